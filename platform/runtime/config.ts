@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Everything a Holdfast process may be told from outside; each key is an environment variable. */
+const schema = z.object({
+  /** Who this process is: the CN and the last part of the SPIFFE id of its certificate. */
+  HOLDFAST_NAME: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+  /** Suffix of every database, table, topic, namespace and queue, so that several worlds share servers. */
+  HOLDFAST_INSTANCE: z
+    .string()
+    .regex(/^[a-z0-9]{0,12}$/)
+    .default(''),
+  HOLDFAST_CERT_FILE: z.string().min(1),
+  HOLDFAST_KEY_FILE: z.string().min(1),
+  HOLDFAST_CA_FILE: z.string().min(1),
+  HOLDFAST_TEMPORAL_ADDRESS: z.string().min(1),
+  HOLDFAST_TEMPORAL_NAMESPACE: z.string().default('holdfast'),
+  HOLDFAST_TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233'),
+  HOLDFAST_KAFKA_BROKERS: z.string().transform((text) => text.split(',').filter(Boolean)),
+  HOLDFAST_MONGODB_URL: z.string().min(1),
+  HOLDFAST_POSTGRES_HOST: z.string().default('localhost'),
+  HOLDFAST_POSTGRES_PORT: port.default(5432),
+  HOLDFAST_DYNAMODB_ENDPOINT: z.string().min(1),
+  HOLDFAST_REDIS_HOST: z.string().default('localhost'),
+  HOLDFAST_REDIS_PORT: port.default(6379),
+  HOLDFAST_CONSUL_URL: z.string().min(1),
+  HOLDFAST_CONSUL_TOKEN: z.string().default(''),
+  /** Exact `iss` of accepted access tokens, for example https://localhost:8443/realms/holdfast. */
+  HOLDFAST_ISSUER: z.string().min(1),
+  HOLDFAST_AUDIENCE: z.string().default('holdfast-api'),
+  /** Address our own HTTPS server listens on, and the one it registers in Consul. */
+  HOLDFAST_HTTP_HOST: z.string().default('127.0.0.1'),
+  HOLDFAST_HTTP_PORT: port,
+  HOLDFAST_ADVERTISED_HOST: z.string().default('localhost'),
+  /** Metrics of the Temporal SDK's native side; 0 switches them off. */
+  HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** File the pre-built workflow bundle is read from; built at start when empty. */
+  HOLDFAST_WORKFLOW_BUNDLE: z.string().default(''),
+  /** File traces are appended to as JSON lines; empty switches the exporter off. */
+  HOLDFAST_TRACE_FILE: z.string().default(''),
+  /** Enables the named crash points; only tests and chaos runs set it. */
+  HOLDFAST_CRASH_POINTS: flag.default(false),
+});
+
+export type Config = z.output<typeof schema>;
+
+/** Thrown when the environment is unusable; the message lists every bad key at once. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG_INVALID';
+}
+
+/** Reads the environment once, at a composition root. Unknown keys are ignored, bad ones are all named. */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`The configuration is unusable:\n${lines.join('\n')}`);
+}
