@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type {
+  CommandContract,
+  ContractCommands,
+  Participant,
+  UndoContract,
+} from '../kernel/contract';
+import type { Decision, RecordedEvent } from '../kernel/decision';
+
+/** Finds the state of one of the aggregates a decision asked for; undefined while it has no events. */
+export type States<State> = (aggregateId: string) => State | undefined;
+
+/** What a decision may know beyond state and input. No clock, no database, no randomness. */
+export interface DecisionContext {
+  /** The saga on whose behalf this happens: the holder of semantic locks. */
+  readonly sagaId: string;
+  /** Pseudonym of whoever started the saga, or of the caller of an operation. */
+  readonly owner: string;
+  /** Business time of the transaction, RFC 3339. */
+  readonly now: string;
+}
+
+/** A forward command: which aggregates it needs, and the pure decision over them. */
+export interface CommandHandler<State, Input> {
+  aggregates(input: Input): readonly string[];
+  decide(states: States<State>, input: Input, context: DecisionContext): Decision;
+}
+
+/** An undo: reverses the recorded effect, never "the current state". Refusing is not among its answers. */
+export interface UndoHandler<State> {
+  /** Answers happened (the reversing events), unchanged, or impossible. Loads the effect's aggregates. */
+  reverse(
+    states: States<State>,
+    effect: readonly RecordedEvent[],
+    context: DecisionContext,
+  ): Decision;
+}
+
+/** A data operation of the service's own API, outside any saga: same unit of work, same events. */
+export interface OperationHandler<State, Input extends z.ZodType = z.ZodType> {
+  readonly input: Input;
+  aggregates(input: z.output<Input>): readonly string[];
+  decide(states: States<State>, input: z.output<Input>, context: DecisionContext): Decision;
+}
+
+/** A command handler for each command of the contract, an undo handler for each undo. */
+export type Handlers<State, Commands extends ContractCommands> = {
+  readonly [Key in keyof Commands]: Commands[Key] extends CommandContract<infer Input>
+    ? CommandHandler<State, z.output<Input>>
+    : Commands[Key] extends UndoContract
+      ? UndoHandler<State>
+      : never;
+};
+
+/**
+ * A service as the platform sees it: contract, pure handlers, and `evolve`, the only way state ever changes.
+ * State is always the fold of the events, so a rebuilt aggregate equals the stored one by construction.
+ */
+export interface ServiceDefinition<
+  State,
+  Commands extends ContractCommands = ContractCommands,
+  Operations extends Record<string, OperationHandler<State>> = Record<
+    string,
+    OperationHandler<State>
+  >,
+> {
+  readonly participant: Participant<string, Commands>;
+  readonly handlers: Handlers<State, Commands>;
+  readonly operations: Operations;
+  evolve(state: State | undefined, event: RecordedEvent): State;
+}
+
+/** Checks a definition against its contract while keeping its precise types. */
+export function defineService<
+  State,
+  Commands extends ContractCommands,
+  Operations extends Record<string, OperationHandler<State>>,
+>(
+  definition: ServiceDefinition<State, Commands, Operations>,
+): ServiceDefinition<State, Commands, Operations> {
+  return definition;
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+
+/**
+ * A value of the request that must exist elsewhere before the saga starts. The gateway looks it up, so that a typing
+ * error is a 4xx answer and not a compensated saga. A star in a
+ * pointer stands for every item of a list.
+ */
+export interface Reference {
+  /** JSON pointer into the request, for example /orderId. */
+  readonly pointer: string;
+  readonly service: string;
+  /** Path of the service's API; `:value` is replaced by the value pointed at. */
+  readonly path: string;
+  readonly code: string;
+  /** Members of what was found that must equal a value of the request. */
+  readonly matches?: readonly {
+    readonly field: string;
+    readonly pointer: string;
+    readonly code: string;
+  }[];
+}
+
+/** What everybody may know of a saga: its name, its request and who may start it. */
+export interface SagaContract<Input extends z.ZodType = z.ZodType> {
+  /** Kebab-case, unique; the workflow type and the route `/sagas/<name>`. */
+  readonly name: string;
+  readonly title: string;
+  readonly input: Input;
+  /** Roles that may start it; an empty list does not start at all. */
+  readonly roles: readonly string[];
+  /** Names the business object in ids and lists, for example the order id. */
+  businessKey(input: z.output<Input>): string;
+  /** Members of the input that are filled from the caller's token, never from the request. */
+  readonly fromCaller?: { readonly [member: string]: 'subject' };
+  readonly references?: readonly Reference[];
+  /** Absolute deadline counted from the start; the saga compensates when it passes before the pivot. */
+  readonly deadlineMs: number;
+}
+
+/** Declares a saga's contract; the gateway and the saga file both build on it. */
+export function defineSagaContract<Input extends z.ZodType>(
+  contract: SagaContract<Input>,
+): SagaContract<Input> {
+  return contract;
+}

@@ -1,0 +1,6 @@
+import type { SagaContract } from '../platform/saga/contract';
+import { placeOrderContract } from './place-order.contract';
+import { returnOrderContract } from './return-order.contract';
+
+/** Every saga's contract, one line each: what the gateway offers. */
+export const catalog: readonly SagaContract[] = [placeOrderContract, returnOrderContract];
