@@ -23,6 +23,11 @@ export interface DecisionContext {
 /** A forward command: which aggregates it needs, and the pure decision over them. */
 export interface CommandHandler<State, Input> {
   aggregates(input: Input): readonly string[];
+  /**
+   * Aggregates that are known only once the first ones are loaded, for example the account of a payment. Loaded in
+   * the same transaction, before `decide`; absent where the input names everything.
+   */
+  related?(states: States<State>, input: Input): readonly string[];
   decide(states: States<State>, input: Input, context: DecisionContext): Decision;
 }
 
