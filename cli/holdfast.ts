@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { upCommand } from './up/command';
+
+/** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage. */
+export function program(): Command {
+  return new Command('holdfast')
+    .description('Sagas across services that each own a database, and the proof that they hold.')
+    .addCommand(upCommand())
+    .exitOverride();
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = describe(error);
+  }
+}
+
+/** Prints what went wrong and what to do next; returns the exit code. */
+function describe(error: unknown): number {
+  const { code, exitCode, message, fix } = error as {
+    code?: string;
+    exitCode?: number;
+    message?: string;
+    fix?: string;
+  };
+  if (code?.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
+  process.stderr.write(`\n${code ?? 'UNEXPECTED'}: ${message ?? String(error)}\n`);
+  if (fix !== undefined) process.stderr.write(`Next: ${fix}\n`);
+  else if (code === undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+  return 1;
+}
+
+void main();

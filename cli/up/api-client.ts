@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { Agent, fetch } from 'undici';
+
+/** One answer of the gateway: status, headers we look at, and the parsed body. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly location: string | null;
+  readonly replayed: boolean;
+  readonly cache: string | null;
+  readonly body: Record<string, unknown>;
+}
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A small client of the gateway and of Keycloak's token endpoint, trusting the stack's own authority only. */
+export interface ApiClient {
+  call(path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  /** Access token of a development user by the password grant; lives 5 minutes. */
+  token(username: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface ApiClientOptions {
+  readonly gatewayUrl: string;
+  readonly issuer: string;
+  readonly caFile: string;
+}
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const dispatcher = new Agent({ connect: { ca: readFileSync(options.caFile) } });
+  return {
+    async call(path, request = {}) {
+      const headers: Record<string, string> = { ...request.headers };
+      if (request.token !== undefined) headers.authorization = `Bearer ${request.token}`;
+      if (request.idempotencyKey !== undefined)
+        headers['idempotency-key'] = request.idempotencyKey;
+      const text =
+        typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+      if (request.body !== undefined) headers['content-type'] ??= 'application/json';
+      const response = await fetch(new URL(path, options.gatewayUrl), {
+        method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
+        headers,
+        dispatcher,
+        ...(request.body === undefined ? {} : { body: text }),
+      });
+      return {
+        status: response.status,
+        location: response.headers.get('location'),
+        replayed: response.headers.get('idempotent-replayed') === 'true',
+        cache: response.headers.get('x-cache'),
+        body: parseBody(await response.text()),
+      };
+    },
+    async token(username) {
+      const response = await fetch(`${options.issuer}/protocol/openid-connect/token`, {
+        method: 'POST',
+        dispatcher,
+        body: new URLSearchParams({
+          grant_type: 'password',
+          client_id: 'holdfast-cli',
+          username,
+          password: `${username}-dev`,
+        }),
+      });
+      const body = parseBody(await response.text());
+      if (typeof body.access_token === 'string') return body.access_token;
+      throw new Error(`Keycloak gave no token for ${username}: ${JSON.stringify(body)}`);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function parseBody(text: string): Record<string, unknown> {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { text };
+  }
+}
+
+/** Polls until `probe` answers something, or throws with `what` after `timeoutMs`. */
+export async function until<Found>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<Found | undefined>,
+): Promise<Found> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`gave up waiting for ${what}`);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiAnswer, ApiClient } from './api-client';
+import { until } from './api-client';
+
+/** One order of the demonstration and what must become of it. */
+interface DemoOrder {
+  readonly name: string;
+  readonly customer: string;
+  readonly quantity: number;
+  readonly expected: 'completed' | 'compensated';
+}
+
+/** What became of one saga. */
+export interface DemoSaga {
+  readonly name: string;
+  readonly id: string;
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly duration_ms: number;
+  readonly timeline: Record<string, unknown>;
+}
+
+const priceCents = 2_500;
+const sku = 'demo-lamp';
+
+const orders: readonly DemoOrder[] = [
+  { name: 'an order that goes through', customer: 'alice', quantity: 2, expected: 'completed' },
+  { name: 'a declined card', customer: 'bob', quantity: 1, expected: 'compensated' },
+  { name: 'out of stock', customer: 'alice', quantity: 10_000, expected: 'compensated' },
+];
+
+/** Stocks a shelf, opens two accounts, places three orders through the gateway and follows each to its end. */
+export async function runDemo(
+  api: ApiClient,
+  say: (line: string) => void,
+): Promise<readonly DemoSaga[]> {
+  const run = randomUUID().slice(0, 8);
+  await furnish(api, run);
+  say('Shelf stocked, accounts open: alice has funds, the card of bob is blocked.');
+  const sagas: DemoSaga[] = [];
+  for (const [index, order] of orders.entries()) {
+    sagas.push(await placeOrder(api, order, `demo-${run}-${index + 1}`));
+  }
+  return sagas;
+}
+
+async function furnish(api: ApiClient, run: string): Promise<void> {
+  const admin = await api.token('adam');
+  const post = async (path: string, body: unknown, allowed: readonly string[] = []) => {
+    const answer = await until(`POST ${path}`, 60_000, async () => {
+      const tried = await api.call(path, {
+        token: admin,
+        body,
+        idempotencyKey: `${run}:${path}`,
+      });
+      return tried.status === 503 ? undefined : tried;
+    });
+    if (answer.status >= 300 && !allowed.includes(String(answer.body.code))) {
+      throw failure(`POST ${path}`, answer);
+    }
+  };
+  const product = { sku, name: 'Desk lamp', priceCents, currency: 'EUR' };
+  await post('/products', product, ['PRODUCT_EXISTS']);
+  await post(`/products/${sku}/receipts`, { quantity: 20 });
+  for (const username of ['alice', 'bob']) {
+    const customerId = subjectOf(await api.token(username));
+    const account = { customerId, currency: 'EUR', limitCents: 100_000_000 };
+    await post('/accounts', account, ['ACCOUNT_EXISTS']);
+    await post(`/accounts/${customerId}/deposits`, { amountCents: 1_000_000, currency: 'EUR' });
+    await post(`/accounts/${customerId}/card`, { blocked: username === 'bob' });
+  }
+}
+
+/** Reads the subject out of a token we just got from Keycloak ourselves; nothing trusts this. */
+export function subjectOf(token: string): string {
+  const payload = token.split('.')[1] ?? '';
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
+  return claims.sub;
+}
+
+async function placeOrder(api: ApiClient, order: DemoOrder, orderId: string): Promise<DemoSaga> {
+  const token = await api.token(order.customer);
+  const startedAt = performance.now();
+  const started = await api.call('/sagas/place-order', {
+    token,
+    idempotencyKey: orderId,
+    body: {
+      orderId,
+      lines: [{ sku, quantity: order.quantity }],
+      payment: { amountCents: priceCents * order.quantity, currency: 'EUR' },
+    },
+  });
+  if (started.status !== 202 || started.location === null) throw failure(order.name, started);
+  const location = started.location;
+  const timeline = await until(`the end of "${order.name}"`, 60_000, async () => {
+    const { body } = await api.call(location, { token });
+    return isFinal(String(body.state)) ? body : undefined;
+  });
+  const outcome = String(timeline.state);
+  if (outcome !== order.expected) {
+    throw new Error(`"${order.name}" ended ${outcome}, expected ${order.expected}`);
+  }
+  return {
+    name: order.name,
+    id: String(started.body.id),
+    outcome,
+    ...(typeof timeline.reason === 'string' ? { reason: timeline.reason } : {}),
+    duration_ms: Math.round(performance.now() - startedAt),
+    timeline,
+  };
+}
+
+function isFinal(state: string): boolean {
+  return state === 'completed' || state === 'compensated' || state === 'cancelled';
+}
+
+function failure(what: string, answer: ApiAnswer): Error {
+  return new Error(`${what} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
