@@ -3,7 +3,6 @@ import { command, defineParticipant, undo } from '../../platform/kernel/contract
 import { amountCents, currency, identifier } from '../values';
 
 const payment = z.strictObject({ orderId: identifier });
-const nothing = z.strictObject({});
 
 /** Payments: customers' accounts, holds and charges. Database: PostgreSQL. */
 export const payments = defineParticipant('payments', {

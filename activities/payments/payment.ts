@@ -1,0 +1,79 @@
+import type { NewEvent, RecordedEvent } from '../../platform/kernel/decision';
+import { outOfPlace } from '../fold';
+import type { Currency } from '../values';
+
+/** Money stands in `authorized` and `captured`; over `declined` and `voided` a new authorization may come. */
+export type PaymentStatus = 'declined' | 'authorized' | 'voided' | 'captured' | 'refunded';
+
+/** The payment of one order: aggregate `payment/<orderId>`. */
+export type PaymentState = {
+  readonly kind: 'payment';
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly amountCents: number;
+  readonly currency: Currency;
+  readonly status: PaymentStatus;
+  /** Why the last authorization was declined; null otherwise. */
+  readonly declinedFor: string | null;
+  /** Semantic lock, from authorization until capture or void: past the pivot nothing is left to protect. */
+  readonly heldBy: string | null;
+};
+
+type Money = Pick<PaymentState, 'orderId' | 'customerId' | 'amountCents' | 'currency'>;
+
+/** Every fact about a payment, by event type. */
+export type PaymentFacts = {
+  'payment.authorized': Money & { readonly heldBy: string };
+  'payment.declined': Money & { readonly reason: string };
+  'payment.voided': Money;
+  'payment.captured': Money;
+  'payment.refunded': Money;
+};
+
+type PaymentFact = {
+  [Type in keyof PaymentFacts]: { readonly type: Type; readonly data: PaymentFacts[Type] };
+}[keyof PaymentFacts];
+
+/** Id of a payment's aggregate. */
+export function paymentAggregate(orderId: string): string {
+  return `payment/${orderId}`;
+}
+
+/** Builds the event of a fact about a payment. */
+export function paymentFact<Type extends keyof PaymentFacts>(
+  type: Type,
+  data: PaymentFacts[Type],
+): NewEvent {
+  return { aggregateId: paymentAggregate(data.orderId), type, data };
+}
+
+/** What every payment fact carries, taken from the payment itself. */
+export function moneyOf(payment: PaymentState): Money {
+  const { orderId, customerId, amountCents, currency } = payment;
+  return { orderId, customerId, amountCents, currency };
+}
+
+/** The fold of a payment's events; throws `INVARIANT_BROKEN` for an event that cannot come where it stands. */
+export function evolvePayment(state: PaymentState | undefined, event: RecordedEvent): PaymentState {
+  const fact = event as unknown as PaymentFact;
+  switch (fact.type) {
+    case 'payment.authorized': {
+      const { heldBy, ...money } = fact.data;
+      return { kind: 'payment', ...money, status: 'authorized', declinedFor: null, heldBy };
+    }
+    case 'payment.declined': {
+      const { reason, ...money } = fact.data;
+      return { kind: 'payment', ...money, status: 'declined', declinedFor: reason, heldBy: null };
+    }
+    default:
+      if (state === undefined) throw outOfPlace(event);
+      return { ...state, status: endOf(fact, event), heldBy: null };
+  }
+}
+
+function endOf(fact: PaymentFact, event: RecordedEvent): PaymentStatus {
+  if (fact.type === 'payment.voided') return 'voided';
+  if (fact.type === 'payment.captured') return 'captured';
+  if (fact.type === 'payment.refunded') return 'refunded';
+  throw outOfPlace(event);
+}
