@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** True when the folder holds the package.json of this very package, and not one of a dependency. */
+function isProjectRoot(directory: string): boolean {
+  const manifest = path.join(directory, 'package.json');
+  if (!existsSync(manifest)) return false;
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'holdfast';
+}
+
+function findProjectRoot(start: string): string {
+  for (let directory = start; ; directory = path.dirname(directory)) {
+    if (isProjectRoot(directory)) return directory;
+    if (path.dirname(directory) === directory)
+      throw new Error(`No holdfast project above ${start}`);
+  }
+}
+
+/** The folder of our package.json, the same whether we run from sources or from `dist`; assets are read from here. */
+export const projectRoot = findProjectRoot(__dirname);

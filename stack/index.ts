@@ -1,0 +1,161 @@
+import path from 'node:path';
+import type { Certificates } from './certificates';
+import { openCertificates } from './certificates';
+import { Keeper } from './children/keeper';
+import { claimState, releaseState, stopStale } from './children/stale';
+import type { Endpoints } from './environment';
+import { endpointsOf, environmentOf, portAllotter } from './environment';
+import type { Ports } from './ports';
+import { choosePorts, portsFrom } from './ports';
+import type { ProgressEvent } from './progress';
+import { openSecrets } from './secrets';
+import type { ServerReport, Tell } from './server-set';
+import { ServerSet } from './server-set';
+import { ensureTopics } from './servers/kafka-topics';
+import { ensureDatabases } from './servers/postgres-databases';
+import type { ServerName } from './servers/server';
+import { serverNames } from './servers/server';
+
+export type { Endpoints, OwnProcess } from './environment';
+export { StackError } from './errors';
+export type { ProgressEvent } from './progress';
+export type { ServerReport } from './server-set';
+export { serverNames } from './servers/server';
+export type { ServerName } from './servers/server';
+
+export interface StackOptions {
+  /** Where state, certificates and logs live; the caller deletes it when the stack was ephemeral. */
+  stateDir: string;
+  /** First port of the block; the remembered one or 17000 unless told, 0 for a free block. */
+  portBase?: number | undefined;
+  /** All of them unless told. */
+  servers?: readonly ServerName[] | undefined;
+  /** Kafka brokers; 1 unless told. */
+  brokers?: 1 | 3 | undefined;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /** HOLDFAST_INSTANCE of every process of this stack. */
+  instance?: string | undefined;
+  /** Faster first set-up for a stack that is thrown away. */
+  fast?: boolean | undefined;
+}
+
+/** Real servers, running until `stop`; they cannot outlive this process. */
+export interface Stack {
+  readonly stateDir: string;
+  readonly certsDir: string;
+  readonly ports: Ports;
+  readonly endpoints: Endpoints;
+  /** The full environment of one of our processes; names without a fixed port get a spare one. */
+  environmentFor(processName: string): Record<string, string>;
+  adminEnvironment(): Record<string, string>;
+  /** Issues a certificate for a name outside the usual ones, or renews one. */
+  ensureCertificate(name: string, renew?: 'renew'): Promise<void>;
+  /** Databases and topics for another HOLDFAST_INSTANCE on the same servers; safe to repeat. */
+  prepareInstance(instance: string): Promise<void>;
+  servers(): Promise<ServerReport[]>;
+  stopServer(name: ServerName): Promise<void>;
+  startServer(name: ServerName): Promise<void>;
+  /** A signal to every process of a server, such as SIGSTOP, SIGCONT or SIGKILL. */
+  signalServer(name: ServerName, signal: NodeJS.Signals): void;
+  /** Starts what else should end with the stack, such as our own processes. */
+  readonly keeper: Keeper;
+  readonly tell: Tell;
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  options: StackOptions;
+  stateDir: string;
+  keeper: Keeper;
+  certificates: Certificates;
+  ports: Ports;
+  servers: ServerSet;
+  secret: (name: string) => string;
+  tell: Tell;
+  release: () => Promise<void>;
+}
+
+async function openParts(options: StackOptions): Promise<Parts> {
+  const stateDir = path.resolve(options.stateDir);
+  const startedAt = Date.now();
+  const tell: Tell = (event) =>
+    options.onProgress?.({ ...event, elapsedMs: Date.now() - startedAt });
+  claimState(stateDir);
+  const stale = await stopStale(path.join(stateDir, 'pids'));
+  if (stale > 0)
+    tell({ subject: 'stack', phase: 'starting', detail: `ended ${stale} left behind` });
+  const { base, release } = await choosePorts(stateDir, options.portBase);
+  const ports = portsFrom(base);
+  const certificates = await openCertificates(stateDir);
+  const keeper = new Keeper(path.join(stateDir, 'logs'), path.join(stateDir, 'pids'));
+  const secret = openSecrets(stateDir);
+  const servers = new ServerSet(
+    {
+      ...{ stateDir, ports, secret, certsDir: certificates.directory },
+      brokers: options.brokers ?? 1,
+      fast: options.fast ?? false,
+      spawn: (spec) => keeper.spawn(spec),
+    },
+    tell,
+  );
+  return { options, stateDir, keeper, certificates, ports, servers, secret, tell, release };
+}
+
+async function close(parts: Parts): Promise<void> {
+  await parts.servers.stopAll();
+  await parts.keeper.close();
+  await parts.release();
+  releaseState(parts.stateDir);
+}
+
+async function prepareInstance(parts: Parts, instance: string): Promise<void> {
+  const reach = {
+    certsDir: parts.certificates.directory,
+    ports: parts.ports,
+    brokers: parts.options.brokers ?? 1,
+  };
+  const started = new Set(parts.servers.reports().map(({ name }) => name));
+  await Promise.all([
+    started.has('postgres') ? ensureDatabases(reach, instance) : undefined,
+    started.has('kafka') ? ensureTopics(reach, instance) : undefined,
+  ]);
+}
+
+function stackOf(parts: Parts): Stack {
+  const { certificates, keeper, ports, servers, stateDir, tell } = parts;
+  const endpoints = endpointsOf(ports, parts.options.brokers ?? 1);
+  const certsDir = certificates.directory;
+  const portOf = portAllotter(ports);
+  const consulToken = parts.secret('consul-service-token');
+  const instance = parts.options.instance ?? '';
+  const environmentFor = (name: string): Record<string, string> =>
+    environmentOf({ endpoints, certsDir, instance, consulToken, portOf }, name);
+  let closing: Promise<void> | undefined;
+  return {
+    ...{ stateDir, certsDir, ports, endpoints, keeper, tell, environmentFor },
+    adminEnvironment: () => environmentFor('admin'),
+    ensureCertificate: certificates.ensure,
+    prepareInstance: (name) => prepareInstance(parts, name),
+    servers: async () => servers.reports(),
+    stopServer: (name) => servers.stop(name),
+    startServer: (name) => servers.start(name),
+    signalServer: (name, signal) => servers.signal(name, signal),
+    stop: () => (closing ??= close(parts)),
+  };
+}
+
+/**
+ * Starts the servers, each as soon as its own provisioning is done. Rejects with a StackError after ending
+ * whatever had started; resolves when every server answered the question it was started for.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const parts = await openParts(options);
+  const wanted = options.servers ?? serverNames;
+  try {
+    await Promise.all(wanted.map((name) => parts.servers.start(name)));
+    return stackOf(parts);
+  } catch (error) {
+    await close(parts);
+    throw error;
+  }
+}

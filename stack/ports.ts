@@ -1,0 +1,144 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { StackError } from './errors';
+import { tryLock } from './provision/lock';
+
+/** Place of every port in a stack's block; the names are what messages call them. */
+export const portOffsets = {
+  temporal: 0,
+  temporalFrontend: 1,
+  temporalUi: 2,
+  temporalMetrics: 3,
+  temporalHttp: 4,
+  mongodb: 5,
+  postgres: 6,
+  dynamodb: 7,
+  dynamodbLocal: 8,
+  redis: 9,
+  kafka1: 10,
+  kafka2: 11,
+  kafka3: 12,
+  kafkaController1: 13,
+  kafkaController2: 14,
+  kafkaController3: 15,
+  keycloak: 16,
+  keycloakManagement: 17,
+  consul: 18,
+  consulServer: 19,
+  consulSerf: 20,
+  prometheus: 21,
+  gateway: 30,
+  orchestrator: 31,
+  orders: 32,
+  payments: 33,
+  inventory: 34,
+  projector: 35,
+  /** First of the ports for further processes, such as a second payments worker. */
+  spare: 36,
+} as const;
+
+export type PortName = keyof typeof portOffsets;
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** A block is one contiguous run of ports; blocks of neighbouring stacks start at multiples of it. */
+export const portBlock = {
+  size: 60,
+  defaultBase: 17_000,
+  freeFrom: 20_000,
+  freeBelow: 31_000,
+} as const;
+
+/** The ports of the block that starts at `base`. */
+export function portsFrom(base: number): Ports {
+  if (!Number.isInteger(base) || base < 1024 || base + portBlock.size > 65_535) {
+    throw new StackError({
+      code: 'PORT_TAKEN',
+      subject: 'stack',
+      cause: `${base} cannot be the first of ${portBlock.size} ports`,
+      fix: `choose a --port-base between 1024 and ${65_535 - portBlock.size}`,
+    });
+  }
+  const entries = Object.entries(portOffsets).map(([name, offset]) => [name, base + offset]);
+  return Object.fromEntries(entries) as Ports;
+}
+
+/** True when nobody listens on the port of the loopback address. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
+}
+
+/** Refuses when one of the ports is taken, and says which and how to choose others. */
+export async function requireFree(subject: string, ports: number[]): Promise<void> {
+  for (const port of ports) {
+    if (await isFree(port)) continue;
+    throw new StackError({
+      code: 'PORT_TAKEN',
+      subject,
+      cause: `port ${port} is taken by another program`,
+      fix: `stop that program, or choose another block with --port-base (${portBlock.size} ports from there; 0 finds a free one)`,
+    });
+  }
+}
+
+async function isBlockFree(base: number): Promise<boolean> {
+  const ports = Object.values(portsFrom(base));
+  return (await Promise.all(ports.map(isFree))).every(Boolean);
+}
+
+/** A free block, kept from other stacks of this machine until released. */
+async function reserveFreeBlock(): Promise<Reservation> {
+  const user = os.userInfo().username;
+  const locks = path.join(os.tmpdir(), `holdfast-ports-${user}`);
+  for (let base = portBlock.freeFrom; base < portBlock.freeBelow; base += portBlock.size) {
+    const release = await tryLock(path.join(locks, String(base)));
+    if (!release) continue;
+    if (await isBlockFree(base)) return { base, release };
+    await release();
+  }
+  throw new StackError({
+    code: 'PORT_TAKEN',
+    subject: 'stack',
+    cause: `no ${portBlock.size} free ports in a row from ${portBlock.freeFrom} to ${portBlock.freeBelow}`,
+    fix: 'stop other stacks, or choose a block with --port-base',
+  });
+}
+
+export interface Reservation {
+  base: number;
+  release: () => Promise<void>;
+}
+
+function remembered(file: string): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { base: number }).base;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The block of a state folder. The same one as last time unless told otherwise, because servers write
+ * their addresses into their state. 0 asks for a free block; undefined for the remembered or usual one.
+ */
+export async function choosePorts(stateDir: string, wanted?: number): Promise<Reservation> {
+  const file = path.join(stateDir, 'ports.json');
+  const known = remembered(file);
+  let reservation: Reservation = {
+    base: wanted || (known ?? portBlock.defaultBase),
+    release: async () => {},
+  };
+  if (wanted === 0 && (known === undefined || !(await isBlockFree(known)))) {
+    reservation = await reserveFreeBlock();
+  }
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(file, JSON.stringify({ base: reservation.base }));
+  return reservation;
+}

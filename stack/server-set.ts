@@ -1,0 +1,124 @@
+import type { Child } from './children/child';
+import { residentMb } from './children/process-identity';
+import { StackError } from './errors';
+import { requireFree } from './ports';
+import type { Phase, ProgressEvent } from './progress';
+import { definitions } from './servers';
+import type { Running, ServerContext, ServerName } from './servers/server';
+
+/** How a server of a running stack is doing. */
+export interface ServerReport {
+  name: ServerName;
+  version: string;
+  /** From the moment its provisioning was done to its first useful answer. */
+  readyMs: number;
+  pid: number;
+  /** Of all its processes together. */
+  rssMb: number;
+  port: number;
+  logFile: string;
+}
+
+interface Entry {
+  running: Running;
+  readyMs: number;
+}
+
+export type Tell = (event: Omit<ProgressEvent, 'elapsedMs'>) => void;
+
+/** The servers of one stack: each provisioned, started, watched and stopped on its own. */
+export class ServerSet {
+  private readonly entries = new Map<ServerName, Entry>();
+
+  constructor(
+    private readonly context: Omit<ServerContext, 'note'>,
+    private readonly tell: Tell,
+  ) {}
+
+  /** Provisions and starts one server; rejects with a StackError and leaves nothing of it running. */
+  async start(name: ServerName): Promise<void> {
+    if (this.entries.has(name)) return;
+    const phase = (to: Phase, detail?: string): void =>
+      this.tell({ subject: name, phase: to, ...(detail ? { detail } : {}) });
+    try {
+      phase('provisioning');
+      const begin = await definitions[name].provision((text) => phase('provisioning', text));
+      const startedAt = Date.now();
+      phase('starting');
+      const running = await this.begin(name, begin, (text) => phase('starting', text));
+      const readyMs = Date.now() - startedAt;
+      this.entries.set(name, { running, readyMs });
+      phase('ready', `${running.version} on port ${running.port}`);
+    } catch (error) {
+      const logLines = error instanceof StackError ? error.logLines : [];
+      const detail = error instanceof StackError ? error.code : String(error);
+      this.tell({ subject: name, phase: 'failed', detail, logLines });
+      throw error;
+    }
+  }
+
+  private async begin(
+    name: ServerName,
+    begin: (context: ServerContext) => Promise<Running>,
+    note: (text: string) => void,
+  ): Promise<Running> {
+    const spawned: Child[] = [];
+    const portNames = definitions[name].ports(this.context);
+    await requireFree(
+      name,
+      portNames.map((port) => this.context.ports[port]),
+    );
+    const spawn: ServerContext['spawn'] = (spec) => {
+      const child = this.context.spawn(spec);
+      spawned.push(child);
+      return child;
+    };
+    try {
+      const running = await begin({ ...this.context, spawn, note });
+      for (const child of running.children) this.watch(name, child);
+      return running;
+    } catch (error) {
+      await Promise.all(spawned.map((child) => child.stop()));
+      throw error;
+    }
+  }
+
+  /** A server that dies by itself is told at once, with what it said last. */
+  private watch(name: ServerName, child: Child): void {
+    void child.exited.then(({ code, signal }) => {
+      if (child.isStopping) return;
+      const detail = `${child.spec.name} ended with ${signal ?? `code ${code}`}`;
+      this.tell({ subject: name, phase: 'crashed', detail, logLines: child.logTail() });
+    });
+  }
+
+  async stop(name: ServerName): Promise<void> {
+    const entry = this.entries.get(name);
+    if (!entry) return;
+    this.tell({ subject: name, phase: 'stopping' });
+    await Promise.all(entry.running.children.map((child) => child.stop()));
+    this.entries.delete(name);
+    this.tell({ subject: name, phase: 'stopped' });
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.entries.keys()].map((name) => this.stop(name)));
+  }
+
+  /** Sends a signal to every process of a server, for example SIGSTOP, SIGCONT or SIGKILL in a test. */
+  signal(name: ServerName, signal: NodeJS.Signals): void {
+    for (const child of this.entries.get(name)?.running.children ?? []) child.signal(signal);
+  }
+
+  reports(): ServerReport[] {
+    return [...this.entries].map(([name, { running, readyMs }]) => ({
+      name,
+      version: running.version,
+      readyMs,
+      pid: running.children[0]?.pid ?? 0,
+      rssMb: running.children.reduce((sum, child) => sum + residentMb(child.pid), 0),
+      port: running.port,
+      logFile: running.children[0]?.logFile ?? '',
+    }));
+  }
+}

