@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Everything a Holdfast process may be told from outside; each key is an environment variable. */
 const schema = z.object({
@@ -40,8 +39,10 @@ const schema = z.object({
   HOLDFAST_WORKFLOW_BUNDLE: z.string().default(''),
   /** File traces are appended to as JSON lines; empty switches the exporter off. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
-  /** Enables the named crash points; only tests and chaos runs set it. */
-  HOLDFAST_CRASH_POINTS: flag.default(false),
+  /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */
+  HOLDFAST_CRASH_POINTS: z.string().default(''),
+  /** Folder of the markers that keep a crash point from firing again after a restart. */
+  HOLDFAST_CRASH_DIR: z.string().default(''),
 });
 
 export type Config = z.output<typeof schema>;
