@@ -1,0 +1,62 @@
+import type { Json } from '../../kernel/json';
+import type { StepKey } from '../../kernel/step';
+import type { StepRecord } from '../../participant/fence-table';
+import { Conflict } from '../conflict';
+import type { Aggregate, AggregateChange, SlotLease, StoredEvent } from '../ports';
+
+/** An event with what the outbox knows of it; `ord` is the fairness order, drawn at commit. */
+export interface EventRow {
+  readonly event: StoredEvent;
+  readonly ord: number;
+  published: boolean;
+}
+
+/** All rows of one in-memory service. Values are copied in and out, so no caller can change what was committed. */
+export interface Rows<State = Json> {
+  readonly steps: Map<string, { readonly record: StepRecord; readonly version: number }>;
+  readonly aggregates: Map<string, Aggregate<State>>;
+  readonly events: Map<string, EventRow>;
+  readonly leases: Map<number, SlotLease>;
+  ord: number;
+}
+
+export function emptyRows<State>(): Rows<State> {
+  return { steps: new Map(), aggregates: new Map(), events: new Map(), leases: new Map(), ord: 0 };
+}
+
+/** Key of a step row; the separator cannot occur in either part. */
+export function stepRowKey(key: StepKey): string {
+  return `${key.sagaId}\u0000${key.step}`;
+}
+
+export function eventRowKey(event: { readonly aggregateId: string; readonly seq: number }): string {
+  return `${event.aggregateId}\u0000${event.seq}`;
+}
+
+/** What one transaction wants to write, and the step row's version it was decided on (0: absent). */
+export interface Write<State> {
+  readonly key: StepKey;
+  readonly stepVersion: number;
+  readonly record: StepRecord;
+  readonly changes: readonly AggregateChange<State>[];
+  /** Sequence of every aggregate the decision looked at (0: absent): none may have moved meanwhile. */
+  readonly reads: ReadonlyMap<string, number>;
+}
+
+/** All or nothing, as one synchronous act: checks every expectation first, then writes. Throws `Conflict`. */
+export function commit<State>(rows: Rows<State>, write: Write<State>): void {
+  const rowKey = stepRowKey(write.key);
+  if ((rows.steps.get(rowKey)?.version ?? 0) !== write.stepVersion) throw new Conflict('step');
+  const expected = [...write.reads, ...write.changes.map((it) => [it.id, it.expectedSeq] as const)];
+  for (const [id, seq] of expected) {
+    if ((rows.aggregates.get(id)?.seq ?? 0) !== seq) throw new Conflict(`aggregate ${id}`);
+  }
+  rows.steps.set(rowKey, structuredClone({ record: write.record, version: write.stepVersion + 1 }));
+  for (const { id, expectedSeq, state, events } of structuredClone(write.changes)) {
+    rows.aggregates.set(id, { id, seq: expectedSeq + events.length, state });
+    for (const event of events) {
+      rows.ord += 1;
+      rows.events.set(eventRowKey(event), { event, ord: rows.ord, published: false });
+    }
+  }
+}

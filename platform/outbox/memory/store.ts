@@ -1,0 +1,57 @@
+import type { Json } from '../../kernel/json';
+import type { ServiceStore, UnitOfWork } from '../ports';
+import { retryConflicts } from '../conflict';
+import { createWakes } from '../wake';
+import type { Wakes } from '../wake';
+import { commit, emptyRows, stepRowKey } from './rows';
+import type { Rows } from './rows';
+import { memorySource } from './source';
+
+const timeoutMsDefault = 10_000;
+
+/**
+ * A service's database in memory, behind the same ports and held to the same contract suite as the three real ones:
+ * the model they are compared with, and a store for tests of what lies above. Nothing survives the process.
+ */
+export function createMemoryStore<State = Json>(): ServiceStore<State> {
+  const rows = emptyRows<State>();
+  const wakes = createWakes();
+  return {
+    transact: memoryUnitOfWork(rows, wakes),
+    ...memorySource(rows, wakes),
+    async migrate() {},
+    async ping() {},
+    async readAggregate(id) {
+      return structuredClone(rows.aggregates.get(id));
+    },
+    async listAggregates({ prefix, afterId = '', limitMax }) {
+      const ids = [...rows.aggregates.keys()].filter((id) => id.startsWith(prefix) && id > afterId);
+      const page = ids.sort().slice(0, limitMax);
+      return page.flatMap((id) => structuredClone(rows.aggregates.get(id)) ?? []);
+    },
+    async readStepRecord(key) {
+      return structuredClone(rows.steps.get(stepRowKey(key))?.record);
+    },
+    async close() {},
+  };
+}
+
+function memoryUnitOfWork<State>(rows: Rows<State>, wakes: Wakes): UnitOfWork<State>['transact'] {
+  return async (key, work, { timeoutMs = timeoutMsDefault } = {}) =>
+    retryConflicts(async () => {
+      const row = rows.steps.get(stepRowKey(key));
+      const reads = new Map<string, number>();
+      const outcome = await work({
+        stepRecord: structuredClone(row?.record),
+        load: async (id) => {
+          reads.set(id, rows.aggregates.get(id)?.seq ?? 0);
+          return structuredClone(rows.aggregates.get(id));
+        },
+      });
+      if (outcome.commit === undefined) return outcome.answer;
+      const { stepRecord: record, aggregates: changes } = outcome.commit;
+      commit(rows, { key, stepVersion: row?.version ?? 0, record, changes, reads });
+      wakes.emit();
+      return outcome.answer;
+    }, performance.now() + timeoutMs);
+}
