@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Log } from '../runtime/log';
+import { jsonBody } from './body';
+import type { Health } from './health';
+import type { Metrics } from './metrics';
+import { methodNotAllowed, problemMiddleware, routeUnknown } from './problem-middleware';
+import { traceRequests } from './tracing';
+
+/** What an app is made of. `mount` adds the routes; everything around them is the same in every process. */
+export interface AppParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  mount(app: Express): void;
+  /** Runs before the metrics are shown; the gateway demands a certificate there. */
+  readonly guardMetrics?: RequestHandler;
+}
+
+const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** Gives every request an id: the caller's, if it is harmless, else a new one. */
+const requestId: RequestHandler = (request, response, next) => {
+  const given = request.get('x-request-id');
+  const id = given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
+  response.locals.requestId = id;
+  response.set('x-request-id', id);
+  next();
+};
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store');
+  next();
+};
+
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    strictTransportSecurity: { maxAge: 63_072_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+/**
+ * Builds an express app: measures, traces, request ids, security headers, JSON bodies of at most 256 kB, health,
+ * metrics, the mounted routes, and problems for everything else. Nothing is trusted of `X-Forwarded-*`.
+ */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', false);
+  app.set('query parser', 'simple');
+  app.use(parts.metrics.measure, requestId, traceRequests, securityHeaders(), noStore);
+  const getOnly = methodNotAllowed(['GET', 'HEAD']);
+  app.route('/healthz').get(parts.health.liveness).all(getOnly);
+  app.route('/readyz').get(parts.health.readinessHandler).all(getOnly);
+  const guard: RequestHandler = parts.guardMetrics ?? ((_request, _response, next) => next());
+  app.route('/metrics').get(guard, parts.metrics.handler).all(getOnly);
+  app.use(jsonBody());
+  parts.mount(app);
+  app.use(routeUnknown);
+  app.use(problemMiddleware(parts.log));
+  return app;
+}

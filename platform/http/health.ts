@@ -1,0 +1,79 @@
+import type { RequestHandler } from 'express';
+import { scrub } from '../runtime/log';
+
+const probeTimeoutMs = 2_000;
+const reasonLengthMax = 200;
+
+/** Answer of one readiness check. */
+export interface CheckReport {
+  readonly ready: boolean;
+  /** Why not; never a secret. */
+  readonly reason?: string;
+}
+
+export interface ReadinessReport {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, CheckReport>>;
+}
+
+/** Liveness says the process answers; readiness says it can do its work, and if not, why. */
+export interface Health {
+  /** Adds a check; `probe` rejects (or takes over 2 s) when the dependency cannot be used. */
+  check(name: string, probe: () => Promise<unknown>): void;
+  /** From now on not ready: the process is about to stop. */
+  drain(): void;
+  readiness(): Promise<ReadinessReport>;
+  /** GET /healthz: always 200 while the process answers. */
+  readonly liveness: RequestHandler;
+  /** GET /readyz: 200, or 503 with the reasons. */
+  readonly readinessHandler: RequestHandler;
+}
+
+async function run(probe: () => Promise<unknown>): Promise<CheckReport> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`no answer within ${probeTimeoutMs} ms`);
+    timer = setTimeout(() => reject(error), probeTimeoutMs);
+  });
+  try {
+    await Promise.race([probe(), late]);
+    return { ready: true };
+  } catch (error) {
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    return { ready: false, reason: scrub(message).slice(0, reasonLengthMax) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Builds the health of a process. Checks run in parallel, each bounded by 2 s, at each question. */
+export function createHealth(): Health {
+  const probes = new Map<string, () => Promise<unknown>>();
+  let draining = false;
+
+  async function readiness(): Promise<ReadinessReport> {
+    if (draining) {
+      return { ready: false, checks: { process: { ready: false, reason: 'stopping' } } };
+    }
+    const entries = await Promise.all(
+      [...probes].map(async ([name, probe]) => [name, await run(probe)] as const),
+    );
+    return { ready: entries.every(([, one]) => one.ready), checks: Object.fromEntries(entries) };
+  }
+
+  return {
+    check: (name, probe) => void probes.set(name, probe),
+    drain: () => {
+      draining = true;
+    },
+    readiness,
+    liveness: (_request, response) => {
+      response.set('cache-control', 'no-store').json({ status: 'alive' });
+    },
+    readinessHandler: async (_request, response) => {
+      const report = await readiness();
+      response.status(report.ready ? 200 : 503).set('cache-control', 'no-store');
+      response.json({ status: report.ready ? 'ready' : 'not ready', checks: report.checks });
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Express } from 'express';
+import { peerOf } from '../security/peer';
+import { serverTlsOptions, watchCredentials } from '../security/tls';
+import type { Config } from '../runtime/config';
+import type { Log } from '../runtime/log';
+import { problem } from './problem';
+
+/** Every limit of an HTTP server of ours; times in milliseconds. */
+export const serverLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 15_000,
+  checkIntervalMs: 2_000,
+  handshakeTimeoutMs: 10_000,
+  headerBytesMax: 16 * 1024,
+  connectionsMax: 2_000,
+  drainMsMax: 10_000,
+  idleSweepMs: 100,
+} as const;
+
+/** Who must show a certificate: every client, those who have one (the app decides per route), or nobody. */
+export type ClientCertificate = 'required' | 'optional' | 'none';
+
+export interface HttpsServerOptions {
+  readonly config: Pick<
+    Config,
+    | 'HOLDFAST_CA_FILE'
+    | 'HOLDFAST_CERT_FILE'
+    | 'HOLDFAST_KEY_FILE'
+    | 'HOLDFAST_HTTP_HOST'
+    | 'HOLDFAST_HTTP_PORT'
+  >;
+  readonly app: Express;
+  readonly clientCertificate: ClientCertificate;
+  readonly log: Log;
+  readonly limits?: Partial<Record<keyof typeof serverLimits, number>>;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Stops accepting, lets open requests finish for at most `drainMsMax`, then cuts the rest. */
+  close(): Promise<void>;
+}
+
+/** A certificate of our authority without exactly one identity is refused before any request is read. */
+function refuseNameless(server: Server, log: Log): void {
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (peerOf(socket) !== undefined) return;
+    log.warn('a peer without an identity was refused', { reason: 'PEER_UNIDENTIFIED' });
+    socket.destroy();
+  });
+}
+
+const clientErrors: Readonly<Record<string, Parameters<typeof problem>[0]>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+/** What the HTTP parser itself refuses never reaches the app, so it is answered here, and the connection ends. */
+function answerBrokenRequests(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const found = problem(clientErrors[error.code ?? ''] ?? 'REQUEST_MALFORMED');
+    const body = JSON.stringify(found.body());
+    const lines = [
+      `HTTP/1.1 ${found.status} ${found.title}`,
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ];
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  });
+}
+
+/** New connections get the new certificate; a half-written file keeps the old one until the next look. */
+function renewOnChange(server: Server, options: HttpsServerOptions): () => void {
+  return watchCredentials(options.config, () => {
+    try {
+      server.setSecureContext(serverTlsOptions(options.config));
+      options.log.info('the certificate was read again');
+    } catch (error) {
+      options.log.warn('the certificate could not be read again', { error });
+    }
+  });
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function drain(server: Server, drainMsMax: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection whose last request just ended stays open for the next one, which must go elsewhere.
+    const idle = setInterval(() => server.closeIdleConnections(), serverLimits.idleSweepMs);
+    const cut = setTimeout(() => server.closeAllConnections(), drainMsMax);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}
+
+function create(options: HttpsServerOptions, limits: Record<keyof typeof serverLimits, number>) {
+  const server = createServer(
+    {
+      ...serverTlsOptions(options.config),
+      requestCert: options.clientCertificate !== 'none',
+      rejectUnauthorized: options.clientCertificate === 'required',
+      handshakeTimeout: limits.handshakeTimeoutMs,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      maxHeaderSize: limits.headerBytesMax,
+    },
+    options.app,
+  );
+  server.maxConnections = limits.connectionsMax;
+  return server;
+}
+
+/** Starts an HTTPS server of ours. Port 0 takes a free one; a taken port rejects with `EADDRINUSE`. */
+export async function startHttps(options: HttpsServerOptions): Promise<RunningServer> {
+  const limits = { ...serverLimits, ...options.limits };
+  const server = create(options, limits);
+  if (options.clientCertificate === 'required') refuseNameless(server, options.log);
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    options.log.debug('a TLS handshake failed', { code: error.code });
+  });
+  answerBrokenRequests(server);
+  const stopWatching = renewOnChange(server, options);
+  const { HOLDFAST_HTTP_HOST: host, HOLDFAST_HTTP_PORT: wanted } = options.config;
+  const port = await listen(server, host, wanted).catch((error: unknown) => {
+    stopWatching();
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    port,
+    close: () => {
+      stopWatching();
+      closing ??= drain(server, limits.drainMsMax);
+      return closing;
+    },
+  };
+}

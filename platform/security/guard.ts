@@ -1,0 +1,137 @@
+import type { TLSSocket } from 'node:tls';
+import type { Request, RequestHandler, Response } from 'express';
+import { Counter } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { problem } from '../http/problem';
+import { requestIdOf } from '../http/problem-middleware';
+import type { Log } from '../runtime/log';
+import { metricNames } from '../runtime/metric-names';
+import { parseInput } from './input';
+import { hasRole, mayTouch } from './operations';
+import type { Answer, Call, Operation } from './operations';
+import { peerOf } from './peer';
+import { TokenRefused, problemOfRefusal } from './tokens';
+import type { Principal, TokenVerifier } from './tokens';
+
+/** What guarding a table needs. */
+export interface Guard {
+  readonly tokens: TokenVerifier;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Who is at the other end; replaced in pure tests, which have no TLS. */
+  readonly peerOf?: (request: Request) => string | undefined;
+  /** Runs after the token is verified and before anything else, for example a rate limit. */
+  readonly admit?: (request: Request, principal: Principal | undefined) => Promise<void>;
+}
+
+/** A handler whose precise types are forgotten. */
+export type AnyHandler = (call: Call) => Promise<Answer> | Answer;
+
+function peerOfRequest(request: Request): string | undefined {
+  const socket = request.socket as Partial<TLSSocket>;
+  return typeof socket.getPeerCertificate === 'function' ? peerOf(socket as TLSSocket) : undefined;
+}
+
+function bearerOf(request: Request): string | undefined {
+  const header = request.get('authorization');
+  if (header === undefined) return undefined;
+  return /^Bearer ([^\s,]+)$/i.exec(header)?.[1] ?? '';
+}
+
+/** Foreign objects look exactly like missing ones. */
+function assertOwner(
+  operation: Operation,
+  input: object,
+  principal: Principal | undefined,
+): boolean {
+  const { owner } = operation;
+  if (owner === undefined) return true;
+  const place = (input as Record<string, Record<string, unknown> | undefined>)[owner.in];
+  const subject = place?.[owner.member];
+  if (typeof subject !== 'string') return subject === undefined;
+  return principal !== undefined && mayTouch(principal, subject, owner.exceptRoles);
+}
+
+function abortOnClose(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function send(response: Response, answer: Answer): void {
+  response.status(answer.status ?? 200).set({ ...answer.headers });
+  if (answer.body === undefined) response.end();
+  else response.json(answer.body);
+}
+
+function counters(registry: Registry) {
+  const named = (name: string, help: string, labelNames: string[]): Counter =>
+    (registry.getSingleMetric(name) as Counter | undefined) ??
+    new Counter({ name, help, labelNames, registers: [registry] });
+  return {
+    rejected: named(metricNames.authRejected, 'Access tokens refused, by reason', ['reason']),
+    denied: named(metricNames.authzDenied, 'Calls denied, by operation and rule', [
+      'operation',
+      'rule',
+    ]),
+  };
+}
+
+/** Builds the middleware of one operation: peer, token, role, input, owner, and only then the handler. */
+export function guarded(
+  name: string,
+  operation: Operation,
+  handler: AnyHandler,
+  guard: Guard,
+): RequestHandler {
+  const count = counters(guard.registry);
+  const deny = (rule: string): void => count.denied.inc({ operation: name, rule });
+
+  async function authenticate(request: Request): Promise<Principal | undefined> {
+    if (operation.roles === 'anyone') return undefined;
+    try {
+      const token = bearerOf(request);
+      if (token === undefined) throw new TokenRefused('MISSING');
+      return await guard.tokens.verify(token);
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      count.rejected.inc({ reason: error.reason });
+      guard.log.info('a token was refused', { reason: error.reason, operation: name });
+      throw problemOfRefusal(error);
+    }
+  }
+
+  function assertCaller(peer: string | undefined): void {
+    if (operation.callers === 'anyone') return;
+    if (peer !== undefined && operation.callers.includes(peer)) return;
+    deny('caller');
+    throw problem('CALLER_NOT_ALLOWED');
+  }
+
+  function assertRole(principal: Principal | undefined): void {
+    if (typeof operation.roles === 'string') return;
+    if (principal !== undefined && hasRole(principal, operation.roles)) return;
+    deny('role');
+    throw problem('ROLE_MISSING', { detail: `one of ${operation.roles.join(', ')} is needed` });
+  }
+
+  return async (request, response) => {
+    const peer = (guard.peerOf ?? peerOfRequest)(request);
+    assertCaller(peer);
+    const principal = await authenticate(request);
+    await guard.admit?.(request, principal);
+    assertRole(principal);
+    const input = parseInput(operation, request);
+    if (!assertOwner(operation, input, principal)) {
+      deny('owner');
+      throw problem('NOT_FOUND');
+    }
+    const requestId = requestIdOf(response) ?? '';
+    const signal = abortOnClose(response);
+    const token = bearerOf(request);
+    const call = { ...input, principal, peer, token, requestId, request, signal };
+    send(response, await handler(call as unknown as Call));
+  };
+}

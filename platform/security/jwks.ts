@@ -1,0 +1,122 @@
+import { importJWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import { z } from 'zod';
+
+/** How long keys are believed, and how seldom the auth server is asked for them; milliseconds. */
+export const jwksLimits = {
+  freshMs: 10 * 60_000,
+  /** Known keys stay usable this long after the last success when the auth server is away. */
+  staleMsMax: 60 * 60_000,
+  /** Between two questions caused by unknown key ids. */
+  coolDownMs: 30_000,
+  failureBackoffMs: 1_000,
+  failureBackoffMsMax: 30_000,
+  unknownKidsMax: 1_000,
+  unknownKidMs: 60_000,
+} as const;
+
+const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
+
+/** Why no key can be given: the id is not known, or nobody can be asked and what is known is too old. */
+export type KeyMiss = 'unknown' | 'unavailable';
+
+/** Reads the key set of the auth server; rejects when it is away or answers nonsense. */
+export type ReadKeys = () => Promise<unknown>;
+
+/** The public keys of the auth server, cached so that neither a flood of unknown ids nor an outage reaches it. */
+export interface KeySource {
+  find(kid: string, algorithm: string): Promise<CryptoKey | KeyMiss>;
+  /** Milliseconds since the keys were read; undefined while they never were. */
+  ageMs(): number | undefined;
+}
+
+interface State {
+  keys: Map<string, JWK>;
+  readAtMs: number | undefined;
+  askedAtMs: number | undefined;
+  failures: number;
+  pending: Promise<void> | undefined;
+  readonly unknown: Map<string, number>;
+}
+
+function usable(key: JWK): boolean {
+  return typeof key.kid === 'string' && (key.use ?? 'sig') === 'sig' && !('d' in key);
+}
+
+function fits(key: JWK, algorithm: string): boolean {
+  if (key.alg !== undefined && key.alg !== algorithm) return false;
+  return key.kty === (algorithm.startsWith('ES') ? 'EC' : 'RSA');
+}
+
+function backoffMs(failures: number): number {
+  const { failureBackoffMs, failureBackoffMsMax } = jwksLimits;
+  return Math.min(failureBackoffMs * 2 ** Math.max(0, failures - 1), failureBackoffMsMax);
+}
+
+/** Keeps the list of key ids that are known not to exist short and young. */
+function remember(unknown: Map<string, number>, kid: string, now: number): void {
+  unknown.set(kid, now);
+  const [oldest] = unknown.keys();
+  if (unknown.size > jwksLimits.unknownKidsMax && oldest !== undefined) unknown.delete(oldest);
+}
+
+/** Opens a key source over `read`. `now` gives milliseconds; nothing is asked before the first token arrives. */
+export function createKeySource(read: ReadKeys, now: () => number = Date.now): KeySource {
+  const state: State = {
+    keys: new Map(),
+    readAtMs: undefined,
+    askedAtMs: undefined,
+    failures: 0,
+    pending: undefined,
+    unknown: new Map(),
+  };
+  const age = (): number => now() - (state.readAtMs ?? -Infinity);
+
+  async function ask(): Promise<void> {
+    state.askedAtMs = now();
+    try {
+      const { keys } = keySet.parse(await read());
+      const found = keys.map((key) => key as JWK).filter(usable);
+      state.keys = new Map(found.map((key) => [key.kid as string, key]));
+      state.readAtMs = now();
+      state.failures = 0;
+    } catch {
+      // The reader reports the cause; here only the pace of the next question changes.
+      state.failures += 1;
+    }
+  }
+
+  function mayAsk(): boolean {
+    if (state.askedAtMs === undefined) return true;
+    const sinceMs = now() - state.askedAtMs;
+    if (state.failures > 0) return sinceMs >= backoffMs(state.failures);
+    return sinceMs >= jwksLimits.coolDownMs;
+  }
+
+  async function refresh(): Promise<void> {
+    if (state.pending === undefined && mayAsk()) {
+      state.pending = ask().finally(() => (state.pending = undefined));
+    }
+    await state.pending;
+  }
+
+  function knownMissing(kid: string): boolean {
+    const since = state.unknown.get(kid);
+    return since !== undefined && now() - since < jwksLimits.unknownKidMs;
+  }
+
+  async function find(kid: string, algorithm: string): Promise<CryptoKey | KeyMiss> {
+    const known = state.keys.has(kid);
+    if (age() > jwksLimits.freshMs || (!known && !knownMissing(kid))) await refresh();
+    if (age() > jwksLimits.staleMsMax) return 'unavailable';
+    const key = state.keys.get(kid);
+    if (key === undefined) {
+      remember(state.unknown, kid, now());
+      return 'unknown';
+    }
+    if (!fits(key, algorithm)) return 'unknown';
+    return (await importJWK({ ...key }, algorithm)) as CryptoKey;
+  }
+
+  return { find, ageMs: () => (state.readAtMs === undefined ? undefined : age()) };
+}

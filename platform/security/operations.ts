@@ -1,0 +1,91 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import type { Principal } from './tokens';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Whose object an operation touches: a member of path, query or body that must be the caller's own subject. */
+export interface OwnerRule {
+  readonly in: 'params' | 'query' | 'body';
+  readonly member: string;
+  /** Roles that may touch everybody's. */
+  readonly exceptRoles: readonly string[];
+}
+
+/**
+ * One operation of an API, declared once: the source of its route, validation, roles and documentation. An operation
+ * that does not say who may use it does not start.
+ */
+export interface Operation {
+  readonly method: Method;
+  /** Express template, for example `/products/:sku`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Any of these roles; `anyone` needs no token at all, `authenticated` any valid one. */
+  readonly roles: readonly string[] | 'anyone' | 'authenticated';
+  /** Names of peers (by certificate) that may call it; `anyone` for what faces people. */
+  readonly callers: readonly string[] | 'anyone';
+  readonly owner?: OwnerRule;
+  readonly params?: z.ZodType;
+  /** Without it every query parameter is refused. */
+  readonly query?: z.ZodType;
+  /** Without it a body is refused. */
+  readonly body?: z.ZodType;
+  /** Shape and status of the good answer, for the documentation. */
+  readonly answer?: { readonly status: number; readonly body?: z.ZodType; readonly text: string };
+  /** Codes of problems beyond those every operation has, for the documentation. */
+  readonly problems?: readonly string[];
+  readonly tag?: string;
+}
+
+export type Operations = Readonly<Record<string, Operation>>;
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What a handler gets: parsed input, the verified caller, and nothing it could forget to check. */
+export interface Call<One extends Operation = Operation> {
+  readonly params: Parsed<One['params']>;
+  readonly query: Parsed<One['query']>;
+  readonly body: Parsed<One['body']>;
+  /** Undefined only where `roles` is `anyone`. */
+  readonly principal: One['roles'] extends 'anyone' ? undefined : Principal;
+  /** Name of the peer, where it showed a certificate. */
+  readonly peer: string | undefined;
+  /** The caller's access token, to be passed on as it is. */
+  readonly token: string | undefined;
+  readonly requestId: string;
+  /** The raw request, for headers. */
+  readonly request: Request;
+  /** Aborted when the caller went away. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler answers; the status is 200 unless said otherwise. */
+export interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type OperationHandlers<Table extends Operations> = {
+  readonly [Name in keyof Table]: (call: Call<Table[Name]>) => Promise<Answer> | Answer;
+};
+
+/** Declares a table of operations while keeping its precise types. */
+export function defineOperations<const Table extends Operations>(table: Table): Table {
+  return table;
+}
+
+/** True when the caller is the owner, or has a role that may touch everybody's. */
+export function mayTouch(
+  principal: Principal,
+  ownerSubject: string,
+  exceptRoles: readonly string[],
+): boolean {
+  return principal.subject === ownerSubject || hasRole(principal, exceptRoles);
+}
+
+/** True when the caller has at least one of the roles. */
+export function hasRole(principal: Principal, roles: readonly string[]): boolean {
+  return roles.some((role) => principal.roles.includes(role));
+}

@@ -1,0 +1,46 @@
+import type { TLSSocket } from 'node:tls';
+
+/** Where the names of our processes live in a certificate. */
+export const identityPrefix = 'spiffe://holdfast/';
+
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
+
+/**
+ * The name in the one URI of a certificate's alternative names, as Node prints them (`DNS:…, URI:…`). Undefined when
+ * there is no URI, more than one, or one of another trust domain: no identity is better than a guessed one. Node
+ * quotes values that could fake a separator, so a quote is reason enough to refuse.
+ */
+export function identityOf(alternativeNames: string | undefined): string | undefined {
+  if (!alternativeNames || alternativeNames.includes('"')) return undefined;
+  const uris = alternativeNames.split(', ').filter((entry) => /^uri:/i.test(entry));
+  const [only] = uris;
+  if (uris.length !== 1 || !only?.startsWith(`URI:${identityPrefix}`)) return undefined;
+  const name = only.slice('URI:'.length + identityPrefix.length);
+  return namePattern.test(name) ? name : undefined;
+}
+
+/** Who is at the other end of a connection: the name in its verified certificate, or nobody. */
+export function peerOf(
+  socket: Pick<TLSSocket, 'authorized' | 'getPeerCertificate'>,
+): string | undefined {
+  if (!socket.authorized) return undefined;
+  const certificate = socket.getPeerCertificate();
+  // A certificate of an authority is no identity of a process (X.509-SVID 4.1), whatever names it carries.
+  if ((certificate as { ca?: boolean }).ca === true) return undefined;
+  return identityOf(certificate.subjectaltname);
+}
+
+/** Thrown when a server answers under another identity than the one that was called. */
+export class PeerIdentityError extends Error {
+  override readonly name = 'PeerIdentityError';
+  readonly code = 'PEER_IDENTITY_WRONG';
+}
+
+/** For `tls.connect`: accepts a server only under the identity of `service`, whatever host name it was reached by. */
+export function demandIdentity(service: string) {
+  return (_host: string, certificate: { subjectaltname?: string }): Error | undefined => {
+    const found = identityOf(certificate.subjectaltname);
+    if (found === service) return undefined;
+    return new PeerIdentityError(`expected ${service}, found ${found ?? 'no identity'}`);
+  };
+}
