@@ -1,0 +1,56 @@
+import path from 'node:path';
+import ts from 'typescript';
+import type { Finding } from './finding';
+import { root } from './repository';
+
+function readOptions(): ts.CompilerOptions {
+  const file = path.join(root, 'tsconfig.json');
+  const { config } = ts.readConfigFile(file, (name) => ts.sys.readFile(name)) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent(
+    config,
+    { ...ts.sys, readDirectory: () => [] },
+    root,
+  );
+  return { ...options, noEmit: true, incremental: false, tsBuildInfoFile: undefined as never };
+}
+
+/** A compiler host that sees the project's files with some of them replaced or added. */
+function hostWith(
+  files: ReadonlyMap<string, string>,
+  options: ts.CompilerOptions,
+): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const onDisk = { readFile: host.readFile.bind(host), fileExists: host.fileExists.bind(host) };
+  host.fileExists = (name) => files.has(name) || onDisk.fileExists(name);
+  host.readFile = (name) => files.get(name) ?? onDisk.readFile(name);
+  host.getSourceFile = (name, languageVersion) => {
+    const text = host.readFile(name);
+    return text === undefined ? undefined : ts.createSourceFile(name, text, languageVersion);
+  };
+  return host;
+}
+
+/**
+ * Type-checks files that need not exist, as if they stood at their path in the repository, against the real project.
+ * Answers what the compiler says about these files only.
+ */
+export function typeCheck(virtual: Readonly<Record<string, string>>): Finding[] {
+  const files = new Map(
+    Object.entries(virtual).map(([file, text]) => [path.posix.join(root, file), text]),
+  );
+  const options = readOptions();
+  delete options.tsBuildInfoFile;
+  const program = ts.createProgram([...files.keys()], options, hostWith(files, options));
+  return [...files.keys()].flatMap((name) => {
+    const source = program.getSourceFile(name);
+    const problems = [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ];
+    return problems.map((problem) => ({
+      file: path.posix.relative(root, name),
+      line: (source?.getLineAndCharacterOfPosition(problem.start ?? 0).line ?? 0) + 1,
+      problem: ts.flattenDiagnosticMessageText(problem.messageText, ' '),
+    }));
+  });
+}

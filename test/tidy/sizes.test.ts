@@ -1,0 +1,44 @@
+import { describeFindings } from './checks/finding';
+import { readFiles, repositoryFiles } from './checks/repository';
+import { checkDepth, checkSizes, sizeLimits } from './checks/sizes';
+import { parseSource } from './checks/source';
+
+const sources = readFiles((file) => file.endsWith('.ts')).map(parseSource);
+
+test('no file, function or line passes the outer bound', () => {
+  const { reported, failed } = checkSizes(sources);
+  const list = [
+    ...reported.filter(({ line }) => line === undefined),
+    ...checkDepth(repositoryFiles()),
+  ];
+  if (list.length > 0) process.stdout.write(`Larger than we like:\n${describeFindings(list)}\n`);
+  expect(describeFindings(failed)).toBe('');
+});
+
+const sizesOf = (text: string) => checkSizes([parseSource({ file: 'platform/x.ts', text })]);
+
+test('a file of 151 lines is reported and one of 301 fails', () => {
+  const lines = (count: number): string => '// line\n'.repeat(count);
+  expect(sizesOf(lines(sizeLimits.fileLinesReported))).toEqual({ reported: [], failed: [] });
+  expect(sizesOf(lines(sizeLimits.fileLinesReported + 1)).reported).toHaveLength(1);
+  expect(sizesOf(lines(sizeLimits.fileLinesFailed + 1)).failed).toHaveLength(1);
+});
+
+test.each([
+  ['a function', (body: string) => `function f() {\n${body}}`],
+  ['an arrow', (body: string) => `const f = () => {\n${body}};`],
+  ['a method', (body: string) => `class C { m() {\n${body}} }`],
+])('%s of 61 lines fails', (_title, write) => {
+  expect(sizesOf(write('f();\n'.repeat(58))).failed).toEqual([]);
+  expect(sizesOf(write('f();\n'.repeat(60))).failed).toHaveLength(1);
+});
+
+test('a line of 121 columns fails', () => {
+  expect(sizesOf(`// ${'x'.repeat(117)}`).failed).toEqual([]);
+  expect(sizesOf(`// ${'x'.repeat(118)}`).failed).toHaveLength(1);
+});
+
+test('a folder four levels below the root is reported', () => {
+  expect(checkDepth(['a/b/c/d.ts'])).toEqual([]);
+  expect(checkDepth(['a/b/c/d/e.ts'])).toHaveLength(1);
+});
