@@ -11,9 +11,6 @@ import {
   type SchemaFile,
 } from './schema-files';
 
-/** Largest event payload as JSON text in UTF-8 bytes: fits a DynamoDB item and Kafka's default message. */
-export const eventBytesMax = 256 * 1024;
-
 /** What a tolerant reader says about a payload it was given. */
 export type ReadVerdict =
   | { readonly verdict: 'valid' }
@@ -80,13 +77,6 @@ function checkWritten(entry: Entry | undefined, type: string, data: Json) {
   const version = versionOf(entry.file);
   if (!entry.write(data)) {
     throw new Fault('EVENT_INVALID', `${type} ${version}: ${describe(entry.write.errors)}`);
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(data));
-  if (bytes > eventBytesMax) {
-    throw new Fault(
-      'EVENT_INVALID',
-      `${type} ${version}: ${bytes} bytes, at most ${eventBytesMax}`,
-    );
   }
   return { version, hash: entry.file.hash };
 }

@@ -1,0 +1,190 @@
+import { canonicalJson, type Json } from '../kernel/json';
+import type { StoredEvent } from '../outbox/ports';
+import { contentHashOf } from '../outbox/stamp';
+import type { LogMessage } from './ports';
+
+/** An event as a reader of the log sees it. */
+export interface LogEvent extends Omit<StoredEvent, 'slot'> {
+  /** Service that wrote it. */
+  readonly service: string;
+  /** When the relay sent it, RFC 3339; `time` is when it happened. */
+  readonly recordedTime: string;
+}
+
+/** What the relay adds to an event. */
+export interface EnvelopeContext {
+  readonly service: string;
+  readonly recordedTime: string;
+  /** Hash of the schema file, so that the exact schema is named by content; absent in a build without the file. */
+  readonly schemaHash?: string | undefined;
+}
+
+/** Thrown for a message that is no event of ours, or was changed on its way. */
+export class EnvelopeError extends Error {
+  constructor(
+    readonly code: 'ENVELOPE_INVALID' | 'CONTENT_HASH_MISMATCH',
+    message: string,
+  ) {
+    super(`${code}: ${message}`);
+    this.name = 'EnvelopeError';
+  }
+}
+
+/** Digits of `ce_sequence`: padded, so that it orders as text. */
+const sequenceDigits = 10;
+
+/** Id of an event, the same wherever and however often it is sent. */
+export function eventId(event: Pick<StoredEvent, 'aggregateId' | 'seq'>): string {
+  return `${event.aggregateId}:${event.seq}`;
+}
+
+/** CloudEvents 1.0, Kafka binding, binary mode: attributes in headers, canonical domain JSON as the value. */
+export function encodeEvent(event: StoredEvent, context: EnvelopeContext): LogMessage {
+  const fragment = context.schemaHash === undefined ? '' : `#sha256-${context.schemaHash}`;
+  const required = {
+    ce_specversion: '1.0',
+    ce_id: eventId(event),
+    ce_source: `/services/${context.service}/${event.aggregateId}`,
+    ce_type: `${event.type}.v${majorOf(event.schema)}`,
+    ce_subject: event.aggregateId,
+    ce_time: event.time,
+    ce_recordedtime: context.recordedTime,
+    'content-type': 'application/json',
+    ce_dataschema: `urn:holdfast:schema:${event.type}:${event.schema}${fragment}`,
+    ce_sequence: String(event.seq).padStart(sequenceDigits, '0'),
+    ce_sequencetype: 'Integer',
+    ce_partitionkey: event.aggregateId,
+    ce_contenthash: event.contentHash,
+  };
+  return {
+    key: event.aggregateId,
+    value: canonicalJson(event.data),
+    headers: { ...required, ...optionalHeaders(event) },
+  };
+}
+
+function optionalHeaders(event: StoredEvent): Record<string, string> {
+  const entries = {
+    ce_correlationid: event.correlationId,
+    ce_causationid: event.causationId,
+    ce_sagaid: event.sagaId,
+    ce_step: event.step,
+    ce_epoch: event.epoch?.toString(),
+    ce_direction: event.direction,
+    ce_traceparent: event.traceparent,
+    traceparent: event.traceparent,
+  };
+  return definedMembers(entries);
+}
+
+/**
+ * Reads a message back. Throws {@link EnvelopeError} for a missing or contradicting attribute, and when the content
+ * does not give the hash it was sent with. Attributes nobody here knows are ignored.
+ */
+export function decodeEvent(message: LogMessage): LogEvent {
+  const text = requiredHeaders(message.headers);
+  const { type, schema } = schemaOf(text.ce_dataschema);
+  const seq = numberOf('ce_sequence', text.ce_sequence);
+  const event: LogEvent = {
+    aggregateId: text.ce_subject,
+    seq,
+    type,
+    schema,
+    service: serviceOf(text.ce_source, text.ce_subject),
+    time: text.ce_time,
+    recordedTime: text.ce_recordedtime,
+    data: dataOf(message.value),
+    contentHash: text.ce_contenthash,
+    ...optionalMembers(message.headers),
+  };
+  demand(text.ce_id === eventId(event), 'ce_id contradicts ce_subject and ce_sequence');
+  demand(text.ce_partitionkey === event.aggregateId, 'ce_partitionkey contradicts ce_subject');
+  demand(message.key === event.aggregateId, 'the key contradicts ce_subject');
+  demand(text.ce_type === `${type}.v${majorOf(schema)}`, 'ce_type contradicts ce_dataschema');
+  if (contentHashOf(event) === event.contentHash) return event;
+  throw new EnvelopeError('CONTENT_HASH_MISMATCH', `${text.ce_id} is not what was sent`);
+}
+
+const requiredNames = [
+  'ce_specversion',
+  'ce_id',
+  'ce_source',
+  'ce_type',
+  'ce_subject',
+  'ce_time',
+  'ce_recordedtime',
+  'ce_dataschema',
+  'ce_sequence',
+  'ce_sequencetype',
+  'ce_partitionkey',
+  'ce_contenthash',
+] as const;
+
+type RequiredHeaders = Record<(typeof requiredNames)[number], string>;
+
+function requiredHeaders(headers: LogMessage['headers']): RequiredHeaders {
+  const missing = requiredNames.filter((name) => !headers[name]);
+  demand(missing.length === 0, `${missing.join(', ')} is missing`);
+  demand(headers.ce_specversion === '1.0', 'ce_specversion is not 1.0');
+  demand(headers['content-type'] === 'application/json', 'content-type is not application/json');
+  return headers as RequiredHeaders;
+}
+
+function optionalMembers(headers: LogMessage['headers']): Partial<LogEvent> {
+  const { ce_direction: direction, ce_epoch: epoch } = headers;
+  const isKnown = direction === undefined || direction === 'forward' || direction === 'undo';
+  demand(isKnown, 'ce_direction is neither forward nor undo');
+  return definedMembers({
+    correlationId: headers.ce_correlationid,
+    causationId: headers.ce_causationid,
+    sagaId: headers.ce_sagaid,
+    step: headers.ce_step,
+    epoch: epoch === undefined ? undefined : numberOf('ce_epoch', epoch),
+    direction: direction,
+    traceparent: headers.ce_traceparent,
+  });
+}
+
+function definedMembers<Member>(
+  members: Record<string, Member | undefined>,
+): Record<string, Member> {
+  const defined = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as Record<string, Member>;
+}
+
+function schemaOf(urn: string): { type: string; schema: string } {
+  const match = /^urn:holdfast:schema:([^:#]+):(\d+\.\d+)(?:#sha256-[0-9a-f]{64})?$/.exec(urn);
+  demand(match !== null, 'ce_dataschema is none of ours');
+  return { type: match?.[1] ?? '', schema: match?.[2] ?? '' };
+}
+
+function serviceOf(source: string, subject: string): string {
+  const end = `/${subject}`;
+  demand(source.startsWith('/services/') && source.endsWith(end), 'ce_source is none of ours');
+  return source.slice('/services/'.length, -end.length);
+}
+
+function dataOf(value: string): LogEvent['data'] {
+  let data: unknown;
+  try {
+    data = JSON.parse(value);
+  } catch {
+    throw new EnvelopeError('ENVELOPE_INVALID', 'the value is no JSON');
+  }
+  demand(typeof data === 'object' && data !== null && !Array.isArray(data), 'data is no object');
+  return data as { readonly [key: string]: Json };
+}
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  demand(/^\d{1,16}$/.test(text) && Number.isSafeInteger(value), `${name} is no sequence number`);
+  return value;
+}
+
+function majorOf(schema: string): string {
+  return schema.split('.')[0] ?? '';
+}
+
+function demand(condition: boolean, problem: string): void {
+  if (!condition) throw new EnvelopeError('ENVELOPE_INVALID', problem);
+}
