@@ -1,0 +1,183 @@
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, IHeaders } from 'kafkajs';
+import { waiter } from '../runtime/waiter';
+import { createKafka, logErrorOf } from './kafka-connection';
+import type { LogConnection } from './kafka-connection';
+import type { LogConsumer, LogFlow, LogReader, LogRecord, TopicPartition } from './ports';
+
+/** Limits of group membership, in milliseconds; a read must heartbeat more often than the session lasts. */
+export const consumerLimits = {
+  sessionTimeoutMs: 6_000,
+  heartbeatMs: 1_500,
+  rebalanceTimeoutMs: 10_000,
+  /** How long a fetch waits for news; also how long a resumed partition may take to be asked for. */
+  fetchWaitMs: 250,
+  restartMsMin: 250,
+  restartMsMax: 5_000,
+  partitionsAtOnce: 3,
+} as const;
+
+/** One life of the group member, from joining to its end. */
+interface Membership {
+  readonly consumer: Consumer;
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Joins a consumer group and reads until stopped. The log keeps no position for us: every assignment starts paused, and
+ * the reader says where to begin. Offsets are committed for dashboards only.
+ */
+export function startKafkaConsumer(connection: LogConnection, reader: LogReader): LogConsumer {
+  const bell = waiter();
+  const state = { stopped: false, joined: false, generation: 0 };
+
+  async function supervise(): Promise<void> {
+    let backoffMs: number = consumerLimits.restartMsMin;
+    while (!state.stopped) {
+      const consumer = createConsumer(connection, reader);
+      try {
+        const { ended } = await begin(consumer);
+        backoffMs = consumerLimits.restartMsMin;
+        await Promise.race([ended, bell.stopped]);
+      } catch (error) {
+        connection.log.warn('the consumer failed and joins again', { error: logErrorOf(error) });
+      }
+      state.joined = false;
+      state.generation += 1;
+      await leave(consumer);
+      if (state.stopped) return;
+      await bell.wait(backoffMs);
+      backoffMs = Math.min(backoffMs * 2, consumerLimits.restartMsMax);
+    }
+  }
+
+  async function begin(consumer: Consumer): Promise<Membership> {
+    const flow = flowOf(consumer);
+    consumer.on(consumer.events.REBALANCING, () => void (state.joined = false));
+    consumer.on(consumer.events.GROUP_JOIN, (event) => onJoin(event, flow));
+    const ended = new Promise<unknown>((resolve) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        connection.log.warn('the consumer crashed', { error: logErrorOf(payload.error) });
+        resolve(payload.error);
+      });
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...reader.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: consumerLimits.partitionsAtOnce,
+      eachBatch: (payload) => readBatch(payload, flow),
+    });
+    return { consumer, ended };
+  }
+
+  /** Called in the middle of joining, before anything is fetched: the pause below must be synchronous. */
+  function onJoin({ payload }: ConsumerGroupJoinEvent, flow: LogFlow): void {
+    state.generation += 1;
+    const places = placesOf(payload.memberAssignment);
+    places.forEach((place) => flow.pause(place));
+    void assign(places, flow, state.generation);
+  }
+
+  async function assign(places: TopicPartition[], flow: LogFlow, generation: number) {
+    let backoffMs: number = consumerLimits.restartMsMin;
+    while (!state.stopped && generation === state.generation) {
+      try {
+        await reader.assigned(places, flow);
+        state.joined = generation === state.generation;
+        return;
+      } catch (error) {
+        connection.log.warn('the assigned partitions could not be taken up', { error });
+        await bell.wait(backoffMs);
+        backoffMs = Math.min(backoffMs * 2, consumerLimits.restartMsMax);
+      }
+    }
+  }
+
+  async function readBatch(payload: EachBatchPayload, flow: LogFlow): Promise<void> {
+    const { batch } = payload;
+    const generation = state.generation;
+    const records = batch.messages.map((message): LogRecord => ({
+      topic: batch.topic,
+      partition: batch.partition,
+      offset: message.offset,
+      key: message.key?.toString() ?? '',
+      value: message.value?.toString() ?? '',
+      headers: textHeaders(message.headers),
+    }));
+    const done = await reader.read(
+      {
+        topic: batch.topic,
+        partition: batch.partition,
+        records,
+        high: BigInt(batch.highWatermark),
+        isCurrent: () =>
+          generation === state.generation && payload.isRunning() && !payload.isStale(),
+        heartbeat: () => payload.heartbeat(),
+      },
+      flow,
+    );
+    const last = records[done - 1];
+    if (last === undefined) return;
+    payload.resolveOffset(last.offset);
+    await payload.commitOffsetsIfNecessary(positionAfter(last));
+  }
+
+  const finished = supervise();
+  return {
+    isJoined: () => state.joined,
+    stop: async () => {
+      state.stopped = true;
+      bell.stop();
+      await finished;
+    },
+  };
+
+  async function leave(consumer: Consumer): Promise<void> {
+    try {
+      await consumer.disconnect();
+    } catch (error) {
+      connection.log.debug('the consumer did not leave its group', { error });
+    }
+  }
+}
+
+function createConsumer(connection: LogConnection, reader: LogReader): Consumer {
+  return createKafka(connection, 1).consumer({
+    groupId: reader.groupId,
+    allowAutoTopicCreation: false,
+    sessionTimeout: consumerLimits.sessionTimeoutMs,
+    rebalanceTimeout: consumerLimits.rebalanceTimeoutMs,
+    heartbeatInterval: consumerLimits.heartbeatMs,
+    maxWaitTimeInMs: consumerLimits.fetchWaitMs,
+    retry: { retries: 3, restartOnFailure: async () => false },
+  });
+}
+
+function flowOf(consumer: Consumer): LogFlow {
+  const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
+  return {
+    seek: (place, offset) => consumer.seek({ ...place, offset: offset.toString() }),
+    pause: (place) => consumer.pause(one(place)),
+    resume: (place) => consumer.resume(one(place)),
+  };
+}
+
+function placesOf(assignment: Record<string, number[]>): TopicPartition[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+}
+
+function positionAfter({ topic, partition, offset }: LogRecord) {
+  const next = (BigInt(offset) + 1n).toString();
+  return { topics: [{ topic, partitions: [{ partition, offset: next }] }] };
+}
+
+function textHeaders(headers: IHeaders | undefined): Record<string, string> {
+  const entries = Object.entries(headers ?? {}).map(([name, value]) => {
+    const first = Array.isArray(value) ? value[0] : value;
+    return [name, first?.toString() ?? ''] as const;
+  });
+  return Object.fromEntries(entries);
+}

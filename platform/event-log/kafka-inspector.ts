@@ -1,0 +1,45 @@
+import type { Admin } from 'kafkajs';
+import { createKafka, logErrorOf } from './kafka-connection';
+import type { LogConnection } from './kafka-connection';
+import type { LogInspector } from './ports';
+
+const retries = 3;
+
+/** An inspector that keeps one connection and gives it up after a failure. */
+export function createKafkaInspector(
+  connection: LogConnection,
+): LogInspector & { close(): Promise<void> } {
+  let current: Promise<Admin> | undefined;
+
+  async function close(): Promise<void> {
+    const last = current;
+    current = undefined;
+    await last
+      ?.then((admin) => admin.disconnect())
+      .catch((error: unknown) => {
+        connection.log.debug('the admin client did not disconnect', { error });
+      });
+  }
+
+  return {
+    close,
+    marks: async (topic) => {
+      try {
+        current ??= connectAdmin(connection);
+        const found = await (await current).fetchTopicOffsets(topic);
+        return found
+          .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+          .sort((left, right) => left.partition - right.partition);
+      } catch (error) {
+        await close();
+        throw logErrorOf(error);
+      }
+    },
+  };
+}
+
+async function connectAdmin(connection: LogConnection): Promise<Admin> {
+  const admin = createKafka(connection, retries).admin({ retry: { retries } });
+  await admin.connect();
+  return admin;
+}

@@ -1,0 +1,108 @@
+import type { Producer } from 'kafkajs';
+import { createKafka, logErrorOf } from './kafka-connection';
+import type { LogConnection } from './kafka-connection';
+import { LogError } from './ports';
+import type { LogMessage, LogWriter } from './ports';
+
+/** Share of the caller's deadline the broker may use to gather acknowledgements. */
+const brokerShare = 0.8;
+
+/**
+ * A writer over one producer that never repeats by itself: after any failure the producer is thrown away, so that
+ * nothing of a send whose outcome is unknown can be sent later behind the caller's back.
+ */
+export function createKafkaWriter(connection: LogConnection): LogWriter {
+  const open = new Set<string>();
+  let current: Promise<Producer> | undefined;
+
+  function discard(): void {
+    const old = current;
+    current = undefined;
+    old
+      ?.then((producer) => producer.disconnect())
+      .catch((error: unknown) => {
+        connection.log.debug('an abandoned producer did not disconnect', { error });
+      });
+  }
+
+  async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+    try {
+      return await deadline(timeoutMs, work);
+    } catch (error) {
+      discard();
+      throw logErrorOf(error);
+    }
+  }
+
+  function producer(): Promise<Producer> {
+    current ??= connectProducer(connection);
+    return current;
+  }
+
+  async function send(
+    topic: string,
+    partition: number,
+    messages: readonly LogMessage[],
+    ms: number,
+  ) {
+    const timeout = Math.ceil(ms * brokerShare);
+    const records = messages.map((message) => ({
+      ...message,
+      headers: { ...message.headers },
+      partition,
+    }));
+    await (await producer()).send({ topic, acks: -1, timeout, messages: records });
+  }
+
+  return {
+    connect: async (timeoutMs) => void (await within(timeoutMs, producer())),
+    append: async (topic, partition, messages, timeoutMs) => {
+      const place = `${topic}/${partition}`;
+      if (open.has(place)) throw new LogError('APPEND_OVERLAPS', place);
+      open.add(place);
+      try {
+        await within(timeoutMs, send(topic, partition, messages, timeoutMs));
+      } finally {
+        open.delete(place);
+      }
+    },
+    close: async () => {
+      const last = current;
+      current = undefined;
+      await last
+        ?.then((one) => one.disconnect())
+        .catch((error: unknown) => {
+          connection.log.debug('the producer did not disconnect', { error });
+        });
+    },
+  };
+}
+
+async function connectProducer(connection: LogConnection): Promise<Producer> {
+  const producer = createKafka(connection, 0).producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: () => explicitPartition,
+    retry: { retries: 0 },
+  });
+  await producer.connect();
+  return producer;
+}
+
+/** The slot stored with the event decides; a client library's idea of a good partition would reorder. */
+function explicitPartition({ message }: { message: { partition?: number } }): number {
+  if (message.partition === undefined) throw new LogError('APPEND_OVERLAPS', 'no partition given');
+  return message.partition;
+}
+
+async function deadline<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new LogError('LOG_TIMEOUT', `no answer within ${timeoutMs} ms`);
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
