@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child, ChildSpec } from '../children/child';
-import { StackError, diskFullOr } from '../errors';
+import type { StackError } from '../errors';
+import { diskFullOr } from '../errors';
 import type { PortName, Ports } from '../ports';
 import type { Note } from '../provision/binary';
 

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../platform/runtime/paths';
+import { provideJava, smallJvm } from '../provision/java';
+import { provideKeycloak } from '../provision/keycloak';
+import { fillTemplate } from '../template';
+import { ask } from './https-request';
+import type { Running, ServerContext, ServerDefinition } from './server';
+import { identityFiles, untilReady } from './server';
+
+interface Found {
+  java: string;
+  home: string;
+  version: string;
+}
+
+/** What Keycloak's own start script opens for reflection. */
+const opened = ['java.util', 'java.util.concurrent', 'java.security', 'java.lang'];
+
+/** A home of its own that borrows everything but the data from the shared, read-only tree. */
+function layOutHome(found: Found, context: ServerContext): string {
+  const home = path.join(context.stateDir, 'keycloak');
+  mkdirSync(path.join(home, 'data', 'import'), { recursive: true });
+  for (const name of ['bin', 'conf', 'lib', 'providers', 'themes']) {
+    const link = path.join(home, name);
+    rmSync(link, { force: true });
+    if (existsSync(path.join(found.home, name))) symlinkSync(path.join(found.home, name), link);
+  }
+  const realm = readFileSync(path.join(projectRoot, 'deploy', 'keycloak', 'realm.json'), 'utf8');
+  const filled = fillTemplate(realm, {
+    GATEWAY_URL: `https://localhost:${context.ports.gateway}`,
+    GATEWAY_CLIENT_SECRET: context.secret('gateway-client-secret'),
+  });
+  const file = path.join(home, 'data', 'import', 'holdfast-realm.json');
+  writeFileSync(file, filled, { mode: 0o600 });
+  return home;
+}
+
+/** The JVM directly instead of `kc.sh`: the script stays in between, and forces a collector of its own. */
+function jvmArgs(home: string): string[] {
+  const factory = 'io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory';
+  return [
+    ...['-Xms64m', '-Xmx256m', '-XX:MaxMetaspaceSize=256m', ...smallJvm],
+    ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+    `-Djava.util.concurrent.ForkJoinPool.common.threadFactory=${factory}`,
+    `-Dkc.home.dir=${home}`,
+    `-Djboss.server.config.dir=${path.join(home, 'conf')}`,
+    '-Djava.util.logging.manager=org.jboss.logmanager.LogManager',
+    '-Dpicocli.disable.closures=true',
+    ...['-cp', path.join(home, 'lib', 'quarkus-run.jar')],
+    'io.quarkus.bootstrap.runner.QuarkusEntryPoint',
+  ];
+}
+
+function serverArgs(context: ServerContext): string[] {
+  const files = identityFiles(context.certsDir, 'keycloak');
+  const { keycloak, keycloakManagement } = context.ports;
+  return [
+    ...['start', '--optimized', '--import-realm', `--hostname=https://localhost:${keycloak}`],
+    ...[`--https-port=${keycloak}`, `--http-management-port=${keycloakManagement}`],
+    ...[`--https-certificate-file=${files.crt}`, `--https-certificate-key-file=${files.key}`],
+    ...['--http-host=127.0.0.1', '--cache=local', '--log-level=warn'],
+  ];
+}
+
+async function start(found: Found, context: ServerContext): Promise<Running> {
+  const home = layOutHome(found, context);
+  const port = context.ports.keycloak;
+  const child = context.spawn({
+    name: 'keycloak',
+    command: found.java,
+    args: [...jvmArgs(home), ...serverArgs(context)],
+    cwd: home,
+    env: {
+      KC_BOOTSTRAP_ADMIN_USERNAME: 'admin',
+      KC_BOOTSTRAP_ADMIN_PASSWORD: context.secret('keycloak-admin-password'),
+    },
+  });
+  const url = `https://localhost:${port}/realms/holdfast/.well-known/openid-configuration`;
+  await untilReady('keycloak', [child], () => ask(context, { url }));
+  return { version: found.version, port, children: [child] };
+}
+
+/** Keycloak with the realm imported, plain server TLS since browsers and curl use it. */
+export const keycloak: ServerDefinition = {
+  name: 'keycloak',
+  ports: () => ['keycloak', 'keycloakManagement'],
+  async provision(note) {
+    const { binary: java } = await provideJava();
+    const { home, version } = await provideKeycloak(java, note);
+    return (context) => start({ java, home, version }, context);
+  },
+};
