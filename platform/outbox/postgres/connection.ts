@@ -1,0 +1,92 @@
+import { Pool } from 'pg';
+import type { ClientBase, PoolConfig, QueryResult, QueryResultRow } from 'pg';
+import { Fault } from '../../kernel/faults';
+import { sortError } from './errors';
+
+/** Bounds of talking to PostgreSQL; a caller's own `timeoutMs` is never exceeded by more than the grace. */
+export const postgresLimits = {
+  connectionsMax: 10,
+  connectTimeoutMs: 5_000,
+  statementTimeoutMs: 10_000,
+  /** A statement the server did not stop itself is given up on the client's side after this much more. */
+  graceMs: 500,
+} as const;
+
+/** A pool that answers in time or fails; a connection lost while idle is noticed by the query that needs it. */
+export function openPool(config: PoolConfig): Pool {
+  const pool = new Pool({
+    max: postgresLimits.connectionsMax,
+    connectionTimeoutMillis: postgresLimits.connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    ...config,
+  });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Runs one statement with a limit on both sides; driver errors come out sorted. */
+export async function run<Row extends QueryResultRow>(
+  client: ClientBase | Pool,
+  text: string,
+  { values = [], timeoutMs = postgresLimits.statementTimeoutMs }: RunOptions = {},
+): Promise<QueryResult<Row>> {
+  try {
+    const query = { text, values, query_timeout: timeoutMs + postgresLimits.graceMs };
+    return await client.query<Row>(query as { text: string; values: unknown[] });
+  } catch (error) {
+    throw sortError(error);
+  }
+}
+
+export interface RunOptions {
+  readonly values?: unknown[];
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs `work` in one READ COMMITTED transaction whose every wait ends before `timeoutMs` is over. `work` answers
+ * whether to commit. A connection whose state is not known afterwards is closed, never given back.
+ */
+export async function inTransaction<Result>(
+  pool: Pool,
+  timeoutMs: number,
+  work: (client: ClientBase) => Promise<{ readonly result: Result; readonly commit: boolean }>,
+): Promise<Result> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw sortError(error);
+  });
+  let isClean = false;
+  try {
+    await run(client, beginWithin(timeoutMs), { timeoutMs });
+    const { result, commit } = await work(client);
+    const ended = await run(client, commit ? 'COMMIT' : 'ROLLBACK', { timeoutMs });
+    isClean = true;
+    if (commit && ended.command !== 'COMMIT') {
+      throw new Fault('INVARIANT_BROKEN', `the transaction ended with ${ended.command}`);
+    }
+    return result;
+  } catch (error) {
+    isClean ||= await rolledBack(client);
+    throw error;
+  } finally {
+    client.release(!isClean);
+  }
+}
+
+function beginWithin(timeoutMs: number): string {
+  const limitMs = Math.max(1, Math.ceil(timeoutMs));
+  return [
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
+    `SET LOCAL statement_timeout = ${limitMs}`,
+    `SET LOCAL lock_timeout = ${limitMs}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${limitMs}`,
+  ].join(';');
+}
+
+async function rolledBack(client: ClientBase): Promise<boolean> {
+  return run(client, 'ROLLBACK', { timeoutMs: 1_000 }).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,70 @@
+import { escapeIdentifier } from 'pg';
+import type { Pool } from 'pg';
+import { inTransaction, run } from './connection';
+
+/** Qualified names of one world's tables. An instance is a schema of its own, so worlds can share a database. */
+export interface Tables {
+  readonly schema: string;
+  readonly steps: string;
+  readonly aggregates: string;
+  readonly events: string;
+  readonly leases: string;
+  /** Channel of the wake-up hints. */
+  readonly channel: string;
+}
+
+export function tablesOf(instance: string): Tables {
+  const schema = instance === '' ? 'public' : `holdfast_${instance}`;
+  const named = (table: string) => `${escapeIdentifier(schema)}.${table}`;
+  return {
+    schema: escapeIdentifier(schema),
+    steps: named('step_records'),
+    aggregates: named('aggregates'),
+    events: named('events'),
+    leases: named('slot_leases'),
+    channel: `holdfast_events_${instance}`,
+  };
+}
+
+/** One at a time: `CREATE ... IF NOT EXISTS` is not safe against itself. */
+const migrationLock = 4_200_001;
+
+/** Creates what is missing; later versions only add (expand), and remove a release later (contract). */
+export async function migrate(pool: Pool, tables: Tables): Promise<void> {
+  await inTransaction(pool, 60_000, async (client) => {
+    await run(client, `SELECT pg_advisory_xact_lock(${migrationLock})`);
+    await run(client, statements(tables).join(';\n'));
+    return { result: undefined, commit: true };
+  });
+}
+
+/**
+ * JSON columns are `json`, not `jsonb`: they give back exactly what was hashed. Ids collate by code unit, as they do
+ * in the other databases. `ord` is drawn after the aggregate's row is locked, so within one aggregate it follows `seq`.
+ */
+function statements({ schema, steps, aggregates, events, leases }: Tables): string[] {
+  return [
+    ...(schema === '"public"' ? [] : [`CREATE SCHEMA IF NOT EXISTS ${schema}`]),
+    `CREATE TABLE IF NOT EXISTS ${steps} (
+      saga_id text NOT NULL, step text NOT NULL,
+      state text NOT NULL CHECK (state IN ('done', 'refused', 'undone', 'tombstone')),
+      epoch bigint NOT NULL, run text NOT NULL, input_hash text NOT NULL,
+      result json NOT NULL, effect json NOT NULL,
+      PRIMARY KEY (saga_id, step))`,
+    `CREATE TABLE IF NOT EXISTS ${aggregates} (
+      id text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL CHECK (seq > 0), state json NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS ${events} (
+      aggregate_id text COLLATE "C" NOT NULL, seq bigint NOT NULL CHECK (seq > 0),
+      slot integer NOT NULL, ord bigserial NOT NULL,
+      type text NOT NULL, schema_version text NOT NULL, time timestamptz(3) NOT NULL,
+      data json NOT NULL, content_hash text NOT NULL,
+      saga_id text, step text, epoch bigint, direction text,
+      correlation_id text, causation_id text, traceparent text,
+      recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), published_at timestamptz,
+      PRIMARY KEY (aggregate_id, seq))`,
+    `CREATE INDEX IF NOT EXISTS events_unpublished
+      ON ${events} (slot, ord) WHERE published_at IS NULL`,
+    `CREATE TABLE IF NOT EXISTS ${leases} (
+      slot integer PRIMARY KEY, owner text NOT NULL, version bigint NOT NULL)`,
+  ];
+}

@@ -1,0 +1,88 @@
+import type { Pool } from 'pg';
+import type { OutboxSource, SlotLease, StoredEvent } from '../ports';
+import { contiguousRuns } from '../runs';
+import { run } from './connection';
+import { eventColumns, eventOf } from './rows';
+import type { EventRow } from './rows';
+import type { Tables } from './schema';
+
+/**
+ * The outbox of a PostgreSQL service: the partial index over rows not yet published, read as a set and never behind a
+ * cursor (a sequence is drawn before its transaction commits, so a cursor would skip late commits for good).
+ */
+export function postgresSource(pool: Pool, tables: Tables): Omit<OutboxSource, 'subscribe'> {
+  const { events, leases } = tables;
+  return {
+    async pending(slot, limitMax) {
+      const { rows } = await run<EventRow>(
+        pool,
+        `SELECT ${eventColumns} FROM ${events} WHERE slot = $1 AND published_at IS NULL
+         ORDER BY ord LIMIT $2`,
+        { values: [slot, limitMax] },
+      );
+      return contiguousRuns(rows.map(eventOf));
+    },
+    markPublished: (published) => mark(pool, tables, published),
+    async readLease(slot) {
+      const { rows } = await run<{ owner: string; version: string }>(
+        pool,
+        `SELECT owner, version FROM ${leases} WHERE slot = $1`,
+        { values: [slot] },
+      );
+      const row = rows[0];
+      return row && { slot, owner: row.owner, version: Number(row.version) };
+    },
+    writeLease: (lease, expectedVersion) => writeLease(pool, tables, { lease, expectedVersion }),
+    async depth() {
+      const { rows } = await run<{ pending: string; age_ms: number | null }>(
+        pool,
+        `SELECT count(*) AS pending,
+           extract(epoch FROM clock_timestamp() - min(recorded_at))::float8 * 1000 AS age_ms
+         FROM ${events} WHERE published_at IS NULL`,
+      );
+      const row = rows[0];
+      return { pending: Number(row?.pending ?? 0), oldestAgeMs: Math.max(0, row?.age_ms ?? 0) };
+    },
+    async history({ after, limitMax }) {
+      const { rows } = await run<EventRow>(
+        pool,
+        `SELECT ${eventColumns} FROM ${events} WHERE (aggregate_id, seq) > ($1, $2)
+         ORDER BY aggregate_id, seq LIMIT $3`,
+        { values: [after?.aggregateId ?? '', after?.seq ?? 0, limitMax] },
+      );
+      return rows.map((row) => ({ ...eventOf(row), published: row.published }));
+    },
+  };
+}
+
+async function mark(
+  pool: Pool,
+  { events }: Tables,
+  published: readonly StoredEvent[],
+): Promise<void> {
+  if (published.length === 0) return;
+  const values = [published.map((it) => it.aggregateId), published.map((it) => it.seq)];
+  await run(
+    pool,
+    `UPDATE ${events} AS e SET published_at = clock_timestamp()
+     FROM unnest($1::text[], $2::bigint[]) AS m(aggregate_id, seq)
+     WHERE e.aggregate_id = m.aggregate_id AND e.seq = m.seq AND e.published_at IS NULL`,
+    { values },
+  );
+}
+
+async function writeLease(
+  pool: Pool,
+  { leases }: Tables,
+  { lease, expectedVersion }: { readonly lease: SlotLease; readonly expectedVersion: number },
+): Promise<boolean> {
+  const values: unknown[] = [lease.slot, lease.owner, lease.version];
+  const insert = `INSERT INTO ${leases} (slot, owner, version) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING`;
+  const update = `UPDATE ${leases} SET owner = $2, version = $3 WHERE slot = $1 AND version = $4`;
+  const { rowCount } =
+    expectedVersion === 0
+      ? await run(pool, insert, { values })
+      : await run(pool, update, { values: [...values, expectedVersion] });
+  return rowCount === 1;
+}

@@ -1,0 +1,100 @@
+import type { PoolConfig } from 'pg';
+import { Fault } from '../../kernel/faults';
+import type { Json } from '../../kernel/json';
+import type { ServiceStore } from '../ports';
+import { createWakes } from '../wake';
+import { openPool, run } from './connection';
+import { createNotifier, listen } from './notify';
+import { aggregateOf, stepRecordOf } from './rows';
+import type { AggregateRow, StepRow } from './rows';
+import { migrate, tablesOf } from './schema';
+import { postgresSource } from './source';
+import { postgresUnitOfWork } from './transact';
+
+/** How to reach a service's PostgreSQL database. */
+export interface PostgresStoreOptions {
+  /** Connection options of `pg`, TLS included; see `platform/runtime/connections`. */
+  readonly pool: PoolConfig;
+  /** Name of a world of its own, `[a-z0-9]{0,12}`; its tables live in the schema `holdfast_<instance>`. */
+  readonly instance?: string;
+}
+
+/** A service's store on PostgreSQL. Connects lazily: nothing happens before the first call. */
+export function openPostgresStore<State = Json>(
+  options: PostgresStoreOptions,
+): ServiceStore<State> {
+  const tables = tablesOf(options.instance ?? '');
+  const pool = openPool(options.pool);
+  const wakes = createWakes();
+  const notify = createNotifier(pool, tables.channel);
+  const listeners = new Set<() => void>();
+  const committed = () => {
+    wakes.emit();
+    notify();
+  };
+  return {
+    transact: postgresUnitOfWork<State>(pool, tables, committed),
+    ...postgresSource(pool, tables),
+    migrate: () => migrate(pool, tables),
+    async ping(timeoutMs) {
+      const answer = run(pool, 'SELECT 1', { timeoutMs });
+      await within(answer, timeoutMs);
+    },
+    async readAggregate(id) {
+      const { rows } = await run<AggregateRow<State>>(
+        pool,
+        `SELECT id, seq, state FROM ${tables.aggregates} WHERE id = $1`,
+        { values: [id] },
+      );
+      return rows[0] && aggregateOf(rows[0]);
+    },
+    async listAggregates({ prefix, afterId = '', limitMax }) {
+      const { rows } = await run<AggregateRow<State>>(
+        pool,
+        `SELECT id, seq, state FROM ${tables.aggregates}
+         WHERE id > $1 AND starts_with(id, $2) AND id >= $2 ORDER BY id LIMIT $3`,
+        { values: [afterId, prefix, limitMax] },
+      );
+      return rows.map((row) => aggregateOf(row));
+    },
+    async readStepRecord({ sagaId, step }) {
+      const { rows } = await run<StepRow>(
+        pool,
+        `SELECT state, epoch, run, input_hash, result, effect FROM ${tables.steps}
+         WHERE saga_id = $1 AND step = $2`,
+        { values: [sagaId, step] },
+      );
+      return rows[0] && stepRecordOf(rows[0]);
+    },
+    subscribe(wake) {
+      const unsubscribe = wakes.subscribe(wake);
+      const stopListening = listen(options.pool, tables.channel, wakes);
+      const stop = () => {
+        listeners.delete(stop);
+        unsubscribe();
+        stopListening();
+      };
+      listeners.add(stop);
+      return stop;
+    },
+    async close() {
+      for (const stop of listeners) stop();
+      await pool.end();
+    },
+  };
+}
+
+/** Gives up waiting for `answer` with `STORE_UNAVAILABLE`; the answer itself is no longer of interest then. */
+async function within(answer: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_resolve, reject) => {
+    const late = () => reject(new Fault('STORE_UNAVAILABLE', `no answer in ${timeoutMs} ms`));
+    timer = setTimeout(late, timeoutMs);
+  });
+  try {
+    await Promise.race([answer, expired]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
+}

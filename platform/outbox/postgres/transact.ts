@@ -1,0 +1,145 @@
+import type { ClientBase, Pool } from 'pg';
+import type { StepKey } from '../../kernel/step';
+import type { StepRecord } from '../../participant/fence-table';
+import { Conflict, retryConflicts } from '../conflict';
+import { batchLoads } from '../load-batch';
+import type { AggregateChange, UnitOfWork } from '../ports';
+import { inTransaction, postgresLimits, run } from './connection';
+import { aggregateOf, eventParameter, stepRecordOf } from './rows';
+import type { AggregateRow, StepRow } from './rows';
+import type { Tables } from './schema';
+
+/**
+ * One READ COMMITTED transaction per message. The step's row is inserted first and is the lock: a second delivery
+ * waits for it, and then reads what the first one left. Aggregates are locked as they are loaded, in order of id.
+ * `committed` is called after a commit that recorded events.
+ */
+export function postgresUnitOfWork<State>(
+  pool: Pool,
+  tables: Tables,
+  committed: () => void,
+): UnitOfWork<State>['transact'] {
+  return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs } = {}) => {
+    const deadlineMs = performance.now() + timeoutMs;
+    const attempt = () =>
+      inTransaction(pool, deadlineMs - performance.now(), async (client) => {
+        const stepRecord = await lockStep(client, tables, key);
+        const { load } = batchLoads((ids) => lockAggregates<State>(client, tables, ids));
+        const outcome = await work({ stepRecord, load });
+        if (outcome.commit === undefined) return { result: outcome, commit: false };
+        await writeAggregates(client, tables, outcome.commit.aggregates);
+        await writeEvents(client, tables, outcome.commit.aggregates);
+        await writeStep(client, tables, { key, record: outcome.commit.stepRecord });
+        return { result: outcome, commit: true };
+      });
+    const { answer, commit } = await retryConflicts(attempt, deadlineMs);
+    if (commit?.aggregates.some((change) => change.events.length > 0) === true) committed();
+    return answer;
+  };
+}
+
+/**
+ * Takes the step's lock and answers its record; undefined when this transaction is the first. The inserted row is
+ * a placeholder that is overwritten before the commit or rolled back; even if it leaked it would stand for nothing.
+ */
+async function lockStep(
+  client: ClientBase,
+  { steps }: Tables,
+  { sagaId, step }: StepKey,
+): Promise<StepRecord | undefined> {
+  const values = [sagaId, step];
+  const inserted = await run(
+    client,
+    `INSERT INTO ${steps} (saga_id, step, state, epoch, run, input_hash, result, effect)
+     VALUES ($1, $2, 'tombstone', -1, '', '', 'null', '[]') ON CONFLICT DO NOTHING`,
+    { values },
+  );
+  if (inserted.rowCount === 1) return undefined;
+  const { rows } = await run<StepRow>(
+    client,
+    `SELECT state, epoch, run, input_hash, result, effect FROM ${steps}
+     WHERE saga_id = $1 AND step = $2 FOR UPDATE`,
+    { values },
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Conflict('the other delivery rolled back');
+  return stepRecordOf(row);
+}
+
+async function lockAggregates<State>(
+  client: ClientBase,
+  { aggregates }: Tables,
+  ids: readonly string[],
+) {
+  const { rows } = await run<AggregateRow<State>>(
+    client,
+    `SELECT id, seq, state FROM ${aggregates} WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
+    { values: [ids] },
+  );
+  return new Map(rows.map((row) => [row.id, aggregateOf(row)]));
+}
+
+async function writeAggregates<State>(
+  client: ClientBase,
+  { aggregates }: Tables,
+  changes: readonly AggregateChange<State>[],
+): Promise<void> {
+  const created = changes.filter((change) => change.expectedSeq === 0);
+  const changed = changes.filter((change) => change.expectedSeq > 0);
+  const columns = 'json_to_recordset($1) AS c(id text, expected bigint, seq bigint, state json)';
+  const insert = `INSERT INTO ${aggregates} (id, seq, state)
+    SELECT id, seq, state FROM ${columns} ORDER BY id ON CONFLICT DO NOTHING`;
+  const update = `UPDATE ${aggregates} AS a SET seq = c.seq, state = c.state
+    FROM ${columns} WHERE a.id = c.id AND a.seq = c.expected`;
+  for (const [statement, part] of [[insert, created] as const, [update, changed] as const]) {
+    if (part.length === 0) continue;
+    const { rowCount } = await run(client, statement, { values: [changesParameter(part)] });
+    if (rowCount !== part.length) throw new Conflict('an aggregate has moved on');
+  }
+}
+
+function changesParameter(changes: readonly AggregateChange<unknown>[]): string {
+  return JSON.stringify(
+    changes.map(({ id, expectedSeq, state, events }) => ({
+      id,
+      expected: expectedSeq,
+      seq: expectedSeq + events.length,
+      state,
+    })),
+  );
+}
+
+async function writeEvents(
+  client: ClientBase,
+  { events: table }: Tables,
+  changes: readonly AggregateChange<unknown>[],
+): Promise<void> {
+  const events = changes.flatMap((change) => change.events);
+  if (events.length === 0) return;
+  const columns = `aggregate_id, seq, slot, type, schema_version, time, data, content_hash,
+    saga_id, step, epoch, direction, correlation_id, causation_id, traceparent`;
+  await run(
+    client,
+    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_to_recordset($1) AS e(
+      aggregate_id text, seq bigint, slot integer, type text, schema_version text, time timestamptz,
+      data json, content_hash text, saga_id text, step text, epoch bigint, direction text,
+      correlation_id text, causation_id text, traceparent text)`,
+    { values: [JSON.stringify(events.map(eventParameter))] },
+  );
+}
+
+async function writeStep(
+  client: ClientBase,
+  { steps }: Tables,
+  { key, record }: { readonly key: StepKey; readonly record: StepRecord },
+): Promise<void> {
+  const { state, epoch, run: writer, inputHash } = record;
+  const result = JSON.stringify(record.result);
+  const effect = JSON.stringify(record.effect);
+  await run(
+    client,
+    `UPDATE ${steps} SET state = $3, epoch = $4, run = $5, input_hash = $6, result = $7, effect = $8
+     WHERE saga_id = $1 AND step = $2`,
+    { values: [key.sagaId, key.step, state, epoch, writer, inputHash, result, effect] },
+  );
+}
