@@ -51,6 +51,7 @@ function forward<State, Commands extends ContractCommands>(
   return applyForward<State>({
     view,
     aggregates: handler.aggregates(input),
+    related: (states) => handler.related?.(states, input) ?? [],
     decide: (states) => handler.decide(states, input, context),
     evolve: (state, event) => options.definition.evolve(state, event),
     stamp,

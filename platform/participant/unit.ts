@@ -12,6 +12,7 @@ import type {
 import type { StampContext } from '../outbox/stamp';
 import type { StepRecord } from './fence-table';
 import { loadAggregates, recordEvents, statesOf } from './record';
+import type { Loaded } from './record';
 import type { OperationHandler, ServiceDefinition, States } from './service';
 
 /** What a participant is built from. */
@@ -50,6 +51,8 @@ export interface ParticipantObserver {
 export interface Unit<State> {
   readonly view: TransactionView<State>;
   readonly aggregates: readonly string[];
+  /** Aggregates that only the first ones name. */
+  related?(states: States<State>): readonly string[];
   decide(states: States<State>): Decision;
   evolve(state: State | undefined, event: RecordedEvent): State;
   readonly stamp: StampContext;
@@ -65,7 +68,7 @@ export interface Unit<State> {
 export async function applyForward<State>(
   unit: Unit<State>,
 ): Promise<TransactionOutcome<StepAnswer, State>> {
-  const loaded = await loadAggregates(unit.view, unit.aggregates);
+  const loaded = await loadUnit(unit);
   const decision = unit.decide(statesOf(loaded));
   switch (decision.kind) {
     case 'happened':
@@ -96,9 +99,16 @@ export async function applyForward<State>(
   }
 }
 
+async function loadUnit<State>(unit: Unit<State>): Promise<Loaded<State>> {
+  const named = await loadAggregates(unit.view, unit.aggregates);
+  const missing = unit.related?.(statesOf(named)).filter((id) => !named.has(id)) ?? [];
+  if (missing.length === 0) return named;
+  return new Map([...named, ...(await loadAggregates(unit.view, missing))]);
+}
+
 /** Reverses a recorded effect. An effect of kind none is reversed by doing nothing. */
 export async function applyReverse<State>(
-  unit: Omit<Unit<State>, 'aggregates' | 'refusals' | 'parseResult'>,
+  unit: Omit<Unit<State>, 'aggregates' | 'related' | 'refusals' | 'parseResult'>,
   effect: readonly RecordedEvent[],
 ): Promise<TransactionOutcome<StepAnswer, State>> {
   const ids = effect.map((event) => event.aggregateId);
