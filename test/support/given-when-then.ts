@@ -1,0 +1,163 @@
+import type { AuditedAggregate } from '../../activities/identity';
+import { loadSchemas } from '../../platform/event-log/schema-registry';
+import type { CommandContract } from '../../platform/kernel/contract';
+import type { Decision, NewEvent, RecordedEvent } from '../../platform/kernel/decision';
+import { canonicalJson } from '../../platform/kernel/json';
+import type { Json } from '../../platform/kernel/json';
+import type {
+  CommandHandler,
+  DecisionContext,
+  OperationHandler,
+  States,
+  UndoHandler,
+} from '../../platform/participant/service';
+
+/** What a rehearsal needs of a service; every `defineService` result is one. */
+export interface Rehearsable<State> {
+  readonly participant: { readonly contract: { readonly commands: object } };
+  readonly handlers: object;
+  readonly operations: object;
+  evolve(state: State | undefined, event: RecordedEvent): State;
+}
+
+/** A decision and what was recorded of it: events of a success, facts of a refusal. */
+export interface Rehearsed {
+  readonly decision: Decision;
+  readonly recorded: readonly RecordedEvent[];
+}
+
+const schemas = loadSchemas();
+
+/**
+ * A service without database, fence or network: its pure decisions over a history in memory. As strict as the real thing:
+ * inputs and results must fit the contract, refusals its closed list, events their schemas, and a decision
+ * may look only at aggregates it declared.
+ */
+export class Rehearsal<State> {
+  readonly events: RecordedEvent[] = [];
+  readonly #states = new Map<string, State>();
+  readonly #seqs = new Map<string, number>();
+
+  constructor(readonly service: Rehearsable<State>) {}
+
+  /** Records facts as they are, without a decision. */
+  record(facts: readonly NewEvent[]): readonly RecordedEvent[] {
+    return facts.map((fact) => {
+      schemas.check(fact.type, fact.data);
+      const seq = (this.#seqs.get(fact.aggregateId) ?? 0) + 1;
+      this.#seqs.set(fact.aggregateId, seq);
+      const event = structuredClone({ ...fact, seq });
+      this.events.push(event);
+      const state = this.service.evolve(this.#states.get(fact.aggregateId), event);
+      if (canonicalJson(JSON.parse(JSON.stringify(state))) !== canonicalJson(state)) {
+        throw new Error(`the state of ${fact.aggregateId} does not survive JSON`);
+      }
+      this.#states.set(fact.aggregateId, state);
+      return event;
+    });
+  }
+
+  /** A forward command of a saga. */
+  forward(command: string, input: unknown, sagaId = 'saga-a'): Rehearsed {
+    const contract = member<CommandContract>(this.service.participant.contract.commands, command);
+    const handler = member<CommandHandler<State, unknown>>(this.service.handlers, command);
+    const parsed = contract.input.parse(input);
+    const known = new Set(handler.aggregates(parsed));
+    const related = handler.related?.(this.#only(known), parsed) ?? [];
+    const seen = this.#only(new Set([...known, ...related]));
+    const decision = handler.decide(seen, parsed, contextOf(sagaId));
+    if (decision.kind === 'refused') expect(contract.refusals).toContain(decision.code);
+    if (decision.kind === 'happened') contract.result.parse(decision.result);
+    return this.#keep(decision, new Set([...known, ...related]));
+  }
+
+  /** An undo of the effect that an earlier forward recorded. */
+  undo(command: string, effect: readonly RecordedEvent[], sagaId = 'saga-a'): Rehearsed {
+    const handler = member<UndoHandler<State>>(this.service.handlers, command);
+    const known = new Set(effect.map((event) => event.aggregateId));
+    const decision = handler.reverse(this.#only(known), effect, contextOf(sagaId));
+    expect(['happened', 'unchanged', 'impossible']).toContain(decision.kind);
+    return this.#keep(decision, known);
+  }
+
+  /** A data operation of the service's own API. */
+  operate(operation: string, input: unknown, owner = 'admin'): Rehearsed {
+    const handler = member<OperationHandler<State>>(this.service.operations, operation);
+    const parsed = handler.input.parse(input);
+    const known = new Set(handler.aggregates(parsed));
+    const context = { ...contextOf(''), owner };
+    return this.#keep(handler.decide(this.#only(known), parsed, context), known);
+  }
+
+  state(aggregateId: string): State | undefined {
+    return this.#states.get(aggregateId);
+  }
+
+  aggregates(): readonly AuditedAggregate<State>[] {
+    return [...this.#states].map(([id, state]) => ({ id, state }));
+  }
+
+  #only(known: ReadonlySet<string>): States<State> {
+    return (aggregateId) => {
+      if (!known.has(aggregateId)) throw new Error(`${aggregateId} was not asked for`);
+      return this.#states.get(aggregateId);
+    };
+  }
+
+  #keep(decision: Decision, known: ReadonlySet<string>): Rehearsed {
+    const facts = factsOf(decision);
+    const stray = facts.find((fact) => !known.has(fact.aggregateId));
+    if (stray !== undefined) throw new Error(`${stray.aggregateId} was not asked for`);
+    return { decision, recorded: this.record(facts) };
+  }
+}
+
+/** Begins a specification: the history so far. */
+export function given<State>(service: Rehearsable<State>, ...history: readonly NewEvent[]) {
+  const rehearsal = new Rehearsal(service);
+  rehearsal.record(history);
+  return {
+    rehearsal,
+    when: (command: string, input: unknown, sagaId?: string) =>
+      then(rehearsal.forward(command, input, sagaId)),
+    whenOperated: (operation: string, input: unknown) => then(rehearsal.operate(operation, input)),
+    /** `effect` is what an earlier `when` recorded. */
+    whenUndone: (undo: string, effect: readonly RecordedEvent[], sagaId?: string) =>
+      then(rehearsal.undo(undo, effect, sagaId)),
+  };
+}
+
+function then({ decision, recorded }: Rehearsed) {
+  const facts = recorded.map(({ seq: _seq, ...fact }) => fact);
+  return {
+    recorded,
+    thenHappened: (...events: readonly NewEvent[]) => {
+      expect({ kind: decision.kind, events: facts }).toEqual({ kind: 'happened', events });
+      return recorded;
+    },
+    thenAnswered: (result: Json) => expect(decision).toMatchObject({ kind: 'happened', result }),
+    thenNothingChanged: () => expect(decision.kind).toBe('unchanged'),
+    thenRefused: (code: string, ...events: readonly NewEvent[]) =>
+      expect({ decision, events: facts }).toMatchObject({
+        decision: { kind: 'refused', code },
+        events,
+      }),
+    thenBusy: (heldBy: string) => expect(decision).toEqual({ kind: 'busy', heldBy }),
+    thenImpossible: () => expect(decision.kind).toBe('impossible'),
+  };
+}
+
+function factsOf(decision: Decision): readonly NewEvent[] {
+  if (decision.kind === 'happened') return decision.events;
+  return decision.kind === 'refused' ? decision.facts : [];
+}
+
+function contextOf(sagaId: string): DecisionContext {
+  return { sagaId, owner: 'somebody', now: '2026-01-01T00:00:00.000Z' };
+}
+
+function member<Member>(members: object, name: string): Member {
+  const found = (members as Record<string, Member>)[name];
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
