@@ -28,7 +28,7 @@ const stack = {
 };
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   projects: [
     ring('unit'),
@@ -36,5 +36,6 @@ module.exports = {
     ring('contract', stack),
     ring('saga', stack),
     ring('flow', stack),
+    ring('chaos', stack),
   ],
 };

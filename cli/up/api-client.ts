@@ -38,10 +38,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     async call(path, request = {}) {
       const headers: Record<string, string> = { ...request.headers };
       if (request.token !== undefined) headers.authorization = `Bearer ${request.token}`;
-      if (request.idempotencyKey !== undefined)
-        headers['idempotency-key'] = request.idempotencyKey;
-      const text =
-        typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+      if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey;
+      const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
       if (request.body !== undefined) headers['content-type'] ??= 'application/json';
       const response = await fetch(new URL(path, options.gatewayUrl), {
         method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),

@@ -10,6 +10,8 @@ interface WorldFile {
   readonly stateDir: string;
   /** Loopback URL that starts, stops and kills parts of the world. */
   readonly controlUrl: string;
+  /** Crash points leave `<name>_<label>.fired` here. */
+  readonly crashDir: string;
 }
 
 /** Environment of one named process, as the stack would start it. Missing servers are a failure, not a skip. */

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { progressReporter } from '../../stack/progress';
+import { createApiClient } from './api-client';
+import { auditWorld } from './audit';
+import { runDemo } from './demo';
+import type { DemoSaga } from './demo';
+import { printGuide } from './guide';
+import { drawTimeline } from './timeline';
+import { startWorld } from './world';
+import type { World } from './world';
+
+interface UpOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly demo: boolean;
+  readonly ephemeral: boolean;
+  readonly brokers: 1 | 3;
+  readonly portBase?: number;
+  readonly state: string;
+}
+
+/** `holdfast up`: the embedded stack, our processes and the demonstration, until Ctrl-C (or once). */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('Start every server and service on this machine, and place three orders.')
+    .option('--once', 'run the demonstration, print the result and stop', false)
+    .option('--json', 'end with one JSON object on the last line', false)
+    .option('--no-demo', 'place no orders')
+    .option('--ephemeral', 'keep no state', false)
+    .option('--brokers <count>', 'Kafka brokers, 1 or 3', brokers, 1)
+    .option('--port-base <port>', 'first of 60 ports in a row; 0 finds a free block', port)
+    .option('--state <folder>', 'where state, certificates and logs live', '.holdfast')
+    .addHelpText('after', '\nExample:\n  holdfast up --once --json --ephemeral --port-base 0\n')
+    .action((options: UpOptions) => up(options));
+}
+
+function brokers(text: string): 1 | 3 {
+  if (text === '1') return 1;
+  if (text === '3') return 3;
+  throw new InvalidArgumentError('1 or 3.');
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && (value === 0 || (value >= 1024 && value <= 65_000))) return value;
+  throw new InvalidArgumentError('0, or a port between 1024 and 65000.');
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const startedAt = performance.now();
+  const stateDir = options.ephemeral
+    ? mkdtempSync(path.join(tmpdir(), 'holdfast-'))
+    : path.resolve(options.state);
+  const interruption = awaitInterruption();
+  const onProgress = progressReporter(process.stderr);
+  let world: World | undefined;
+  try {
+    const starting = startWorld({ ...options, stateDir, onProgress });
+    world = await Promise.race([starting, interruption.then(() => undefined)]);
+    if (world === undefined) {
+      world = await starting.catch(() => undefined);
+      return;
+    }
+    await show(world, options, {
+      readyMs: Math.round(performance.now() - startedAt),
+      interruption,
+    });
+  } finally {
+    await world?.stop();
+    if (options.ephemeral) rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once, the watchdog ends the rest. */
+function awaitInterruption(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    const ask = (): void => {
+      asked += 1;
+      if (asked > 1) process.exit(130);
+      process.stderr.write('\nStopping…\n');
+      resolve();
+    };
+    process.on('SIGINT', ask).on('SIGTERM', ask);
+  });
+}
+
+async function show(
+  world: World,
+  options: UpOptions,
+  run: { readyMs: number; interruption: Promise<void> },
+): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const api = createApiClient(world);
+  try {
+    const sagas = options.demo ? await runDemo(api, say) : [];
+    for (const saga of sagas) drawTimeline(saga).forEach(say);
+    const audit = await auditWorld(world);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify(await report(world, run, sagas, audit))}\n`);
+    else
+      say(
+        `Events: ${audit.events.published} published, ${audit.events.projected} projected. Violations: ${audit.violations.length}.`,
+      );
+    for (const violation of audit.violations) say(`VIOLATION ${JSON.stringify(violation)}`);
+    if (audit.violations.length > 0) process.exitCode = 1;
+    if (options.once) return;
+    printGuide(world);
+    await run.interruption;
+  } finally {
+    await api.close();
+  }
+}
+
+async function report(
+  world: World,
+  run: { readyMs: number },
+  sagas: readonly DemoSaga[],
+  audit: Awaited<ReturnType<typeof auditWorld>>,
+): Promise<unknown> {
+  const servers = await world.stack.servers();
+  return {
+    ready_ms: run.readyMs,
+    sagas: sagas.map(({ timeline: _, ...saga }) => saga),
+    events: audit.events,
+    audit: { violations: audit.violations.length },
+    servers: servers.map((server) => ({
+      name: server.name,
+      version: server.version,
+      ready_ms: server.readyMs,
+      rss_mb: server.rssMb,
+    })),
+  };
+}

@@ -1,0 +1,29 @@
+import type { World } from './world';
+
+/** URLs, development users and three commands to try next, each of which works as printed. */
+export function printGuide(world: World): void {
+  const { endpoints, certsDir } = world.stack;
+  const gateway = world.gatewayUrl;
+  const curl = `curl -s --cacert ${certsDir}/ca.crt`;
+  const token = `${curl} ${endpoints.issuer}/protocol/openid-connect/token -d grant_type=password -d client_id=holdfast-cli -d username=alice -d password=alice-dev | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  const body = `{"orderId":"my-first-order","lines":[{"sku":"demo-lamp","quantity":1}],"payment":{"amountCents":2500,"currency":"EUR"}}`;
+  const lines = [
+    '',
+    `  API           ${gateway}/docs`,
+    `  Temporal      ${endpoints.temporalUi}/namespaces/holdfast/workflows`,
+    `  Keycloak      ${endpoints.keycloak}  (admin console, realm holdfast)`,
+    `  Prometheus    ${endpoints.prometheus}  (asks for a client certificate, see ${certsDir})`,
+    `  Users         alice, bob, carol (customers)  vera (viewer)  adam (admin)  olga (operator)`,
+    `                password of each: <name>-dev`,
+    `  State, logs   ${world.stack.stateDir}`,
+    '',
+    'Try next:',
+    `  TOKEN=$(${token})`,
+    `  ${curl} -i ${gateway}/sagas/place-order -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: my-first-key' -H 'Content-Type: application/json' -d '${body}'`,
+    `  ${curl} ${gateway}/orders/my-first-order -H "Authorization: Bearer $TOKEN"`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ];
+  process.stderr.write(lines.join('\n'));
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { projectRoot } from '../../platform/runtime/paths';
+import { startStack } from '../../stack';
+import type { Stack, StackOptions } from '../../stack';
+import { startProcess } from '../../stack/processes';
+import type { ManagedProcess } from '../../stack/processes';
+
+/** Our own processes of the embedded stack. */
+export const platformProcesses = [
+  { name: 'orchestrator', entry: 'workers/orchestrator', args: [] },
+  { name: 'orders', entry: 'workers/participant', args: ['orders'] },
+  { name: 'payments', entry: 'workers/participant', args: ['payments'] },
+  { name: 'inventory', entry: 'workers/participant', args: ['inventory'] },
+  { name: 'projector', entry: 'workers/projector', args: [] },
+  { name: 'gateway', entry: 'gateway/main', args: [] },
+] as const;
+
+export type PlatformProcess = (typeof platformProcesses)[number]['name'];
+
+/** Tells one of our processes from a server. */
+export function isPlatformProcess(name: string): name is PlatformProcess {
+  return platformProcesses.some((each) => each.name === name);
+}
+
+/** The embedded stack with our processes on top, all ready. */
+export interface World {
+  readonly stack: Stack;
+  readonly gatewayUrl: string;
+  readonly issuer: string;
+  readonly caFile: string;
+  process(name: PlatformProcess): ManagedProcess;
+  /** Stops a process and starts it again with `env` on top of its environment; waits until it is ready. */
+  restart(name: PlatformProcess, env: Readonly<Record<string, string>>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions extends StackOptions {
+  /** False starts the servers alone. */
+  readonly processes?: boolean;
+}
+
+/** Starts servers, then our processes; ends whatever had started when one of them cannot start. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const stack = await startStack(options);
+  const running = new Map<PlatformProcess, ManagedProcess>();
+  const start = (name: PlatformProcess, env: Readonly<Record<string, string>> = {}) => {
+    const spec = platformProcesses.find((each) => each.name === name);
+    if (spec === undefined) throw new Error(`there is no process ${name}`);
+    const started = startProcess(stack, {
+      ...spec,
+      env: { ...shared, ...env },
+      readyUrl: readyUrl(stack, name),
+    });
+    running.set(name, started);
+    return started;
+  };
+  const shared = { HOLDFAST_WORKFLOW_BUNDLE: path.join(projectRoot, 'dist', 'workflow-bundle.js') };
+  try {
+    if (options.processes !== false) {
+      await Promise.all(platformProcesses.map(({ name }) => start(name).ready()));
+    }
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return {
+    stack,
+    gatewayUrl: stack.endpoints.processes.gateway,
+    issuer: stack.endpoints.issuer,
+    caFile: path.join(stack.certsDir, 'ca.crt'),
+    process: (name) => {
+      const found = running.get(name);
+      if (found === undefined) throw new Error(`${name} has not been started`);
+      return found;
+    },
+    restart: async (name, env) => {
+      await running.get(name)?.stop();
+      await start(name, env).ready();
+    },
+    stop: async () => {
+      await Promise.all([...running.values()].map((each) => each.stop()));
+      await stack.stop();
+    },
+  };
+}
+
+function readyUrl(stack: Stack, name: PlatformProcess): string {
+  return `${stack.endpoints.processes[name]}/readyz`;
+}

@@ -1,0 +1,117 @@
+import { openShop } from '../support/shop';
+import type { Shop } from '../support/shop';
+import { apiClient } from '../support/world';
+import { until } from '../../cli/up/api-client';
+
+const api = apiClient();
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await openShop({ api, customer: 'alice', received: 50 });
+});
+afterAll(() => api.close());
+
+describe('placing an order over HTTP', () => {
+  it('answers 202 with a place to look, and the order crosses the three services', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const started = await shop.placeOrder({ orderId: 'flow-completed-1', quantity: 3 });
+    expect(started.status).toBe(202);
+    expect(started.location).toMatch(/^\/sagas\/place-order/);
+    const saga = await shop.outcomeOf(String(started.location));
+    expect(saga).toMatchObject({ state: 'completed', saga: 'place-order' });
+    expect(await shop.stock()).toMatchObject({
+      available: stock.available - 3,
+      reserved: 0,
+      shipped: stock.shipped + 3,
+    });
+    expect(await shop.funds()).toMatchObject({
+      availableCents: funds.availableCents - 3 * shop.priceCents,
+      heldCents: 0,
+    });
+  });
+
+  it('shows the order in the read model, the second time from the cache', async () => {
+    const token = await shop.customerToken();
+    const order = await until('the confirmed order', 20_000, async () => {
+      const answer = await api.call('/orders/flow-completed-1', { token });
+      return answer.body.status === 'confirmed' ? answer : undefined;
+    });
+    expect(order.body).toMatchObject({ orderId: 'flow-completed-1', customerId: shop.customerId });
+    const again = await api.call('/orders/flow-completed-1', { token });
+    expect(again.cache).toBe('hit');
+    const list = await api.call('/orders', { token });
+    expect(JSON.stringify(list.body)).toContain('flow-completed-1');
+  });
+
+  it('gives stock and money back when the stock does not suffice', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const started = await shop.placeOrder({ quantity: 60 });
+    const saga = await shop.outcomeOf(String(started.location));
+    expect(saga).toMatchObject({ state: 'compensated', reason: 'OUT_OF_STOCK' });
+    expect([await shop.stock(), await shop.funds()]).toEqual([stock, funds]);
+  });
+
+  it('refuses a caller without a token with 401 and a viewer with 403', async () => {
+    const nobody = await api.call('/sagas/place-order', { body: {}, idempotencyKey: 'nobody' });
+    expect(nobody.status).toBe(401);
+    const viewer = await shop.placeOrder({ token: await api.token('vera') });
+    expect(viewer.status).toBe(403);
+    expect(viewer.body.code).toEqual(expect.any(String));
+  });
+
+  it("hides a foreign customer's saga and order behind 404", async () => {
+    const started = await shop.placeOrder();
+    const foreign = { token: await api.token('bob') };
+    const hidden = await api.call(String(started.location), foreign);
+    const missing = await api.call('/sagas/place-order%3Anone', foreign);
+    expect([hidden.status, missing.status]).toEqual([404, 404]);
+    expect(hidden.body.code).toBe(missing.body.code);
+    expect((await api.call('/orders/flow-completed-1', foreign)).status).toBe(404);
+    await shop.outcomeOf(String(started.location));
+  });
+});
+
+describe('the idempotency key', () => {
+  it('gives the first answer again, and starts nothing', async () => {
+    const order = { orderId: 'flow-idem-1', idempotencyKey: 'flow-idem-key' };
+    const first = await shop.placeOrder(order);
+    const again = await shop.placeOrder(order);
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
+    expect(again.location).toBe(first.location);
+    await shop.outcomeOf(String(first.location));
+    const later = await shop.placeOrder(order);
+    expect([later.status, later.replayed]).toEqual([202, true]);
+  });
+
+  it('is refused with another body', async () => {
+    const answer = await shop.placeOrder({ orderId: 'other', idempotencyKey: 'flow-idem-key' });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  it('starts one saga for many parallel requests', async () => {
+    const order = { orderId: 'flow-parallel', idempotencyKey: 'flow-parallel-key' };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.placeOrder(order)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(answers.map(({ location }) => location)).size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    await shop.outcomeOf(String(answers[0]?.location));
+  });
+});
+
+describe('returning an order', () => {
+  it('refunds the money and puts the pieces back on the shelf', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const bought = await shop.placeOrder({ orderId: 'flow-return-1', quantity: 2 });
+    await shop.outcomeOf(String(bought.location));
+    const started = await api.call('/sagas/return-order', {
+      token: await shop.customerToken(),
+      idempotencyKey: 'flow-return-key',
+      body: { orderId: 'flow-return-1' },
+    });
+    const saga = await shop.outcomeOf(String(started.location));
+    expect(saga).toMatchObject({ state: 'completed', saga: 'return-order' });
+    expect(await shop.funds()).toEqual(funds);
+    expect(await shop.stock()).toEqual(stock);
+  });
+});

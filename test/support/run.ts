@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../../platform/runtime/paths';
+import { startTestWorld } from './test-world';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Rings that need no server run while the servers start; chaos runs last and alone, since it breaks things. */
+const phases = {
+  beside: ['--selectProjects', 'unit', 'tidy', '--maxWorkers', '1'],
+  shared: ['--selectProjects', 'contract', 'saga', 'flow'],
+  alone: ['--selectProjects', 'chaos', '--runInBand'],
+} as const;
+
+/** Runs every ring against one world of real servers and ends with `N passed, N failed`. */
+async function main(): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-tests-'));
+  const counts = path.join(folder, 'counts');
+  writeFileSync(counts, '');
+  const environment = { HOLDFAST_TEST_COUNTS: counts };
+  const beside = jest(phases.beside, environment);
+  let world: Awaited<ReturnType<typeof startTestWorld>> | undefined;
+  const codes: number[] = [];
+  try {
+    world = await startTestWorld({ folder, rings: ['contract', 'saga', 'flow', 'chaos'] });
+    codes.push(await beside);
+    const shared = { ...environment, ...world.environment };
+    codes.push(await jest(phases.shared, shared), await jest(phases.alone, shared));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    codes.push(await beside, 1);
+  } finally {
+    await world?.stop();
+  }
+  const total = sum(readFileSync(counts, 'utf8'));
+  const broken = total.failed === 0 && codes.some((code) => code !== 0) ? 1 : 0;
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  process.stdout.write(`\n${total.passed} passed, ${total.failed + broken} failed${skipped}\n`);
+  rmSync(folder, { recursive: true, force: true });
+  return total.failed + broken > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function jest(argv: readonly string[], environment: Record<string, string>): Promise<number> {
+  const entry = path.join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
+  const child = spawn(process.execPath, [entry, ...argv], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
+function sum(lines: string): Counts {
+  const phaseCounts = lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Counts);
+  const add = (member: keyof Counts): number =>
+    phaseCounts.reduce((total, counts) => total + counts[member], 0);
+  return { passed: add('passed'), failed: add('failed'), skipped: add('skipped') };
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { subjectOf } from '../../cli/up/demo';
+import { until } from '../../cli/up/api-client';
+import type { ApiAnswer, ApiClient } from '../../cli/up/api-client';
+
+/** A shelf and a customer of one test file, driven over HTTP only. */
+export interface Shop {
+  readonly sku: string;
+  readonly priceCents: number;
+  readonly customerId: string;
+  customerToken(): Promise<string>;
+  /** Starts place-order for `quantity` pieces; the body may be bent by `change`. */
+  placeOrder(options?: PlaceOrder): Promise<ApiAnswer>;
+  /** Follows a saga to its end and answers its last view. */
+  outcomeOf(location: string): Promise<Record<string, unknown>>;
+  stock(): Promise<{ available: number; reserved: number; shipped: number; received: number }>;
+  funds(): Promise<{ availableCents: number; heldCents: number }>;
+}
+
+export interface PlaceOrder {
+  readonly orderId?: string;
+  readonly quantity?: number;
+  readonly idempotencyKey?: string;
+  readonly token?: string;
+  readonly change?: (body: Record<string, unknown>) => unknown;
+}
+
+export interface ShopOptions {
+  readonly api: ApiClient;
+  /** Development user who buys; each test file takes one of its own. */
+  readonly customer: string;
+  readonly received?: number;
+  readonly depositCents?: number;
+  readonly cardBlocked?: boolean;
+}
+
+const priceCents = 1_200;
+
+/** Adds a product, receives stock, opens and fills the customer's account. */
+export async function openShop(options: ShopOptions): Promise<Shop> {
+  const { api, customer } = options;
+  const sku = `sku-${randomUUID().slice(0, 8)}`;
+  const admin = await api.token('adam');
+  const customerId = subjectOf(await api.token(customer));
+  const post = poster(api, admin, sku);
+  await post('/products', { sku, name: 'Lamp', priceCents, currency: 'EUR' });
+  await post(`/products/${sku}/receipts`, { quantity: options.received ?? 100 });
+  await post('/accounts', { customerId, currency: 'EUR', limitCents: 90_000_000 });
+  await post(`/accounts/${customerId}/deposits`, {
+    amountCents: options.depositCents ?? 10_000_000,
+    currency: 'EUR',
+  });
+  await post(`/accounts/${customerId}/card`, { blocked: options.cardBlocked ?? false });
+  const read = async (path: string) => (await api.call(path, { token: admin })).body;
+  return {
+    sku,
+    priceCents,
+    customerId,
+    customerToken: () => api.token(customer),
+    placeOrder: async (order = {}) => placeOrder(api, { sku, customer }, order),
+    outcomeOf: (location) => outcomeOf(api, location),
+    stock: async () => (await read(`/products/${sku}`)) as unknown as ReturnType<Shop['stock']>,
+    funds: async () =>
+      (await read(`/accounts/${customerId}`)) as unknown as ReturnType<Shop['funds']>,
+  };
+}
+
+function poster(api: ApiClient, token: string, run: string) {
+  return (path: string, body: unknown) =>
+    until(`POST ${path}`, 30_000, async () => {
+      const answer = await api.call(path, { token, body, idempotencyKey: `${run}:${path}` });
+      const settled = answer.status < 300 || answer.body.code === 'ACCOUNT_EXISTS';
+      if (!settled && answer.status !== 503) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+      return settled ? answer : undefined;
+    });
+}
+
+async function placeOrder(
+  api: ApiClient,
+  shop: { sku: string; customer: string },
+  order: PlaceOrder,
+): Promise<ApiAnswer> {
+  const quantity = order.quantity ?? 1;
+  const body = {
+    orderId: order.orderId ?? `order-${randomUUID()}`,
+    lines: [{ sku: shop.sku, quantity }],
+    payment: { amountCents: priceCents * quantity, currency: 'EUR' },
+  };
+  return api.call('/sagas/place-order', {
+    token: order.token ?? (await api.token(shop.customer)),
+    idempotencyKey: order.idempotencyKey ?? randomUUID(),
+    body: order.change === undefined ? body : order.change(body),
+  });
+}
+
+async function outcomeOf(api: ApiClient, location: string): Promise<Record<string, unknown>> {
+  const token = await api.token('olga');
+  return until(`the end of ${location}`, 120_000, async () => {
+    const { status, body } = await api.call(location, { token });
+    if (status >= 500) return undefined;
+    return ['completed', 'compensated', 'cancelled'].includes(String(body.state))
+      ? body
+      : undefined;
+  });
+}
