@@ -44,6 +44,10 @@ const onlyJson: RequestHandler = (request, _response, next) => {
   if (bringsBody(request.headers) && !request.is('application/json')) {
     throw problem('MEDIA_TYPE_UNSUPPORTED');
   }
+  // The parser would read all of it first; what comes after our answer is thrown away unread.
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimits.bytesMax) {
+    throw problem('BODY_TOO_LARGE', { detail: `at most ${bodyLimits.bytesMax} bytes` });
+  }
   next();
 };
 

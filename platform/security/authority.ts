@@ -74,5 +74,5 @@ export function openTokenVerifier(
     audience: config.HOLDFAST_AUDIENCE,
     keys,
   });
-  return { ...verifier, keysAgeMs: keys.ageMs, close: authority.close };
+  return { ...verifier, keysAgeMs: () => keys.ageMs(), close: () => authority.close() };
 }
