@@ -10,6 +10,8 @@ export interface TerminatorOptions {
   name: string;
   certsDir: string;
   listenPort: number;
+  /** Loopback unless told: inside a container the other containers must reach it. */
+  listenHost?: string;
   upstreamPort: number;
   /** Identities that may pass; everybody else is cut off after the handshake. */
   allowed: string[];
@@ -72,7 +74,7 @@ function main(options: TerminatorOptions): void {
     (client) => admit(client, options),
   );
   server.on('tlsClientError', () => undefined);
-  server.listen(options.listenPort, '127.0.0.1', () => console.log('listening'));
+  server.listen(options.listenPort, options.listenHost ?? '127.0.0.1', () => console.log('listening'));
   followRenewals(server, options);
   process.on('SIGTERM', () => process.exit(0));
 }
