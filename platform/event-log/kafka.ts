@@ -1,10 +1,10 @@
-import { createKafkaInspector } from './kafka-inspector';
-import { startKafkaConsumer } from './kafka-consumer';
-import { createKafkaWriter } from './kafka-writer';
-import type { LogConnection } from './kafka-connection';
+import { createKafkaInspector } from './kafka/inspector';
+import { startKafkaConsumer } from './kafka/consumer';
+import { createKafkaWriter } from './kafka/writer';
+import type { LogConnection } from './kafka/connection';
 import type { LogConsumer, LogInspector, LogReader, LogWriter } from './ports';
 
-export type { LogConnection } from './kafka-connection';
+export type { LogConnection } from './kafka/connection';
 
 /** The event log on Kafka: one writer and one inspector, shared, and any number of consumers. */
 export interface EventLog extends LogInspector {

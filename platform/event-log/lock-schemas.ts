@@ -1,4 +1,4 @@
-import { lockSchemas } from './schema-lock';
+import { lockSchemas } from './schemas/lock';
 
 /** Locks new schema files: `node dist/platform/event-log/lock-schemas.js`. Exits with 1 when a locked one changed. */
 function main(): void {

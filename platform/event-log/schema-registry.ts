@@ -3,13 +3,13 @@ import addFormats from 'ajv-formats';
 import { Fault } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { EventSchemas } from '../outbox/ports';
-import { closeProblem, opened } from './schema-shape';
+import { closeProblem, opened } from './schemas/shape';
 import {
   readSchemaFiles,
   schemasDirectory,
   SchemaFileError,
   type SchemaFile,
-} from './schema-files';
+} from './schemas/files';
 
 /** What a tolerant reader says about a payload it was given. */
 export type ReadVerdict =

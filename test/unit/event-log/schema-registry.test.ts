@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { lockSchemas, verifySchemaLock } from '../../../platform/event-log/schema-lock';
+import { lockSchemas, verifySchemaLock } from '../../../platform/event-log/schemas/lock';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 
 const opened10 = {

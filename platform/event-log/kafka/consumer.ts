@@ -1,8 +1,8 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, IHeaders } from 'kafkajs';
-import { waiter } from '../runtime/waiter';
-import { createKafka, logErrorOf } from './kafka-connection';
-import type { LogConnection } from './kafka-connection';
-import type { LogConsumer, LogFlow, LogReader, LogRecord, TopicPartition } from './ports';
+import { waiter } from '../../runtime/waiter';
+import { createKafka, logErrorOf } from './connection';
+import type { LogConnection } from './connection';
+import type { LogConsumer, LogFlow, LogReader, LogRecord, TopicPartition } from '../ports';
 
 /** Limits of group membership, in milliseconds; a read must heartbeat more often than the session lasts. */
 export const consumerLimits = {

@@ -1,4 +1,4 @@
-import type { Json } from '../kernel/json';
+import type { Json } from '../../kernel/json';
 
 type Schema = { readonly [key: string]: Json };
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readSchemaFiles, schemasDirectory } from './schema-files';
+import { readSchemaFiles, schemasDirectory } from './files';
 
 /** One way in which files and lock disagree. `changed` and `missing` are mistakes; `unlocked` is work left to do. */
 export interface LockDifference {

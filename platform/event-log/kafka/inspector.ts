@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
-import { createKafka, logErrorOf } from './kafka-connection';
-import type { LogConnection } from './kafka-connection';
-import type { LogInspector } from './ports';
+import { createKafka, logErrorOf } from './connection';
+import type { LogConnection } from './connection';
+import type { LogInspector } from '../ports';
 
 const retries = 3;
 

@@ -1,9 +1,9 @@
 import { connect } from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
 import type { ISocketFactory, logCreator } from 'kafkajs';
-import type { Log } from '../runtime/log';
-import { LogError } from './ports';
-import type { LogErrorCode } from './ports';
+import type { Log } from '../../runtime/log';
+import { LogError } from '../ports';
+import type { LogErrorCode } from '../ports';
 
 /** How a process reaches the log. */
 export interface LogConnection {

@@ -1,8 +1,8 @@
 import type { Producer } from 'kafkajs';
-import { createKafka, logErrorOf } from './kafka-connection';
-import type { LogConnection } from './kafka-connection';
-import { LogError } from './ports';
-import type { LogMessage, LogWriter } from './ports';
+import { createKafka, logErrorOf } from './connection';
+import type { LogConnection } from './connection';
+import { LogError } from '../ports';
+import type { LogMessage, LogWriter } from '../ports';
 
 /** Share of the caller's deadline the broker may use to gather acknowledgements. */
 const brokerShare = 0.8;

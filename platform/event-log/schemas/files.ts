@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { canonicalJson, type Json } from '../kernel/json';
-import { projectRoot } from '../runtime/paths';
+import { canonicalJson, type Json } from '../../kernel/json';
+import { projectRoot } from '../../runtime/paths';
 
 /** The project's own schemas: event files under `events/`, their hashes in `schemas.lock.json`. */
 export const schemasDirectory = path.join(projectRoot, 'schemas');

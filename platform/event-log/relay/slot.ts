@@ -1,0 +1,137 @@
+import { crashPoint } from '../../runtime/crash-point';
+import type { StoredEvent } from '../../outbox/ports';
+import { encodeEvent, eventId } from '../envelope';
+import { planBatch } from './batch';
+import type { Lease } from './lease';
+import type { CompleteRelayOptions, ParkedAggregate, SlotStatus } from './options';
+import type { Waiter } from '../../runtime/waiter';
+
+/** Aggregates whose last sent number is remembered within a tenure; forgetting one costs at most a repeat. */
+const rememberedMax = 10_000;
+/** Most pending rows read at once to look past parked aggregates. */
+const readMax = 5_000;
+
+/** The work on one slot while its lease is ours: read, send, mark, and again. */
+export interface SlotWorker {
+  /** Relays until stopped; throws at the first doubt, after which everything begins again with the lease. */
+  serve(lease: Lease, bell: Waiter, isStopped: () => boolean): Promise<void>;
+  readonly parked: ReadonlyMap<string, ParkedAggregate>;
+  readonly status: Pick<SlotStatus, 'sent' | 'repeats'>;
+}
+
+/** Builds the worker of one slot. What it remembers is only worth a repeat, never correctness. */
+export function createSlotWorker(options: CompleteRelayOptions, slot: number): SlotWorker {
+  const { source, writer, limits, observe } = options;
+  const parked = new Map<string, ParkedAggregate>();
+  const doubtful = new Set<string>();
+  const status = { sent: 0, repeats: 0 };
+  let sent = new Map<string, number>();
+  let heldBack = 0;
+
+  async function serve(lease: Lease, bell: Waiter, isStopped: () => boolean): Promise<void> {
+    sent = new Map();
+    if (doubtful.size > rememberedMax) doubtful.clear();
+    await writer.connect(limits.sendTimeoutMs);
+    await crashPoint('relay.connected-not-confirmed');
+    await lease.confirm();
+    let idleMs: number = limits.idleMsMin;
+    while (!isStopped()) {
+      await lease.keep();
+      unparkDue();
+      const didWork = await relayOnce(lease);
+      if (didWork) idleMs = limits.idleMsMin;
+      else await bell.wait(idleMs);
+      if (!didWork) idleMs = Math.min(idleMs * 2, limits.idleMsMax);
+    }
+  }
+
+  async function relayOnce(lease: Lease): Promise<boolean> {
+    const limit = Math.min(limits.batchSizeMax + heldBack, readMax);
+    const pending = await source.pending(slot, limit);
+    const plan = planBatch(pending, sent, new Set(parked.keys()), limits);
+    heldBack = plan.heldBack;
+    if (plan.settled.length > 0) await source.markPublished(plan.settled);
+    if (plan.send.length === 0) return false;
+    await lease.keep();
+    await send(plan.send);
+    return true;
+  }
+
+  async function send(events: readonly StoredEvent[]): Promise<void> {
+    noteRepeats(events);
+    events.forEach((event) => doubtful.add(eventId(event)));
+    try {
+      await append(events);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'RECORD_REFUSED') throw error;
+      events.forEach((event) => doubtful.delete(eventId(event)));
+      await sendApart(events, error);
+      return;
+    }
+    await crashPoint('relay.published-not-marked', options.service);
+    await settle(events);
+  }
+
+  /** The broker refused the batch whole: alone, the one it means shows itself, and the others pass. */
+  async function sendApart(events: readonly StoredEvent[], error: unknown): Promise<void> {
+    const first = events[0];
+    if (events.length === 1 && first !== undefined) {
+      park(first, String(error));
+      return;
+    }
+    for (const event of events) {
+      if (!parked.has(event.aggregateId)) await send([event]);
+    }
+  }
+
+  async function append(events: readonly StoredEvent[]): Promise<void> {
+    const recordedTime = new Date(options.clock()).toISOString();
+    const messages = events.map((event) =>
+      encodeEvent(event, {
+        service: options.service,
+        recordedTime,
+        schemaHash: options.schemaHashOf(event.type, event.schema),
+      }),
+    );
+    await writer.append(options.topic, slot, messages, limits.sendTimeoutMs);
+  }
+
+  async function settle(events: readonly StoredEvent[]): Promise<void> {
+    for (const { aggregateId, seq } of events) {
+      sent.delete(aggregateId);
+      sent.set(aggregateId, seq);
+    }
+    for (const oldest of sent.keys()) {
+      if (sent.size <= rememberedMax) break;
+      sent.delete(oldest);
+    }
+    await source.markPublished(events);
+    events.forEach((event) => doubtful.delete(eventId(event)));
+    status.sent += events.length;
+    observe.sent(events);
+  }
+
+  function noteRepeats(events: readonly StoredEvent[]): void {
+    const repeats = events.filter((event) => doubtful.has(eventId(event))).length;
+    status.repeats += repeats;
+    if (repeats > 0) observe.repeated(repeats);
+  }
+
+  function park(event: StoredEvent, reason: string): void {
+    const { aggregateId, seq } = event;
+    const retryAtMs = options.nowMs() + limits.parkedRetryMs;
+    parked.set(aggregateId, { aggregateId, seq, slot, reason, retryAtMs });
+    options.log.error('an event cannot be sent; its aggregate is parked', {
+      ...{ aggregateId, seq, slot, topic: options.topic, reason },
+    });
+    observe.parked(slot, parked.size);
+  }
+
+  function unparkDue(): void {
+    for (const { aggregateId, retryAtMs } of parked.values()) {
+      if (options.nowMs() >= retryAtMs) parked.delete(aggregateId);
+    }
+  }
+
+  return { serve, parked, status };
+}
