@@ -1,0 +1,40 @@
+import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { openCertificates } from '../stack/certificates';
+
+/** Who may read an identity's key: the user its container runs as. */
+export const certificateOwners: Readonly<Record<string, number>> = {
+  ...{ admin: 1000, gateway: 1000, orchestrator: 1000, projector: 1000 },
+  ...{ orders: 1000, payments: 1000, inventory: 1000, dynamodb: 1000 },
+  ...{ postgres: 999, 'temporal-store': 999, mongodb: 999, redis: 999 },
+  ...{ 'kafka-1': 1000, 'kafka-2': 1000, 'kafka-3': 1000, keycloak: 1000 },
+  ...{ temporal: 1000, 'temporal-ui': 1000, consul: 100, prometheus: 65_534, grafana: 472 },
+};
+
+function handOut(from: string, to: string, name: string, owner: number): void {
+  const folder = path.join(to, name);
+  mkdirSync(folder, { recursive: true });
+  const files = [['ca.crt', 0o444] as const, [`${name}.crt`, 0o444] as const];
+  const keys = [[`${name}.key`, 0o400] as const, [`${name}.pem`, 0o400] as const];
+  for (const [file, mode] of [...files, ...keys]) {
+    const target = path.join(folder, file);
+    copyFileSync(path.join(from, file), target);
+    chmodSync(target, mode);
+    chownSync(target, owner, owner);
+  }
+  chmodSync(folder, 0o500);
+  chownSync(folder, owner, owner);
+}
+
+/**
+ * Issues what is missing or due, and lays a folder for each identity that only its own container can read. Needs
+ * the right to change owners; the authority's key stays in a volume that no other container mounts.
+ */
+export async function handOutCertificates(volumes: string): Promise<void> {
+  const certificates = await openCertificates(path.join(volumes, 'authority'));
+  for (const [name, owner] of Object.entries(certificateOwners)) {
+    await certificates.ensure(name);
+    handOut(certificates.directory, path.join(volumes, 'certificates'), name, owner);
+  }
+  for (const name of ['realm', 'dynamodb']) chownSync(path.join(volumes, name), 1000, 1000);
+}

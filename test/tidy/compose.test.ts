@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { composeText } from '../../deploy/compose';
+import { checkAgainstSchema, checkHouseRules, waitsFor } from './checks/compose-rules';
+import type { ComposeFile } from './checks/compose-rules';
+import { describeFindings } from './checks/finding';
+import { root } from './checks/repository';
+
+const text = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
+const compose = parse(text) as ComposeFile;
+const gateway = compose.services['gateway'] ?? {};
+
+const withGateway = (changes: object): ComposeFile => ({
+  ...compose,
+  services: { ...compose.services, gateway: { ...gateway, ...changes } },
+});
+
+test('docker-compose.yml is what its generator writes: run npm run compose:write', () => {
+  expect(text).toBe(composeText());
+});
+
+test('docker-compose.yml fits the schema of the Compose Specification', () => {
+  expect(describeFindings(checkAgainstSchema(compose))).toBe('');
+});
+
+test.each([
+  ['an unknown member of a service', { depend_on: ['kafka-1'] }],
+  ['a health check without its units', { healthcheck: { test: 'true', interval: true } }],
+  ['a volume of no known kind', { volumes: [{ type: 'folder', source: 'a', target: '/a' }] }],
+])('the schema refuses %s', (_title, changes) => {
+  expect(checkAgainstSchema(withGateway(changes))).not.toEqual([]);
+});
+
+test('containers keep the house rules', () => {
+  expect(describeFindings(checkHouseRules(compose))).toBe('');
+});
+
+test.each([
+  ['an image without a version', { image: 'holdfast' }],
+  ['an image called latest', { image: 'postgres:latest', user: '1:1' }],
+  ['a container that runs as root', { image: 'postgres:17.6' }],
+  ['capabilities that are kept', { cap_drop: [] }],
+  ['privileges that can be gained', { security_opt: [] }],
+  ['a port open to the world', { ports: ['8443:8443'] }],
+  ['a server without a health check', { healthcheck: undefined }],
+  [
+    'a dependency that is not there',
+    { depends_on: { zookeeper: { condition: 'service_started' } } },
+  ],
+])('the house rules refuse %s', (_title, changes) => {
+  expect(checkHouseRules(withGateway(changes))).toHaveLength(1);
+});
+
+test('our processes start after certificates, realm, topics, namespace and databases', () => {
+  for (const name of ['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector']) {
+    expect([...waitsFor(compose, name)]).toEqual(
+      expect.arrayContaining([
+        ...['init-certificates', 'init-realm', 'init-topics', 'init-namespace', 'init-tables'],
+        ...['init-replica-set', 'init-discovery', 'init-temporal-store'],
+      ]),
+    );
+  }
+  expect([...waitsFor(compose, 'init-namespace')]).toContain('init-temporal-store');
+  expect([...waitsFor(compose, 'keycloak')]).toContain('init-realm');
+});
