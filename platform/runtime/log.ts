@@ -71,7 +71,7 @@ const secrets: readonly [RegExp, string][] = [
   [/(\w+:\/\/)[^\s/@:]*:[^\s/@]*@/g, '$1[removed]@'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[removed]'],
   [
-    /\b(password|passwd|secret|token|api[_-]?key)(["']?\s*[=:]\s*)["']?[^\s"',&}]+/gi,
+    /([\w-]*(?:password|passwd|secret|token|api[_-]?key))(["']?\s*[=:]\s*)["']?[^\s"',&}]+/gi,
     '$1$2[removed]',
   ],
 ];

@@ -1,5 +1,4 @@
 import { createLog, scrub } from '../../../platform/runtime/log';
-import type { LogData } from '../../../platform/runtime/log';
 
 function written(message: string, data: object): Record<string, unknown> {
   const lines: string[] = [];
