@@ -1,0 +1,105 @@
+import type { StepAnswer, StepMessage } from '../../platform/kernel/step';
+import type { ServiceStore } from '../../platform/outbox/ports';
+import type { StepParticipant } from '../../platform/participant/handle';
+import type { Box } from './box-service';
+import { boxParticipant, stepOf } from './box-service';
+
+/**
+ * One delivery, as text: kind and epoch, then what is special about it. `F2` is a forward of epoch 2, `F2:other` one
+ * with another input, `F2:refused` one the service refuses, `U2` an undo, `S2` a settle, `F2@b` one of another run.
+ */
+export type Delivery = string;
+
+/** One saga's step on a store of its own boxes; every delivery is answered in words. */
+export interface Play {
+  readonly sagaId: string;
+  readonly boxIds: readonly string[];
+  /** Answers `done`, `undone`, `refused BOX_FULL`, ... or the code of a fault. */
+  deliver(delivery: Delivery, through?: StepParticipant): Promise<string>;
+  lock(isLocked: boolean): Promise<void>;
+  look(): Promise<Sight>;
+}
+
+/** What can be seen from outside after a delivery. */
+export interface Sight {
+  /** State and epoch of the step record, `absent` where there is none. */
+  readonly row: string;
+  readonly coins: number;
+  readonly puts: number;
+  readonly takes: number;
+  /** Number of events of the boxes, which must be contiguous from 1. */
+  readonly events: number;
+}
+
+export function playOn(store: ServiceStore<Box>, sagaId: string): Play {
+  const participant = boxParticipant(store);
+  const boxIds = [`${sagaId}-left`, `${sagaId}-right`];
+  const step = stepOf(sagaId, boxIds);
+  let operations = 0;
+  return {
+    sagaId,
+    boxIds,
+    deliver: (delivery, through = participant) => answered(through, messageOf(step, delivery)),
+    async lock(isLocked) {
+      operations += 1;
+      const by = { key: `${sagaId}-${operations}`, owner: 'tester' };
+      await participant.operate('lock', { boxId: boxIds[0], locked: isLocked }, by);
+    },
+    look: () => look(store, { sagaId, step: 'put coins' }, boxIds),
+  };
+}
+
+function messageOf(step: ReturnType<typeof stepOf>, delivery: Delivery): StepMessage {
+  const match = /^([FUS])(\d+)(?::(\w+))?(?:@(\w+))?$/.exec(delivery);
+  if (match === null) throw new Error(`cannot read the delivery ${delivery}`);
+  const [, kind, epoch = '', how, run = 'a'] = match;
+  if (kind === 'U') return step.undo(Number(epoch), { run });
+  if (kind === 'S') return step.settle(Number(epoch), { run });
+  if (how === 'other') return step.forward(Number(epoch), { run, coins: 7 });
+  return step.forward(Number(epoch), { run, ...(how === undefined ? {} : { as: how }) });
+}
+
+/** The answer in words; a fault is its code. */
+export async function answered(through: StepParticipant, message: StepMessage): Promise<string> {
+  try {
+    return inWords(await through.handle(message));
+  } catch (error) {
+    return String((error as { code?: string }).code ?? error);
+  }
+}
+
+function inWords(answer: StepAnswer): string {
+  if (answer.answer === 'refused') return `refused ${answer.code}`;
+  if (answer.answer === 'done') return `done ${(answer.result as { coins: number }).coins}`;
+  return answer.answer;
+}
+
+async function look(
+  store: ServiceStore<Box>,
+  key: { readonly sagaId: string; readonly step: string },
+  boxIds: readonly string[],
+): Promise<Sight> {
+  const record = await store.readStepRecord(key);
+  const boxes = await Promise.all(boxIds.map((id) => store.readAggregate(id)));
+  const events = await Promise.all(boxIds.map((id) => historyOf(store, id)));
+  boxes.forEach((box, index) => {
+    const seqs = events[index]?.map((event) => event.seq) ?? [];
+    const expected = Array.from({ length: box?.seq ?? 0 }, (_, before) => before + 1);
+    if (String(seqs) !== String(expected)) throw new Error(`history of ${box?.id}: ${seqs}`);
+  });
+  const sumOf = (count: (box: Box) => number) =>
+    boxes.reduce((sum, box) => sum + (box === undefined ? 0 : count(box.state)), 0);
+  return {
+    row: record === undefined ? 'absent' : `${record.state} ${record.epoch}`,
+    coins: sumOf((box) => box.coins),
+    puts: sumOf((box) => box.puts),
+    takes: sumOf((box) => box.takes),
+    events: events.flat().length,
+  };
+}
+
+/** All events of one aggregate, from the store's history. */
+export async function historyOf(store: ServiceStore<Box>, aggregateId: string) {
+  const page = await store.history({ after: { aggregateId, seq: 0 }, limitMax: 100 });
+  return page.filter((event) => event.aggregateId === aggregateId);
+}
