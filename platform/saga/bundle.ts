@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { projectRoot } from '../runtime/paths';
+import { startTracing } from '../runtime/tracing';
+
+/** Sources when run from sources, compiled files when run from `dist`: the bundler reads both. */
+const extension = path.extname(__filename);
+
+/** The registry of sagas: what the workflow bundle starts from. */
+const registryFile = path.join(__dirname, '..', '..', 'workflows', `index${extension}`);
+
+/** Where the orchestrator looks when it is not told otherwise. */
+export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
+
+/**
+ * Bundles every saga with the engine and the tracing interceptors into one file, which a worker loads in a tenth of the
+ * time. Interceptors belong to the bundle: histories made with other ones do not replay.
+ */
+export async function buildWorkflowBundle(
+  outFile: string = defaultBundleFile,
+  options: { readonly workflowsPath?: string } = {},
+): Promise<void> {
+  const tracing = startTracing({ serviceName: 'bundle', register: false });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: options.workflowsPath ?? registryFile,
+    plugins: [tracing.plugin],
+    logger: new DefaultLogger('ERROR'),
+  });
+  mkdirSync(path.dirname(outFile), { recursive: true });
+  writeFileSync(outFile, code);
+}
+
+if (require.main === module) {
+  void buildWorkflowBundle(process.argv[2]);
+}

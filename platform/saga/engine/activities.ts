@@ -1,0 +1,19 @@
+import type { Client } from '@temporalio/client';
+
+/** What the engine asks of Temporal from inside a saga. */
+export interface EngineActivities {
+  /** Asks Temporal to cancel a run that has already undone everything, so that its status says so. Idempotent. */
+  requestCancellation(target: {
+    readonly workflowId: string;
+    readonly runId: string;
+  }): Promise<void>;
+}
+
+/** Activities of the orchestrator's own worker, beside the journal's. */
+export function createEngineActivities(client: Client): EngineActivities {
+  return {
+    async requestCancellation({ workflowId, runId }) {
+      await client.workflow.getHandle(workflowId, runId).cancel();
+    },
+  };
+}

@@ -1,0 +1,7 @@
+// What saga files and their registry need; nothing here may touch the network, a clock or a file.
+export { defineSagaContract } from './contract';
+export type { SagaContract } from './contract';
+export { defineSaga } from './define';
+export type { ApprovalOptions, BranchHandle, SagaDefinition, SagaHandle } from './define';
+export { dispatchSagas } from './dispatch';
+export type { StepName } from './plan/names';

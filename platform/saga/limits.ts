@@ -1,0 +1,24 @@
+/** Every bound of the engine, in one place. Times in milliseconds. */
+export const sagaLimits = {
+  /** One attempt of one step: a step is one local transaction. */
+  attemptMs: 10_000,
+  backoffFirstMs: 100,
+  backoffMaxMs: 5_000,
+  backoffCoefficient: 2,
+  /** How long a step asks again while another saga holds its aggregate; then it turns back with BUSY. */
+  busyPatienceMs: 30_000,
+  /** A step after the point of no return is settled and parks after this many attempts, or this long. */
+  retriableAttemptsMax: 40,
+  retriablePatienceMs: 5 * 60_000,
+  /** An undo is settled and parks after this many attempts, or this long. */
+  undoAttemptsMax: 100,
+  undoPatienceMs: 15 * 60_000,
+  /** A settle that has no answer by then is shown as parked; it goes on being asked without end. */
+  settlePatienceMs: 30_000,
+  /** Pause before a message that must get through, but met a fault that retries cannot cure, is sent again. */
+  stubbornPauseMs: 60_000,
+  stubbornPauseMaxMs: 60 * 60_000,
+  /** Events of a history after which a saga parks instead of starting a step; Temporal ends it at 51,200. */
+  historyEventsMax: 8_000,
+  stepNameLengthMax: 100,
+} as const;

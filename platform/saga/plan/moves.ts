@@ -1,0 +1,75 @@
+import type { FaultAction } from '../../kernel/faults';
+import type { Json } from '../../kernel/json';
+
+export type StepKind = 'compensatable' | 'pivot' | 'retriable';
+
+/** What became of a message, as far as the saga can know. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: Json }
+  | { readonly kind: 'undone' | 'no-effect' | 'not-done' }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'fault'; readonly code: string; readonly action: FaultAction }
+  /** Timed out, or interrupted by us: it may have happened, and may still happen. */
+  | { readonly kind: 'unknown'; readonly code: string };
+
+/** What the saga does next with a step. */
+export type Move =
+  | { readonly do: 'resolve' }
+  | { readonly do: 'turn-back'; readonly cause: 'refusal' | 'fault'; readonly reason: string }
+  | { readonly do: 'settle'; readonly reason: string }
+  | { readonly do: 'park'; readonly condition: ParkedCondition; readonly reason: string }
+  /** Another run has taken over: nothing more is sent under this generation. */
+  | { readonly do: 'halt'; readonly reason: string };
+
+export type ParkedCondition = 'nothing-stands' | 'effect-stands' | 'unsettled';
+
+/** The code of an outcome that is not a success. */
+export function reasonOf(outcome: Outcome): string {
+  return 'code' in outcome ? outcome.code : outcome.kind;
+}
+
+/** After a forward: a compensatable step never parks, it turns back; the others settle before anything else. */
+export function afterForward(kind: StepKind, outcome: Outcome): Move {
+  if (outcome.kind === 'done') return { do: 'resolve' };
+  if (outcome.kind === 'fault' && outcome.action === 'stop') {
+    return { do: 'halt', reason: outcome.code };
+  }
+  const reason = reasonOf(outcome);
+  if (outcome.kind === 'refused' && kind !== 'retriable') {
+    return { do: 'turn-back', cause: 'refusal', reason };
+  }
+  if (kind === 'compensatable') return { do: 'turn-back', cause: 'fault', reason };
+  return { do: 'settle', reason };
+}
+
+/** After an undo: an undo has no refusals; whatever is not an answer is settled. */
+export function afterUndo(outcome: Outcome): Move {
+  if (outcome.kind === 'undone' || outcome.kind === 'no-effect') return { do: 'resolve' };
+  if (outcome.kind === 'fault' && outcome.action === 'stop') {
+    return { do: 'halt', reason: outcome.code };
+  }
+  return { do: 'settle', reason: reasonOf(outcome) };
+}
+
+/** Why a forward was given up: a pivot whose time is over goes back, any other step waits for a person. */
+export interface GivenUp {
+  readonly kind: StepKind;
+  readonly reason: string;
+  /** The time of a pivot is over: its deadline passed, or its retries would outlast it. */
+  readonly timeIsOver: boolean;
+}
+
+/** After the settle of a forward. */
+export function afterForwardSettled(answer: 'done' | 'not-done', givenUp: GivenUp): Move {
+  if (answer === 'done') return { do: 'resolve' };
+  if (givenUp.kind === 'pivot' && givenUp.timeIsOver) {
+    return { do: 'turn-back', cause: 'fault', reason: givenUp.reason };
+  }
+  return { do: 'park', condition: 'nothing-stands', reason: givenUp.reason };
+}
+
+/** After the settle of an undo: "done" means the effect still stands. */
+export function afterUndoSettled(answer: 'done' | 'not-done', reason: string): Move {
+  if (answer === 'not-done') return { do: 'resolve' };
+  return { do: 'park', condition: 'effect-stands', reason };
+}

@@ -1,0 +1,172 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { inventory } from '../../../activities/inventory/contract';
+import { orders } from '../../../activities/orders/contract';
+import { payments } from '../../../activities/payments/contract';
+import { loadSchemas } from '../../../platform/event-log/schema-registry';
+import { createMemoryStore } from '../../../platform/outbox/memory/store';
+import { createParticipant } from '../../../platform/participant/handle';
+import { startTracing } from '../../../platform/runtime/tracing';
+import { createEngineActivities } from '../../../platform/saga/engine/activities';
+import { journal } from '../../../platform/saga/journal/contract';
+import { journalService } from '../../../platform/saga/journal/service';
+import type { JournalEntry } from '../../../platform/saga/journal/service';
+import type { SagaResult, SagaStart, SagaView } from '../../../platform/saga/wire';
+import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire';
+import { eventually } from '../../support/eventually';
+import { activitiesOf } from './activities';
+import { ScriptedParticipants } from './scripted-participants';
+
+const keyword = 2;
+const queueSuffix = 'test';
+
+/** One Temporal test server whose time can be skipped, the engine's worker and scripted participants. */
+export interface SagaWorld {
+  readonly env: TestWorkflowEnvironment;
+  readonly participants: ScriptedParticipants;
+  /** The journal's store: the real decider on the in-memory database. */
+  readonly journalStore: ReturnType<typeof createMemoryStore<JournalEntry>>;
+  start(saga: string, input: SagaStart['input'], how?: Partial<SagaStart>): Promise<StartedSaga>;
+  stop(): Promise<void>;
+}
+
+export interface StartedSaga {
+  readonly handle: WorkflowHandle;
+  readonly sagaId: string;
+  view(): Promise<SagaView>;
+  /** Waits, with a deadline, until the view says so. */
+  until(condition: (view: SagaView) => boolean): Promise<SagaView>;
+  result(): Promise<SagaResult>;
+  update(name: string, argument: object): Promise<unknown>;
+  /** Net effects, per step. */
+  nets(): Record<string, number>;
+}
+
+/** Starts the world; the bundle and the server's binary come from the environment of the test run. */
+export async function startSagaWorld(bundleFile = bundleOfRun()): Promise<SagaWorld> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const executable = process.env.HOLDFAST_TEMPORAL_TEST_SERVER;
+  if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: executable } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
+  });
+  const participants = new ScriptedParticipants();
+  const journalStore = createMemoryStore<JournalEntry>();
+  const workers = await startWorkers(env, bundleFile, { participants, journalStore });
+  let count = 0;
+  return {
+    env,
+    participants,
+    journalStore,
+    start(saga, input, how = {}) {
+      count += 1;
+      return startSaga(env, participants, { saga, input, key: `key-${count}`, how });
+    },
+    async stop() {
+      await workers.stop();
+      await env.teardown();
+    },
+  };
+}
+
+function bundleOfRun(): string {
+  const bundle = process.env.HOLDFAST_WORKFLOW_BUNDLE;
+  if (!bundle) throw new Error('HOLDFAST_WORKFLOW_BUNDLE is not set');
+  return bundle;
+}
+
+async function startWorkers(
+  env: TestWorkflowEnvironment,
+  codePath: string,
+  stores: Pick<SagaWorld, 'participants' | 'journalStore'>,
+) {
+  const { plugin, stop } = startTracing({ serviceName: 'test', register: false });
+  const journalist = createParticipant({
+    definition: journalService,
+    store: stores.journalStore,
+    schemas: loadSchemas(),
+    clock: () => new Date(),
+    partitions: 3,
+  });
+  const connection = env.nativeConnection;
+  const workers = await Promise.all([
+    Worker.create({
+      connection,
+      taskQueue: `sagas${queueSuffix}`,
+      workflowBundle: { codePath },
+      plugins: [plugin],
+      activities: {
+        ...activitiesOf('sagas', Object.keys(journal.contract.commands), (message) =>
+          journalist.handle(message),
+        ),
+        ...createEngineActivities(env.client),
+      },
+    }),
+    ...[orders, payments, inventory].map(({ contract: { name, commands } }) =>
+      Worker.create({
+        connection,
+        taskQueue: `${name}${queueSuffix}`,
+        activities: activitiesOf(name, Object.keys(commands), (message) =>
+          stores.participants.handle(name, message),
+        ),
+      }),
+    ),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  return {
+    async stop() {
+      workers.forEach((worker) => worker.shutdown());
+      await Promise.all(running);
+      await stop();
+    },
+  };
+}
+
+async function startSaga(
+  env: TestWorkflowEnvironment,
+  participants: ScriptedParticipants,
+  what: {
+    readonly saga: string;
+    readonly input: SagaStart['input'];
+    readonly key: string;
+    readonly how: Partial<SagaStart>;
+  },
+): Promise<StartedSaga> {
+  const { saga, input, key, how } = what;
+  const start: SagaStart = {
+    input,
+    owner: 'customer-1',
+    businessKey: key,
+    requestHash: 'hash',
+    deadlineAtMs: (await env.currentTimeMs()) + 15 * 60_000,
+    ...how,
+  };
+  const handle = await env.client.workflow.start(saga, {
+    taskQueue: `sagas${queueSuffix}`,
+    workflowId: `${saga}:${start.businessKey}`,
+    args: [start],
+  });
+  const sagaId = `${handle.workflowId}/${handle.firstExecutionRunId}`;
+  const view = () => handle.query<SagaView>(sagaMessages.view);
+  return {
+    handle,
+    sagaId,
+    view,
+    async until(condition) {
+      let last = await view();
+      await eventually(async () => {
+        last = await view();
+        if (!condition(last)) throw new Error(`the saga is not there yet: ${JSON.stringify(last)}`);
+      });
+      return last;
+    },
+    result: () => handle.result() as Promise<SagaResult>,
+    update: (name, argument) => handle.executeUpdate(name, { args: [argument] }),
+    nets: () => participants.netsOf(sagaId),
+  };
+}
