@@ -1,19 +1,9 @@
-import type { OwnProcess } from '../../stack/environment';
-import { environmentOf, ownProcesses } from '../../stack/environment';
+import { platformProcesses } from '../../cli/up/world';
+import { environmentOf } from '../../stack/environment';
 import { images } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, certsMount, healthy, server } from './model';
 import { composeEndpoints, innerPorts, onLoopback, outerPorts } from './places';
-
-/** The program of each process; services share one, which learns from its name which of them it is. */
-const programs: Record<OwnProcess, readonly string[]> = {
-  gateway: ['dist/gateway/main.js'],
-  orchestrator: ['dist/workers/orchestrator.js'],
-  orders: ['dist/workers/participant.js'],
-  payments: ['dist/workers/participant.js'],
-  inventory: ['dist/workers/participant.js'],
-  projector: ['dist/workers/projector.js'],
-};
 
 /** What has to be prepared before any of ours starts. Servers that are merely away are waited for inside. */
 const prepared: Readonly<Record<string, Condition>> = {
@@ -39,15 +29,18 @@ function environment(name: string): Record<string, string> {
     ),
     HOLDFAST_HTTP_HOST: '0.0.0.0',
     HOLDFAST_ADVERTISED_HOST: name,
+    HOLDFAST_WORKFLOW_BUNDLE: '/app/dist/workflow-bundle.js',
   };
 }
 
-function ownProcess(name: OwnProcess): Service {
+type Process = (typeof platformProcesses)[number];
+
+function ownProcess({ name, entry, args }: Process): Service {
   const published =
     name === 'gateway' ? { ports: [onLoopback(outerPorts.gateway, innerPorts.own)] } : {};
   return server({
     image: images.holdfast,
-    command: ['node', ...programs[name]],
+    command: ['node', `dist/${entry}.js`, ...args],
     environment: environment(name),
     volumes: [certificatesOf(name)],
     depends_on: after(prepared),
@@ -63,5 +56,5 @@ function ownProcess(name: OwnProcess): Service {
 
 /** Gateway, orchestrator, the three services and the projector, all of the one image. */
 export function ownServices(): Record<string, Service> {
-  return Object.fromEntries(ownProcesses.map((name) => [name, ownProcess(name)]));
+  return Object.fromEntries(platformProcesses.map((each) => [each.name, ownProcess(each)]));
 }
