@@ -1,4 +1,4 @@
-import type { AuditedAggregate, Identities, Violation } from '../identity';
+import type { AuditedAggregate, Identities, Violation } from '../../platform/host/identity';
 import type { InventoryState } from './decider';
 import type { ProductState } from './product';
 import type { ReservationStatus } from './reservation';

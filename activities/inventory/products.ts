@@ -6,16 +6,18 @@ import type { InventoryState } from './decider';
 import { productOf } from './decider';
 import { productAggregate, productFact } from './product';
 
-const product = z.strictObject({
+/** What an admin says of a new product. */
+export const product = z.strictObject({
   sku: identifier,
   name: z.string().trim().min(1).max(200),
   /** Price of one piece, 1 to 100,000,000. */
   priceCents: amountCents,
   currency,
 });
-const pricing = z.strictObject({ sku: identifier, priceCents: amountCents });
+/** A new price of one piece. */
+export const pricing = z.strictObject({ sku: identifier, priceCents: amountCents });
 /** Pieces per receipt, 1 to 1,000,000. */
-const receipt = z.strictObject({ sku: identifier, quantity: z.int().min(1).max(1_000_000) });
+export const receipt = z.strictObject({ sku: identifier, quantity: z.int().min(1).max(1_000_000) });
 
 const itsProduct = (input: { readonly sku: string }) => [productAggregate(input.sku)];
 const unknownProduct = (sku: string) => refused('UNKNOWN_PRODUCT', `there is no product ${sku}`);

@@ -1,4 +1,4 @@
-import type { Identities } from '../identity';
+import type { Identities } from '../../platform/host/identity';
 import type { OrderState } from './state';
 
 const heldStatuses: readonly OrderState['status'][] = ['open', 'return-requested'];

@@ -1,4 +1,4 @@
-import type { AuditedAggregate, Identities, Violation } from '../identity';
+import type { AuditedAggregate, Identities, Violation } from '../../platform/host/identity';
 import type { AccountState } from './account';
 import type { PaymentsState } from './decider';
 import type { PaymentState } from './payment';

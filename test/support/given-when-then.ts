@@ -1,4 +1,4 @@
-import type { AuditedAggregate } from '../../activities/identity';
+import type { AuditedAggregate } from '../../platform/host/identity';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { CommandContract } from '../../platform/kernel/contract';
 import type { Decision, NewEvent, RecordedEvent } from '../../platform/kernel/decision';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Identities } from '../../../activities/identity';
+import type { Identities } from '../../../platform/host/identity';
 import { inventoryIdentities } from '../../../activities/inventory/identities';
 import { inventoryService } from '../../../activities/inventory/service';
 import { orderIdentities } from '../../../activities/orders/identities';
@@ -49,7 +49,7 @@ const reservation = fc
   .record({ orderId, lines, currency, off: fc.constantFrom(0, 0, 0, 1) })
   .map(({ off, ...rest }) => ({
     ...rest,
-    amountCents: rest.lines.reduce((sum, line) => sum + line.quantity * 10, off),
+    amountCents: rest.lines.reduce<number>((sum, line) => sum + line.quantity * 10, off),
   }));
 const payment = fc.record({
   orderId,

@@ -1,0 +1,92 @@
+import type { ContractCommands } from '../kernel/contract';
+import type { ServiceStore } from '../outbox/ports';
+import { createParticipant } from '../participant/handle';
+import type { StepParticipant } from '../participant/handle';
+import type { OperationHandler, ServiceDefinition } from '../participant/service';
+import type { ParticipantOptions } from '../participant/unit';
+import type { Config } from '../runtime/config';
+import type { Guard } from '../security/guard';
+import type { OperationHandlers, Operations } from '../security/operations';
+import { mountOperations } from '../security/rbac';
+import type { Identities } from './identity';
+import { withFaultsAsProblems } from './operations';
+
+/** What an API is made of: the fenced participant for writing, the store for reading. */
+export interface ApiParts<State> {
+  readonly participant: StepParticipant;
+  readonly store: Pick<ServiceStore<State>, 'readAggregate' | 'listAggregates'>;
+}
+
+/** A service's own HTTP API, ready to be mounted. */
+export interface ServiceApi {
+  mount(app: Parameters<typeof mountOperations>[0], guard: Guard): void;
+}
+
+/** Everything a service hands to the platform: one folder in `activities/`, one entry in its `index.ts`. */
+export interface ServicePlan<
+  State,
+  Commands extends ContractCommands,
+  Table extends Record<string, OperationHandler<State>>,
+> {
+  readonly definition: ServiceDefinition<State, Commands, Table>;
+  /** Opens the service's own database; must not connect before the first call. */
+  openStore(config: Config): ServiceStore<State>;
+  openApi(parts: ApiParts<State>): ServiceApi;
+  readonly identities: Identities<State>;
+}
+
+/** A service of this process: its store, its participant behind the fence, and its API. */
+export interface OpenService {
+  readonly store: ServiceStore<unknown>;
+  readonly participant: StepParticipant;
+  readonly api: ServiceApi;
+}
+
+/** A service whose precise types are its own business. */
+export interface HostedService {
+  /** Name in the contract: task queue, topic, certificate and registration carry it. */
+  readonly name: string;
+  /** Commands and undos of the contract, to name activities by. */
+  readonly commands: ContractCommands;
+  openStore(config: Config): ServiceStore<unknown>;
+  open(
+    config: Config,
+    options: Omit<ParticipantOptions<unknown>, 'definition' | 'store'>,
+  ): OpenService;
+  /** Audits aggregates of this service; states of another one are a mistake. */
+  identities(...aggregates: Parameters<Identities<unknown>>): ReturnType<Identities<unknown>>;
+}
+
+/** Makes a service hostable: the types it is made of are checked here and forgotten afterwards. */
+export function hostService<
+  State,
+  Commands extends ContractCommands,
+  Table extends Record<string, OperationHandler<State>>,
+>(plan: ServicePlan<State, Commands, Table>): HostedService {
+  const { definition } = plan;
+  const { name, commands } = definition.participant.contract;
+  return {
+    name,
+    commands,
+    openStore: (config) => plan.openStore(config),
+    open(config, options) {
+      const store = plan.openStore(config);
+      const participant = createParticipant({ ...options, definition, store });
+      return {
+        store,
+        participant,
+        api: plan.openApi({ participant, store }),
+      };
+    },
+    identities: (aggregates) => plan.identities(aggregates as Parameters<Identities<State>>[0]),
+  };
+}
+
+/** An API from its table of operations and their handlers; faults become problems. */
+export function serviceApi<Table extends Operations>(
+  operations: Table,
+  handlers: OperationHandlers<Table>,
+): ServiceApi {
+  const safe = withFaultsAsProblems(handlers);
+  return { mount: (app, guard) => mountOperations(app, operations, safe, guard) };
+}
