@@ -38,11 +38,17 @@ function readArguments() {
 
 /** Only the servers, without our own processes: for working on one part by hand. */
 async function main(): Promise<void> {
-  const stopped = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  const interrupt = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => {
+        interrupt.abort(new Error(`stopped by ${name}`));
+        resolve();
+      });
+    }
   });
   const onProgress = progressReporter(process.stdout);
-  const stack = await startStack({ ...readArguments(), onProgress });
+  const stack = await startStack({ ...readArguments(), onProgress, signal: interrupt.signal });
   console.log(JSON.stringify(stack.endpoints, null, 2));
   console.table(await stack.servers(), ['name', 'version', 'readyMs', 'rssMb', 'port', 'pid']);
   console.log(`environments in ${writeEnvironments(stack)}; Ctrl-C stops everything`);
@@ -50,7 +56,10 @@ async function main(): Promise<void> {
   await stack.stop();
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1); // a download that was given up may still be running
+  },
+);

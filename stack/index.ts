@@ -11,8 +11,8 @@ import type { ProgressEvent } from './progress';
 import { openSecrets } from './secrets';
 import type { ServerReport, Tell } from './server-set';
 import { ServerSet } from './server-set';
-import { ensureTopics } from './servers/kafka-topics';
-import { ensureDatabases } from './servers/postgres-databases';
+import { ensureTopics } from './servers/kafka/topics';
+import { ensureDatabases } from './servers/postgres/databases';
 import type { ServerName } from './servers/server';
 import { serverNames } from './servers/server';
 
@@ -37,6 +37,8 @@ export interface StackOptions {
   instance?: string | undefined;
   /** Faster first set-up for a stack that is thrown away. */
   fast?: boolean | undefined;
+  /** Gives up starting, for example on Ctrl-C; `startStack` then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Real servers, running until `stop`; they cannot outlive this process. */
@@ -144,6 +146,14 @@ function stackOf(parts: Parts): Stack {
   };
 }
 
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = (): void => reject(signal?.reason as Error);
+    if (signal?.aborted) give();
+    signal?.addEventListener('abort', give, { once: true });
+  });
+}
+
 /**
  * Starts the servers, each as soon as its own provisioning is done. Rejects with a StackError after ending
  * whatever had started; resolves when every server answered the question it was started for.
@@ -152,7 +162,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const parts = await openParts(options);
   const wanted = options.servers ?? serverNames;
   try {
-    await Promise.all(wanted.map((name) => parts.servers.start(name)));
+    const starting = Promise.all(wanted.map((name) => parts.servers.start(name)));
+    await Promise.race([starting, aborted(options.signal)]);
     return stackOf(parts);
   } catch (error) {
     await close(parts);

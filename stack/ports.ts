@@ -3,7 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { StackError } from './errors';
-import { tryLock } from './provision/lock';
+import { tryLock } from './cache/lock';
 
 /** Place of every port in a stack's block; the names are what messages call them. */
 export const portOffsets = {

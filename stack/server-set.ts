@@ -29,6 +29,7 @@ export type Tell = (event: Omit<ProgressEvent, 'elapsedMs'>) => void;
 /** The servers of one stack: each provisioned, started, watched and stopped on its own. */
 export class ServerSet {
   private readonly entries = new Map<ServerName, Entry>();
+  private closing = false;
 
   constructor(
     private readonly context: Omit<ServerContext, 'note'>,
@@ -52,7 +53,8 @@ export class ServerSet {
     } catch (error) {
       const logLines = error instanceof StackError ? error.logLines : [];
       const detail = error instanceof StackError ? error.code : String(error);
-      this.tell({ subject: name, phase: 'failed', detail, logLines });
+      // What falls while the stack is being taken down fell because of that.
+      if (!this.closing) this.tell({ subject: name, phase: 'failed', detail, logLines });
       throw error;
     }
   }
@@ -102,6 +104,7 @@ export class ServerSet {
   }
 
   async stopAll(): Promise<void> {
+    this.closing = true;
     await Promise.all([...this.entries.keys()].map((name) => this.stop(name)));
   }
 

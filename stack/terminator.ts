@@ -74,7 +74,9 @@ function main(options: TerminatorOptions): void {
     (client) => admit(client, options),
   );
   server.on('tlsClientError', () => undefined);
-  server.listen(options.listenPort, options.listenHost ?? '127.0.0.1', () => console.log('listening'));
+  server.listen(options.listenPort, options.listenHost ?? '127.0.0.1', () =>
+    console.log('listening'),
+  );
   followRenewals(server, options);
   process.on('SIGTERM', () => process.exit(0));
 }

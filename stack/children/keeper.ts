@@ -37,6 +37,11 @@ export class Keeper {
     mkdirSync(pidsDir, { recursive: true });
   }
 
+  /** True once the stack is stopping: nothing more is started. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   spawn(spec: ChildSpec): Child {
     if (this.closed) throw new Error(`The stack is stopping; ${spec.name} is not started`);
     this.startWatchdog();

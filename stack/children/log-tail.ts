@@ -23,6 +23,8 @@ export function logTail(file: string, linesMax = 12): string[] {
 
 /** The last non-empty lines of a text, each cut to 240 characters. */
 export function lastLines(text: string, linesMax = 12): string[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  // Colours are control characters, and a message has none.
+  const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
+  const lines = plain.split(/\r?\n/).filter((line) => line.trim() !== '');
   return lines.slice(-linesMax).map((line) => line.slice(0, 240));
 }

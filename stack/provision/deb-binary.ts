@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Candidate, Found, Note } from './binary';
-import { findBinary, versionOf } from './binary';
-import { fromCache } from './cache';
+import type { Candidate, Found, Note } from '../cache/binary';
+import { findBinary, versionOf } from '../cache/binary';
+import { fromCache } from '../cache/cache';
 import type { DebianPackages } from './debian';
 import { unpackPackages } from './debian';
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StackError } from '../errors';
-import { cacheRoot, oneAtATime } from './cache';
-import { runTool } from './tool';
+import { cacheRoot, oneAtATime } from '../cache/cache';
+import { runTool } from '../cache/tool';
 
 /** Package lists older than this are fetched again before a download. */
 const listsMaxAgeMs = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Found } from './binary';
-import { findBinary } from './binary';
+import type { Found } from '../cache/binary';
+import { findBinary } from '../cache/binary';
 
 /** Flags every JVM of the stack gets: small heaps start faster and leave the machine to the work. */
 export const smallJvm = [

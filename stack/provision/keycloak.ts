@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Note } from './binary';
-import { fromCache } from './cache';
+import type { Note } from '../cache/binary';
+import { fromCache } from '../cache/cache';
 import { maven } from './maven';
-import { runTool } from './tool';
+import { runTool } from '../cache/tool';
 
 const version = '26.7.3';
 const subject = { name: 'keycloak', variable: 'HOLDFAST_KEYCLOAK_HOME' };

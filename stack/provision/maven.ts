@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Note } from './binary';
-import { fromCache, oneAtATime } from './cache';
-import { runTool } from './tool';
+import type { Note } from '../cache/binary';
+import { fromCache, oneAtATime } from '../cache/cache';
+import { runTool } from '../cache/tool';
 
 /** A Java server as a folder of jars: the user's own, or resolved by Maven. */
 export interface Jars {

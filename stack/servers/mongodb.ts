@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Db, Document } from 'mongodb';
-import type { Found, Note } from '../provision/binary';
+import type { Found, Note } from '../cache/binary';
 import type { Wheel } from '../provision/wheel';
 import { provideWheel } from '../provision/wheel';
 import type { Running, ServerContext, ServerDefinition } from './server';

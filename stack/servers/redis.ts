@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import type { DebBinary, FoundTree } from '../provision/deb-binary';
 import { provideDeb } from '../provision/deb-binary';
-import { runTool } from '../provision/tool';
+import { runTool } from '../cache/tool';
 import type { Running, ServerContext, ServerDefinition } from './server';
 import { identityFiles, untilReady } from './server';
 

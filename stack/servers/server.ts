@@ -4,7 +4,7 @@ import type { Child, ChildSpec } from '../children/child';
 import type { StackError } from '../errors';
 import { diskFullOr } from '../errors';
 import type { PortName, Ports } from '../ports';
-import type { Note } from '../provision/binary';
+import type { Note } from '../cache/binary';
 
 export const serverNames = [
   ...(['temporal', 'mongodb', 'postgres', 'dynamodb', 'kafka'] as const),

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { StackError } from '../errors';
-import type { PostgresBinaries } from '../provision/postgres';
-import { providePostgres } from '../provision/postgres';
-import { asAdmin, ensureDatabases } from './postgres-databases';
-import { writePostgresFiles } from './postgres-files';
-import type { Running, ServerContext, ServerDefinition } from './server';
-import { untilReady } from './server';
+import { StackError } from '../../errors';
+import type { PostgresBinaries } from '../../provision/postgres';
+import { providePostgres } from '../../provision/postgres';
+import { asAdmin, ensureDatabases } from './databases';
+import { writePostgresFiles } from './files';
+import type { Running, ServerContext, ServerDefinition } from '../server';
+import { untilReady } from '../server';
 import type { Unprivileged } from './unprivileged';
 import { dropPrivileges } from './unprivileged';
 

@@ -1,33 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Child } from '../children/child';
-import { StackError } from '../errors';
-import { provideJava, smallJvm } from '../provision/java';
-import { provideJars } from '../provision/maven';
-import { controllerPort, kafkaProperties } from './kafka-properties';
-import { produceOne, ensureTopics } from './kafka-topics';
-import type { Running, ServerContext, ServerDefinition } from './server';
-import { untilReady } from './server';
-
-const jars = {
-  subject: 'kafka',
-  variable: 'HOLDFAST_KAFKA_LIBS',
-  key: 'kafka-4.4.0',
-  // Without a logging binding the broker is silent.
-  artifacts: ['org.apache.kafka:kafka_2.13:4.4.0', 'org.slf4j:slf4j-simple:1.7.36'],
-  mainJar: 'kafka_2.13-',
-};
-
-interface Found {
-  java: string;
-  libs: string;
-  version: string;
-}
+import type { Child } from '../../children/child';
+import { StackError } from '../../errors';
+import { smallJvm } from '../../provision/java';
+import type { KafkaTools } from '../../provision/kafka-tools';
+import { provisionKafkaTools } from '../../provision/kafka-tools';
+import { controllerPort, kafkaProperties } from './properties';
+import { produceOne, ensureTopics } from './topics';
+import type { Running, ServerContext, ServerDefinition } from '../server';
+import { untilReady } from '../server';
 
 /** One id for all clusters of all stacks: it only keeps a broker from joining a stranger's folder. */
 const clusterId = '4L6g3nShT-eMCtK--X86sw';
 
-function jvm(found: Found): string[] {
+function jvm(found: KafkaTools): string[] {
   return [
     ...['-Xms64m', '-Xmx320m', '-XX:MaxMetaspaceSize=128m', ...smallJvm],
     ...[
@@ -54,7 +40,7 @@ function requireSameBrokers(context: ServerContext, folder: string): void {
 }
 
 async function format(
-  found: Found,
+  found: KafkaTools,
   context: ServerContext,
   id: number,
   file: string,
@@ -77,7 +63,7 @@ async function format(
   });
 }
 
-async function startBroker(found: Found, context: ServerContext, id: number): Promise<Child> {
+async function startBroker(found: KafkaTools, context: ServerContext, id: number): Promise<Child> {
   const folder = path.join(context.stateDir, 'kafka');
   const file = path.join(folder, `broker-${id}.properties`);
   writeFileSync(file, kafkaProperties(context, id));
@@ -87,7 +73,7 @@ async function startBroker(found: Found, context: ServerContext, id: number): Pr
   return context.spawn({ name, command: found.java, args });
 }
 
-async function start(found: Found, context: ServerContext): Promise<Running> {
+async function start(found: KafkaTools, context: ServerContext): Promise<Running> {
   const folder = path.join(context.stateDir, 'kafka');
   mkdirSync(folder, { recursive: true });
   requireSameBrokers(context, folder);
@@ -106,8 +92,7 @@ export const kafka: ServerDefinition = {
     return [...all, ...all.map((_, index) => controllerPort(index + 1))];
   },
   async provision(note) {
-    const { binary: java } = await provideJava();
-    const { libs, version } = await provideJars(jars, note);
-    return (context) => start({ java, libs, version }, context);
+    const found = await provisionKafkaTools(note);
+    return (context) => start(found, context);
   },
 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import type { ServerContext } from './server';
-import { identityFiles } from './server';
+import type { ServerContext } from '../server';
+import { identityFiles } from '../server';
 
 type Reach = Pick<ServerContext, 'certsDir' | 'ports'>;
 

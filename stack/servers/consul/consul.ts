@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { DebBinary, FoundTree } from '../provision/deb-binary';
-import { provideDeb } from '../provision/deb-binary';
-import { ensureServiceToken } from './consul-tokens';
-import { ask } from './https-request';
-import type { Running, ServerContext, ServerDefinition } from './server';
-import { identityFiles, untilReady } from './server';
+import type { DebBinary, FoundTree } from '../../provision/deb-binary';
+import { provideDeb } from '../../provision/deb-binary';
+import { ensureServiceToken } from './tokens';
+import { ask } from '../https-request';
+import type { Running, ServerContext, ServerDefinition } from '../server';
+import { identityFiles, untilReady } from '../server';
 
 const deb: DebBinary = {
   candidate: {

@@ -1,7 +1,7 @@
 import { chownSync, copyFileSync, chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ServerContext } from './server';
-import { identityFiles } from './server';
+import type { ServerContext } from '../server';
+import { identityFiles } from '../server';
 import type { Unprivileged } from './unprivileged';
 
 /** Which role may open which of our databases; everything else about them is refused at the door. */

@@ -49,14 +49,13 @@ export async function runTool(command: string, args: string[], run: ToolRun): Pr
   throw diskFullOr({
     code: 'PROVISION_FAILED',
     subject: run.subject,
-    cause:
-      spawnError?.message ?? `\`${command} ${args[0] ?? ''}\` ended with ${code ?? 'a signal'}`,
+    cause: spawnError?.message ?? `\`${command}\` ended with ${code ?? 'a signal'}`,
     logLines: lastLines(output),
     fix: run.fix,
   });
 }
 
-/** What a binary prints for its version, or undefined when it cannot run at all. */
+/** What a binary prints, however it then ends, or undefined when it cannot run or does not end. */
 export async function probe(
   command: string,
   args: string[],
@@ -64,5 +63,5 @@ export async function probe(
 ): Promise<string | undefined> {
   const run = { subject: command, fix: '', env, timeoutMs: 20_000 };
   const { code, output } = await execute(command, args, run);
-  return code === 0 ? output : undefined;
+  return code === null ? undefined : output;
 }

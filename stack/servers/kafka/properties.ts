@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { PortName } from '../ports';
-import type { ServerContext } from './server';
-import { identityFiles } from './server';
+import type { PortName } from '../../ports';
+import type { ServerContext } from '../server';
+import { identityFiles } from '../server';
 
 /** Port name of a broker's client listener. */
 export function brokerPort(id: number): PortName {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { databaseRoles } from './postgres-files';
-import type { ServerContext } from './server';
-import { identityFiles } from './server';
+import { databaseRoles } from './files';
+import type { ServerContext } from '../server';
+import { identityFiles } from '../server';
 
 type Reach = Pick<ServerContext, 'certsDir' | 'ports'>;
 
