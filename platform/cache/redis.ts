@@ -1,0 +1,49 @@
+import { Redis } from 'ioredis';
+import type { Config } from '../runtime/config';
+import type { Log } from '../runtime/log';
+import { peerTlsOptions } from '../security/tls';
+
+/** A cache must never be what a request waits for; times in milliseconds. */
+export const redisLimits = {
+  commandTimeoutMs: 250,
+  connectTimeoutMs: 1_000,
+  reconnectMsMax: 2_000,
+} as const;
+
+/**
+ * Connects to Redis over mutual TLS; the server must carry the identity `redis`. Commands fail at once while there is no
+ * connection and after 250 ms otherwise; connecting goes on for ever in the background.
+ */
+export function connectRedis(
+  config: Pick<
+    Config,
+    | 'HOLDFAST_REDIS_HOST'
+    | 'HOLDFAST_REDIS_PORT'
+    | 'HOLDFAST_CA_FILE'
+    | 'HOLDFAST_CERT_FILE'
+    | 'HOLDFAST_KEY_FILE'
+  >,
+  log: Log,
+): Redis {
+  const redis = new Redis({
+    host: config.HOLDFAST_REDIS_HOST,
+    port: config.HOLDFAST_REDIS_PORT,
+    tls: peerTlsOptions(config, 'redis'),
+    commandTimeout: redisLimits.commandTimeoutMs,
+    connectTimeout: redisLimits.connectTimeoutMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    enableReadyCheck: true,
+    retryStrategy: (times) => Math.min(50 * times + Math.random() * 50, redisLimits.reconnectMsMax),
+  });
+  let away = false;
+  redis.on('error', (error: Error) => {
+    if (!away) log.warn('Redis is away', { error });
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back');
+    away = false;
+  });
+  return redis;
+}

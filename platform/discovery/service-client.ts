@@ -1,0 +1,178 @@
+import { Counter } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { request } from 'undici';
+import type { Agent } from 'undici';
+import { problem } from '../http/problem';
+import { traceHeaders } from '../http/tracing';
+import type { Log } from '../runtime/log';
+import { metricNames } from '../runtime/metric-names';
+import { createPeerAgent, watchCredentials } from '../security/tls';
+import type { CertificateFiles } from '../security/tls';
+import type { Picked, Resolver } from './resolver';
+
+/** Limits of a call to a service. */
+export const serviceCallLimits = { deadlineMs: 5_000, answerBytesMax: 4 * 1024 * 1024 } as const;
+
+export interface ServiceRequest {
+  readonly method: string;
+  /** Path with query, already encoded. */
+  readonly path: string;
+  /** Access token of the person on whose behalf this happens; the service checks it itself. */
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Calls one service, whichever instance of it is well. */
+export interface ServiceClient {
+  /** Rejects with the problem SERVICE_UNAVAILABLE when no instance answered within the deadline. */
+  call(request: ServiceRequest): Promise<ServiceAnswer>;
+  close(): Promise<void>;
+}
+
+/** Failures that happened before anything was sent: safe to repeat, whatever the method. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'PEER_IDENTITY_WRONG',
+]);
+
+const sickStatuses = new Set([502, 503, 504]);
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string') return code;
+  return cause === undefined || cause === error ? '' : codeOf(cause);
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > serviceCallLimits.answerBytesMax) throw new Error('the service answered too much');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, String(value)] as const),
+  );
+}
+
+function headersOf(asked: ServiceRequest): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...asked.headers,
+    ...traceHeaders(),
+    ...(asked.token === undefined ? {} : { authorization: `Bearer ${asked.token}` }),
+  };
+}
+
+async function send(agent: Agent, picked: Picked, asked: ServiceRequest, signal: AbortSignal) {
+  const { host, port } = picked.instance;
+  const response = await request(new URL(asked.path, `https://${host}:${port}`), {
+    dispatcher: agent,
+    method: asked.method as 'GET',
+    headers: headersOf(asked),
+    body: asked.body === undefined ? null : JSON.stringify(asked.body),
+    signal,
+  });
+  const body = await readText(response.body);
+  return { status: response.statusCode, headers: flat(response.headers), body };
+}
+
+export interface ServiceClientOptions {
+  readonly config: CertificateFiles;
+  readonly resolver: Resolver;
+  readonly service: string;
+  readonly log: Log;
+  readonly registry: Registry;
+}
+
+function callCounter(registry: Registry): Counter {
+  const known = registry.getSingleMetric(metricNames.serviceCalls) as Counter | undefined;
+  if (known !== undefined) return known;
+  const labelNames = ['service', 'outcome'];
+  const help = 'Calls to services by outcome: ok, retried, failed';
+  return new Counter({ name: metricNames.serviceCalls, help, labelNames, registers: [registry] });
+}
+
+/**
+ * Opens a client of a service over mutual TLS. An instance that carries another identity gets no request. A GET is tried
+ * once more on another instance; anything else only when it was certainly never sent.
+ */
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  const { config, resolver, service, log } = options;
+  const calls = callCounter(options.registry);
+  let agent = createPeerAgent(config, service);
+  const stopWatching = watchCredentials(config, () => {
+    const old = agent;
+    agent = createPeerAgent(config, service);
+    void old.close();
+  });
+
+  async function attempt(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
+    const picked = await resolver.pick(service, tried);
+    if (picked === undefined) {
+      throw Object.assign(new Error(`no instance of ${service} is known`), { code: 'NO_INSTANCE' });
+    }
+    tried.add(picked.instance.id);
+    try {
+      const answer = await send(agent, picked, asked, signal);
+      picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
+      return answer;
+    } catch (error) {
+      picked.done(asked.signal?.aborted === true ? 'ok' : 'sick');
+      const data = { service, instance: picked.instance.id, code: codeOf(error), error };
+      log.warn('a service did not answer', data);
+      throw error;
+    }
+  }
+
+  async function callWithRetry(asked: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
+    const tried = new Set<string>();
+    const idempotent = ['GET', 'HEAD'].includes(asked.method);
+    const first = await attempt(asked, signal, tried).catch((error: unknown) => {
+      if (signal.aborted || !(idempotent || neverSent.has(codeOf(error)))) throw error;
+      return undefined;
+    });
+    if (first !== undefined && !(idempotent && sickStatuses.has(first.status))) return first;
+    calls.inc({ service, outcome: 'retried' });
+    return attempt(asked, signal, tried);
+  }
+
+  return {
+    async call(asked) {
+      const late = AbortSignal.timeout(asked.deadlineMs ?? serviceCallLimits.deadlineMs);
+      const signal = asked.signal === undefined ? late : AbortSignal.any([asked.signal, late]);
+      try {
+        const answer = await callWithRetry(asked, signal);
+        calls.inc({ service, outcome: 'ok' });
+        return answer;
+      } catch (error) {
+        calls.inc({ service, outcome: 'failed' });
+        const detail = `the service ${service} did not answer`;
+        throw problem('SERVICE_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause: error });
+      }
+    },
+    close: () => {
+      stopWatching();
+      return agent.close();
+    },
+  };
+}
