@@ -4,7 +4,8 @@
  * of the compiled code, and only then hands over, in this very process, to what was asked for.
  *
  *   up [args]        start everything           --verify        the fast checks, timed
- *   --jest [args]    run tests                  --prepare       only make ready
+ *   --jest [args]    run some tests             --prepare       only make ready
+ *   --test [args]    run all tests (or some)
  *   anything else    the `holdfast` command line
  */
 const { createHash } = require('node:crypto');
@@ -151,6 +152,9 @@ function ensureBuild() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Refusal('The code does not compile; the errors are above.');
+  const bundler = at('dist', 'platform', 'saga', 'bundle.js');
+  const bundled = spawnSync(process.execPath, [bundler], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (bundled.status !== 0) throw new Refusal('The sagas cannot be bundled; the errors are above.');
   fs.writeFileSync(stamp, fingerprint);
   say(`compiled (${seconds(since)})`);
 }
@@ -228,7 +232,10 @@ async function main() {
   await prepare();
   if (command === '--prepare') return undefined;
   if (command === '--verify') return verify();
-  if (command === '--jest') return become(tool('jest', 'bin', 'jest.js'), args);
+  if (command === '--jest' || (command === '--test' && args.length > 0)) {
+    return become(tool('jest', 'bin', 'jest.js'), args);
+  }
+  if (command === '--test') return become(at('dist', 'test', 'support', 'run.js'), []);
   return become(at('dist', 'cli', 'holdfast.js'), process.argv.slice(2));
 }
 
