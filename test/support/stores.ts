@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createMemoryStore } from '../../platform/outbox/memory/store';
+import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import { openPostgresStore } from '../../platform/outbox/postgres/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { parseConfig } from '../../platform/runtime/config';
-import { postgresOptions } from '../../platform/runtime/connections';
+import { mongoOptions, postgresOptions } from '../../platform/runtime/connections';
 import type { Box } from './box-service';
 import { environmentFor } from './world';
 
@@ -23,6 +24,11 @@ export const storeCases: readonly StoreCase[] = [
     name: 'postgres',
     open: (instance) =>
       openPostgresStore<Box>({ pool: postgresOptions(configOf('payments'), 'payments'), instance }),
+  },
+  {
+    name: 'mongodb',
+    open: (instance) =>
+      openMongoStore<Box>({ ...mongoOptions(configOf('orders')), database: 'orders', instance }),
   },
 ];
 

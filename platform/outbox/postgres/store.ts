@@ -1,6 +1,6 @@
 import type { PoolConfig } from 'pg';
-import { Fault } from '../../kernel/faults';
 import type { Json } from '../../kernel/json';
+import { beforeDeadline } from '../deadline';
 import type { ServiceStore } from '../ports';
 import { createWakes } from '../wake';
 import { openPool, run } from './connection';
@@ -37,8 +37,8 @@ export function openPostgresStore<State = Json>(
     ...postgresSource(pool, tables),
     migrate: () => migrate(pool, tables),
     async ping(timeoutMs) {
-      const answer = run(pool, 'SELECT 1', { timeoutMs });
-      await within(answer, timeoutMs);
+      const deadlineMs = performance.now() + timeoutMs;
+      await beforeDeadline(run(pool, 'SELECT 1', { timeoutMs }), deadlineMs);
     },
     async readAggregate(id) {
       const { rows } = await run<AggregateRow<State>>(
@@ -82,19 +82,4 @@ export function openPostgresStore<State = Json>(
       await pool.end();
     },
   };
-}
-
-/** Gives up waiting for `answer` with `STORE_UNAVAILABLE`; the answer itself is no longer of interest then. */
-async function within(answer: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_resolve, reject) => {
-    const late = () => reject(new Fault('STORE_UNAVAILABLE', `no answer in ${timeoutMs} ms`));
-    timer = setTimeout(late, timeoutMs);
-  });
-  try {
-    await Promise.race([answer, expired]);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => undefined);
-  }
 }

@@ -1,0 +1,109 @@
+import os from 'node:os';
+import { MongoClient } from 'mongodb';
+import type { Collection, Db, MongoClientOptions } from 'mongodb';
+import type { StepRecord } from '../../participant/fence-table';
+import type { StoredEvent } from '../ports';
+
+/** Bounds of talking to MongoDB. */
+export const mongoLimits = {
+  poolMax: 20,
+  connectTimeoutMs: 5_000,
+  /** A socket that has been silent this long is given up. */
+  socketTimeoutMs: 30_000,
+  transactionTimeoutMs: 10_000,
+} as const;
+
+/** What is written is on a majority's disk, and what is read was: a failover takes nothing back. */
+export const durable = {
+  readConcern: { level: 'majority' },
+  writeConcern: { w: 'majority', j: true },
+  readPreference: 'primary',
+} as const;
+
+export interface StepDocument extends StepRecord {
+  readonly _id: StepDocumentId;
+  /** Grows with every write: what a transaction was decided on is what it writes over. */
+  readonly version: number;
+}
+
+/** Members always in this order: MongoDB compares documents member by member. */
+export interface StepDocumentId {
+  readonly sagaId: string;
+  readonly step: string;
+}
+
+export interface AggregateDocument<State> {
+  readonly _id: string;
+  readonly seq: number;
+  readonly state: State;
+  /** `ord` of its newest event, so that the next one never sorts before it, whatever the clock does. */
+  readonly ord: number;
+  /** Changed where a transaction relied on the aggregate without changing it. */
+  readonly reliedOn?: number;
+}
+
+export interface EventDocument extends StoredEvent {
+  /** `<aggregateId>:<seq>`, the event's id everywhere. */
+  readonly _id: string;
+  /** Fairness order within a slot: milliseconds since 1970, never falling within an aggregate. */
+  readonly ord: number;
+  /** Present until the event is in the log; the outbox is the partial index over it. */
+  readonly unpublished?: true;
+}
+
+export interface LeaseDocument {
+  readonly _id: number;
+  readonly owner: string;
+  readonly version: number;
+}
+
+/** The collections of one world; an instance is a suffix, so that worlds can share a database. */
+export interface Collections<State> {
+  readonly steps: Collection<StepDocument>;
+  readonly aggregates: Collection<AggregateDocument<State>>;
+  readonly events: Collection<EventDocument>;
+  readonly leases: Collection<LeaseDocument>;
+}
+
+export function openClient(url: string, options: MongoClientOptions): MongoClient {
+  return new MongoClient(url, {
+    maxPoolSize: mongoLimits.poolMax,
+    serverSelectionTimeoutMS: mongoLimits.connectTimeoutMs,
+    connectTimeoutMS: mongoLimits.connectTimeoutMs,
+    socketTimeoutMS: mongoLimits.socketTimeoutMs,
+    ignoreUndefined: true,
+    // Otherwise imported dynamically, which not every module loader allows (jest's does not).
+    runtimeAdapters: { os },
+    ...durable,
+    ...options,
+  });
+}
+
+export function collectionsOf<State>(db: Db, instance: string): Collections<State> {
+  const named = (name: string) => (instance === '' ? name : `${name}_${instance}`);
+  return {
+    steps: db.collection(named('step_records')),
+    aggregates: db.collection(named('aggregates')),
+    events: db.collection(named('events')),
+    leases: db.collection(named('slot_leases')),
+  };
+}
+
+/** Creates what is missing; collections first, since a transaction should not have to. */
+export async function migrate<State>(db: Db, collections: Collections<State>): Promise<void> {
+  const existing = await db.listCollections({}, { nameOnly: true }).toArray();
+  const names = new Set(existing.map((collection) => collection.name));
+  for (const { collectionName } of Object.values(collections) as Collection[]) {
+    if (!names.has(collectionName)) await db.createCollection(collectionName).catch(unlessExists);
+  }
+  await collections.events.createIndex({ aggregateId: 1, seq: 1 }, { unique: true });
+  await collections.events.createIndex(
+    { slot: 1, ord: 1, aggregateId: 1, seq: 1 },
+    { name: 'unpublished', partialFilterExpression: { unpublished: true } },
+  );
+}
+
+/** Another process was faster to create it. */
+function unlessExists(error: unknown): void {
+  if ((error as { codeName?: string }).codeName !== 'NamespaceExists') throw error;
+}

@@ -1,0 +1,81 @@
+import type { Filter } from 'mongodb';
+import type { OutboxSource, StoredEvent } from '../ports';
+import { contiguousRuns } from '../runs';
+import type { Collections, EventDocument } from './collections';
+import { sortError } from './errors';
+
+/**
+ * The outbox of a MongoDB service: the partial index over events not yet published. Reads see only what a majority
+ * has, so nothing is published that a failover could take back.
+ */
+export function mongoSource<State>({
+  events,
+  leases,
+}: Collections<State>): Omit<OutboxSource, 'subscribe'> {
+  return {
+    async pending(slot, limitMax) {
+      const cursor = events
+        .find({ slot, unpublished: true })
+        .sort({ ord: 1, aggregateId: 1, seq: 1 })
+        .limit(limitMax);
+      return contiguousRuns((await sorted(cursor.toArray())).map(eventOf));
+    },
+    async markPublished(published) {
+      if (published.length === 0) return;
+      const ids = published.map(({ aggregateId, seq }) => `${aggregateId}:${seq}`);
+      await sorted(events.updateMany({ _id: { $in: ids } }, { $unset: { unpublished: '' } }));
+    },
+    async readLease(slot) {
+      const lease = await sorted(leases.findOne({ _id: slot }));
+      return lease === null ? undefined : { slot, owner: lease.owner, version: lease.version };
+    },
+    async writeLease({ slot, owner, version }, expectedVersion) {
+      if (expectedVersion === 0) {
+        const first = { $setOnInsert: { owner, version } };
+        const { upsertedCount } = await sorted(
+          leases.updateOne({ _id: slot }, first, { upsert: true }),
+        );
+        return upsertedCount === 1;
+      }
+      const mine = { _id: slot, version: expectedVersion };
+      return (
+        (await sorted(leases.updateOne(mine, { $set: { owner, version } }))).matchedCount === 1
+      );
+    },
+    async depth() {
+      const pending = await sorted(events.countDocuments({ unpublished: true }));
+      const oldest = await sorted(
+        events
+          .find({ unpublished: true }, { projection: { ord: 1 } })
+          .sort({ ord: 1 })
+          .limit(1)
+          .next(),
+      );
+      return { pending, oldestAgeMs: oldest === null ? 0 : Math.max(0, Date.now() - oldest.ord) };
+    },
+    async history({ after, limitMax }) {
+      const cursor = events.find(behind(after)).sort({ aggregateId: 1, seq: 1 }).limit(limitMax);
+      const documents = await sorted(cursor.toArray());
+      return documents.map((it) => ({ ...eventOf(it), published: it.unpublished !== true }));
+    },
+  };
+}
+
+function behind(after?: { aggregateId: string; seq: number }): Filter<EventDocument> {
+  if (after === undefined) return {};
+  const { aggregateId, seq } = after;
+  return { $or: [{ aggregateId: { $gt: aggregateId } }, { aggregateId, seq: { $gt: seq } }] };
+}
+
+function eventOf({ _id, ord, unpublished, ...event }: EventDocument): StoredEvent {
+  return event;
+}
+
+/** Driver errors come out sorted. A duplicate key here is the race of two first leases. */
+export async function sorted<Result>(question: Promise<Result>): Promise<Result> {
+  try {
+    return await question;
+  } catch (error) {
+    throw sortError(error);
+  }
+}

@@ -1,0 +1,146 @@
+import type { ClientSession, MongoClient } from 'mongodb';
+import type { StepKey } from '../../kernel/step';
+import type { StepRecord } from '../../participant/fence-table';
+import { Conflict, retryConflicts } from '../conflict';
+import { batchLoads } from '../load-batch';
+import type { Aggregate, AggregateChange, StoredEvent, UnitOfWork } from '../ports';
+import { mongoLimits } from './collections';
+import type { Collections, EventDocument, StepDocument } from './collections';
+import { inTransaction } from './transaction';
+import type { Ask } from './transaction';
+
+/**
+ * One snapshot transaction per message. Whoever writes the step's document or an aggregate second meets a write
+ * conflict or a duplicate key; both mean the same, run it all again and read what the first one left.
+ */
+export function mongoUnitOfWork<State>(
+  client: MongoClient,
+  collections: Collections<State>,
+  committed: () => void,
+): UnitOfWork<State>['transact'] {
+  return async (key, work, { timeoutMs = mongoLimits.transactionTimeoutMs } = {}) => {
+    const deadlineMs = performance.now() + timeoutMs;
+    const attempt = async () => {
+      const seen = new Seen(collections, key);
+      const outcome = await inTransaction(client, deadlineMs, {
+        async work(session, ask) {
+          const stepRecord = await seen.readStep(session, ask);
+          const { load } = batchLoads((ids) => seen.fetch(session, ask, ids));
+          return work({ stepRecord, load });
+        },
+        async write(session, ask, { commit }) {
+          if (commit === undefined) return;
+          await seen.writeAggregates(session, ask, commit.aggregates);
+          await seen.writeStep(session, ask, commit.stepRecord);
+        },
+      });
+      return outcome;
+    };
+    const { answer, commit } = await retryConflicts(attempt, deadlineMs);
+    if (commit?.aggregates.some((change) => change.events.length > 0) === true) committed();
+    return answer;
+  };
+}
+
+/** What one attempt has read, and the writes that are conditioned on it. */
+class Seen<State> {
+  #stepVersion = 0;
+  readonly #aggregates = new Map<string, { readonly seq: number; readonly ord: number }>();
+  readonly #collections: Collections<State>;
+  readonly #id: StepDocument['_id'];
+
+  constructor(collections: Collections<State>, { sagaId, step }: StepKey) {
+    this.#collections = collections;
+    this.#id = { sagaId, step };
+  }
+
+  async readStep(session: ClientSession, ask: Ask): Promise<StepRecord | undefined> {
+    const document = await ask(this.#collections.steps.findOne({ _id: this.#id }, { session }));
+    if (document === null) return undefined;
+    this.#stepVersion = document.version;
+    return stepRecordOf(document);
+  }
+
+  async fetch(session: ClientSession, ask: Ask, ids: readonly string[]) {
+    const cursor = this.#collections.aggregates.find({ _id: { $in: [...ids] } }, { session });
+    const found = new Map<string, Aggregate<State>>();
+    for (const { _id: id, seq, state, ord } of await ask(cursor.toArray())) {
+      found.set(id, { id, seq, state: state as State });
+      this.#aggregates.set(id, { seq, ord });
+    }
+    return found;
+  }
+
+  async writeStep(session: ClientSession, ask: Ask, record: StepRecord): Promise<void> {
+    const { steps } = this.#collections;
+    const document: StepDocument = { _id: this.#id, ...record, version: this.#stepVersion + 1 };
+    if (this.#stepVersion === 0) {
+      await ask(steps.insertOne(document, { session }));
+      return;
+    }
+    const mine = { _id: this.#id, version: this.#stepVersion };
+    const { matchedCount } = await ask(steps.replaceOne(mine, document, { session }));
+    if (matchedCount !== 1) throw new Conflict('the step record has moved on');
+  }
+
+  async writeAggregates(
+    session: ClientSession,
+    ask: Ask,
+    changes: readonly AggregateChange<State>[],
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    const events: EventDocument[] = [];
+    for (const change of changes) {
+      const ord = Math.max(Date.now(), this.#aggregates.get(change.id)?.ord ?? 0);
+      await this.#writeAggregate(session, ask, { change, ord });
+      events.push(...change.events.map((event) => eventDocumentOf(event, ord)));
+    }
+    await this.#relyOnUnchanged(session, ask, new Set(changes.map((change) => change.id)));
+    if (events.length > 0) await ask(this.#collections.events.insertMany(events, { session }));
+  }
+
+  async #writeAggregate(
+    session: ClientSession,
+    ask: Ask,
+    { change, ord }: { readonly change: AggregateChange<State>; readonly ord: number },
+  ): Promise<void> {
+    const { aggregates } = this.#collections;
+    const { id, expectedSeq, state, events } = change;
+    const document = { seq: expectedSeq + events.length, state, ord };
+    if (expectedSeq === 0) {
+      await ask(aggregates.insertOne({ _id: id, ...document } as never, { session }));
+      return;
+    }
+    const mine = { _id: id, seq: expectedSeq };
+    const { matchedCount } = await ask(
+      aggregates.replaceOne(mine as never, document as never, { session }),
+    );
+    if (matchedCount !== 1) throw new Conflict(`aggregate ${id} has moved on`);
+  }
+
+  /** Two snapshots that each read what the other writes would both commit; touching what was only read stops one. */
+  async #relyOnUnchanged(
+    session: ClientSession,
+    ask: Ask,
+    changed: ReadonlySet<string>,
+  ): Promise<void> {
+    const ids = [...this.#aggregates.keys()].filter((id) => !changed.has(id));
+    if (ids.length === 0) return;
+    await ask(
+      this.#collections.aggregates.updateMany(
+        { _id: { $in: ids } } as never,
+        { $inc: { reliedOn: 1 } } as never,
+        { session },
+      ),
+    );
+  }
+}
+
+/** The record without what only the adapter needs. */
+export function stepRecordOf({ _id, version, ...record }: StepDocument): StepRecord {
+  return record;
+}
+
+function eventDocumentOf(event: StoredEvent, ord: number): EventDocument {
+  return { _id: `${event.aggregateId}:${event.seq}`, ...event, ord, unpublished: true };
+}
