@@ -4,18 +4,11 @@ import { startStack } from '../../stack';
 import type { Stack, StackOptions } from '../../stack';
 import { startProcess } from '../../stack/processes';
 import type { ManagedProcess } from '../../stack/processes';
+import { platformProcesses } from './processes';
+import type { PlatformProcess } from './processes';
 
-/** Our own processes of the embedded stack. */
-export const platformProcesses = [
-  { name: 'orchestrator', entry: 'workers/orchestrator', args: [] },
-  { name: 'orders', entry: 'workers/participant', args: ['orders'] },
-  { name: 'payments', entry: 'workers/participant', args: ['payments'] },
-  { name: 'inventory', entry: 'workers/participant', args: ['inventory'] },
-  { name: 'projector', entry: 'workers/projector', args: [] },
-  { name: 'gateway', entry: 'gateway/main', args: [] },
-] as const;
-
-export type PlatformProcess = (typeof platformProcesses)[number]['name'];
+export { platformProcesses } from './processes';
+export type { PlatformProcess } from './processes';
 
 /** Tells one of our processes from a server. */
 export function isPlatformProcess(name: string): name is PlatformProcess {

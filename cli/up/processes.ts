@@ -1,0 +1,11 @@
+/** Our own processes of the embedded stack and of Compose: the compiled entry below `dist`, and its arguments. */
+export const platformProcesses = [
+  { name: 'orchestrator', entry: 'workers/orchestrator', args: [] },
+  { name: 'orders', entry: 'workers/participant', args: ['orders'] },
+  { name: 'payments', entry: 'workers/participant', args: ['payments'] },
+  { name: 'inventory', entry: 'workers/participant', args: ['inventory'] },
+  { name: 'projector', entry: 'workers/projector', args: [] },
+  { name: 'gateway', entry: 'gateway/main', args: [] },
+] as const;
+
+export type PlatformProcess = (typeof platformProcesses)[number]['name'];
