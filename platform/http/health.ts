@@ -7,6 +7,8 @@ const reasonLengthMax = 200;
 /** Answer of one readiness check. */
 export interface CheckReport {
   readonly ready: boolean;
+  /** The process can do without it; only reported. */
+  readonly optional?: true;
   /** Why not; never a secret. */
   readonly reason?: string;
 }
@@ -18,8 +20,11 @@ export interface ReadinessReport {
 
 /** Liveness says the process answers; readiness says it can do its work, and if not, why. */
 export interface Health {
-  /** Adds a check; `probe` rejects (or takes over 2 s) when the dependency cannot be used. */
-  check(name: string, probe: () => Promise<unknown>): void;
+  /**
+   * Adds a check; `probe` rejects (or takes over 2 s) when the dependency cannot be used. An optional one is reported
+   * and changes nothing.
+   */
+  check(name: string, probe: () => Promise<unknown>, need?: 'required' | 'optional'): void;
   /** From now on not ready: the process is about to stop. */
   drain(): void;
   readiness(): Promise<ReadinessReport>;
@@ -48,7 +53,7 @@ async function run(probe: () => Promise<unknown>): Promise<CheckReport> {
 
 /** Builds the health of a process. Checks run in parallel, each bounded by 2 s, at each question. */
 export function createHealth(): Health {
-  const probes = new Map<string, () => Promise<unknown>>();
+  const probes = new Map<string, { probe: () => Promise<unknown>; optional: boolean }>();
   let draining = false;
 
   async function readiness(): Promise<ReadinessReport> {
@@ -56,13 +61,19 @@ export function createHealth(): Health {
       return { ready: false, checks: { process: { ready: false, reason: 'stopping' } } };
     }
     const entries = await Promise.all(
-      [...probes].map(async ([name, probe]) => [name, await run(probe)] as const),
+      [...probes].map(async ([name, { probe, optional }]): Promise<[string, CheckReport]> => {
+        const report = await run(probe);
+        return [name, optional ? { ...report, optional } : report];
+      }),
     );
-    return { ready: entries.every(([, one]) => one.ready), checks: Object.fromEntries(entries) };
+    const ready = entries.every(([, one]) => one.ready || one.optional === true);
+    return { ready, checks: Object.fromEntries(entries) };
   }
 
   return {
-    check: (name, probe) => void probes.set(name, probe),
+    check: (name, probe, need = 'required') => {
+      probes.set(name, { probe, optional: need === 'optional' });
+    },
     drain: () => {
       draining = true;
     },

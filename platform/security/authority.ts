@@ -59,6 +59,8 @@ export function createAuthority(
 export interface OpenTokenVerifier extends TokenVerifier {
   /** Milliseconds since the auth server's keys were read; undefined while they never were. */
   keysAgeMs(): number | undefined;
+  /** Reads the keys if they were never read; rejects while no token could be verified. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,5 +76,10 @@ export function openTokenVerifier(
     audience: config.HOLDFAST_AUDIENCE,
     keys,
   });
-  return { ...verifier, keysAgeMs: () => keys.ageMs(), close: () => authority.close() };
+  return {
+    ...verifier,
+    keysAgeMs: () => keys.ageMs(),
+    ready: () => keys.ready(),
+    close: () => authority.close(),
+  };
 }

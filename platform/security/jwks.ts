@@ -26,6 +26,8 @@ export type ReadKeys = () => Promise<unknown>;
 /** The public keys of the auth server, cached so that neither a flood of unknown ids nor an outage reaches it. */
 export interface KeySource {
   find(kid: string, algorithm: string): Promise<CryptoKey | KeyMiss>;
+  /** Reads the keys if they were never read; rejects when they still are not. */
+  ready(): Promise<void>;
   /** Milliseconds since the keys were read; undefined while they never were. */
   ageMs(): number | undefined;
 }
@@ -118,5 +120,10 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
     return (await importJWK({ ...key }, algorithm)) as CryptoKey;
   }
 
-  return { find, ageMs: () => (state.readAtMs === undefined ? undefined : age()) };
+  async function ready(): Promise<void> {
+    if (state.readAtMs === undefined) await refresh();
+    if (age() > jwksLimits.staleMsMax) throw new Error('the keys of the auth server are not known');
+  }
+
+  return { find, ready, ageMs: () => (state.readAtMs === undefined ? undefined : age()) };
 }
