@@ -1,18 +1,22 @@
+// The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import type { Authority } from './authority';
+import {
+  algorithm,
+  certificateLimits,
+  generateKeys,
+  isFresh,
+  lifetime,
+  openAuthority,
+  privatePem,
+  readCertificate,
+  serialNumber,
+  writeSecret,
+} from './authority';
 import { identityPrefix } from './identity';
-
-const dayMs = 86_400_000;
-
-/** Development certificates are short-lived enough to notice a missing renewal. */
-export const certificateLimits = {
-  authorityMs: 365 * dayMs,
-  leafMs: 30 * dayMs,
-  renewBelowMs: dayMs,
-} as const;
 
 /** Every process that gets a certificate with the stack. */
 export const certificateNames = [
@@ -21,76 +25,8 @@ export const certificateNames = [
   'prometheus',
 ] as const;
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
 /** Consul's agents verify each other under this name. */
 const extraDnsNames: Record<string, string[]> = { consul: ['server.dc1.consul'] };
-
-interface Authority {
-  certificate: x509.X509Certificate;
-  key: webcrypto.CryptoKey;
-}
-
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-}
-
-function writeSecret(file: string, content: string): void {
-  writeFileSync(file, content, { mode: 0o600 });
-}
-
-async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
-}
-
-function lifetime(lengthMs: number): { notBefore: Date; notAfter: Date } {
-  // Some minutes back, so that a clock a little behind does not refuse it.
-  return { notBefore: new Date(Date.now() - 300_000), notAfter: new Date(Date.now() + lengthMs) };
-}
-
-const serialNumber = (): string =>
-  `01${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
-
-function isFresh(certificate: x509.X509Certificate): boolean {
-  return certificate.notAfter.getTime() - Date.now() > certificateLimits.renewBelowMs;
-}
-
-function readCertificate(file: string): x509.X509Certificate | undefined {
-  try {
-    return new x509.X509Certificate(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-async function createAuthority(): Promise<Authority> {
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(),
-    name: 'CN=holdfast-development-ca, O=holdfast',
-    ...lifetime(certificateLimits.authorityMs),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  return { certificate, key: keys.privateKey };
-}
-
-async function readAuthority(certFile: string, keyFile: string): Promise<Authority | undefined> {
-  const certificate = readCertificate(certFile);
-  if (!certificate || !isFresh(certificate) || !existsSync(keyFile)) return undefined;
-  const [pkcs8] = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'));
-  if (!pkcs8) return undefined;
-  const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
-  return { certificate, key };
-}
 
 /** What a leaf says about its holder: exactly one URI, and the names it may be reached under. */
 export function alternativeNames(name: string): { type: 'url' | 'dns' | 'ip'; value: string }[] {
@@ -141,19 +77,9 @@ export interface Certificates {
 /** Opens the authority of a state folder, creating it first if needed, and issues what is missing or due. */
 export async function openCertificates(stateDir: string): Promise<Certificates> {
   const directory = path.join(stateDir, 'certs');
-  const secrets = path.join(stateDir, 'authority');
-  mkdirSync(directory, { recursive: true });
-  mkdirSync(secrets, { recursive: true, mode: 0o700 });
-  const certFile = path.join(directory, 'ca.crt');
-  const keyFile = path.join(secrets, 'ca.key');
-  let authority = await readAuthority(certFile, keyFile);
-  if (!authority) {
-    authority = await createAuthority();
-    writeSecret(keyFile, await privatePem(authority.key));
-    writeFileSync(certFile, `${authority.certificate.toString('pem')}\n`);
-  }
-  const known = authority;
-  const ensure: Certificates['ensure'] = (name, renew) => ensureLeaf(known, directory, name, renew);
+  const authority = await openAuthority(directory, path.join(stateDir, 'authority'));
+  const ensure: Certificates['ensure'] = (name, renew) =>
+    ensureLeaf(authority, directory, name, renew);
   await Promise.all(certificateNames.map((name) => ensure(name)));
   return { directory, ensure };
 }

@@ -83,7 +83,7 @@ export async function requireFree(subject: string, ports: number[]): Promise<voi
       code: 'PORT_TAKEN',
       subject,
       cause: `port ${port} is taken by another program`,
-      fix: `stop that program, or choose another block with --port-base (${portBlock.size} ports from there; 0 finds a free one)`,
+      fix: 'stop that program, or choose another block with --port-base (0 finds a free one)',
     });
   }
 }

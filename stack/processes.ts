@@ -4,7 +4,7 @@ import { projectRoot } from '../platform/runtime/paths';
 import type { Child } from './children/child';
 import { residentMb } from './children/process-identity';
 import { StackError } from './errors';
-import type { Stack } from './index';
+import type { Stack } from './stack';
 import { ask } from './servers/https-request';
 
 /** A process that dies is started again, later each time; one that lived a while starts afresh. */

@@ -36,9 +36,11 @@ export class ServerSet {
     private readonly tell: Tell,
   ) {}
 
-  /** Provisions and starts one server; rejects with a StackError and leaves nothing of it running. */
+  /** Provisions and starts one server unless it runs; rejects with a StackError and leaves nothing of it running. */
   async start(name: ServerName): Promise<void> {
-    if (this.entries.has(name)) return;
+    const known = this.entries.get(name);
+    if (known?.running.children.every((child) => !child.exit)) return;
+    await this.stop(name); // what is left of one that crashed
     const phase = (to: Phase, detail?: string): void =>
       this.tell({ subject: name, phase: to, ...(detail ? { detail } : {}) });
     try {
@@ -108,9 +110,11 @@ export class ServerSet {
     await Promise.all([...this.entries.keys()].map((name) => this.stop(name)));
   }
 
-  /** Sends a signal to every process of a server, for example SIGSTOP, SIGCONT or SIGKILL in a test. */
-  signal(name: ServerName, signal: NodeJS.Signals): void {
-    for (const child of this.entries.get(name)?.running.children ?? []) child.signal(signal);
+  /** Sends a signal to a server's processes, or only to the one of that name, such as `kafka-2`. */
+  signal(name: ServerName, signal: NodeJS.Signals, only?: string): void {
+    for (const child of this.entries.get(name)?.running.children ?? []) {
+      if (only === undefined || child.spec.name === only) child.signal(signal);
+    }
   }
 
   reports(): ServerReport[] {

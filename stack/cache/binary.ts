@@ -72,10 +72,11 @@ export async function findBinary(candidate: Candidate): Promise<Found | undefine
   if (named) {
     const found = await accept(candidate.named?.(named) ?? named, candidate);
     if (found) return found;
+    const wanted = `${candidate.subject} ${candidate.atLeast.join('.')} or newer`;
     throw new StackError({
       code: 'PROVISION_FAILED',
       subject: candidate.subject,
-      cause: `${candidate.variable}=${named} is not a ${candidate.subject} of version ${candidate.atLeast.join('.')} or newer`,
+      cause: `${candidate.variable}=${named} is no usable ${wanted}`,
       fix: `correct ${candidate.variable}, or unset it and let Holdfast fetch its own`,
     });
   }

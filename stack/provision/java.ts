@@ -27,6 +27,6 @@ export async function provideJava(): Promise<Found> {
     code: 'JAVA_MISSING',
     subject: 'java',
     cause: 'Kafka, DynamoDB Local and Keycloak need Java 17 or newer, and none was found',
-    fix: 'install a JDK 17+ (for example `apt-get install openjdk-17-jre-headless`), or set HOLDFAST_JAVA to its java binary',
+    fix: 'install a JDK of 17 or newer (Debian: openjdk-17-jre-headless), or set HOLDFAST_JAVA',
   });
 }

@@ -21,7 +21,8 @@ export interface Jars {
 function pom(artifacts: string[]): string {
   const dependencies = artifacts.map((artifact) => {
     const [group, name, version] = artifact.split(':');
-    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;
+    const coordinates = `<groupId>${group}</groupId><artifactId>${name}</artifactId>`;
+    return `<dependency>${coordinates}<version>${version}</version></dependency>`;
   });
   return [
     '<project><modelVersion>4.0.0</modelVersion><groupId>holdfast</groupId>',

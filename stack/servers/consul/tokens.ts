@@ -22,7 +22,9 @@ type Call = (method: string, path: string, body?: unknown) => Promise<string>;
  * Creates the one token our processes share, under an id this stack chose, so that a restart finds the same
  * one. Doing so proves that Consul takes writes. Safe to repeat.
  */
-export async function ensureServiceToken(context: ServerContext): Promise<void> {
+export async function ensureServiceToken(
+  context: Pick<ServerContext, 'certsDir' | 'ports' | 'secret'>,
+): Promise<void> {
   const headers = { 'X-Consul-Token': context.secret('consul-management-token') };
   const SecretID = context.secret('consul-service-token');
   const base = `https://localhost:${context.ports.consul}`;

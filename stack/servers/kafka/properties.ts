@@ -3,6 +3,9 @@ import type { PortName } from '../../ports';
 import type { ServerContext } from '../server';
 import { identityFiles } from '../server';
 
+/** What the properties depend on. */
+export type BrokerContext = Pick<ServerContext, 'stateDir' | 'certsDir' | 'ports' | 'brokers'>;
+
 /** Port name of a broker's client listener. */
 export function brokerPort(id: number): PortName {
   return `kafka${id as 1 | 2 | 3}`;
@@ -18,12 +21,12 @@ export function replication(brokers: 1 | 3): { factor: number; minInSync: number
   return brokers === 3 ? { factor: 3, minInSync: 2 } : { factor: 1, minInSync: 1 };
 }
 
-function quorum(context: ServerContext): string {
+function quorum(context: BrokerContext): string {
   const ids = Array.from({ length: context.brokers }, (_, index) => index + 1);
   return ids.map((id) => `${id}@localhost:${context.ports[controllerPort(id)]}`).join(',');
 }
 
-function listeners(context: ServerContext, id: number): Record<string, string> {
+function listeners(context: BrokerContext, id: number): Record<string, string> {
   const client = `SSL://localhost:${context.ports[brokerPort(id)]}`;
   return {
     'process.roles': 'broker,controller',
@@ -42,7 +45,7 @@ function listeners(context: ServerContext, id: number): Record<string, string> {
  * Java writes a distinguished name in the reverse order of openssl, so the rule takes the common name from
  * anywhere; a rule anchored at the start would match nobody, and the brokers would lock themselves out.
  */
-function security(context: ServerContext): Record<string, string> {
+function security(context: BrokerContext): Record<string, string> {
   const files = identityFiles(context.certsDir, 'kafka');
   return {
     'ssl.keystore.type': 'PEM',
@@ -91,7 +94,7 @@ const sizing = {
 };
 
 /** The properties file of one broker. */
-export function kafkaProperties(context: ServerContext, id: number): string {
+export function kafkaProperties(context: BrokerContext, id: number): string {
   const all = {
     ...listeners(context, id),
     ...security(context),

@@ -9,15 +9,15 @@ import {
   ResourcePatternTypes,
   logLevel,
 } from 'kafkajs';
+import { eventPartitions, eventTopic } from '../../../platform/event-log/topics';
 import { brokerPort, replication } from './properties';
 import type { ServerContext } from '../server';
 import { identityFiles } from '../server';
 
 type Reach = Pick<ServerContext, 'certsDir' | 'ports' | 'brokers'>;
 
-const topicPrefix = 'service-events.';
+const topicPrefix = eventTopic('');
 const healthTopic = 'holdfast-health';
-const partitions = 3;
 
 /** Who writes which topic; the prefix of a topic is the unit of permission, so instances are covered too. */
 const writers = {
@@ -30,8 +30,7 @@ const writers = {
 
 /** Our topics in an instance: `service-events.<service>` or `service-events.<service>-<instance>`. */
 export function topicNames(instance: string): string[] {
-  const suffix = instance ? `-${instance}` : '';
-  return Object.keys(writers).map((name) => `${topicPrefix}${name}${suffix}`);
+  return Object.keys(writers).map((name) => eventTopic(name, instance));
 }
 
 function client(reach: Reach): Kafka {
@@ -96,7 +95,7 @@ async function createMissing(admin: Admin, topics: string[], brokers: 1 | 3): Pr
     waitForLeaders: true,
     topics: missing.map((topic) => ({
       topic,
-      numPartitions: topic === healthTopic ? 1 : partitions,
+      numPartitions: topic === healthTopic ? 1 : eventPartitions,
       replicationFactor: factor,
       configEntries: [
         { name: 'min.insync.replicas', value: String(minInSync) },
