@@ -58,7 +58,7 @@ export interface HostedService {
 }
 
 /** Makes a service hostable: the types it is made of are checked here and forgotten afterwards. */
-export function hostService<
+export function hostable<
   State,
   Commands extends ContractCommands,
   Table extends Record<string, OperationHandler<State>>,

@@ -22,4 +22,20 @@ export const metricNames = {
   rateLimited: 'rate_limited_total',
   /** Counter; labels saga, answer (started, replayed, refused). */
   sagaStarts: 'gateway_saga_starts_total',
+  /** Histogram, seconds; labels service, kind (forward, undo, settle, operation), command, outcome. */
+  messageDuration: 'participant_message_duration_seconds',
+  /** Gauge; label service. Events committed and not yet in the log. */
+  outboxPending: 'outbox_pending_events',
+  /** Gauge, seconds; label service. */
+  outboxOldestAge: 'outbox_oldest_event_age_seconds',
+  /** Counter; label service. */
+  relaySent: 'relay_events_sent_total',
+  /** Counter; label service. Sent again after a send whose outcome was unknown; harmless. */
+  relayRepeated: 'relay_events_repeated_total',
+  /** Counter; labels service and code. */
+  relayFailures: 'relay_failures_total',
+  /** Gauge; labels service and slot. Aggregates whose next event the broker refuses. */
+  relayParked: 'relay_parked_aggregates',
+  /** Histogram, seconds from business time to the acknowledged log; label service. */
+  eventDelayToLog: 'event_commit_to_log_seconds',
 } as const;

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { keepRegistered } from '../discovery/registration';
+import { startRelay } from '../event-log/relay';
+import { eventPartitions, eventTopic } from '../event-log/topics';
+import { createApp } from '../http/app';
+import { createHealth } from '../http/health';
+import type { Health } from '../http/health';
+import { startHttps } from '../http/server';
+import { createActivities } from '../participant/activities';
+import type { Config } from '../runtime/config';
+import type { HostedService } from './hosted-service';
+import { keepTrying } from './keep-trying';
+import type { RunningProcess } from './process';
+import { observeRelay } from './service-metrics';
+import { closeServiceParts, openServiceParts } from './service-parts';
+import type { ServiceParts } from './service-parts';
+import { installTemporalRuntime, startTemporalWorker } from './temporal-worker';
+
+/** Limits of a service's process, milliseconds. */
+export const serviceLimits = { storeProbeMs: 1_500, drainMsMax: 3_000 } as const;
+
+/** What runs once the service's tables are there. */
+type Begun = ReturnType<typeof begin>;
+
+/**
+ * Runs a service: its API, its activities, its relay. Starts degraded and waits for what is not there yet; losing a
+ * dependency later never ends it. `/healthz`, which Consul asks, says that it lives; `/readyz` that database and
+ * Temporal answer and that it was registered. Kafka is not asked: without it sagas go on and events wait.
+ */
+export async function startService(
+  config: Config,
+  service: HostedService,
+): Promise<RunningProcess> {
+  const parts = openServiceParts(config, service);
+  const { log, store } = parts;
+  installTemporalRuntime(log);
+  const stopping = new AbortController();
+  const health = createHealth();
+  const server = await startApi(parts, health);
+  let begun: Begun | undefined;
+  watchReadiness(health, parts, () => begun);
+  const trying = { name: 'store', log, stopping: stopping.signal };
+  const prepared = keepTrying(() => store.migrate(), trying).then(() => {
+    if (!stopping.signal.aborted) begun = begin(parts, server.port);
+  });
+  return {
+    log,
+    async stop() {
+      stopping.abort();
+      health.drain();
+      await begun?.registration.stop();
+      await server.close();
+      await begun?.worker.stop();
+      await begun?.relay.stop();
+      await closeServiceParts(parts);
+      await prepared;
+    },
+  };
+}
+
+function startApi(parts: ServiceParts, health: Health) {
+  const { config, log, metrics, tokens, api } = parts;
+  const guard = { tokens, log, registry: metrics.registry };
+  const app = createApp({ log, metrics, health, mount: (on) => api.mount(on, guard) });
+  const limits = { drainMsMax: serviceLimits.drainMsMax };
+  return startHttps({ config, app, clientCertificate: 'required', log, limits });
+}
+
+function begin(parts: ServiceParts, port: number) {
+  const { config, service, log, metrics, schemas, store, consul } = parts;
+  const { name } = service;
+  const relay = startRelay({
+    service: name,
+    source: store,
+    writer: parts.eventLog.writer,
+    topic: eventTopic(name, config.HOLDFAST_INSTANCE),
+    partitions: eventPartitions,
+    owner: `${config.HOLDFAST_NAME}-${randomUUID()}`,
+    log,
+    schemaHashOf: (type, version) => schemas.hashOf(type, version),
+    observe: observeRelay(metrics.registry, name),
+  });
+  const worker = startTemporalWorker({
+    config,
+    taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
+    activities: createActivities(parts.participant, service),
+    plugins: [parts.tracing.plugin],
+    log,
+  });
+  const registration = keepRegistered({ config, consul, log, service: name, port });
+  return { relay, worker, registration };
+}
+
+/** Being registered is asked for once: later the others go on with the instances they know. */
+function watchReadiness(
+  health: Health,
+  { store }: ServiceParts,
+  begun: () => Begun | undefined,
+): void {
+  const begunNow = () => {
+    const now = begun();
+    if (now === undefined) throw new Error('the tables were not reached yet');
+    return now;
+  };
+  let wasRegistered = false;
+  health.check('store', () => store.ping(serviceLimits.storeProbeMs));
+  health.check('worker', async () => begunNow().worker.probe());
+  health.check('registration', async () => {
+    wasRegistered ||= begunNow().registration.isRegistered();
+    if (!wasRegistered) throw new Error('Consul was not reached yet');
+  });
+}

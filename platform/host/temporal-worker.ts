@@ -1,0 +1,135 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { backoffMs, pause } from '../discovery/pace';
+import type { Config } from '../runtime/config';
+import type { Log } from '../runtime/log';
+import { readCredentials, watchCredentials } from '../security/tls';
+import { tryingLimits } from './keep-trying';
+
+/** Limits of a worker, milliseconds. */
+export const workerLimits = {
+  /** Attempts in work get this long to finish when the process stops; what is cut is fenced like any lost attempt. */
+  graceMs: 4_000,
+  forceMs: 6_000,
+  probeMs: 1_500,
+} as const;
+
+export interface TemporalWorkerOptions extends Pick<
+  WorkerOptions,
+  | 'activities'
+  | 'plugins'
+  | 'workflowBundle'
+  | 'maxConcurrentActivityTaskExecutions'
+  | 'maxConcurrentWorkflowTaskExecutions'
+> {
+  readonly config: Config;
+  readonly taskQueue: string;
+  readonly log: Log;
+}
+
+/** A worker that is there whenever Temporal is. */
+export interface TemporalWorker {
+  /** Rejects unless the worker runs and Temporal answers it: the readiness check. */
+  probe(): Promise<void>;
+  /** Takes no more work and lets what is in work finish for at most `graceMs`. */
+  stop(): Promise<void>;
+}
+
+/** Connects to Temporal over mutual TLS; the caller closes the connection. */
+export function connectTemporal(config: Config): Promise<NativeConnection> {
+  const { ca, cert, key } = readCredentials(config);
+  return NativeConnection.connect({
+    address: config.HOLDFAST_TEMPORAL_ADDRESS,
+    tls: { serverRootCACertificate: ca, clientCertPair: { crt: cert, key } },
+  });
+}
+
+/**
+ * Sets Temporal's runtime up, once per process and before anything of it is used: its warnings go to our log, and signals
+ * are left to us, since a process drains in an order of its own.
+ */
+export function installTemporalRuntime(log: Log): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const { error } = (meta ?? {}) as { error?: unknown };
+    const data = error === undefined ? {} : { error };
+    log[level === 'ERROR' ? 'error' : 'warn'](message, data);
+  });
+  Runtime.install({ logger, shutdownSignals: [] });
+}
+
+/**
+ * Keeps a worker running until stopped: connects as soon as Temporal is there, begins again after a fatal error, and with a
+ * new certificate whenever the files change. Losing Temporal never ends the process.
+ */
+export function startTemporalWorker(options: TemporalWorkerOptions): TemporalWorker {
+  const { config, log, taskQueue } = options;
+  const stopping = new AbortController();
+  let connection: NativeConnection | undefined;
+  let worker: Worker | undefined;
+
+  async function serve(): Promise<void> {
+    connection = await connectTemporal(config);
+    try {
+      worker = await Worker.create(workerOptions(options, connection));
+      const running = worker.run();
+      log.info('the worker runs', { queue: taskQueue });
+      // A stop that came while connecting must not be missed.
+      if (stopping.signal.aborted) shutDown();
+      await running;
+    } finally {
+      worker = undefined;
+      await connection.close();
+      connection = undefined;
+    }
+  }
+
+  async function keep(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted;) {
+      try {
+        await serve();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) log.warn('the worker begins again', { queue: taskQueue, error });
+        await pause(100 + backoffMs(failures, tryingLimits), stopping.signal);
+      }
+    }
+  }
+
+  function shutDown(): void {
+    if (worker?.getState() === 'RUNNING') worker.shutdown();
+  }
+  const stopWatching = watchCredentials(config, shutDown);
+  const kept = keep();
+  return {
+    async probe() {
+      const state = worker?.getState() ?? 'CONNECTING';
+      if (connection === undefined || state !== 'RUNNING')
+        throw new Error(`the worker is ${state}`);
+      const asked = connection;
+      await asked.withDeadline(Date.now() + workerLimits.probeMs, () =>
+        asked.workflowService.getSystemInfo({}),
+      );
+    },
+    async stop() {
+      stopping.abort();
+      stopWatching();
+      shutDown();
+      await kept;
+    },
+  };
+}
+
+function workerOptions(
+  { config, log: _log, ...options }: TemporalWorkerOptions,
+  connection: NativeConnection,
+): WorkerOptions {
+  return {
+    ...options,
+    connection,
+    namespace: config.HOLDFAST_TEMPORAL_NAMESPACE,
+    identity: `${config.HOLDFAST_NAME}@${process.pid}`,
+    shutdownGraceTime: workerLimits.graceMs,
+    shutdownForceTime: workerLimits.forceMs,
+  };
+}

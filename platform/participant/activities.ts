@@ -1,0 +1,61 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { ContractCommands } from '../kernel/contract';
+import { isFault } from '../kernel/faults';
+import type { StepAnswer, StepMessage } from '../kernel/step';
+import type { StepParticipant } from './handle';
+
+/** One activity per command of a contract, and one that settles; all take a message and answer it. */
+export type ParticipantActivities = Record<string, (message: StepMessage) => Promise<StepAnswer>>;
+
+/** Kept free at the end of an attempt, so that its answer still reaches Temporal; milliseconds. */
+const answerMarginMs = 500;
+const attemptMsMin = 250;
+
+/**
+ * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`. A refusal crosses as a
+ * failure of its own code that is never retried and counts as benign; a fault as one whose code says who acts next. The
+ * database gets what is left of the attempt: a transaction must not outlive the attempt that began it.
+ */
+export function createActivities(
+  participant: Pick<StepParticipant, 'handle'>,
+  contract: { readonly name: string; readonly commands: ContractCommands },
+): ParticipantActivities {
+  const activity = async (message: StepMessage): Promise<StepAnswer> => {
+    const options = { timeoutMs: restOfAttemptMs() };
+    const answer = await participant.handle(message, options).catch(throwAsFailure);
+    if (answer.answer === 'refused') throw refusal(answer.code, answer.detail);
+    return answer;
+  };
+  const names = [...Object.keys(contract.commands), 'settle'];
+  return Object.fromEntries(names.map((name) => [`${contract.name}.${name}`, activity]));
+}
+
+function restOfAttemptMs(): number {
+  const { startToCloseTimeoutMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const usedMs = Math.max(0, Date.now() - currentAttemptScheduledTimestampMs);
+  // Time in the queue is not time of the attempt, but clocks of two machines tell no better.
+  const restMs = startToCloseTimeoutMs - Math.min(usedMs, startToCloseTimeoutMs / 2);
+  return Math.max(attemptMsMin, restMs - answerMarginMs);
+}
+
+function refusal(code: string, detail: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message: detail,
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+    details: [{ kind: 'refusal', code, detail }],
+  });
+}
+
+function throwAsFailure(error: unknown): never {
+  if (!isFault(error)) throw error;
+  const { code, action, message } = error;
+  throw ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: action !== 'retry',
+    details: [{ kind: 'fault', code, action }],
+  });
+}
