@@ -27,14 +27,14 @@ export function registerHandlers(run: SagaRun): void {
   setHandler(viewQuery, () => viewOf(run), { description: 'The saga as it stands' });
   setHandler(cancelUpdate, (verb) => shielded(() => cancel(run, verb)), {
     description: 'Cancels the saga, before its point of no return',
-    validator: (verb) => {
+    validator: (verb: OperatorVerb) => {
       assertShape(verb);
       assertInCharge(run);
     },
   });
   setHandler(decideUpdate, (verdict) => shielded(() => decide(run, verdict)), {
     description: 'Approves or denies what the saga waits for',
-    validator: (verdict) => assertDecision(run, verdict),
+    validator: (verdict: ApprovalVerdict) => assertDecision(run, verdict),
   });
   for (const verb of ['retry', 'skip'] as const) {
     setHandler(
@@ -42,7 +42,7 @@ export function registerHandlers(run: SagaRun): void {
       (given) => shielded(() => act(run, verb, given)),
       {
         description: `Operator verb ${verb} for a parked step`,
-        validator: (given) => {
+        validator: (given: OperatorVerb) => {
           assertShape(given);
           parkedFor(run, verb, given);
         },

@@ -85,7 +85,7 @@ async function startWorkers(
   codePath: string,
   stores: Pick<SagaWorld, 'participants' | 'journalStore'>,
 ) {
-  const { plugin, stop } = startTracing({ serviceName: 'test', register: false });
+  const tracing = startTracing({ serviceName: 'test', register: false });
   const journalist = createParticipant({
     definition: journalService,
     store: stores.journalStore,
@@ -99,7 +99,7 @@ async function startWorkers(
       connection,
       taskQueue: `sagas${queueSuffix}`,
       workflowBundle: { codePath },
-      plugins: [plugin],
+      plugins: [tracing.plugin],
       activities: {
         ...activitiesOf('sagas', Object.keys(journal.contract.commands), (message) =>
           journalist.handle(message),
@@ -122,7 +122,7 @@ async function startWorkers(
     async stop() {
       workers.forEach((worker) => worker.shutdown());
       await Promise.all(running);
-      await stop();
+      await tracing.stop();
     },
   };
 }

@@ -1,0 +1,212 @@
+import type { Behaviour } from './support/scripted-participants';
+import { epochs, expectSettled, failureOf } from './support/expectations';
+import { orderInput, returnInput } from './support/requests';
+import type { SagaWorld, StartedSaga } from './support/saga-world';
+import { startSagaWorld } from './support/saga-world';
+
+const by = { actor: 'operator-1', reason: 'looked at it' };
+const unavailable: Behaviour = { fails: 'STORE_UNAVAILABLE' };
+const parked = (saga: StartedSaga) => saga.until((view) => view.state === 'parked');
+
+describe('a parked saga', () => {
+  let world: SagaWorld;
+  beforeAll(async () => {
+    world = await startSagaWorld();
+  });
+  afterAll(() => world.stop());
+  afterEach(() => world.participants.heal());
+
+  const retriables = [
+    ['place-order', 'ship stock'],
+    ['place-order', 'confirm order'],
+    ['return-order', 'restock goods'],
+    ['return-order', 'close return'],
+  ] as const;
+  const startParked = async (name: string, step: string) => {
+    world.participants.next(`forward ${step}`, { refuses: 'SAID_NO' });
+    const input = name === 'place-order' ? orderInput() : returnInput;
+    const saga = await world.start(name, input);
+    await parked(saga);
+    return saga;
+  };
+
+  it.each(retriables)(
+    '%s: a refused "%s" is settled, parks, and goes on by retry',
+    async (name, step) => {
+      const saga = await startParked(name, step);
+      const view = await saga.view();
+      expect(view.parked).toEqual([
+        expect.objectContaining({
+          step,
+          direction: 'forward',
+          condition: 'nothing-stands',
+          reason: 'SAID_NO',
+        }),
+      ]);
+      expect(await saga.update('cancel', by)).toBe('too late');
+      expect(await saga.update('retry', by)).toBe('accepted');
+      expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+      expect(epochs(world, saga, step)).toEqual(['forward 0', 'settle 0', 'forward 1']);
+      await expectSettled(world, saga, 'all');
+    },
+  );
+
+  it.each(retriables)(
+    '%s: a skipped "%s" counts as resolved and never applies',
+    async (name, step) => {
+      const saga = await startParked(name, step);
+      expect(await saga.update('skip', { ...by, step })).toBe('accepted');
+      expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+      expect(epochs(world, saga, step)).toEqual(['forward 0', 'settle 0']);
+      await expectSettled(world, saga, 'all', [step]);
+    },
+  );
+
+  it('a retriable that faults too long is settled: done goes on without anybody', async () => {
+    world.participants.from('forward ship stock', { losesReply: 'STORE_UNAVAILABLE' });
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(epochs(world, saga, 'ship stock')).toEqual(['forward 0', 'settle 0']);
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('a retriable that faults too long and did nothing parks with its fault', async () => {
+    world.participants.from('forward ship stock', unavailable);
+    const saga = await world.start('place-order', orderInput());
+    await world.env.sleep('6m');
+    expect((await parked(saga)).parked[0]).toMatchObject({
+      condition: 'nothing-stands',
+      reason: 'STORE_UNAVAILABLE',
+    });
+    world.participants.heal();
+    await saga.update('retry', by);
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('unsettled: a retry takes effect once the settle is answered', async () => {
+    world.participants.from('forward ship stock', unavailable);
+    world.participants.from('settle ship stock', unavailable);
+    const saga = await world.start('place-order', orderInput());
+    await world.env.sleep('7m');
+    expect((await parked(saga)).parked[0]).toMatchObject({ condition: 'unsettled' });
+    await expect(saga.update('skip', by)).rejects.toMatchObject({
+      cause: { type: 'STEP_UNSETTLED' },
+    });
+    expect(await saga.update('retry', by)).toBe('accepted');
+    world.participants.heal();
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(epochs(world, saga, 'ship stock')).toEqual(['forward 0', 'settle 0', 'forward 1']);
+    await expectSettled(world, saga, 'all');
+  });
+
+  const startParkedUndo = async () => {
+    world.participants.next('forward capture payment', { refuses: 'NOT_AUTHORIZED' });
+    world.participants.from('undo reserve stock', { fails: 'UNDO_IMPOSSIBLE' });
+    const saga = await world.start('place-order', orderInput());
+    expect((await parked(saga)).parked).toEqual([
+      expect.objectContaining({
+        step: 'reserve stock',
+        direction: 'undo',
+        condition: 'effect-stands',
+        reason: 'UNDO_IMPOSSIBLE',
+      }),
+    ]);
+    return saga;
+  };
+
+  it('an undo that is impossible is settled, parks with its effect, and is undone by retry', async () => {
+    const saga = await startParkedUndo();
+    world.participants.heal();
+    await saga.update('retry', by);
+    expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'NOT_AUTHORIZED' });
+    expect(epochs(world, saga, 'reserve stock')).toEqual([
+      'forward 0',
+      'undo 0',
+      'settle 0',
+      'undo 1',
+    ]);
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('a skipped undo leaves its effect in place, and the journal lists it', async () => {
+    const saga = await startParkedUndo();
+    await saga.update('skip', by);
+    expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
+    await expectSettled(world, saga, 'nothing', ['reserve stock']);
+    const aggregateId = `saga/${saga.handle.workflowId}`;
+    const all = await world.journalStore.history({ limitMax: 1_000 });
+    const history = all.filter((event) => event.aggregateId === aggregateId);
+    expect(history.map(({ type }) => type)).toEqual([
+      'saga.started',
+      'saga.parked',
+      'saga.acted',
+      'saga.finished',
+    ]);
+    expect(history.at(-1)?.data).toMatchObject({
+      steps: expect.arrayContaining([
+        expect.objectContaining({ name: 'reserve stock', leftInPlace: true }),
+      ]),
+    });
+  });
+
+  it('an undo whose replies are lost is settled: undone needs nobody', async () => {
+    world.participants.next('forward refund payment', { refuses: 'NOT_CAPTURED' });
+    world.participants.from('undo request return', { losesReply: 'STORE_UNAVAILABLE' });
+    const saga = await world.start('return-order', returnInput);
+    expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
+    expect(epochs(world, saga, 'request return')).toEqual(['forward 0', 'undo 0', 'settle 0']);
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('a pivot that cannot be sent parks where nothing stands: never skipped, but retried', async () => {
+    world.participants.next('forward capture payment', { fails: 'COMMAND_INVALID' });
+    const saga = await world.start('place-order', orderInput());
+    expect((await parked(saga)).parked[0]).toMatchObject({ condition: 'nothing-stands' });
+    await expect(saga.update('skip', by)).rejects.toMatchObject({
+      cause: { type: 'PIVOT_NOT_SKIPPABLE' },
+    });
+    await saga.update('retry', by);
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(epochs(world, saga, 'capture payment')).toEqual(['forward 0', 'settle 0', 'forward 1']);
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('a pivot parked where nothing stands can be cancelled, and its deadline still counts', async () => {
+    world.participants.from('forward capture payment', { fails: 'COMMAND_INVALID' });
+    const cancelled = await world.start('place-order', orderInput());
+    await parked(cancelled);
+    expect(await cancelled.update('cancel', by)).toBe('accepted');
+    expect(await failureOf(cancelled)).toMatchObject({ type: 'CancelledFailure' });
+    await expectSettled(world, cancelled, 'nothing');
+    world.participants.from('forward capture payment', { fails: 'COMMAND_INVALID' });
+    const late = await world.start('place-order', orderInput());
+    await parked(late);
+    expect(await failureOf(late)).toMatchObject({ details: { reason: 'DEADLINE' } });
+    await expectSettled(world, late, 'nothing');
+  });
+
+  it('takes no verb for a step that is not parked, nor twice at once', async () => {
+    const saga = await startParked('place-order', 'ship stock');
+    await expect(saga.update('retry', { ...by, step: 'confirm order' })).rejects.toMatchObject({
+      cause: { type: 'NOT_PARKED' },
+    });
+    const both = await Promise.allSettled([saga.update('retry', by), saga.update('retry', by)]);
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('a fenced step means that another run is in charge: it parks and sends nothing more', async () => {
+    world.participants.next('forward reserve stock', { fails: 'STEP_FENCED' });
+    const saga = await world.start('place-order', orderInput());
+    const view = await parked(saga);
+    expect(view.parked[0]).toMatchObject({ reason: 'STEP_FENCED', step: 'reserve stock' });
+    await expect(saga.update('retry', by)).rejects.toMatchObject({
+      cause: { type: 'STEP_FENCED' },
+    });
+    const sent = world.participants.deliveriesOf(saga.sagaId);
+    expect(sent.filter(({ message }) => message.kind !== 'forward')).toEqual([]);
+    await saga.handle.terminate('the test is over');
+  });
+});
