@@ -25,16 +25,20 @@ function execute(command: string, args: string[], run: ToolRun): Promise<Outcome
       cwd: run.cwd,
       env: { ...process.env, ...run.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: run.timeoutMs ?? 600_000,
-      killSignal: 'SIGKILL',
     });
+    // Node's own time limit keeps the process alive when the program does not exist.
+    const limit = setTimeout(() => child.kill('SIGKILL'), run.timeoutMs ?? 600_000);
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-200_000);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.on('error', (error) => resolve({ code: null, output, spawnError: error }));
-    child.on('close', (code) => resolve({ code, output }));
+    const end = (outcome: Outcome): void => {
+      clearTimeout(limit);
+      resolve(outcome);
+    };
+    child.on('error', (error) => end({ code: null, output, spawnError: error }));
+    child.on('close', (code) => end({ code, output }));
   });
 }
 
