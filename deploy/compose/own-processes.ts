@@ -1,4 +1,4 @@
-import { platformProcesses } from '../../cli/up/world';
+import { platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
 import { images } from './images';
 import type { Condition, Service } from './model';

@@ -37,7 +37,7 @@ test('containers keep the house rules', () => {
 });
 
 test.each([
-  ['an image without a version', { image: 'holdfast' }],
+  ['an image without a version', { image: 'holdfast', user: '1000' }],
   ['an image called latest', { image: 'postgres:latest', user: '1:1' }],
   ['a container that runs as root', { image: 'postgres:17.6' }],
   ['capabilities that are kept', { cap_drop: [] }],

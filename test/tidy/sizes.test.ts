@@ -33,6 +33,17 @@ test.each([
   expect(sizesOf(write('f();\n'.repeat(60))).failed).toHaveLength(1);
 });
 
+test('a function is not as long as the functions declared inside it', () => {
+  const inner = (name: string): string => `function ${name}() {\n${'f();\n'.repeat(40)}}\n`;
+  expect(sizesOf(`function f() {\n${inner('g')}${inner('h')}}`).failed).toEqual([]);
+  expect(sizesOf(`function f() {\n${inner('g')}${'f();\n'.repeat(60)}}`).failed).toHaveLength(1);
+});
+
+test('a long message does not make its line too long, a long comment does', () => {
+  expect(sizesOf(`say('${'x'.repeat(130)}');`).failed).toEqual([]);
+  expect(sizesOf(`say(''); // ${'x'.repeat(130)}`).failed).toHaveLength(1);
+});
+
 test('a line of 121 columns fails', () => {
   expect(sizesOf(`// ${'x'.repeat(117)}`).failed).toEqual([]);
   expect(sizesOf(`// ${'x'.repeat(118)}`).failed).toHaveLength(1);

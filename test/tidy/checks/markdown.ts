@@ -63,7 +63,7 @@ export function checkLinks(
       const line = text.slice(0, match.index).split('\n').length;
       const [target = '', anchor] = link.split('#');
       const resolved = target === '' ? file : path.posix.join(path.posix.dirname(file), target);
-      if (!exists(resolved.replace(/\/$/, '')))
+      if (target !== '' && !exists(resolved.replace(/\/$/, '')))
         return [{ file, line, problem: `${link} leads nowhere` }];
       const there = texts.get(resolved);
       if (!anchor || there === undefined || anchorsOf(there).has(anchor)) return [];

@@ -26,14 +26,14 @@ const givenNames = new Set([
 
 const kebab = /^\.?[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 
-/** Schema files are named after the event type they describe and its version. */
-const eventType = /^\.?[a-z]+(?:[-.][a-zA-Z0-9]+)*$/;
+/** Schemas lie in a folder named after the event type, in files named after the version. */
+const eventType = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 
 /** Files and folders whose name says nothing, or is not written in kebab-case. */
 export function checkNames(files: readonly string[]): Finding[] {
   return files.flatMap((file) => {
     const parts = file.split('/');
-    const allowed = file.includes('schemas/') ? eventType : kebab;
+    const allowed = file.startsWith('schemas/') ? eventType : kebab;
     const wrong = parts.filter((part) => !givenNames.has(part) && !allowed.test(part));
     const empty = parts.filter((part) =>
       part.split(/[-.]/).some((word) => emptyWords.includes(word.toLowerCase())),

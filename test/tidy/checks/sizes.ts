@@ -11,6 +11,8 @@ export const sizeLimits = {
   functionLinesFailed: 60,
   columnsReported: 100,
   columnsFailed: 120,
+  /** A text longer than this may make its line as long as it needs. */
+  textColumnsKept: 50,
   folderDepthReported: 3,
 } as const;
 
@@ -40,10 +42,22 @@ function fileMeasure(source: Source): Measure {
   };
 }
 
+/** Columns a long text takes on each line: messages and commands are not broken for their length. */
+function textColumns(source: Source): ReadonlyMap<number, number> {
+  const columns = new Map<number, number>();
+  visit(source, (node) => {
+    if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return;
+    const line = lineOf(source, node);
+    columns.set(line, Math.max(columns.get(line) ?? 0, node.getWidth(source.tree)));
+  });
+  return columns;
+}
+
 function columnMeasures(source: Source): Measure[] {
+  const texts = textColumns(source);
   return source.text.split('\n').map((text, index) => ({
     what: 'columns',
-    size: text.length,
+    size: (texts.get(index + 1) ?? 0) > sizeLimits.textColumnsKept ? 0 : text.length,
     reported: sizeLimits.columnsReported,
     failed: sizeLimits.columnsFailed,
     line: index + 1,
@@ -57,18 +71,33 @@ function isTestBlock(node: ts.Node): boolean {
   return /^(describe|test\.each|describe\.each)\b/.test(call.expression.getText());
 }
 
+function linesOf(source: Source, node: ts.Node): number {
+  const end = source.tree.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
+  return end - lineOf(source, node) + 1;
+}
+
+const isCounted = (node: ts.Node): boolean =>
+  ts.isFunctionLike(node) && 'body' in node && node.body !== undefined && !isTestBlock(node);
+
+/** Functions declared inside are counted for themselves: a factory is as long as what is not one of its parts. */
+function nestedLines(source: Source, node: ts.Node): number {
+  let lines = 0;
+  ts.forEachChild(node, (child) => {
+    lines += isCounted(child) ? linesOf(source, child) - 1 : nestedLines(source, child);
+  });
+  return lines;
+}
+
 function functionMeasures(source: Source): Measure[] {
   const measures: Measure[] = [];
   visit(source, (node) => {
-    if (!ts.isFunctionLike(node) || !('body' in node) || !node.body || isTestBlock(node)) return;
-    const start = lineOf(source, node);
-    const end = source.tree.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
+    if (!isCounted(node)) return;
     measures.push({
       what: 'lines in the function',
-      size: end - start + 1,
+      size: linesOf(source, node) - nestedLines(source, node),
       reported: sizeLimits.functionLinesReported,
       failed: sizeLimits.functionLinesFailed,
-      line: start,
+      line: lineOf(source, node),
     });
   });
   return measures;

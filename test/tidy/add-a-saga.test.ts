@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import type { CommandDescriptor } from '../../platform/kernel/contract';
+import type { SagaContract, SagaDefinition } from '../../platform/saga';
+import { docFiles } from './checks/doc-files';
+import { codeBlocksOf } from './checks/markdown';
+import { root } from './checks/repository';
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const text = read('docs/add-a-saga.md');
+const files = docFiles(codeBlocksOf({ file: 'docs/add-a-saga.md', text }));
+
+/** Runs a file of the page as if it stood in `workflows/`, and answers what it exports. */
+function load(file: string): Record<string, unknown> {
+  const { outputText } = ts.transpileModule(files[file] ?? '', {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const exported: Record<string, unknown> = {};
+  const require = (name: string): unknown => {
+    if (!name.startsWith('.')) return jest.requireActual(name);
+    const target = path.posix.join('workflows', name);
+    return files[`${target}.ts`]
+      ? load(`${target}.ts`)
+      : jest.requireActual(path.join(root, target));
+  };
+  new Function('exports', 'require', outputText)(exported, require);
+  return exported;
+}
+
+/** Plays a saga through with participants that agree to everything; answers what it asked for, in order. */
+async function rehearse(saga: SagaDefinition, input: unknown): Promise<string[]> {
+  const asked: string[] = [];
+  const ask =
+    (kind: string) => (name: string, command: CommandDescriptor, way?: { undo: object }) => {
+      const undo = way ? ` ↩ ${(way.undo as CommandDescriptor).command}` : '';
+      asked.push(`${kind} ${name}: ${command.participant}.${command.command}${undo}`);
+      return Promise.resolve({});
+    };
+  const handle = { step: ask('step'), pivot: ask('pivot'), retriable: ask('retriable') };
+  await saga.run(handle as never, input as never);
+  return asked;
+}
+
+test('the saga of the tutorial does what the tutorial says', async () => {
+  const { sampleOrder } = load('workflows/sample-order.saga.ts') as { sampleOrder: SagaDefinition };
+  const value = { amountCents: 2500, currency: 'EUR' };
+  const lines = [{ sku: 'lamp', quantity: 1 }];
+  const input = { orderId: 'order-1', customerId: 'customer-1', lines, value };
+  expect(sampleOrder.contract.input.parse(input)).toEqual(input);
+  expect(await rehearse(sampleOrder, input)).toEqual([
+    'step open order: orders.open ↩ reject',
+    'step reserve stock: inventory.reserve ↩ release',
+    'pivot ship sample: inventory.ship',
+    'retriable confirm order: orders.confirm',
+  ]);
+});
+
+test('the catalog of the tutorial offers the new saga beside the others', () => {
+  const { catalog } = load('workflows/catalog.ts') as { catalog: SagaContract[] };
+  expect(catalog.map(({ name }) => name)).toEqual(['place-order', 'return-order', 'sample-order']);
+});
+
+test.each(['workflows/catalog.ts', 'workflows/index.ts'])(
+  '%s of the tutorial is the real one and one saga more',
+  (file) => {
+    const flat = (source: string): string => source.replace(/,(?=\s*\])/g, '').replace(/\s+/g, '');
+    const without = (files[file] ?? '')
+      .replace(/^import \{ sampleOrder.*\n/m, '')
+      .replace(/,\s*sampleOrder\w*/, '');
+    expect(flat(without)).toBe(flat(read(file)));
+  },
+);
+
+test('nothing but one saga file, one contract file and two registries is asked for', () => {
+  expect(Object.keys(files).sort()).toEqual([
+    'workflows/catalog.ts',
+    'workflows/index.ts',
+    'workflows/sample-order.contract.ts',
+    'workflows/sample-order.saga.ts',
+  ]);
+});
