@@ -93,15 +93,23 @@ async function isBlockFree(base: number): Promise<boolean> {
   return (await Promise.all(ports.map(isFree))).every(Boolean);
 }
 
-/** A free block, kept from other stacks of this machine until released. */
-async function reserveFreeBlock(): Promise<Reservation> {
-  const user = os.userInfo().username;
-  const locks = path.join(os.tmpdir(), `holdfast-ports-${user}`);
+/** Keeps a block from other stacks of this machine until released; undefined when it is in use. */
+async function reserve(base: number): Promise<Reservation | undefined> {
+  const locks = path.join(os.tmpdir(), `holdfast-ports-${os.userInfo().username}`);
+  const release = await tryLock(path.join(locks, String(base)));
+  if (!release) return undefined;
+  if (await isBlockFree(base)) return { base, release };
+  await release();
+  return undefined;
+}
+
+/** A free block: last time's if it still is one, else the first there is. */
+async function reserveFreeBlock(known: number | undefined): Promise<Reservation> {
+  const again = known === undefined ? undefined : await reserve(known);
+  if (again) return again;
   for (let base = portBlock.freeFrom; base < portBlock.freeBelow; base += portBlock.size) {
-    const release = await tryLock(path.join(locks, String(base)));
-    if (!release) continue;
-    if (await isBlockFree(base)) return { base, release };
-    await release();
+    const reservation = await reserve(base);
+    if (reservation) return reservation;
   }
   throw new StackError({
     code: 'PORT_TAKEN',
@@ -131,13 +139,10 @@ function remembered(file: string): number | undefined {
 export async function choosePorts(stateDir: string, wanted?: number): Promise<Reservation> {
   const file = path.join(stateDir, 'ports.json');
   const known = remembered(file);
-  let reservation: Reservation = {
-    base: wanted || (known ?? portBlock.defaultBase),
-    release: async () => {},
-  };
-  if (wanted === 0 && (known === undefined || !(await isBlockFree(known)))) {
-    reservation = await reserveFreeBlock();
-  }
+  const reservation =
+    wanted === 0
+      ? await reserveFreeBlock(known)
+      : { base: wanted ?? known ?? portBlock.defaultBase, release: async () => {} };
   mkdirSync(stateDir, { recursive: true });
   writeFileSync(file, JSON.stringify({ base: reservation.base }));
   return reservation;
