@@ -1,0 +1,32 @@
+import type { Json } from '../../kernel/json';
+import type { LogEvent } from '../envelope';
+
+/** A row of a read model. Declare yours with `type`, so that it counts as one. */
+export type ReadRow = { readonly [member: string]: Json | undefined };
+
+/**
+ * A read model as a pure fold of events into rows. There is no order between topics: rows that join services must come
+ * out the same for every interleaving that respects each aggregate's own order, and may be partial meanwhile.
+ * A fold that throws parks the event's aggregate as a dead letter and nothing else.
+ */
+export interface Projection<Row extends ReadRow = ReadRow> {
+  /** Kebab-case, unique: names checkpoints, rows and the consumer group. */
+  readonly name: string;
+  /** Services whose topics it reads. */
+  readonly services: readonly string[];
+  /** Members that lists are filtered by; each gets an index. */
+  readonly listBy: readonly (keyof Row & string)[];
+  /** Member lists are ordered by, newest first; times or numbers padded as text. */
+  readonly orderBy: keyof Row & string;
+  /** Keys of the rows an event changes; empty when it says nothing to this projection. */
+  keys(event: LogEvent): readonly string[];
+  /** The row after the event. No clock, no randomness, no effects. */
+  fold(row: Row | undefined, event: LogEvent, key: string): Row;
+}
+
+/** Checks a projection against its row type. */
+export function defineProjection<Row extends ReadRow>(
+  projection: Projection<Row>,
+): Projection<Row> {
+  return projection;
+}

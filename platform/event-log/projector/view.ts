@@ -1,0 +1,68 @@
+import type { LogEvent } from '../envelope';
+import type { ReadRow } from './projection';
+import type { Problem, Reading } from './reading';
+import type { Halt } from './store-port';
+
+/** How far an aggregate has been applied, and what its last event was. */
+export interface Position {
+  readonly lastSeq: number;
+  readonly lastHash: string;
+}
+
+/** A row with the aggregates it was made of and the time of its youngest event. */
+export interface KeptRow {
+  readonly row: ReadRow;
+  readonly sources: readonly string[];
+  readonly asOf: string;
+}
+
+/** Events of a parked aggregate that wait, by sequence number; undefined for one whose envelope is broken. */
+export interface ParkedQueue {
+  readonly lastSeq: number;
+  readonly hashes: ReadonlyMap<number, string | undefined>;
+}
+
+/** What is stored about the aggregates and rows of some readings. */
+export interface View {
+  readonly nextOffset: bigint;
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Hashes of those of the readings' events that were applied before, by event id. */
+  readonly applied: ReadonlyMap<string, string>;
+  readonly queues: ReadonlyMap<string, ParkedQueue>;
+  readonly rows: ReadonlyMap<string, KeptRow>;
+}
+
+/** A reading that becomes a dead letter. */
+export interface NewLetter extends Problem {
+  readonly reading: Reading;
+  /** Its number, or the one it must have where the envelope cannot be read. */
+  readonly seq: number;
+}
+
+/** What one transaction is to write. */
+export interface Plan {
+  /** How many readings, from the first, are done with. */
+  readonly handled: number;
+  readonly nextOffset: bigint;
+  readonly applied: readonly LogEvent[];
+  readonly duplicates: number;
+  readonly positions: ReadonlyMap<string, Position>;
+  readonly rows: ReadonlyMap<string, KeptRow>;
+  readonly letters: readonly NewLetter[];
+  /** Why the rest cannot follow; `missing` names the event a gap waits for. */
+  readonly halt?: Halt & { readonly missing?: { aggregateId: string; seq: number } };
+}
+
+/** What a redrive is to write. */
+export interface RedrivePlan {
+  readonly applied: readonly LogEvent[];
+  readonly positions: ReadonlyMap<string, Position>;
+  readonly rows: ReadonlyMap<string, KeptRow>;
+  /** Letters that are done with. */
+  readonly settledIds: readonly string[];
+  /** The letter that still cannot be applied, and why. */
+  readonly stopped?: Problem & { readonly id: string };
+  /** Rows before the redrive, for a dry run's comparison. */
+  readonly before: ReadonlyMap<string, KeptRow>;
+  readonly dryRun: boolean;
+}

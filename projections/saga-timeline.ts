@@ -1,0 +1,184 @@
+import type { LogEvent } from '../platform/event-log/envelope';
+import { defineProjection } from '../platform/event-log/projector/projection';
+
+/** One direction of a step as its participant's events show it; times are the earliest and the latest event's. */
+type Trace = {
+  readonly epoch: number;
+  readonly from: string;
+  readonly to: string;
+  /** Types of its events, sorted. */
+  readonly events: readonly string[];
+  /** A fact such as `payment.declined`: the step was refused for this reason. */
+  readonly refusal?: string;
+};
+
+/** What the events of participants say about one step. */
+export type ObservedStep = {
+  readonly participant: string;
+  readonly forward?: Trace;
+  readonly undo?: Trace;
+};
+
+/** One step as the saga's terminal record lists it. */
+export type FinishedStep = {
+  readonly name: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly leftInPlace?: boolean;
+  readonly reason?: string;
+};
+
+/** Why a saga waits for a person. */
+export type ParkedPlace = {
+  readonly step: string;
+  readonly direction: string;
+  readonly condition: string;
+  readonly reason: string;
+  readonly since: string;
+};
+
+/** What a person did to a saga. */
+export type Act = {
+  readonly verb: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly step?: string;
+  readonly at: string;
+};
+
+/** Everything the log says about one saga; `timelineOf` makes it readable. */
+export type SagaTimelineRow = {
+  readonly sagaId: string;
+  readonly saga?: string;
+  readonly workflowId?: string;
+  readonly businessKey?: string;
+  readonly owner?: string;
+  readonly requestHash?: string;
+  readonly deadlineAt?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  /** `running`, `compensating`, `parked`, `completed`, `compensated`, `cancelled`; follows from the rest. */
+  readonly state: string;
+  readonly observed: { readonly [step: string]: ObservedStep };
+  readonly finishedSteps?: readonly FinishedStep[];
+  readonly parked: readonly ParkedPlace[];
+  readonly acts: readonly Act[];
+  /** True until `saga.started` has been seen. */
+  readonly incomplete: boolean;
+};
+
+type Draft = Omit<SagaTimelineRow, 'state'>;
+
+/**
+ * The story of a saga from its journal and its participants' events. The journal's events of a saga come in order;
+ * what a participant's event adds is a minimum, a maximum or a set, so the order between services does not matter.
+ */
+export const sagaTimeline = defineProjection<SagaTimelineRow>({
+  name: 'saga-timeline',
+  services: ['sagas', 'orders', 'payments', 'inventory'],
+  listBy: ['workflowId', 'owner', 'state', 'saga'],
+  orderBy: 'startedAt',
+  keys: (event) => {
+    const sagaId = isJournal(event) ? event.data.sagaId : event.sagaId;
+    return typeof sagaId === 'string' ? [sagaId] : [];
+  },
+  fold: (row, event, key) => {
+    const before: Draft = row ?? emptyRow(key);
+    const after = isJournal(event) ? recorded(before, event) : observed(before, event);
+    return { ...after, state: stateOf(after) };
+  },
+});
+
+function emptyRow(sagaId: string): Draft {
+  return { sagaId, observed: {}, parked: [], acts: [], incomplete: true };
+}
+
+function isJournal(event: LogEvent): boolean {
+  return event.type.startsWith('saga.');
+}
+
+function stateOf(row: Draft): string {
+  if (row.outcome !== undefined) return row.outcome;
+  if (row.parked.length > 0) return 'parked';
+  const isTurningBack = Object.values(row.observed).some((step) => statusOf(step) === 'undone');
+  return isTurningBack ? 'compensating' : 'running';
+}
+
+/** What the participant's own events say became of a step. */
+export function statusOf({ forward, undo }: ObservedStep): string {
+  if (undo && (!forward || forward.epoch <= undo.epoch)) return 'undone';
+  return forward?.refusal === undefined ? 'done' : 'refused';
+}
+
+function recorded(row: Draft, event: LogEvent): Draft {
+  const data = event.data as unknown as Partial<SagaTimelineRow & ParkedPlace & Act> & {
+    readonly steps?: readonly FinishedStep[];
+  };
+  const { saga = '', workflowId = '' } = data;
+  const named = { ...row, saga, workflowId };
+  switch (event.type) {
+    case 'saga.started': {
+      const { businessKey = '', owner = '', requestHash = '', deadlineAt = '' } = data;
+      const start = { businessKey, owner, requestHash, deadlineAt, startedAt: event.time };
+      return { ...named, ...start, incomplete: false };
+    }
+    case 'saga.parked': {
+      const { step = '', direction = '', condition = '', reason = '' } = data;
+      const place = { step, direction, condition, reason, since: event.time };
+      return { ...named, parked: [...without(row.parked, step, direction), place] };
+    }
+    case 'saga.acted': {
+      const { verb = '', actor = '', reason = '', step, direction } = data;
+      const act = { verb, actor, reason, ...(step === undefined ? {} : { step }), at: event.time };
+      const isFreed = step !== undefined && (verb === 'retry' || verb === 'skip');
+      const parked = isFreed ? without(row.parked, step, direction) : row.parked;
+      return { ...named, acts: [...row.acts, act], parked };
+    }
+    case 'saga.finished': {
+      const { outcome = '', reason, steps = [] } = data;
+      const end = { outcome, finishedAt: event.time, finishedSteps: steps, parked: [] };
+      return { ...named, ...end, ...(reason === undefined ? {} : { reason }) };
+    }
+    default:
+      return named;
+  }
+}
+
+function without(parked: readonly ParkedPlace[], step: string, direction?: string): ParkedPlace[] {
+  return parked.filter(
+    (place) => place.step !== step || (direction !== undefined && place.direction !== direction),
+  );
+}
+
+function observed(row: Draft, event: LogEvent): Draft {
+  const { step, direction = 'forward', service } = event;
+  if (step === undefined) return row;
+  const before = row.observed[step];
+  const trace = merge(before?.[direction], event);
+  const after: ObservedStep = { ...before, participant: service, [direction]: trace };
+  return { ...row, observed: { ...row.observed, [step]: after } };
+}
+
+/** Events of a higher epoch replace those of a lower one; within an epoch they add up. */
+function merge(before: Trace | undefined, event: LogEvent): Trace {
+  const { epoch = 0, time, type } = event;
+  if (before && before.epoch > epoch) return before;
+  const same = before?.epoch === epoch ? before : undefined;
+  const refusals = [refusalOf(event), same?.refusal].filter((reason) => reason !== undefined);
+  const [refusal] = refusals.sort();
+  return {
+    epoch,
+    from: same && same.from < time ? same.from : time,
+    to: same && same.to > time ? same.to : time,
+    events: [...new Set([...(same?.events ?? []), type])].sort(),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/** By convention a refusal that is recorded as a fact is called `<aggregate>.declined` or `<aggregate>.refused`. */
+function refusalOf({ type, data }: LogEvent): string | undefined {
+  if (!/\.(declined|refused)$/.test(type)) return undefined;
+  return typeof data.reason === 'string' ? data.reason : 'REFUSED';
+}

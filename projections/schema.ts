@@ -1,0 +1,94 @@
+import type { Projection } from '../platform/event-log/projector/projection';
+
+/**
+ * The tables behind every read model. Checkpoint, positions and rows of a projection change together, so what stands
+ * here is always exactly the fold of the log up to `next_offset`.
+ */
+const tables = `
+  create table if not exists checkpoints (
+    projection text not null,
+    topic text not null,
+    partition integer not null,
+    next_offset bigint not null default 0,
+    -- grows with every owner; who holds an older one can write no more
+    owner_epoch bigint not null default 0,
+    log_end bigint not null default 0,
+    -- business time of the youngest event applied here
+    event_time timestamptz,
+    updated_at timestamptz not null default now(),
+    halt_code text,
+    halt_detail text,
+    halted_at timestamptz,
+    primary key (projection, topic, partition)
+  );
+  create table if not exists aggregate_positions (
+    projection text not null,
+    aggregate_id text not null,
+    last_seq bigint not null,
+    last_hash text not null,
+    primary key (projection, aggregate_id)
+  );
+  -- every event's hash, for good: an old number with another content is a forked history at once
+  create table if not exists applied_events (
+    projection text not null,
+    aggregate_id text not null,
+    seq bigint not null,
+    hash text not null,
+    primary key (projection, aggregate_id, seq)
+  );
+  create table if not exists read_rows (
+    projection text not null,
+    key text not null,
+    row jsonb not null,
+    sources text[] not null,
+    as_of timestamptz not null,
+    updated_at timestamptz not null default now(),
+    primary key (projection, key)
+  );
+  create table if not exists dead_letters (
+    id bigint generated always as identity primary key,
+    projection text not null,
+    topic text not null,
+    partition integer not null,
+    log_offset bigint not null,
+    aggregate_id text not null,
+    seq bigint not null,
+    hash text,
+    reason text not null,
+    detail text not null,
+    message_key text not null,
+    payload text not null,
+    headers jsonb not null,
+    row_keys text[] not null,
+    parked_at timestamptz not null default now(),
+    copied_at timestamptz,
+    unique (projection, topic, partition, log_offset)
+  );
+  create index if not exists dead_letters_aggregate on dead_letters (projection, aggregate_id, seq);
+  create index if not exists dead_letters_uncopied on dead_letters (id) where copied_at is null;
+`;
+
+/** Statements that create what is missing; safe to run at every start and concurrently. */
+export function migrations(projections: readonly Projection[]): readonly string[] {
+  return [tables, ...projections.flatMap(indexesOf)];
+}
+
+function indexesOf({ name, listBy, orderBy }: Projection): string[] {
+  demandName(name, /^[a-z][a-z-]{0,30}$/);
+  return [undefined, ...listBy].map((member) => {
+    const filter = member === undefined ? '' : `${expressionOf(member)}, `;
+    const index = `read_rows_${name}_${member ?? 'all'}`.replaceAll('-', '_').toLowerCase();
+    return `create index if not exists ${index} on read_rows
+      (${filter}${expressionOf(orderBy)} desc, key desc) where projection = '${name}'`;
+  });
+}
+
+/** SQL for a member of a row as text; absent members order as the empty text. */
+export function expressionOf(member: string): string {
+  demandName(member, /^[a-zA-Z][a-zA-Z0-9]{0,40}$/);
+  return `(coalesce(row->>'${member}', '') collate "C")`;
+}
+
+function demandName(name: string, pattern: RegExp): void {
+  if (!pattern.test(name)) throw new Error(`"${name}" cannot name a projection or its member`);
+}

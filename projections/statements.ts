@@ -1,0 +1,231 @@
+import { eventId } from '../platform/event-log/envelope';
+import type { DeadLetter } from '../platform/event-log/projector/store-port';
+import type { DeadLetterReason, Reading } from '../platform/event-log/projector/reading';
+import type { ReadRow } from '../platform/event-log/projector/projection';
+import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
+import { run } from '../platform/outbox/postgres/connection';
+
+type Client = Parameters<typeof run>[0];
+
+export const lockProjection = `select pg_advisory_xact_lock(hashtextextended($1, 4711))`;
+
+export const claim = `
+  insert into checkpoints as c (projection, topic, partition, owner_epoch) values ($1, $2, $3, 1)
+  on conflict (projection, topic, partition) do update set owner_epoch = c.owner_epoch + 1
+  returning owner_epoch, next_offset`;
+
+export const checkpoint = `
+  select next_offset from checkpoints
+  where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4 for update`;
+
+export const advance = `
+  update checkpoints set
+    next_offset = $5, log_end = greatest(log_end, $5), updated_at = now(),
+    event_time = greatest(event_time, $6::timestamptz)
+  where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4`;
+
+export const halt = `
+  update checkpoints set halt_code = $5, halt_detail = $6,
+    halted_at = case when $5::text is null then null else coalesce(halted_at, now()) end
+  where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4`;
+
+export const noteEnd = `
+  update checkpoints set log_end = $4
+  where projection = $1 and topic = $2 and partition = $3 and log_end is distinct from $4`;
+
+const letterColumns = `id, projection, topic, partition, log_offset, aggregate_id, seq, reason, detail,
+  message_key, payload, headers, parked_at`;
+
+export const letters = `
+  select ${letterColumns} from dead_letters
+  where ($1::text is null or projection = $1) and (not $2 or copied_at is null)
+  order by id limit $3`;
+
+export const queue = `
+  select ${letterColumns} from dead_letters
+  where projection = $1 and aggregate_id = $2 order by seq, id`;
+
+export const settle = `delete from dead_letters where id = any($1::bigint[])`;
+
+export const markCopied = `update dead_letters set copied_at = now() where id = any($1::bigint[])`;
+
+export interface LetterRow {
+  readonly id: string;
+  readonly projection: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly log_offset: string;
+  readonly aggregate_id: string;
+  readonly seq: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly message_key: string;
+  readonly payload: string;
+  readonly headers: Record<string, string>;
+  readonly parked_at: Date;
+}
+
+/** A dead letter as it was stored, its record byte for byte as read. */
+export function letterOf(row: LetterRow): DeadLetter {
+  const { id, projection, topic, partition, detail, headers } = row;
+  const record = { topic, partition, offset: row.log_offset, key: row.message_key };
+  return {
+    ...{ id, projection, detail, aggregateId: row.aggregate_id, seq: Number(row.seq) },
+    reason: row.reason as DeadLetterReason,
+    record: { ...record, value: row.payload, headers },
+    parkedAt: row.parked_at.toISOString(),
+  };
+}
+
+/** What is stored about the aggregates, rows and events of some readings. */
+export async function loadView(
+  client: Client,
+  projection: string,
+  readings: readonly Reading[],
+): Promise<Omit<View, 'nextOffset'>> {
+  const aggregateIds = [...new Set(readings.map(({ aggregateId }) => aggregateId))];
+  const keys = [...new Set(readings.flatMap((reading) => reading.keys))];
+  return {
+    positions: await loadPositions(client, projection, aggregateIds),
+    applied: await loadApplied(client, projection, readings),
+    queues: await loadQueues(client, projection, aggregateIds),
+    rows: await loadRows(client, projection, keys),
+  };
+}
+
+async function loadPositions(client: Client, projection: string, aggregateIds: string[]) {
+  const { rows } = await run<{ aggregate_id: string; last_seq: string; last_hash: string }>(
+    client,
+    `select aggregate_id, last_seq, last_hash from aggregate_positions
+     where projection = $1 and aggregate_id = any($2)`,
+    { values: [projection, aggregateIds] },
+  );
+  return new Map(
+    rows.map((row) => [
+      row.aggregate_id,
+      { lastSeq: Number(row.last_seq), lastHash: row.last_hash },
+    ]),
+  );
+}
+
+async function loadApplied(client: Client, projection: string, readings: readonly Reading[]) {
+  const events = readings.flatMap(({ event }) => event ?? []);
+  const { rows } = await run<{ aggregate_id: string; seq: string; hash: string }>(
+    client,
+    `select aggregate_id, seq, hash from applied_events
+     join unnest($2::text[], $3::bigint[]) as asked (aggregate_id, seq) using (aggregate_id, seq)
+     where projection = $1`,
+    {
+      values: [projection, events.map((event) => event.aggregateId), events.map(({ seq }) => seq)],
+    },
+  );
+  return new Map(
+    rows.map((row) => [eventId({ aggregateId: row.aggregate_id, seq: Number(row.seq) }), row.hash]),
+  );
+}
+
+async function loadQueues(client: Client, projection: string, aggregateIds: string[]) {
+  const { rows } = await run<{ aggregate_id: string; seq: string; hash: string | null }>(
+    client,
+    `select aggregate_id, seq, hash from dead_letters
+     where projection = $1 and aggregate_id = any($2) order by id`,
+    { values: [projection, aggregateIds] },
+  );
+  const queues = new Map<string, Map<number, string | undefined>>();
+  for (const { aggregate_id: id, seq, hash } of rows) {
+    const hashes = queues.get(id) ?? new Map<number, string | undefined>();
+    queues.set(id, hashes.set(Number(seq), hash ?? hashes.get(Number(seq))));
+  }
+  return new Map(
+    [...queues].map(([id, hashes]) => [id, { lastSeq: Math.max(...hashes.keys()), hashes }]),
+  );
+}
+
+async function loadRows(client: Client, projection: string, keys: string[]) {
+  const { rows } = await run<{ key: string; row: ReadRow; sources: string[]; as_of: Date }>(
+    client,
+    `select key, row, sources, as_of from read_rows where projection = $1 and key = any($2)`,
+    { values: [projection, keys] },
+  );
+  return new Map<string, KeptRow>(
+    rows.map(({ key, row, sources, as_of }) => [key, { row, sources, asOf: as_of.toISOString() }]),
+  );
+}
+
+/** Writes rows, positions and the hashes of what was applied. */
+export async function writeRows(
+  client: Client,
+  projection: string,
+  plan: Pick<Plan, 'rows' | 'positions' | 'applied'>,
+): Promise<void> {
+  if (plan.applied.length === 0) return;
+  const rows = [...plan.rows].map(([key, { row, sources, asOf }]) => ({
+    ...{ key, row, sources, as_of: asOf },
+  }));
+  const positions = [...plan.positions].map(([id, { lastSeq, lastHash }]) => [
+    id,
+    lastSeq,
+    lastHash,
+  ]);
+  const applied = plan.applied.map(({ aggregateId, seq, contentHash }) => [
+    ...[aggregateId, seq, contentHash],
+  ]);
+  await run(client, upsertRows, { values: [projection, JSON.stringify(rows)] });
+  await run(client, upsertPositions, { values: [projection, JSON.stringify(positions)] });
+  await run(client, insertApplied, { values: [projection, JSON.stringify(applied)] });
+}
+
+const upsertRows = `
+  insert into read_rows (projection, key, row, sources, as_of)
+  select $1, key, row, sources, as_of
+  from jsonb_to_recordset($2::jsonb) as r (key text, row jsonb, sources text[], as_of timestamptz)
+  on conflict (projection, key) do update set
+    row = excluded.row, sources = excluded.sources, as_of = excluded.as_of, updated_at = now()`;
+
+const upsertPositions = `
+  insert into aggregate_positions (projection, aggregate_id, last_seq, last_hash)
+  select $1, p->>0, (p->>1)::bigint, p->>2 from jsonb_array_elements($2::jsonb) as p
+  on conflict (projection, aggregate_id) do update set
+    last_seq = excluded.last_seq, last_hash = excluded.last_hash`;
+
+const insertApplied = `
+  insert into applied_events (projection, aggregate_id, seq, hash)
+  select $1, e->>0, (e->>1)::bigint, e->>2 from jsonb_array_elements($2::jsonb) as e`;
+
+/** Stores new dead letters; one that is there already stays as it was. */
+export async function writeLetters(
+  client: Client,
+  projection: string,
+  plan: Pick<Plan, 'letters'>,
+): Promise<void> {
+  for (const letter of plan.letters) {
+    await run(client, insertLetter, { values: letterValues(projection, letter) });
+  }
+}
+
+const insertLetter = `
+  insert into dead_letters (projection, topic, partition, log_offset, aggregate_id, seq, hash,
+    reason, detail, message_key, payload, headers, row_keys)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  on conflict (projection, topic, partition, log_offset) do nothing`;
+
+const detailMax = 1_000;
+
+function letterValues(projection: string, { reading, seq, reason, detail }: NewLetter): unknown[] {
+  const { record, event, keys, aggregateId } = reading;
+  return [
+    ...[projection, record.topic, record.partition, record.offset, storable(aggregateId), seq],
+    ...[event?.contentHash ?? null, reason, storable(detail).slice(0, detailMax)],
+    ...[storable(record.key), storable(record.value), headersText(record.headers), keys],
+  ];
+}
+
+function headersText(headers: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(headers).map((entry) => entry.map(storable));
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+/** PostgreSQL's text has no U+0000 and no half surrogates; whatever carries one is no event of ours anyway. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\u0000', '\ufffd')).toString();
+}

@@ -1,0 +1,156 @@
+import type { ClientBase, Pool, PoolConfig } from 'pg';
+import { ClaimLost } from '../platform/event-log/projector/store-port';
+import type {
+  Claim,
+  DeadLetter,
+  ProjectionStore,
+} from '../platform/event-log/projector/store-port';
+import type { Projection } from '../platform/event-log/projector/projection';
+import type { Reading } from '../platform/event-log/projector/reading';
+import type { Plan, RedrivePlan } from '../platform/event-log/projector/view';
+import { inTransaction, openPool, run } from '../platform/outbox/postgres/connection';
+import type { Config } from '../platform/runtime/config';
+import { readCredentials } from '../platform/security/tls';
+import { migrations } from './schema';
+import * as sql from './statements';
+
+/** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
+const limits = { transactionMs: 3_000, connectionsMax: 6, migrateMs: 30_000 } as const;
+
+/** What may be asked of rows; parameters are `$1`…`$n`. */
+export type Ask = <Row extends object>(text: string, values: readonly unknown[]) => Promise<Row[]>;
+
+/** Read models in PostgreSQL: written by the projector, read through {@link Ask} by whoever may select. */
+export interface ReadModelStore extends ProjectionStore {
+  /** Creates or expands tables and indexes. */
+  migrate(projections: readonly Projection[]): Promise<void>;
+  readonly ask: Ask;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Database of an instance's read models. */
+export function readModelsDatabase(instance: string): string {
+  return instance === '' ? 'readmodels' : `readmodels_${instance}`;
+}
+
+/** Opens the database `readmodels` of the instance as this process; nothing connects before it is used. */
+export function openReadModelStore(config: Config): ReadModelStore {
+  return openStore({
+    host: config.HOLDFAST_POSTGRES_HOST,
+    port: config.HOLDFAST_POSTGRES_PORT,
+    database: readModelsDatabase(config.HOLDFAST_INSTANCE),
+    user: config.HOLDFAST_NAME,
+    // Asked again for every new connection, so that a renewed certificate is used.
+    get ssl() {
+      return readCredentials(config);
+    },
+    max: limits.connectionsMax,
+    maxLifetimeSeconds: 3_600,
+  });
+}
+
+function openStore(config: PoolConfig): ReadModelStore {
+  const pool = openPool(config);
+  const ask: Ask = async (text, values) => {
+    const { rows } = await run(pool, text, {
+      values: [...values],
+      timeoutMs: limits.transactionMs,
+    });
+    return rows as never;
+  };
+  return {
+    ask,
+    migrate: (projections) => migrate(pool, projections),
+    ping: async () => void (await ask('select 1', [])),
+    close: () => pool.end(),
+    claim: async (projection, { topic, partition }) => {
+      const [row] = await ask<{ owner_epoch: string; next_offset: string }>(sql.claim, [
+        ...[projection, topic, partition],
+      ]);
+      const { owner_epoch: ownerEpoch = '', next_offset: offset = '0' } = row ?? {};
+      return { projection, topic, partition, ownerEpoch, nextOffset: BigInt(offset) };
+    },
+    apply: (claim, readings, decide) => apply(pool, { claim, readings, decide }),
+    halt: async ({ projection, topic, partition, ownerEpoch }, halt) => {
+      const { code = null, detail = null } = halt ?? {};
+      await ask(sql.halt, [projection, topic, partition, ownerEpoch, code, detail]);
+    },
+    noteEnd: async (projection, { topic, partition }, high) => {
+      await ask(sql.noteEnd, [projection, topic, partition, high.toString()]);
+    },
+    redrive: (projection, aggregateId, decide) =>
+      redrive(pool, { projection, aggregateId, decide }),
+    deadLetters: async ({ projection = null, uncopied = false, limitMax }) => {
+      const rows = await ask<sql.LetterRow>(sql.letters, [projection, uncopied, limitMax]);
+      return rows.map(sql.letterOf);
+    },
+    markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
+  };
+}
+
+async function migrate(pool: Pool, projections: readonly Projection[]): Promise<void> {
+  await inTransaction(pool, limits.migrateMs, async (client) => {
+    await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
+    for (const statement of migrations(projections)) await run(client, statement);
+    return { result: undefined, commit: true };
+  });
+}
+
+interface Application {
+  readonly claim: Claim;
+  readonly readings: readonly Reading[];
+  readonly decide: Parameters<ProjectionStore['apply']>[2];
+}
+
+/** One transaction per call; projections take turns on their own lock, so rows joined from two topics never race. */
+async function apply(pool: Pool, { claim, readings, decide }: Application): Promise<Plan> {
+  const { projection, topic, partition, ownerEpoch } = claim;
+  return inTransaction(pool, limits.transactionMs, async (client) => {
+    await run(client, sql.lockProjection, { values: [projection] });
+    const values = [projection, topic, partition, ownerEpoch];
+    const { rows } = await run<{ next_offset: string }>(client, sql.checkpoint, { values });
+    const [checkpoint] = rows;
+    if (!checkpoint) throw new ClaimLost(`${projection} lost ${topic}/${partition}`);
+    const nextOffset = BigInt(checkpoint.next_offset);
+    const plan = decide({ ...(await sql.loadView(client, projection, readings)), nextOffset });
+    await sql.writeRows(client, projection, plan);
+    await sql.writeLetters(client, projection, plan);
+    await advance(client, values, plan);
+    return { result: plan, commit: true };
+  });
+}
+
+async function advance(client: ClientBase, values: unknown[], plan: Plan): Promise<void> {
+  const youngest =
+    plan.applied
+      .map(({ time }) => time)
+      .sort()
+      .at(-1) ?? null;
+  const next = plan.nextOffset.toString();
+  await run(client, sql.advance, { values: [...values, next, youngest] });
+}
+
+interface Redrive {
+  readonly projection: string;
+  readonly aggregateId: string;
+  readonly decide: Parameters<ProjectionStore['redrive']>[2];
+}
+
+async function redrive(pool: Pool, told: Redrive): Promise<RedrivePlan> {
+  const { projection, aggregateId, decide } = told;
+  return inTransaction(pool, limits.transactionMs, async (client) => {
+    await run(client, sql.lockProjection, { values: [projection] });
+    const values = [projection, aggregateId];
+    const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
+    const letters: DeadLetter[] = rows.map(sql.letterOf);
+    const plan = await decide(letters, async (readings) => ({
+      ...(await sql.loadView(client, projection, readings)),
+      nextOffset: 0n,
+    }));
+    if (plan.dryRun) return { result: plan, commit: false };
+    await sql.writeRows(client, projection, plan);
+    await run(client, sql.settle, { values: [plan.settledIds] });
+    return { result: plan, commit: true };
+  });
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import type { LogEvent } from '../../../platform/event-log/envelope';
+import type { ReadRow } from '../../../platform/event-log/projector/projection';
+import { projections } from '../../../projections';
+import { sagaTimeline } from '../../../projections/saga-timeline';
+import { timelineView } from '../../../projections/timeline-view';
+import { orderStatus } from '../../../projections/order-status';
+import { customerOrders } from '../../../projections/customer-orders';
+import { aLogEvent, interleave } from '../../support/log-events';
+import { placedOrder } from '../../support/order-histories';
+
+function foldAll(name: string, events: readonly LogEvent[]): Map<string, ReadRow> {
+  const projection = projections.find((one) => one.name === name)!;
+  const rows = new Map<string, ReadRow>();
+  for (const event of events.filter(({ service }) => projection.services.includes(service))) {
+    for (const key of projection.keys(event)) {
+      rows.set(key, projection.fold(rows.get(key), event, key));
+    }
+  }
+  return rows;
+}
+
+const outcomes = ['completed', 'declined', 'resumed'] as const;
+
+describe.each(projections.map(({ name }) => name))('%s', (name) => {
+  test('comes out the same for every interleaving of the services', () => {
+    const turns = fc.infiniteStream(fc.nat(7));
+    fc.assert(
+      fc.property(fc.constantFrom(...outcomes), turns, (outcome, stream) => {
+        const histories = [...placedOrder('o-1', outcome), ...placedOrder('o-2', 'completed')];
+        const merged = interleave(histories, () => Number(stream.next().value));
+        expect(foldAll(name, merged)).toEqual(foldAll(name, histories.flat()));
+      }),
+    );
+  });
+});
+
+describe('the status of an order', () => {
+  test('joins what three services say', () => {
+    const row = foldAll('order-status', placedOrder('o-1', 'completed').flat()).get('o-1');
+    expect(row).toMatchObject({
+      ...{ status: 'confirmed', customerId: 'ada', amountCents: 1200, incomplete: false },
+      payment: { status: 'captured' },
+      stock: { status: 'shipped' },
+    });
+  });
+
+  test('is marked incomplete while only a payment has arrived', () => {
+    const event = aLogEvent({
+      aggregateId: 'payment/o-9',
+      type: 'payment.captured',
+      data: { orderId: 'o-9' },
+    });
+    expect(orderStatus.fold(undefined, event, 'o-9')).toMatchObject({
+      ...{ status: 'unknown', incomplete: true, payment: { status: 'captured' } },
+    });
+  });
+});
+
+describe('the orders of a customer', () => {
+  test('an order that nobody opened is a dead letter, not a guess', () => {
+    const event = aLogEvent({ type: 'order.confirmed', data: { orderId: 'o-9' } });
+    expect(() => customerOrders.fold(undefined, event, 'o-9')).toThrow('before order.opened');
+  });
+});
+
+describe('the timeline of a saga', () => {
+  const timeline = (events: readonly LogEvent[]) => {
+    const [row] = [...foldAll(sagaTimeline.name, events).values()];
+    return timelineView(row as never);
+  };
+
+  test('shows a declined payment as a refused step and the steps before it as undone', () => {
+    const view = timeline(placedOrder('o-1', 'declined').flat());
+    expect(view).toMatchObject({ state: 'compensated', reason: 'CARD_DECLINED', owner: 'ada' });
+    expect(view.steps.map(({ name, status, participant }) => [name, status, participant])).toEqual([
+      ['open order', 'undone', 'orders'],
+      ['reserve stock', 'undone', 'inventory'],
+      ['authorize payment', 'refused', 'payments'],
+    ]);
+  });
+
+  test('before the end it is compensating as soon as one undo has been seen', () => {
+    const events = placedOrder('o-1', 'declined')
+      .flat()
+      .filter(({ type }) => type !== 'saga.finished');
+    expect(timeline(events)).toMatchObject({ state: 'compensating' });
+  });
+
+  test('a step done again under a higher epoch counts as done', () => {
+    const events = placedOrder('o-1', 'resumed')
+      .flat()
+      .filter(({ type }) => type !== 'saga.finished');
+    expect(timeline(events).steps).toMatchObject([
+      { name: 'open order', status: 'done', epoch: 2 },
+    ]);
+  });
+
+  test('a parked saga says where and why, until a person acts on that step', () => {
+    const [journal = []] = placedOrder('o-1', 'completed');
+    const parked = aLogEvent({
+      ...{ aggregateId: journal[0]!.aggregateId, seq: 2, service: 'sagas', type: 'saga.parked' },
+      data: {
+        ...{ sagaId: 'place-order-o-1/run', saga: 'place-order', workflowId: 'place-order-o-1' },
+        ...{
+          step: 'ship stock',
+          direction: 'forward',
+          condition: 'unsettled',
+          reason: 'STORE_UNAVAILABLE',
+        },
+      },
+    });
+    const acted = aLogEvent({
+      ...{ ...parked, seq: 3, type: 'saga.acted' },
+      data: { ...parked.data, verb: 'retry', actor: 'olga' },
+    });
+    const before = timeline([journal[0]!, parked]);
+    expect(before).toMatchObject({ state: 'parked', parked: [{ step: 'ship stock' }] });
+    expect(timeline([journal[0]!, parked, acted])).toMatchObject({
+      ...{ state: 'running', parked: [], acts: [{ verb: 'retry', actor: 'olga' }] },
+    });
+  });
+});
