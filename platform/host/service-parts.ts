@@ -17,7 +17,7 @@ export type ServiceParts = ReturnType<typeof openServiceParts>;
 
 /** Opens what needs nothing but the configuration: nothing connects yet, so nothing here can be away. */
 export function openServiceParts(config: Config, service: HostedService) {
-  const log = createLog(config).child({ service: service.name });
+  const log = createLog(config);
   const metrics = createMetrics();
   const schemas = loadSchemas();
   const tracing = startTracing({

@@ -19,6 +19,12 @@ import { installTemporalRuntime, startTemporalWorker } from './temporal-worker';
 /** Limits of a service's process, milliseconds. */
 export const serviceLimits = { storeProbeMs: 1_500, drainMsMax: 3_000 } as const;
 
+/** What a service's worker does beside its commands: the orchestrator's runs the sagas. */
+export type WorkerExtras = Omit<
+  Parameters<typeof startTemporalWorker>[0],
+  'config' | 'log' | 'taskQueue' | 'plugins' | 'activities'
+> & { readonly activities?: object };
+
 /** What runs once the service's tables are there. */
 type Begun = ReturnType<typeof begin>;
 
@@ -30,6 +36,7 @@ type Begun = ReturnType<typeof begin>;
 export async function startService(
   config: Config,
   service: HostedService,
+  extras: WorkerExtras = {},
 ): Promise<RunningProcess> {
   const parts = openServiceParts(config, service);
   const { log, store } = parts;
@@ -41,7 +48,7 @@ export async function startService(
   watchReadiness(health, parts, () => begun);
   const trying = { name: 'store', log, stopping: stopping.signal };
   const prepared = keepTrying(() => store.migrate(), trying).then(() => {
-    if (!stopping.signal.aborted) begun = begin(parts, server.port);
+    if (!stopping.signal.aborted) begun = begin(parts, server.port, extras);
   });
   return {
     log,
@@ -66,7 +73,7 @@ function startApi(parts: ServiceParts, health: Health) {
   return startHttps({ config, app, clientCertificate: 'required', log, limits });
 }
 
-function begin(parts: ServiceParts, port: number) {
+function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
   const { config, service, log, metrics, schemas, store, consul } = parts;
   const { name } = service;
   const relay = startRelay({
@@ -81,9 +88,10 @@ function begin(parts: ServiceParts, port: number) {
     observe: observeRelay(metrics.registry, name),
   });
   const worker = startTemporalWorker({
+    ...extras,
     config,
     taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
-    activities: createActivities(parts.participant, service),
+    activities: { ...createActivities(parts.participant, service), ...extras.activities },
     plugins: [parts.tracing.plugin],
     log,
   });

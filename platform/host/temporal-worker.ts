@@ -19,6 +19,9 @@ export interface TemporalWorkerOptions extends Pick<
   | 'activities'
   | 'plugins'
   | 'workflowBundle'
+  | 'stickyQueueScheduleToStartTimeout'
+  | 'workflowTaskPollerBehavior'
+  | 'activityTaskPollerBehavior'
   | 'maxConcurrentActivityTaskExecutions'
   | 'maxConcurrentWorkflowTaskExecutions'
 > {
