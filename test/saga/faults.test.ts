@@ -56,7 +56,7 @@ describe('a fault', () => {
       const saga = await world.start(name, inputOf(name));
       expect(await failureOf(saga)).toEqual({
         type: 'SagaCompensated',
-        details: { reason: expect.stringMatching(/STORE_UNAVAILABLE|DEADLINE/) },
+        details: { reason: expect.stringMatching(/STORE_UNAVAILABLE|DEADLINE/) as string },
       });
       expect(undoOrder(world, saga)).toContain(step);
       await expectSettled(world, saga, 'nothing');

@@ -143,11 +143,10 @@ describe('a parked saga', () => {
       'saga.acted',
       'saga.finished',
     ]);
-    expect(history.at(-1)?.data).toMatchObject({
-      steps: expect.arrayContaining([
-        expect.objectContaining({ name: 'reserve stock', leftInPlace: true }),
-      ]),
-    });
+    const { steps } = history.at(-1)?.data as { steps: { name: string; leftInPlace?: true }[] };
+    expect(steps.filter(({ leftInPlace }) => leftInPlace).map(({ name }) => name)).toEqual([
+      'reserve stock',
+    ]);
   });
 
   it('an undo whose replies are lost is settled: undone needs nobody', async () => {

@@ -52,13 +52,10 @@ describe('a refusal turns a saga back', () => {
     const saga = await world.start('place-order', orderInput());
     await held.untilTurned(saga);
     await saga.result();
-    const sent = world.participants.deliveriesOf(saga.sagaId);
-    expect(sent).toContainEqual(
-      expect.objectContaining({
-        outcome: 'no-effect',
-        message: expect.objectContaining({ kind: 'undo', step: 'reserve stock' }),
-      }),
-    );
+    const undos = world.participants
+      .deliveriesOf(saga.sagaId)
+      .filter(({ message }) => message.kind === 'undo' && message.step === 'reserve stock');
+    expect(undos.map(({ outcome }) => outcome)).toEqual(['no-effect']);
   });
 
   it('the other branch is waited for before anything is undone', async () => {

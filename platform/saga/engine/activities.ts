@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
 
 /** What the engine asks of Temporal from inside a saga. */
 export interface EngineActivities {
@@ -9,11 +9,9 @@ export interface EngineActivities {
   }): Promise<void>;
 }
 
-/** Activities of the orchestrator's own worker, beside the journal's. */
-export function createEngineActivities(client: Client): EngineActivities {
-  return {
-    async requestCancellation({ workflowId, runId }) {
-      await client.workflow.getHandle(workflowId, runId).cancel();
-    },
-  };
-}
+/** Activities of the orchestrator's own worker, beside the journal's. They use the connection of that worker. */
+export const engineActivities: EngineActivities = {
+  async requestCancellation({ workflowId, runId }) {
+    await Context.current().client.workflow.getHandle(workflowId, runId).cancel();
+  },
+};

@@ -6,16 +6,16 @@ import { orders } from '../../../activities/orders/contract';
 import { payments } from '../../../activities/payments/contract';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { createMemoryStore } from '../../../platform/outbox/memory/store';
+import { createActivities } from '../../../platform/participant/activities';
 import { createParticipant } from '../../../platform/participant/handle';
 import { startTracing } from '../../../platform/runtime/tracing';
-import { createEngineActivities } from '../../../platform/saga/engine/activities';
+import { engineActivities } from '../../../platform/saga/engine/activities';
 import { journal } from '../../../platform/saga/journal/contract';
 import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalEntry } from '../../../platform/saga/journal/service';
 import type { SagaResult, SagaStart, SagaView } from '../../../platform/saga/wire';
 import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire';
 import { eventually } from '../../support/eventually';
-import { activitiesOf } from './activities';
 import { ScriptedParticipants } from './scripted-participants';
 
 const keyword = 2;
@@ -101,18 +101,17 @@ async function startWorkers(
       workflowBundle: { codePath },
       plugins: [tracing.plugin],
       activities: {
-        ...activitiesOf('sagas', Object.keys(journal.contract.commands), (message) =>
-          journalist.handle(message),
-        ),
-        ...createEngineActivities(env.client),
+        ...createActivities(journalist, journal.contract),
+        ...engineActivities,
       },
     }),
     ...[orders, payments, inventory].map(({ contract: { name, commands } }) =>
       Worker.create({
         connection,
         taskQueue: `${name}${queueSuffix}`,
-        activities: activitiesOf(name, Object.keys(commands), (message) =>
-          stores.participants.handle(name, message),
+        activities: createActivities(
+          { handle: (message) => stores.participants.handle(name, message) },
+          { name, commands },
         ),
       }),
     ),
