@@ -1,7 +1,7 @@
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
 import { consulName } from './consul';
-import type { Consul } from './consul';
+import type { Consul, ConsulError } from './consul';
 import { backoffMs, pause } from './pace';
 
 /** How often an instance is checked and its registration looked after. */
@@ -36,7 +36,7 @@ export interface Registration {
   stop(): Promise<void>;
 }
 
-/** What Consul is told of an instance. Old agents ignore `TLSServerName` and are told by their own settings. */
+/** What Consul is told of an instance. The name to verify is `localhost`, which every certificate has. */
 export function registrationOf(options: RegistrationOptions): Record<string, unknown> {
   const { config, service, port } = options;
   const host = config.HOLDFAST_ADVERTISED_HOST;
@@ -69,8 +69,21 @@ async function look(
   const id = encodeURIComponent(body.ID as string);
   const known = await consul.ask({ path: `/v1/agent/service/${id}` });
   if (known.status !== 404) return 'known';
-  await consul.ask({ method: 'PUT', path: '/v1/agent/service/register', body });
+  await register(consul, body);
   return 'registered';
+}
+
+/** Agents before 1.9 refuse the whole registration for a member they do not know; they have it in their settings. */
+async function register(consul: Consul, body: Record<string, unknown>): Promise<void> {
+  const put = { method: 'PUT', path: '/v1/agent/service/register' } as const;
+  try {
+    await consul.ask({ ...put, body });
+  } catch (error) {
+    const { status, message } = error as Partial<ConsulError>;
+    if (status !== 400 || !message?.includes('TLSServerName')) throw error;
+    const check = Object.entries(body.Check as object).filter(([name]) => name !== 'TLSServerName');
+    await consul.ask({ ...put, body: { ...body, Check: Object.fromEntries(check) } });
+  }
 }
 
 /**

@@ -53,6 +53,8 @@ export function connectTemporal(config: Config): Promise<NativeConnection> {
  */
 export function installTemporalRuntime(log: Log): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    // A service's worker has activities alone, on purpose.
+    if (message.startsWith('No workflows registered')) return;
     const { error } = (meta ?? {}) as { error?: unknown };
     const data = error === undefined ? {} : { error };
     log[level === 'ERROR' ? 'error' : 'warn'](message, data);

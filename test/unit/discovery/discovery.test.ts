@@ -198,4 +198,25 @@ describe('registering', () => {
       'PUT /v1/agent/service/deregister/orders-x1-localhost-8',
     ]);
   });
+
+  test('an old agent that does not know the name to verify is asked without it', async () => {
+    const missing = (): ConsulAnswer => ({ status: 404, index: undefined, body: undefined });
+    const fine = (): ConsulAnswer => ({ status: 200, index: undefined, body: undefined });
+    const refusing = () => {
+      throw new ConsulError('Consul answered 400: json: unknown field "TLSServerName"', 400);
+    };
+    const { asked, consul } = scripted([missing, refusing, fine, fine]);
+    const options = { config, consul, log: silentLog, service: 'orders', port: 8 };
+    const registration = keepRegistered(options);
+    const deadline = Date.now() + 2_000;
+    while (!registration.isRegistered() && Date.now() < deadline) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await registration.stop();
+    const checks = asked
+      .filter(({ path }) => path.endsWith('/register'))
+      .map(({ body }) => (body as { Check: object }).Check);
+    expect(checks.map((check) => 'TLSServerName' in check)).toEqual([true, false]);
+    expect(checks[1]).toMatchObject({ TLSSkipVerify: false });
+  });
 });
