@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createCache } from '../platform/cache/cache';
+import { connectRedis } from '../platform/cache/redis';
+import type { Express } from 'express';
+import { openConsul } from '../platform/discovery/consul';
+import type { Consul } from '../platform/discovery/consul';
+import { createResolver } from '../platform/discovery/resolver';
+import { createServiceClient } from '../platform/discovery/service-client';
+import { createHealth } from '../platform/http/health';
+import type { Health } from '../platform/http/health';
+import { createMetrics } from '../platform/http/metrics';
+import { createRateLimiter } from '../platform/http/rate-limit';
+import type { Config } from '../platform/runtime/config';
+import type { Log } from '../platform/runtime/log';
+import { projectRoot } from '../platform/runtime/paths';
+import { startTracing } from '../platform/runtime/tracing';
+import { openTokenVerifier } from '../platform/security/authority';
+import { openReadModel } from '../projections/read-model';
+import { catalog } from '../workflows/catalog';
+import { serviceOperations } from './routes/services';
+import { openEngine } from './sagas/temporal';
+import { createGateway } from './server';
+
+const serviceNames = [
+  ...new Set([
+    ...Object.values(serviceOperations).map(({ tag }) => tag),
+    ...catalog.flatMap(({ references = [] }) => references.map(({ service }) => service)),
+  ]),
+];
+
+function readVersion(): string {
+  const manifest = readFileSync(path.join(projectRoot, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Opens everything the gateway stands on. Nothing here waits: what is away is asked again when it is needed. */
+function open(config: Config, log: Log) {
+  const tracing = startTracing({
+    serviceName: config.HOLDFAST_NAME,
+    traceFile: config.HOLDFAST_TRACE_FILE,
+  });
+  const metrics = createMetrics();
+  const { registry } = metrics;
+  const consul = openConsul(config);
+  const resolver = createResolver({ config, consul, log, registry });
+  const services = new Map(
+    serviceNames.map((service) => [
+      service,
+      createServiceClient({ config, resolver, service, log, registry }),
+    ]),
+  );
+  const redis = connectRedis(config, log);
+  const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
+  return {
+    ...{ tracing, metrics, consul, resolver, services, redis },
+    tokens: openTokenVerifier(config, log),
+    engine: openEngine(config, [tracing.plugin]),
+    readModel: openReadModel(config),
+    cache: createCache({ store: redis, log, registry, prefix }),
+    limiter: createRateLimiter({ redis, prefix, registry }),
+  };
+}
+
+type Opened = ReturnType<typeof open>;
+
+function checksOf(opened: Opened) {
+  const health = createHealth();
+  health.check('temporal', () => opened.engine.ping());
+  health.check('read-model', () => opened.readModel.ping());
+  health.check('auth-server', () => opened.tokens.ready());
+  for (const service of opened.services.keys()) {
+    health.check(`service ${service}`, async () => {
+      const picked = await opened.resolver.pick(service);
+      if (picked === undefined) throw new Error('no instance is known');
+      picked.done('ok');
+    });
+  }
+  health.check('consul', () => opened.consul.ask({ path: '/v1/status/leader' }), 'optional');
+  health.check('redis', () => opened.redis.ping(), 'optional');
+  return health;
+}
+
+async function close(opened: Opened): Promise<void> {
+  opened.resolver.close();
+  opened.redis.disconnect();
+  await Promise.allSettled([
+    ...[...opened.services.values()].map((service) => service.close()),
+    opened.consul.close(),
+    opened.tokens.close(),
+    opened.engine.close(),
+    opened.readModel.close(),
+  ]);
+  await opened.tracing.stop();
+}
+
+function serviceOf(opened: Opened, name: string) {
+  const client = opened.services.get(name);
+  if (client === undefined) throw new Error(`no client of ${name}: it is in no table of routes`);
+  return client;
+}
+
+/** A gateway ready to be served. */
+export interface ComposedGateway {
+  readonly app: Express;
+  readonly health: Health;
+  readonly consul: Consul;
+  close(): Promise<void>;
+}
+
+/** Puts the gateway of this process together. Nothing has to be there yet. */
+export function composeGateway(config: Config, log: Log): ComposedGateway {
+  const opened = open(config, log);
+  const health = checksOf(opened);
+  const { cache, engine, limiter, metrics, readModel, tokens } = opened;
+  const app = createGateway({
+    parts: {
+      ...{ cache, catalog, engine, log, readModel },
+      issuer: config.HOLDFAST_ISSUER,
+      service: (name) => serviceOf(opened, name),
+    },
+    ...{ tokens, limiter, metrics, health, version: readVersion() },
+  });
+  return { app, health, consul: opened.consul, close: () => close(opened) };
+}

@@ -1,0 +1,60 @@
+import type { Schema } from './operation';
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'retryable'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', pattern: '^[A-Z][A-Z0-9_]*$' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    retryable: { type: 'boolean' },
+    requestId: { type: 'string' },
+    traceId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'detail'],
+        properties: {
+          pointer: { type: 'string', description: 'JSON pointer into the request' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+} as const;
+
+/** Schemas, parameters and security that operations refer to. */
+export function componentsOf(issuer: string): Schema {
+  return {
+    schemas: { Problem: problemSchema },
+    parameters: {
+      IdempotencyKey: {
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: true,
+        description: 'Repeats under the same key get the first answer; another body is refused.',
+        schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+      },
+      PreferWait: {
+        name: 'Prefer',
+        in: 'header',
+        required: false,
+        description: '`wait=N` waits up to N seconds, at most 10, for the end of the saga.',
+        schema: { type: 'string', examples: ['wait=10'] },
+      },
+    },
+    securitySchemes: {
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'at+jwt',
+        description: `From ${issuer}`,
+      },
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { ReadModel as ProjectedReadModel } from '../projections/read-model';
+import { problem } from '../platform/http/problem';
+import { gatewayProblem } from './problems';
+
+/** What the gateway reads of the projections. Every call may reject: the read model is away. */
+export type ReadModel = Pick<
+  ProjectedReadModel,
+  'orderStatus' | 'customerOrders' | 'sagaByWorkflowId' | 'sagas' | 'ping'
+>;
+
+/** A saga as its journal tells it; members are missing while only part of its story has arrived. */
+export type SagaRow = NonNullable<Awaited<ReturnType<ReadModel['sagaByWorkflowId']>>>;
+
+/** An order as the projections know it. */
+export type OrderRow = NonNullable<Awaited<ReturnType<ReadModel['orderStatus']>>>;
+
+/** For a failed question: a cursor nobody gave out is the caller's mistake, anything else is a part that is away. */
+export function readModelFailed(cause: unknown): never {
+  if ((cause as { code?: unknown }).code === 'CURSOR_INVALID') {
+    const part = { pointer: '/after', code: 'FORMAT_INVALID', detail: 'not a cursor of ours' };
+    throw problem('QUERY_INVALID', { errors: [part], cause });
+  }
+  throw gatewayProblem('READ_MODEL_UNAVAILABLE', { retryAfterSeconds: 2, cause });
+}

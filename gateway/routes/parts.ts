@@ -1,0 +1,22 @@
+import type { Cache } from '../../platform/cache/cache';
+import type { ServiceClient } from '../../platform/discovery/service-client';
+import type { Log } from '../../platform/runtime/log';
+import type { SagaContract } from '../../platform/saga/contract';
+import type { ReadModel } from '../read-model';
+import type { SagaEngine } from '../sagas/engine';
+
+/** What the routes work with; each part may be away, and says so by a problem. */
+export interface GatewayParts {
+  readonly catalog: readonly SagaContract[];
+  readonly engine: SagaEngine;
+  readonly readModel: ReadModel;
+  readonly cache: Cache;
+  /** Client of a service by name; throws for a service nobody declared. */
+  service(name: string): ServiceClient;
+  /** Issuer of the tokens: part of every pseudonym. */
+  readonly issuer: string;
+  readonly log: Log;
+}
+
+/** What every operation of the gateway has in common: people call it. */
+export const facingPeople = { callers: 'anyone' } as const;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { problem } from '../../platform/http/problem';
+import { defineOperations } from '../../platform/security/operations';
+import type { OperationHandlers } from '../../platform/security/operations';
+import type { OpenApiDocument } from '../openapi/document';
+import { problemPages } from '../problems';
+import { facingPeople } from './parts';
+
+/** Operations that need no token. */
+export const publicOperations = defineOperations({
+  getOpenApi: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description',
+    roles: 'anyone',
+    tag: 'gateway',
+  },
+  getProblem: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/problems/:code',
+    summary: 'What a problem code means: where the `type` of a problem points',
+    roles: 'anyone',
+    params: z.strictObject({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/) }),
+    tag: 'gateway',
+  },
+});
+
+/** Handlers of {@link publicOperations}. */
+export function publicHandlers(
+  document: () => OpenApiDocument,
+): OperationHandlers<typeof publicOperations> {
+  return {
+    getOpenApi: () => ({ body: document() }),
+    getProblem: ({ params: { code } }) => {
+      if (!Object.hasOwn(problemPages, code)) throw problem('NOT_FOUND');
+      const [status, title] = problemPages[code] ?? [];
+      return { body: { code, status, title } };
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { defineOperations, hasRole } from '../../platform/security/operations';
+import type { OperationHandlers } from '../../platform/security/operations';
+import { readModelFailed } from '../read-model';
+import { findSaga, maySee, noSuchSaga, ownerOf, sagaReaders } from '../sagas/find';
+import { pseudonymOf } from '../sagas/idempotency';
+import { facingPeople } from './parts';
+import type { GatewayParts } from './parts';
+import { rowBody, sagaAnswer, sagaBody } from './saga-body';
+
+/** A saga's id as it stands in URLs: its workflow id. */
+export const itsSaga = z.strictObject({ id: z.string().min(1).max(200) });
+
+/** Parts of a list: at most 100 at once. */
+export const pageQuery = {
+  after: z.string().min(1).max(300).optional().describe('`next` of the part before'),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+};
+
+const states = z.enum([
+  'running',
+  'compensating',
+  'parked',
+  'completed',
+  'compensated',
+  'cancelled',
+]);
+
+/** Operations that look at sagas. */
+export const sagaOperations = defineOperations({
+  listSagas: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/sagas',
+    summary: 'Sagas, newest first: your own, or everybody’s for operators, admins and viewers',
+    roles: 'authenticated',
+    query: z.strictObject({
+      saga: z.string().min(1).max(64).optional(),
+      state: states.optional(),
+      ...pageQuery,
+    }),
+    answer: {
+      status: 200,
+      body: z.object({ sagas: z.array(sagaAnswer), next: z.string().optional() }),
+      text: 'A part of the list',
+    },
+    problems: ['READ_MODEL_UNAVAILABLE'],
+    tag: 'sagas',
+  },
+  getSaga: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/sagas/:id',
+    summary: 'A saga: its state, its steps, who started it and when',
+    roles: 'authenticated',
+    params: itsSaga,
+    answer: { status: 200, body: sagaAnswer, text: 'The saga as it stands' },
+    problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE'],
+    tag: 'sagas',
+  },
+});
+
+type Defined<Members> = { [Name in keyof Members]: Exclude<Members[Name], undefined> };
+
+/** The same members without those that are undefined. */
+export function defined<Members extends object>(members: Members): Defined<Members> {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<Members>;
+}
+
+/** Handlers of {@link sagaOperations}. */
+export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof sagaOperations> {
+  return {
+    async listSagas({ query, principal }) {
+      const everybody = hasRole(principal, sagaReaders);
+      const owner = everybody ? {} : { owner: pseudonymOf(parts.issuer, principal.subject) };
+      const found = await parts.readModel
+        .sagas(defined({ ...query, ...owner }))
+        .catch(readModelFailed);
+      const sagas = found.items.map((row) => rowBody(parts, row));
+      return { body: defined({ sagas, next: found.next }) };
+    },
+    async getSaga({ params, principal }) {
+      const found = await findSaga(parts, params.id);
+      if (found === undefined || !maySee(principal, parts.issuer, ownerOf(found))) {
+        throw noSuchSaga();
+      }
+      return { body: sagaBody(parts, found) };
+    },
+  };
+}

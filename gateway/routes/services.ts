@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { amountCents, currency, identifier } from '../../activities/values';
+import { problem } from '../../platform/http/problem';
+import type { ServiceAnswer } from '../../platform/discovery/service-client';
+import { defineOperations } from '../../platform/security/operations';
+import type {
+  Answer,
+  Call,
+  Operation,
+  OperationHandlers,
+} from '../../platform/security/operations';
+import { facingPeople } from './parts';
+import type { GatewayParts } from './parts';
+
+const everyRole = ['customer', 'viewer', 'operator', 'payments-approver', 'admin'] as const;
+const ownerOrReader = ['customer', 'admin', 'viewer'] as const;
+const readersOfAll = ['admin', 'viewer'] as const;
+const itsProduct = z.strictObject({ sku: identifier });
+const itsAccount = z.strictObject({ customerId: identifier });
+const inventory = { ...facingPeople, tag: 'inventory' } as const;
+const payments = { ...facingPeople, tag: 'payments' } as const;
+
+/**
+ * Routes of the services that people may use, by the service in `tag`. The service itself checks token, role, owner and
+ * body once more; a test compares this table with the services' own.
+ */
+export const serviceOperations = defineOperations({
+  listProducts: {
+    ...inventory,
+    method: 'GET',
+    path: '/products',
+    summary: 'Products by SKU, ascending; `next` is the `after` of the next page',
+    roles: everyRole,
+    query: z.strictObject({
+      after: identifier.optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+    }),
+  },
+  getProduct: {
+    ...inventory,
+    method: 'GET',
+    path: '/products/:sku',
+    summary: 'A product, its price and its stock',
+    roles: everyRole,
+    params: itsProduct,
+  },
+  addProduct: {
+    ...inventory,
+    method: 'POST',
+    path: '/products',
+    summary: 'Add a product without stock',
+    roles: ['admin'],
+    body: z.strictObject({
+      sku: identifier,
+      name: z.string().trim().min(1).max(200),
+      priceCents: amountCents,
+      currency,
+    }),
+    problems: ['PRODUCT_EXISTS'],
+  },
+  priceProduct: {
+    ...inventory,
+    method: 'POST',
+    path: '/products/:sku/price',
+    summary: 'Set the price of one piece',
+    roles: ['admin'],
+    params: itsProduct,
+    body: z.strictObject({ priceCents: amountCents }),
+    problems: ['UNKNOWN_PRODUCT'],
+  },
+  receiveStock: {
+    ...inventory,
+    method: 'POST',
+    path: '/products/:sku/receipts',
+    summary: 'Take pieces into the stock',
+    roles: ['admin'],
+    params: itsProduct,
+    body: z.strictObject({ quantity: z.int().min(1).max(1_000_000) }),
+    problems: ['UNKNOWN_PRODUCT'],
+  },
+  openAccount: {
+    ...payments,
+    method: 'POST',
+    path: '/accounts',
+    summary: 'Open an account: a customer their own, an admin anybody’s',
+    roles: ['customer', 'admin'],
+    owner: { in: 'body', member: 'customerId', exceptRoles: ['admin'] },
+    body: z.strictObject({
+      customerId: identifier.optional(),
+      currency,
+      limitCents: amountCents,
+    }),
+    problems: ['ACCOUNT_EXISTS'],
+  },
+  getAccount: {
+    ...payments,
+    method: 'GET',
+    path: '/accounts/:customerId',
+    summary: 'An account and its funds',
+    roles: ownerOrReader,
+    owner: { in: 'params', member: 'customerId', exceptRoles: readersOfAll },
+    params: itsAccount,
+  },
+  deposit: {
+    ...payments,
+    method: 'POST',
+    path: '/accounts/:customerId/deposits',
+    summary: 'Credit an account',
+    roles: ['admin'],
+    params: itsAccount,
+    body: z.strictObject({ amountCents, currency }),
+    problems: ['UNKNOWN_ACCOUNT', 'CURRENCY_MISMATCH'],
+  },
+  setCard: {
+    ...payments,
+    method: 'POST',
+    path: '/accounts/:customerId/card',
+    summary: 'Block or unblock the card of an account',
+    roles: ['admin'],
+    params: itsAccount,
+    body: z.strictObject({ blocked: z.boolean() }),
+    problems: ['UNKNOWN_ACCOUNT'],
+  },
+  getPayment: {
+    ...payments,
+    method: 'GET',
+    path: '/payments/:orderId',
+    summary: 'The payment of an order',
+    roles: ownerOrReader,
+    params: z.strictObject({ orderId: identifier }),
+  },
+});
+
+/** The path of a call, from what was parsed and never from the raw URL. */
+export function upstreamPath(template: string, params: unknown, query: unknown): string {
+  const values = (params ?? {}) as Readonly<Record<string, string>>;
+  const path = template.replace(/:(\w+)/g, (_whole, name: string) =>
+    encodeURIComponent(values[name] ?? ''),
+  );
+  const given = Object.entries((query ?? {}) as Record<string, string | number | undefined>);
+  const search = new URLSearchParams(
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** Of the caller's headers only these travel on; of the service's answer only those below come back. */
+function headersFor(call: Call): Record<string, string> {
+  const key = call.request.get('idempotency-key');
+  return {
+    'x-request-id': call.requestId,
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+  };
+}
+
+const returned = ['content-type', 'retry-after', 'www-authenticate', 'idempotent-replayed'];
+
+function answerOf(service: string, answer: ServiceAnswer): Answer {
+  const kept = returned.flatMap((name) => {
+    const value = answer.headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const headers = Object.fromEntries(kept);
+  if (answer.body === '') return { status: answer.status, headers };
+  try {
+    return { status: answer.status, headers, body: JSON.parse(answer.body) as unknown };
+  } catch (cause) {
+    throw problem('SERVICE_UNAVAILABLE', { detail: `${service} answered no JSON`, cause });
+  }
+}
+
+function forward(parts: GatewayParts, operation: Operation) {
+  const service = operation.tag ?? '';
+  return async (call: Call): Promise<Answer> => {
+    const answer = await parts.service(service).call({
+      method: operation.method,
+      path: upstreamPath(operation.path, call.params, call.query),
+      token: call.token,
+      headers: headersFor(call),
+      body: call.body,
+      signal: call.signal,
+    });
+    return answerOf(service, answer);
+  };
+}
+
+/** Handlers of {@link serviceOperations}: each passes the parsed call on to its service, with the caller's token. */
+export function serviceHandlers(parts: GatewayParts): OperationHandlers<typeof serviceOperations> {
+  const handlers = Object.entries(serviceOperations).map(([name, operation]) => [
+    name,
+    forward(parts, operation),
+  ]);
+  return Object.fromEntries(handlers) as OperationHandlers<typeof serviceOperations>;
+}

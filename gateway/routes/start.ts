@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
+import { problem } from '../../platform/http/problem';
+import { defineOperations } from '../../platform/security/operations';
+import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
+import { findSaga } from '../sagas/find';
+import { preferredWaitSeconds } from '../sagas/idempotency';
+import { assertMayStart, contractOf } from '../sagas/request';
+import type { LookUp } from '../sagas/request';
+import { startSaga } from '../sagas/start';
+import { sagaAnswer, sagaBody, sagaPath } from './saga-body';
+import { facingPeople } from './parts';
+import type { GatewayParts } from './parts';
+
+/** The one operation that starts sagas. Roles are the saga's own: they stand in its contract. */
+export const startOperations = defineOperations({
+  startSaga: {
+    ...facingPeople,
+    method: 'POST',
+    path: '/sagas/:saga',
+    summary: 'Start a saga once per Idempotency-Key; `Prefer: wait=10` waits for its end',
+    roles: 'authenticated',
+    params: z.strictObject({ saga: z.string().min(1).max(64) }),
+    body: z.record(z.string(), z.unknown()),
+    answer: { status: 202, body: sagaAnswer, text: 'Started, or started before under this key' },
+    problems: [
+      'IDEMPOTENCY_KEY_MISSING',
+      'IDEMPOTENCY_KEY_REUSED',
+      'SAGA_UNKNOWN',
+      'CALLER_MISMATCH',
+      'SAGA_ENGINE_UNAVAILABLE',
+    ],
+    tag: 'sagas',
+  },
+});
+
+type StartCall = Call<(typeof startOperations)['startSaga']>;
+
+/** Looks referenced things up with the caller's own token: nobody learns more than they may see. */
+function lookUpFor(parts: GatewayParts, call: StartCall): LookUp {
+  return async (service, path) => {
+    const { token, signal, requestId } = call;
+    const headers = { 'x-request-id': requestId };
+    const client = parts.service(service);
+    const answer = await client.call({ method: 'GET', path, token, signal, headers });
+    if (answer.status === 404) return undefined;
+    if (answer.status === 200) return JSON.parse(answer.body) as Record<string, unknown>;
+    throw problem('SERVICE_UNAVAILABLE', { detail: `${service} answered ${answer.status}` });
+  };
+}
+
+/** Waits as long as the caller prefers; undefined when the saga goes on. */
+async function endedWithin(parts: GatewayParts, workflowId: string, seconds: number) {
+  if (seconds === 0 || !(await parts.engine.ended(workflowId, seconds * 1_000))) return undefined;
+  return findSaga(parts, workflowId);
+}
+
+async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
+  const contract = contractOf(parts.catalog, call.params.saga);
+  assertMayStart(contract, call.principal.roles);
+  const idempotencyKey = idempotencyKeyOf(call.request);
+  const { subject } = call.principal;
+  const lookUp = lookUpFor(parts, call);
+  const wanted = { contract, body: call.body, subject, idempotencyKey, lookUp };
+  const { workflowId, businessKey, replayed } = await startSaga(parts, wanted);
+  const seconds = preferredWaitSeconds(call.request.get('prefer'));
+  const headers: Record<string, string> = {
+    location: sagaPath(workflowId),
+    ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    ...(seconds > 0 ? { 'preference-applied': `wait=${seconds}` } : {}),
+  };
+  const ended = await endedWithin(parts, workflowId, seconds);
+  if (ended !== undefined) return { status: 200, headers, body: sagaBody(parts, ended) };
+  const links = { self: sagaPath(workflowId), cancel: `${sagaPath(workflowId)}/cancel` };
+  const id = { id: workflowId, saga: contract.name, businessKey };
+  const body = {
+    ...id,
+    state: 'starting',
+    links: { ...links, webUi: parts.engine.webUi(workflowId) },
+  };
+  return { status: 202, headers, body };
+}
+
+/** Handlers of {@link startOperations}. */
+export function startHandlers(parts: GatewayParts): OperationHandlers<typeof startOperations> {
+  return { startSaga: (call) => start(parts, call) };
+}

@@ -1,0 +1,80 @@
+import type { SagaState, SagaView } from '../../platform/saga/wire';
+import { problem } from '../../platform/http/problem';
+import { hasRole } from '../../platform/security/operations';
+import type { Principal } from '../../platform/security/tokens';
+import { readModelFailed } from '../read-model';
+import type { ReadModel, SagaRow } from '../read-model';
+import type { SagaDescription, SagaEngine } from './engine';
+import { pseudonymOf } from './idempotency';
+
+/** Roles that may see every saga. */
+export const sagaReaders = ['operator', 'admin', 'viewer'] as const;
+
+const terminal: readonly string[] = ['completed', 'compensated', 'cancelled'] satisfies SagaState[];
+
+/** Where an answer about a saga comes from: a worker, the journal's read model, or Temporal's own record. */
+export type FoundSaga =
+  | { readonly source: 'workflow'; readonly view: SagaView; readonly workflowId: string }
+  | { readonly source: 'read-model'; readonly row: SagaRow }
+  | { readonly source: 'engine'; readonly described: SagaDescription };
+
+export interface FindParts {
+  readonly engine: Pick<SagaEngine, 'describe' | 'view'>;
+  readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
+  readonly issuer: string;
+}
+
+interface Asked<Found> {
+  readonly found?: Found | undefined;
+  readonly error?: Error;
+}
+
+/** Somebody who is away is no reason to fail while another one knows. */
+function asked<Found>(question: Promise<Found | undefined>): Promise<Asked<Found>> {
+  return question.then(
+    (found) => ({ found }),
+    (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)) }),
+  );
+}
+
+/** The journal's row. One whose first event has not arrived says not even whose saga it is, so it does not count. */
+async function wholeRow(parts: FindParts, workflowId: string): Promise<SagaRow | undefined> {
+  const row = await parts.readModel.sagaByWorkflowId(workflowId);
+  return row?.owner === undefined ? undefined : row;
+}
+
+/**
+ * Finds a saga: an ended one in the read model, a running one by asking its worker, else whatever is known of it.
+ * Undefined when nobody knows it; throws when somebody who might know is away.
+ */
+export async function findSaga(
+  parts: FindParts,
+  workflowId: string,
+): Promise<FoundSaga | undefined> {
+  const row = await asked(wholeRow(parts, workflowId));
+  if (row.found !== undefined && terminal.includes(row.found.state)) {
+    return { source: 'read-model', row: row.found };
+  }
+  const view = await asked(parts.engine.view(workflowId));
+  if (view.found !== undefined) return { source: 'workflow', view: view.found, workflowId };
+  if (row.found !== undefined) return { source: 'read-model', row: row.found };
+  const described = await asked(parts.engine.describe(workflowId));
+  if (described.found !== undefined) return { source: 'engine', described: described.found };
+  if (described.error !== undefined) throw described.error;
+  if (row.error !== undefined) readModelFailed(row.error);
+  return undefined;
+}
+
+/** Pseudonym of whoever started it. */
+export function ownerOf(found: FoundSaga): string {
+  if (found.source === 'workflow') return found.view.owner;
+  return found.source === 'read-model' ? (found.row.owner ?? '') : found.described.memo.owner;
+}
+
+/** True when the caller may see the saga: it is theirs, or their role sees all. */
+export function maySee(principal: Principal, issuer: string, owner: string): boolean {
+  return pseudonymOf(issuer, principal.subject) === owner || hasRole(principal, sagaReaders);
+}
+
+/** A foreign saga is answered exactly like a missing one. */
+export const noSuchSaga = () => problem('NOT_FOUND', { detail: 'there is no such saga' });

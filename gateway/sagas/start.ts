@@ -1,0 +1,120 @@
+import type { Log } from '../../platform/runtime/log';
+import { isProblem } from '../../platform/http/problem';
+import type { Json } from '../../platform/kernel/json';
+import type { SagaContract } from '../../platform/saga/contract';
+import { gatewayProblem } from '../problems';
+import type { ReadModel } from '../read-model';
+import type { SagaEngine } from './engine';
+import { decideRepeat, pseudonymOf, requestHashOf, workflowIdOf } from './idempotency';
+import { checkReferences, sagaInputOf } from './request';
+import type { LookUp } from './request';
+
+export interface StartParts {
+  readonly engine: Pick<SagaEngine, 'start' | 'describe'>;
+  readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
+  readonly issuer: string;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export interface StartCall {
+  readonly contract: SagaContract;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly subject: string;
+  readonly idempotencyKey: string;
+  readonly lookUp: LookUp;
+}
+
+export interface Started {
+  readonly workflowId: string;
+  readonly businessKey: string;
+  /** The key was used before with the same body: nothing was started now. */
+  readonly replayed: boolean;
+}
+
+/** What is remembered of an earlier start under the same id, for good by the journal, sooner by Temporal. */
+async function earlierStart(parts: StartParts, workflowId: string) {
+  const row = await parts.readModel.sagaByWorkflowId(workflowId).catch((error: unknown) => {
+    // The journal itself refuses a used key again when the saga starts; here it is only asked early.
+    parts.log.warn('the read model could not be asked for an earlier start', { workflowId, error });
+    return undefined;
+  });
+  const requestHash = row?.requestHash;
+  return requestHash === undefined ? undefined : { requestHash };
+}
+
+interface Prepared {
+  readonly workflowId: string;
+  readonly input: Json;
+  readonly requestHash: string;
+  readonly businessKey: string;
+}
+
+function prepare(parts: StartParts, call: StartCall): Prepared {
+  const { contract, subject, idempotencyKey: key } = call;
+  const input = sagaInputOf(contract, call.body, subject);
+  return {
+    workflowId: workflowIdOf(contract.name, { issuer: parts.issuer, subject, key }),
+    input,
+    requestHash: requestHashOf(input),
+    businessKey: contract.businessKey(input),
+  };
+}
+
+function repeated(prepared: Prepared, earlier: { readonly requestHash: string }): Started {
+  if (decideRepeat(earlier, prepared.requestHash) === 'reused') {
+    throw gatewayProblem('IDEMPOTENCY_KEY_REUSED');
+  }
+  return { workflowId: prepared.workflowId, businessKey: prepared.businessKey, replayed: true };
+}
+
+async function repeatedInEngine(
+  parts: StartParts,
+  prepared: Prepared,
+): Promise<Started | undefined> {
+  const described = await parts.engine.describe(prepared.workflowId);
+  return described === undefined ? undefined : repeated(prepared, described.memo);
+}
+
+/** A repeat is answered even when what it named has gone, or cannot be looked up now. */
+async function referencesOrRepeat(
+  parts: StartParts,
+  call: StartCall,
+  prepared: Prepared,
+): Promise<Started | undefined> {
+  try {
+    await checkReferences(call.contract, prepared.input, call.lookUp);
+    return undefined;
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    const earlier = await repeatedInEngine(parts, prepared);
+    if (earlier === undefined) throw error;
+    return earlier;
+  }
+}
+
+/**
+ * Starts a saga once per caller and key. Temporal refuses a used workflow id and keeps the first request's hash beside it;
+ * the journal's read model remembers both beyond Temporal's retention. Nothing is written before every check has passed.
+ */
+export async function startSaga(parts: StartParts, call: StartCall): Promise<Started> {
+  const prepared = prepare(parts, call);
+  const { workflowId, input, requestHash, businessKey } = prepared;
+  const journaled = await earlierStart(parts, workflowId);
+  if (journaled !== undefined) return repeated(prepared, journaled);
+  const early = await referencesOrRepeat(parts, call, prepared);
+  if (early !== undefined) return early;
+  const { contract } = call;
+  const deadlineAtMs = (parts.now ?? Date.now)() + contract.deadlineMs;
+  const owner = pseudonymOf(parts.issuer, call.subject);
+  const start = { input, owner, businessKey, requestHash, deadlineAtMs };
+  const request = { workflowId, saga: contract.name, title: contract.title, start };
+  if ((await parts.engine.start(request)) === 'started') {
+    return { workflowId, businessKey, replayed: false };
+  }
+  const first = await repeatedInEngine(parts, prepared);
+  // It was there a moment ago: its retention ran out in between. The next try finds it in the journal.
+  if (first === undefined) throw gatewayProblem('SAGA_ENGINE_UNAVAILABLE');
+  return first;
+}

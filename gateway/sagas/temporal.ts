@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import type { ClientOptions, WorkflowExecutionDescription } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Config } from '../../platform/runtime/config';
+import { sagaMessages } from '../../platform/saga/wire';
+import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
+import { gatewayProblem } from '../problems';
+import type { Delivery, SagaDescription, SagaEngine, StartRequest } from './engine';
+
+/** Deadlines of our questions; milliseconds. */
+export const engineLimits = { rpcMs: 4_000, queryMs: 2_000, updateMs: 5_000 } as const;
+
+const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
+const attributes = {
+  name: keyword('SagaName'),
+  state: keyword('SagaState'),
+  businessKey: keyword('BusinessKey'),
+  owner: keyword('Owner'),
+};
+
+type EngineConfig = Pick<
+  Config,
+  | 'HOLDFAST_TEMPORAL_ADDRESS'
+  | 'HOLDFAST_TEMPORAL_NAMESPACE'
+  | 'HOLDFAST_TEMPORAL_UI_URL'
+  | 'HOLDFAST_INSTANCE'
+  | 'HOLDFAST_CA_FILE'
+  | 'HOLDFAST_CERT_FILE'
+  | 'HOLDFAST_KEY_FILE'
+>;
+
+/** A lazy connection: nothing is sent before the first question, and it comes back by itself. */
+function connect(config: EngineConfig): Connection {
+  return Connection.lazy({
+    address: config.HOLDFAST_TEMPORAL_ADDRESS,
+    tls: {
+      serverRootCACertificate: readFileSync(config.HOLDFAST_CA_FILE),
+      clientCertPair: {
+        crt: readFileSync(config.HOLDFAST_CERT_FILE),
+        key: readFileSync(config.HOLDFAST_KEY_FILE),
+      },
+    },
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 2_000,
+    },
+  });
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** gRPC status of the failure itself or of what caused it; 4 is DEADLINE_EXCEEDED, 9 FAILED_PRECONDITION. */
+function grpcCode(error: unknown): number | undefined {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === 'number') return code;
+  return cause === undefined || cause === error ? undefined : grpcCode(cause);
+}
+
+const unavailable = (cause: unknown) =>
+  gatewayProblem('SAGA_ENGINE_UNAVAILABLE', { retryAfterSeconds: 3, cause });
+
+function descriptionOf(found: WorkflowExecutionDescription): SagaDescription {
+  const memo = (found.memo ?? {}) as Partial<SagaMemo>;
+  const { requestHash = '', owner = '', businessKey = '' } = memo;
+  return {
+    workflowId: found.workflowId,
+    saga: found.type,
+    memo: { requestHash, owner, businessKey },
+    open: found.status.name === 'RUNNING',
+    state: (found.typedSearchAttributes.get(attributes.state) ?? 'running') as SagaState,
+    startedAt: found.startTime.toISOString(),
+  };
+}
+
+/** What a failed update means. An answer that did not come in time is nobody at work, not a refusal. */
+function deliveryOf(error: unknown): Delivery {
+  const name = nameOf(error);
+  if (name === 'WorkflowNotFoundError') return { kind: 'closed' };
+  if (name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return { kind: 'no-worker' };
+  if (name === 'WorkflowUpdateFailedError') {
+    const { type, message } =
+      (error as { cause?: { type?: string; message?: string } }).cause ?? {};
+    return { kind: 'rejected', code: type ?? 'VERB_REFUSED', detail: message ?? 'refused' };
+  }
+  if (grpcCode(error) === 4) return { kind: 'no-worker' };
+  throw unavailable(error);
+}
+
+function startOptions(config: EngineConfig, { workflowId, title, saga, start }: StartRequest) {
+  const { owner, businessKey, requestHash } = start;
+  const memo: SagaMemo = { requestHash, owner, businessKey };
+  return {
+    workflowId,
+    taskQueue: `sagas${config.HOLDFAST_INSTANCE}`,
+    args: [start],
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    memo: { ...memo },
+    typedSearchAttributes: [
+      { key: attributes.name, value: saga },
+      { key: attributes.state, value: 'running' },
+      { key: attributes.businessKey, value: businessKey },
+      { key: attributes.owner, value: owner },
+    ],
+    staticSummary: `${title}: ${businessKey}`,
+  } as const;
+}
+
+/** Opens the saga engine on Temporal. Nothing connects yet: the gateway comes up without it. */
+export function openEngine(
+  config: EngineConfig,
+  plugins: NonNullable<ClientOptions['plugins']> = [],
+): SagaEngine & { close(): Promise<void> } {
+  const connection = connect(config);
+  const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
+  const { workflow } = new Client({ connection, namespace, plugins });
+  const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>
+    connection.withDeadline(Date.now() + ms, ask);
+
+  return {
+    async start(request) {
+      try {
+        const options = startOptions(config, request);
+        await within(engineLimits.rpcMs, () => workflow.start(request.saga, options));
+        return 'started';
+      } catch (error) {
+        if (nameOf(error) === 'WorkflowExecutionAlreadyStartedError') return 'exists';
+        throw unavailable(error);
+      }
+    },
+    async describe(workflowId) {
+      const handle = workflow.getHandle(workflowId);
+      return within(engineLimits.rpcMs, () => handle.describe()).then(descriptionOf, (error) => {
+        if (nameOf(error) === 'WorkflowNotFoundError') return undefined;
+        throw unavailable(error);
+      });
+    },
+    async view(workflowId) {
+      const handle = workflow.getHandle(workflowId);
+      const ask = () => handle.query<SagaView>(sagaMessages.view);
+      return within(engineLimits.queryMs, ask).catch((error: unknown) => {
+        const name = nameOf(error);
+        if (name === 'WorkflowNotFoundError' || name === 'QueryNotRegisteredError')
+          return undefined;
+        // No worker polls, or none answered in time: others still know something of the saga.
+        if ([4, 9, 14].includes(grpcCode(error) ?? -1)) return undefined;
+        throw unavailable(error);
+      });
+    },
+    async send(workflowId, { name, argument, updateId }) {
+      const handle = workflow.getHandle(workflowId);
+      const ask = () =>
+        handle.executeUpdate<unknown, [object]>(name, { args: [argument], updateId });
+      return within(engineLimits.updateMs, ask).then(
+        (answer): Delivery => ({ kind: 'answered', answer }),
+        deliveryOf,
+      );
+    },
+    async ended(workflowId, waitMs) {
+      const handle = workflow.getHandle(workflowId);
+      return within(waitMs, () => handle.result()).then(
+        () => true,
+        // A saga that ended compensated after a fault is a failed workflow: ended all the same.
+        (error) => nameOf(error) === 'WorkflowFailedError',
+      );
+    },
+    ping: async () => {
+      await within(engineLimits.queryMs, () => workflow.workflowService.getSystemInfo({}));
+    },
+    webUi: (workflowId) =>
+      `${config.HOLDFAST_TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,91 @@
+import type { TLSSocket } from 'node:tls';
+import type { Express, Request, RequestHandler } from 'express';
+import { createApp } from '../platform/http/app';
+import type { Health } from '../platform/http/health';
+import type { Metrics } from '../platform/http/metrics';
+import { problem } from '../platform/http/problem';
+import type { RateLimiter } from '../platform/http/rate-limit';
+import type { Operations } from '../platform/security/operations';
+import { peerOf } from '../platform/security/peer';
+import { mountOperations } from '../platform/security/rbac';
+import type { Principal, TokenVerifier } from '../platform/security/tokens';
+import { openApiDocument } from './openapi/document';
+import { docsPage } from './openapi/page';
+import { orderHandlers, orderOperations } from './routes/orders';
+import type { GatewayParts } from './routes/parts';
+import { publicHandlers, publicOperations } from './routes/public';
+import { sagaHandlers, sagaOperations } from './routes/sagas';
+import { serviceHandlers, serviceOperations } from './routes/services';
+import { startHandlers, startOperations } from './routes/start';
+import { verbHandlers, verbOperations } from './routes/verbs';
+
+/** Every operation of the gateway: the source of routes, validation, roles and documentation. */
+export const gatewayOperations = {
+  ...publicOperations,
+  ...startOperations,
+  ...sagaOperations,
+  ...verbOperations,
+  ...orderOperations,
+  ...serviceOperations,
+} as const satisfies Operations;
+
+export interface GatewayOptions {
+  readonly parts: GatewayParts;
+  readonly tokens: TokenVerifier;
+  readonly limiter: RateLimiter;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly version: string;
+}
+
+/** Peers that may read the metrics; people reach the gateway without a certificate. */
+const scrapers = ['prometheus', 'admin'];
+
+const onlyScrapers: RequestHandler = (request, _response, next) => {
+  const socket = request.socket as Partial<TLSSocket>;
+  const isTls = typeof socket.getPeerCertificate === 'function';
+  const peer = isTls ? peerOf(socket as TLSSocket) : undefined;
+  if (peer === undefined || !scrapers.includes(peer)) throw problem('CALLER_NOT_ALLOWED');
+  next();
+};
+
+function admitWith(limiter: RateLimiter) {
+  return (request: Request, principal: Principal | undefined): Promise<void> =>
+    principal === undefined
+      ? limiter.admit('address', request.socket.remoteAddress ?? 'unknown')
+      : limiter.admit('subject', principal.subject);
+}
+
+/** A saga nobody may start is a mistake in its contract, found at start. */
+function assertStartable(parts: GatewayParts): void {
+  const closed = parts.catalog.find(({ roles }) => roles.length === 0);
+  if (closed !== undefined)
+    throw new Error(`the saga ${closed.name} names no roles that may start it`);
+}
+
+/** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
+export function createGateway(options: GatewayOptions): Express {
+  const { parts, tokens, limiter, metrics, health, version } = options;
+  assertStartable(parts);
+  const { catalog, issuer, log } = parts;
+  const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
+  const handlers = {
+    ...publicHandlers(() => document),
+    ...startHandlers(parts),
+    ...sagaHandlers(parts),
+    ...verbHandlers(parts),
+    ...orderHandlers(parts),
+    ...serviceHandlers(parts),
+  };
+  const guard = { tokens, log, registry: metrics.registry, admit: admitWith(limiter) };
+  return createApp({
+    log,
+    metrics,
+    health,
+    guardMetrics: onlyScrapers,
+    mount: (app) => {
+      app.use('/docs', docsPage());
+      mountOperations(app, gatewayOperations, handlers, guard);
+    },
+  });
+}
