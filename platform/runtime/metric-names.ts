@@ -38,4 +38,20 @@ export const metricNames = {
   relayParked: 'relay_parked_aggregates',
   /** Histogram, seconds from business time to the acknowledged log; label service. */
   eventDelayToLog: 'event_commit_to_log_seconds',
+  /** Counter; labels projection, service. */
+  projectorApplied: 'projector_events_applied_total',
+  /** Counter; label projection. Events seen before with the same content; harmless. */
+  projectorDuplicates: 'projector_duplicates_total',
+  /** Gauge, 1 while a partition stands still for the reason; labels projection, topic, partition, code. */
+  projectorHalted: 'projector_partition_halted',
+  /** Gauge; labels projection, topic, partition. Records in the log and not in the read model. */
+  projectorLag: 'projector_lag_records',
+  /** Counter; labels projection, reason. Events that became dead letters. */
+  deadLettersStored: 'dead_letters_stored_total',
+  /** Gauge; labels projection, reason. Dead letters that wait. */
+  deadLetters: 'dead_letters',
+  /** Histogram, seconds from the log to the read model; label projection. */
+  eventDelayFromLog: 'event_log_to_projection_seconds',
+  /** Histogram, seconds from business time to the read model; label projection. */
+  eventDelay: 'event_commit_to_projection_seconds',
 } as const;

@@ -1,6 +1,7 @@
 import { crashPoint } from '../../runtime/crash-point';
 import { waiter } from '../../runtime/waiter';
 import type { LogBatch, LogFlow, LogRecord, TopicPartition } from '../ports';
+import { traceEvent } from '../trace';
 import type { CompleteProjectorOptions, PartitionStatus } from './options';
 import { planReadings } from './plan';
 import { readRecord } from './reading';
@@ -84,6 +85,7 @@ export function createPartitionRun(
     claim = { ...held, nextOffset: plan.nextOffset };
     await crashPoint('projector.applied-not-resolved', projection.name);
     observe.applied(plan.applied);
+    plan.applied.forEach((event) => traceEvent(projection.name, event, 'project'));
     if (plan.duplicates > 0) observe.duplicates(plan.duplicates);
     plan.letters.forEach(({ reason }) => observe.deadLetter(reason));
     if (plan.letters.length > 0) options.onDeadLetters();

@@ -49,7 +49,10 @@ export interface ProjectionStore {
   halt(claim: Claim, halt: Halt | undefined): Promise<void>;
   /** Notes where the log ends, so that readers can tell how far behind a projection is. */
   noteEnd(projection: string, place: TopicPartition, high: bigint): Promise<void>;
-  /** The queue of one parked aggregate, by number and then by arrival, and what is stored about it; then writes what `decide` answers. */
+  /**
+   * The queue of one parked aggregate, by number and then by arrival, and what is stored about it;
+   * then writes what `decide` answers.
+   */
   redrive(
     projection: string,
     aggregateId: string,

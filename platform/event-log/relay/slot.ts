@@ -1,6 +1,7 @@
 import { crashPoint } from '../../runtime/crash-point';
 import type { StoredEvent } from '../../outbox/ports';
 import { encodeEvent, eventId } from '../envelope';
+import { traceEvent } from '../trace';
 import { planBatch } from './batch';
 import type { Lease } from './lease';
 import type { CompleteRelayOptions, ParkedAggregate, SlotStatus } from './options';
@@ -109,6 +110,7 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
     events.forEach((event) => doubtful.delete(eventId(event)));
     status.sent += events.length;
     observe.sent(events);
+    events.forEach((event) => traceEvent(options.topic, event, 'publish'));
   }
 
   function noteRepeats(events: readonly StoredEvent[]): void {

@@ -1,0 +1,79 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { metricNames } from '../../runtime/metric-names';
+import type { ProjectorObserver } from './options';
+import type { HaltCode, ProjectionStore } from './store-port';
+
+const delayBucketsSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
+const haltCodes: readonly HaltCode[] = ['SEQUENCE_GAP', 'HISTORY_FORKED', 'LOG_TRUNCATED'];
+/** Dead letters counted at a scrape; beyond it the gauge says at least this many. */
+const countedMax = 10_000;
+
+/** Measures projections: one call per process, then an observer per projection. */
+export function projectorMetrics(registry: Registry): (projection: string) => ProjectorObserver {
+  const made = createMetrics(registry);
+  return (projection) => ({
+    applied: (events) => {
+      const now = Date.now();
+      for (const { service, time, recordedTime } of events) {
+        made.applied.inc({ projection, service });
+        made.fromLog.observe({ projection }, (now - Date.parse(recordedTime)) / 1_000);
+        made.fromCommit.observe({ projection }, (now - Date.parse(time)) / 1_000);
+      }
+    },
+    duplicates: (count) => made.duplicates.inc({ projection }, count),
+    deadLetter: (reason) => made.stored.inc({ projection, reason }),
+    halted: ({ topic, partition }, code) => {
+      for (const one of haltCodes) {
+        const labels = { projection, topic, partition: String(partition), code: one };
+        made.halted.set(labels, one === code ? 1 : 0);
+      }
+    },
+    lag: ({ topic, partition }, records) => {
+      made.lag.set({ projection, topic, partition: String(partition) }, records);
+    },
+  });
+}
+
+function createMetrics(registry: Registry) {
+  const registers = [registry];
+  const histogram = (name: string, help: string) =>
+    new Histogram({
+      ...{ name, help, registers, labelNames: ['projection'] as const },
+      buckets: delayBucketsSeconds,
+    });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  const { projectorHalted, projectorLag, deadLettersStored } = metricNames;
+  const place = ['projection', 'topic', 'partition'] as const;
+  return {
+    applied: counter(metricNames.projectorApplied, 'Events applied', ['projection', 'service']),
+    duplicates: counter(metricNames.projectorDuplicates, 'Events seen before', ['projection']),
+    stored: counter(deadLettersStored, 'Events parked', ['projection', 'reason']),
+    halted: gauge(projectorHalted, '1 while a partition stands still', [...place, 'code']),
+    lag: gauge(projectorLag, 'Records not applied yet', [...place]),
+    fromLog: histogram(metricNames.eventDelayFromLog, 'Seconds from the log to the read model'),
+    fromCommit: histogram(metricNames.eventDelay, 'Seconds from the event to the read model'),
+  };
+}
+
+/** Shows the dead letters that wait, asked at each scrape; a store that is away leaves the last known values. */
+export function observeDeadLetters(
+  registry: Registry,
+  store: Pick<ProjectionStore, 'deadLetters'>,
+): void {
+  new Gauge({
+    name: metricNames.deadLetters,
+    help: 'Dead letters that wait, those queued behind one included',
+    labelNames: ['projection', 'reason'] as const,
+    registers: [registry],
+    async collect() {
+      const letters = await store.deadLetters({ limitMax: countedMax }).catch(() => undefined);
+      if (letters === undefined) return;
+      this.reset();
+      for (const { projection, reason } of letters) this.inc({ projection, reason });
+    },
+  });
+}

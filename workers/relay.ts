@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { services } from '../activities';
+import { connectLog } from '../platform/event-log/kafka';
+import { startRelay } from '../platform/event-log/relay';
+import { loadSchemas } from '../platform/event-log/schema-registry';
+import { eventPartitions, eventTopic } from '../platform/event-log/topics';
+import { runProcess } from '../platform/host/process';
+import type { RunningProcess } from '../platform/host/process';
+import type { Config } from '../platform/runtime/config';
+import { createLog } from '../platform/runtime/log';
+import { sagasJournal } from '../platform/saga/journal/hosted';
+import { readCredentials } from '../platform/security/tls';
+
+/**
+ * A relay alone, for a service whose own process is away or busy: `node dist/workers/relay.js <service>`, with the
+ * service's identity. It shares the slots with other relays of the service by their leases.
+ */
+async function startRelayAlone(config: Config): Promise<RunningProcess> {
+  const log = createLog(config);
+  const store = service.openStore(config);
+  const schemas = loadSchemas();
+  const eventLog = connectLog({
+    brokers: config.HOLDFAST_KAFKA_BROKERS,
+    clientId: `${config.HOLDFAST_NAME}-relay`,
+    credentials: () => readCredentials(config),
+    log,
+  });
+  const relay = startRelay({
+    service: service.name,
+    source: store,
+    writer: eventLog.writer,
+    topic: eventTopic(service.name, config.HOLDFAST_INSTANCE),
+    partitions: eventPartitions,
+    owner: `${config.HOLDFAST_NAME}-relay-${randomUUID()}`,
+    log,
+    schemaHashOf: (type, version) => schemas.hashOf(type, version),
+  });
+  log.info('the relay is at work', { service: service.name });
+  return {
+    log,
+    async stop() {
+      await relay.stop();
+      await eventLog.close();
+      await store.close();
+    },
+  };
+}
+
+const [, , name = ''] = process.argv;
+const hosted = [...services, sagasJournal];
+const found = hosted.find((one) => one.name === name);
+if (found === undefined) {
+  const known = hosted.map((one) => one.name).join(', ');
+  process.stderr.write(`There is no service "${name}"; there are ${known}.\n`);
+  process.exit(2);
+}
+const service = found;
+void runProcess(process.env, startRelayAlone);
