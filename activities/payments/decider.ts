@@ -34,8 +34,8 @@ export function accountBehind(states: Payments, input: OrderRef): readonly strin
 }
 
 /**
- * Sets money aside and takes the payment's lock. A decline is recorded as a fact and leaves nothing standing, so that a later
- * authorization for the same order is free to succeed.
+ * Sets money aside and takes the payment's lock. A decline is recorded as a fact and leaves nothing
+ * standing, so that a later authorization for the same order is free to succeed.
  */
 export function authorize(states: Payments, input: Authorize, context: DecisionContext): Decision {
   const payment = paymentOf(states, input.orderId);

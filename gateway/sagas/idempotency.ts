@@ -4,8 +4,9 @@ import { canonicalJson } from '../../platform/kernel/json';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Workflow id of a start: the saga and a hash of issuer, subject and key, so that equal keys of two people are two sagas
- * and no key can be guessed from an id. The parts cannot run into each other: lengths go in too.
+ * Workflow id of a start: the saga and a hash of issuer, subject and key, so that equal keys of two
+ * people are two sagas and no key can be guessed from an id. The parts cannot run into each other:
+ * lengths go in too.
  */
 export function workflowIdOf(
   saga: string,

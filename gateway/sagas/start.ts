@@ -95,8 +95,9 @@ async function referencesOrRepeat(
 }
 
 /**
- * Starts a saga once per caller and key. Temporal refuses a used workflow id and keeps the first request's hash beside it;
- * the journal's read model remembers both beyond Temporal's retention. Nothing is written before every check has passed.
+ * Starts a saga once per caller and key. Temporal refuses a used workflow id and keeps the first
+ * request's hash beside it; the journal's read model remembers both beyond Temporal's retention.
+ * Nothing is written before every check has passed.
  */
 export async function startSaga(parts: StartParts, call: StartCall): Promise<Started> {
   const prepared = prepare(parts, call);

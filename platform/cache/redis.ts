@@ -11,8 +11,9 @@ export const redisLimits = {
 } as const;
 
 /**
- * Connects to Redis over mutual TLS; the server must carry the identity `redis`. Commands fail at once while there is no
- * connection and after 250 ms otherwise; connecting goes on for ever in the background.
+ * Connects to Redis over mutual TLS; the server must carry the identity `redis`. Commands fail at
+ * once while there is no connection and after 250 ms otherwise; connecting goes on for ever in the
+ * background.
  */
 export function connectRedis(
   config: Pick<

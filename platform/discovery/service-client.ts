@@ -113,8 +113,9 @@ function callCounter(registry: Registry): Counter {
 }
 
 /**
- * Opens a client of a service over mutual TLS. An instance that carries another identity gets no request. A GET is tried
- * once more on another instance; anything else only when it was certainly never sent.
+ * Opens a client of a service over mutual TLS. An instance that carries another identity gets no
+ * request. A GET is tried once more on another instance; anything else only when it was certainly
+ * never sent.
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { config, resolver, service, log } = options;

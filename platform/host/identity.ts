@@ -13,8 +13,9 @@ export interface AuditedAggregate<State> {
 }
 
 /**
- * Identities of one service over all its aggregates, which must be of one moment: identities between aggregates (a hold and
- * the payment it is for) hold at every commit, but not over a mixture of moments. Pure; an empty list is a clean audit.
+ * Identities of one service over all its aggregates, which must be of one moment: identities
+ * between aggregates (a hold and the payment it is for) hold at every commit, but not over a
+ * mixture of moments. Pure; an empty list is a clean audit.
  */
 export type Identities<State> = (
   aggregates: readonly AuditedAggregate<State>[],

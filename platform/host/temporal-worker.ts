@@ -48,8 +48,8 @@ export function connectTemporal(config: Config): Promise<NativeConnection> {
 }
 
 /**
- * Sets Temporal's runtime up, once per process and before anything of it is used: its warnings go to our log, and signals
- * are left to us, since a process drains in an order of its own.
+ * Sets Temporal's runtime up, once per process and before anything of it is used: its warnings go
+ * to our log, and signals are left to us, since a process drains in an order of its own.
  */
 export function installTemporalRuntime(log: Log): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
@@ -63,8 +63,9 @@ export function installTemporalRuntime(log: Log): void {
 }
 
 /**
- * Keeps a worker running until stopped: connects as soon as Temporal is there, begins again after a fatal error, and with a
- * new certificate whenever the files change. Losing Temporal never ends the process.
+ * Keeps a worker running until stopped: connects as soon as Temporal is there, begins again after a
+ * fatal error, and with a new certificate whenever the files change. Losing Temporal never ends the
+ * process.
  */
 export function startTemporalWorker(options: TemporalWorkerOptions): TemporalWorker {
   const { config, log, taskQueue } = options;

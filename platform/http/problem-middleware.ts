@@ -16,7 +16,10 @@ const parserProblems: Readonly<Record<string, PlatformProblemCode>> = {
   'stream.encoding.set': 'REQUEST_MALFORMED',
 };
 
-/** Turns anything thrown below an operation into the problem to answer; what nobody planned is a 500 without details. */
+/**
+ * Turns anything thrown below an operation into the problem to answer; what nobody planned is a 500
+ * without details.
+ */
 export function problemOf(error: unknown): Problem {
   if (isProblem(error)) return error;
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : '';

@@ -68,7 +68,10 @@ export interface UnitOfWork<State = Json> {
   ): Promise<Answer>;
 }
 
-/** The time-limited right to relay one slot. A challenger must see `version` unchanged for `leaseMs` on its own clock. */
+/**
+ * The time-limited right to relay one slot. A challenger must see `version` unchanged for `leaseMs`
+ * on its own clock.
+ */
 export interface SlotLease {
   readonly slot: number;
   readonly owner: string;
@@ -82,7 +85,10 @@ export interface OutboxSource {
   /** Idempotent and unconditional: it says "this is in the log". */
   markPublished(events: readonly StoredEvent[]): Promise<void>;
   readLease(slot: number): Promise<SlotLease | undefined>;
-  /** Writes the lease if the stored version is still `expectedVersion` (0: no row yet). False when somebody was first. */
+  /**
+   * Writes the lease if the stored version is still `expectedVersion` (0: no row yet). False when
+   * somebody was first.
+   */
   writeLease(lease: SlotLease, expectedVersion: number): Promise<boolean>;
   /** Calls back soon after new events; only a hint, the table is the truth. Returns how to stop. */
   subscribe(wake: () => void): () => void;

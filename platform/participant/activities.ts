@@ -13,9 +13,10 @@ const answerMarginMs = 500;
 const attemptMsMin = 250;
 
 /**
- * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`. A refusal crosses as a
- * failure of its own code that is never retried and counts as benign; a fault as one whose code says who acts next. The
- * database gets what is left of the attempt: a transaction must not outlive the attempt that began it.
+ * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`.
+ * A refusal crosses as a failure of its own code that is never retried and counts as benign; a
+ * fault as one whose code says who acts next. The database gets what is left of the attempt: a
+ * transaction must not outlive the attempt that began it.
  */
 export function createActivities(
   participant: Pick<StepParticipant, 'handle'>,

@@ -121,8 +121,9 @@ export interface Tracing {
 }
 
 /**
- * Sets tracing up for this process: context propagation always, an exporter only when a file is named. `register: false`
- * leaves the process's own tracer provider alone (for tools that only need the plugin).
+ * Sets tracing up for this process: context propagation always, an exporter only when a file is
+ * named. `register: false` leaves the process's own tracer provider alone (for tools that only need
+ * the plugin).
  */
 export function startTracing(options: {
   readonly serviceName: string;

@@ -40,7 +40,10 @@ export interface SagaHandle extends BranchHandle {
   now(): Date;
   /** The go/no-go point, at most one. Done: the saga only goes forward. Refused: it goes back. */
   pivot<Result>(name: StepName, command: CommandDescriptor<Result>): Promise<Result>;
-  /** A step after the pivot. It has no undo: it is tried until it is done or a person decides; undefined when skipped. */
+  /**
+   * A step after the pivot. It has no undo: it is tried until it is done or a person decides;
+   * undefined when skipped.
+   */
   retriable<Result>(
     name: StepName,
     command: CommandDescriptor<Result>,

@@ -29,9 +29,9 @@ export interface Rehearsed {
 const schemas = loadSchemas();
 
 /**
- * A service without database, fence or network: its pure decisions over a history in memory. As strict as the real thing:
- * inputs and results must fit the contract, refusals its closed list, events their schemas, and a decision
- * may look only at aggregates it declared.
+ * A service without database, fence or network: its pure decisions over a history in memory. As
+ * strict as the real thing: inputs and results must fit the contract, refusals its closed list,
+ * events their schemas, and a decision may look only at aggregates it declared.
  */
 export class Rehearsal<State> {
   readonly events: RecordedEvent[] = [];

@@ -4,8 +4,9 @@ import type { Wakes } from '../wake';
 const reopenMs = 1_000;
 
 /**
- * Turns inserts of events, by whichever process, into wakes. A change stream is only a hint: it starts at "now", may end
- * at any time and is reopened without a token, since the outbox itself is read as a set.
+ * Turns inserts of events, by whichever process, into wakes. A change stream is only a hint: it
+ * starts at "now", may end at any time and is reopened without a token, since the outbox itself is
+ * read as a set.
  */
 export function watchEvents(
   open: () => ChangeStream<Document, Document>,

@@ -9,7 +9,10 @@ import type { EngineStep, SagaRun } from './saga-run';
 import { withPatience } from './send';
 import { sendStep } from './step-messages';
 
-/** Undoes every compensatable step ever started, wave by wave. Returns when nothing is left but what a person skipped. */
+/**
+ * Undoes every compensatable step ever started, wave by wave. Returns when nothing is left but what
+ * a person skipped.
+ */
 export async function unwind(run: SagaRun): Promise<void> {
   for (const wave of wavesBack(undoable(run.book))) {
     await Promise.all(wave.map((name) => undo(run, run.steps.get(name)!)));

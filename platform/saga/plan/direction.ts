@@ -8,8 +8,8 @@ export interface Turn {
 }
 
 /**
- * The point of no return. It is set before the pivot is scheduled, so that no cancel can slip in between; a refusal or a
- * settled "not done" opens it again, a done pivot confirms it.
+ * The point of no return. It is set before the pivot is scheduled, so that no cancel can slip in
+ * between; a refusal or a settled "not done" opens it again, a done pivot confirms it.
  */
 export type PointOfNoReturn = 'open' | 'set' | 'confirmed';
 

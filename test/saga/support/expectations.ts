@@ -1,8 +1,9 @@
 import type { SagaWorld, StartedSaga } from './saga-world';
 
 /**
- * Holds the replies of a step until the saga has turned back. Both branches would otherwise end in the same instant, and
- * the time-skipping server, unlike the real one, loses a workflow task that cancels an activity just completed.
+ * Holds the replies of a step until the saga has turned back. Both branches would otherwise end in
+ * the same instant, and the time-skipping server, unlike the real one, loses a workflow task that
+ * cancels an activity just completed.
  */
 export function holdBack(world: SagaWorld, step: string) {
   let release = () => {};
