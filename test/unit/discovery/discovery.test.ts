@@ -94,7 +94,7 @@ describe('watching a service', () => {
     expect(known.instances.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('an instance without an address of its own is at its node's', () => {
+  test('an instance without an address of its own is at the address of its node', () => {
     const bare = { ...entry('a'), Service: { ID: 'a', Address: '', Port: 8_000 } };
     expect(instancesOf([bare])).toEqual([{ id: 'a', host: '10.0.0.1', port: 8_000 }]);
   });
