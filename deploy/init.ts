@@ -45,7 +45,7 @@ const consulSecrets: Record<string, string> = {
 
 async function prepareDiscovery(): Promise<void> {
   const secret = (name: string): string => required(consulSecrets[name] ?? name);
-  await ensureServiceToken({ ...reach, secret } as never);
+  await ensureServiceToken({ ...reach, secret });
 }
 
 const via = (port: number, host: string, work: () => Promise<void>) => (): Promise<void> =>

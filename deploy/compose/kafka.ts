@@ -10,9 +10,7 @@ const clusterId = '4L6g3nShT-eMCtK--X86sw';
 /** The settings of the embedded stack's broker, as a record. */
 function embeddedSettings(id: number): Record<string, string> {
   const context = { stateDir: '/', certsDir: certsMount, ports: outerPorts, brokers: 3 } as const;
-  const lines = kafkaProperties(context as never, id)
-    .trim()
-    .split('\n');
+  const lines = kafkaProperties(context, id).trim().split('\n');
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );

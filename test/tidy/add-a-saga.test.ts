@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { compileFunction } from 'node:vm';
 import ts from 'typescript';
 import type { CommandDescriptor } from '../../platform/kernel/contract';
 import type { SagaContract, SagaDefinition } from '../../platform/saga';
@@ -24,7 +25,8 @@ function load(file: string): Record<string, unknown> {
       ? load(`${target}.ts`)
       : jest.requireActual(path.join(root, target));
   };
-  new Function('exports', 'require', outputText)(exported, require);
+  const run = compileFunction(outputText, ['exports', 'require']) as (...given: unknown[]) => void;
+  run(exported, require);
   return exported;
 }
 

@@ -1,0 +1,22 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { lockSchemas, verifySchemaLock } from '../../platform/event-log/schemas/lock';
+import { root } from './checks/repository';
+
+test('every event schema is locked, and none has changed since', () => {
+  expect(verifySchemaLock()).toEqual([]);
+});
+
+test('an edited schema is reported', () => {
+  const copy = mkdtempSync(path.join(os.tmpdir(), 'holdfast-schemas-'));
+  try {
+    cpSync(path.join(root, 'schemas'), copy, { recursive: true });
+    lockSchemas(copy);
+    expect(verifySchemaLock(copy)).toEqual([]);
+    writeFileSync(path.join(copy, 'events', 'order.opened', '1.0.json'), '{}');
+    expect(verifySchemaLock(copy).map(({ code }) => code)).toEqual(['SCHEMA_CHANGED']);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+});
