@@ -1,4 +1,5 @@
 import type { ServiceStore } from '../../platform/outbox/ports';
+import { auditBoxes } from '../support/box-audit';
 import type { Box } from '../support/box-service';
 import { expectCell, fenceCells } from '../support/fence-cells';
 import { playFamilies } from '../support/fence-families';
@@ -56,5 +57,11 @@ describe.each(storeCases)('the fence on $name', ({ name, open }) => {
   test('sagas that race for one aggregate are all counted once', async () => {
     for (let round = 0; round < 5; round += 1) await raceOneBox(store, `hot-${round}`, 10);
     report('5/5 races of 10 sagas for one aggregate');
+  }, 120_000);
+
+  test('after all of it every aggregate is the fold of its contiguous history', async () => {
+    const audited = await auditBoxes(store);
+    report(`${audited}/${audited} aggregates equal the fold of their history`);
+    expect(audited).toBeGreaterThan(486);
   }, 120_000);
 });

@@ -1,7 +1,7 @@
 import type { ServiceStore } from '../../platform/outbox/ports';
 import type { Box } from './box-service';
 import { boxParticipant, stepOf } from './box-service';
-import { answered, historyOf, playOn } from './fence-play';
+import { answered, playOn } from './fence-play';
 
 /** Technical answers a saga would simply send again. */
 const again = new Set(['STORE_CONFLICT', 'STORE_UNAVAILABLE']);
@@ -47,8 +47,6 @@ export async function raceOneBox(
     seq: sagas,
     state: { coins: 5 * sagas, puts: sagas, takes: 0, locked: false },
   });
-  const seqs = (await historyOf(store, boxId)).map((event) => event.seq);
-  expect(seqs).toEqual(Array.from({ length: sagas }, (_, before) => before + 1));
 }
 
 async function untilAnswered(deliver: () => Promise<string>): Promise<string> {

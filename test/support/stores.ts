@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createMemoryStore } from '../../platform/outbox/memory/store';
+import { openDynamoStore } from '../../platform/outbox/dynamodb/store';
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import { openPostgresStore } from '../../platform/outbox/postgres/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { parseConfig } from '../../platform/runtime/config';
-import { mongoOptions, postgresOptions } from '../../platform/runtime/connections';
+import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
 import type { Box } from './box-service';
 import { environmentFor } from './world';
 
@@ -29,6 +30,15 @@ export const storeCases: readonly StoreCase[] = [
     name: 'mongodb',
     open: (instance) =>
       openMongoStore<Box>({ ...mongoOptions(configOf('orders')), database: 'orders', instance }),
+  },
+  {
+    name: 'dynamodb',
+    open: (instance) =>
+      openDynamoStore<Box>({
+        client: dynamoOptions(configOf('inventory')),
+        table: 'inventory',
+        instance,
+      }),
   },
 ];
 

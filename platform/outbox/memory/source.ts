@@ -33,9 +33,9 @@ export function memorySource<State>(rows: Rows<State>, wakes: Wakes): OutboxSour
       return { pending: waiting.length, oldestAgeMs };
     },
     async history({ after, limitMax }) {
-      const all = [...rows.events.values()].sort(byAggregateAndSeq);
+      const all = [...rows.events.values()];
       const rest = after === undefined ? all : all.filter(({ event }) => isAfter(event, after));
-      const page = rest.slice(0, limitMax);
+      const page = rest.sort(byAggregateAndSeq).slice(0, limitMax);
       return page.map(({ event, published }) => ({ ...structuredClone(event), published }));
     },
   };

@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../../../platform/outbox/memory/store';
+import { auditBoxes } from '../../support/box-audit';
 import type { Box } from '../../support/box-service';
 import { expectCell, fenceCells } from '../../support/fence-cells';
 import { playFamilies } from '../../support/fence-families';
@@ -14,9 +15,11 @@ describe('the fence, cell by cell, on the in-memory model', () => {
 describe('the fence against a hostile network, on the in-memory model', () => {
   test('every order of two forwards and two undos with every crash ends in one net effect or none', async () => {
     const schedules = allSchedules();
-    for (const schedule of schedules) {
-      await playSchedule(createMemoryStore<Box>(), 'saga-1', schedule);
+    const store = createMemoryStore<Box>();
+    for (const [index, schedule] of schedules.entries()) {
+      await playSchedule(store, `saga-${index}`, schedule);
     }
+    await auditBoxes(store);
     expect(schedules).toHaveLength(486);
   });
 

@@ -1,0 +1,64 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Json } from '../../kernel/json';
+import type { Aggregate, ServiceStore } from '../ports';
+import { createWakes } from '../wake';
+import { stateKey, stepKeyOf, stepRecordOf } from './items';
+import type { ItemKey, StateItem, StepItem } from './items';
+import { listIds } from './list';
+import { dynamoSource } from './source';
+import { describe, getItems, migrate, openTable, sorted } from './table';
+import type { Send } from './table';
+import { dynamoUnitOfWork } from './transact';
+
+/** How to reach a service's DynamoDB table. */
+export interface DynamoStoreOptions {
+  /** Client options; see `platform/runtime/connections`. */
+  readonly client: DynamoDBClientConfig;
+  /** Name of the service's one table. */
+  readonly table: string;
+  /** Name of a world of its own, `[a-z0-9]{0,12}`; the suffix of the table's name. */
+  readonly instance?: string;
+  /** Wraps every request; for tests that inject faults the local server never shows. */
+  readonly intercept?: (send: Send) => Send;
+}
+
+/** A service's store on DynamoDB. Connects lazily: nothing happens before the first call. */
+export function openDynamoStore<State = Json>(options: DynamoStoreOptions): ServiceStore<State> {
+  const { table: name, instance = '', client, intercept } = options;
+  const table = openTable(instance === '' ? name : `${name}-${instance}`, client, intercept);
+  const wakes = createWakes();
+  const read = async <Item>(Key: ItemKey) => {
+    const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
+    return (await sorted(table.send(command))).Item as Item | undefined;
+  };
+  return {
+    transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
+    ...dynamoSource(table),
+    migrate: () => sorted(migrate(table)),
+    ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
+    async readAggregate(id) {
+      const item = await read<StateItem<State>>(stateKey(id));
+      return item && aggregateOf(item);
+    },
+    async listAggregates({ prefix, afterId = '', limitMax }) {
+      const ids = await listIds(table, { prefix, afterId, limitMax });
+      const items = await getItems<StateItem<State>>(table, ids.map(stateKey));
+      const found = new Map(items.map((item) => [item.aggregateId, aggregateOf(item)]));
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
+    async readStepRecord(key) {
+      const item = await read<StepItem>(stepKeyOf(key));
+      return item && stepRecordOf(item);
+    },
+    /** No change stream: hints come from this process, everybody else polls. */
+    subscribe: (wake) => wakes.subscribe(wake),
+    async close() {
+      table.raw.destroy();
+    },
+  };
+}
+
+function aggregateOf<State>({ aggregateId: id, seq, state }: StateItem<State>): Aggregate<State> {
+  return { id, seq, state };
+}

@@ -1,0 +1,112 @@
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { Fault } from '../../kernel/faults';
+import { retryConflicts } from '../conflict';
+import { batchLoads } from '../load-batch';
+import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
+import { commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
+import type { ItemKey, StateItem, StepItem } from './items';
+import { dynamoLimits, getItems, sorted } from './table';
+import type { Table } from './table';
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** What one attempt was decided on: the step's item and the sequence of everything it loaded. */
+interface DecidedOn {
+  readonly stepKey: ItemKey;
+  /** 0: there was no item. */
+  readonly stepVersion: number;
+  readonly reads: ReadonlyMap<string, number>;
+}
+
+/**
+ * Strongly consistent reads, then one `TransactWriteItems` in which everything the decision was based on is a
+ * condition. The SDK gives each request a token of its own, so that a request it repeats is applied once; a token over
+ * the message would not do, since a decision taken again after a conflict is another request.
+ */
+export function dynamoUnitOfWork<State>(
+  table: Table,
+  committed: () => void,
+): UnitOfWork<State>['transact'] {
+  return async (key, work, { timeoutMs = dynamoLimits.transactionTimeoutMs } = {}) => {
+    const deadlineMs = performance.now() + timeoutMs;
+    const abortSignal = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const stepKey = stepKeyOf(key);
+    const attempt = async () => {
+      const item = await readStep(table, stepKey, abortSignal);
+      const { load, reads } = batchLoads((ids) => fetch<State>(table, ids, abortSignal));
+      const outcome = await work({ stepRecord: item && stepRecordOf(item), load });
+      if (outcome.commit === undefined) return outcome;
+      const decidedOn = { stepKey, stepVersion: item?.version ?? 0, reads };
+      const TransactItems = itemsOf(table.name, decidedOn, outcome.commit);
+      await sorted(table.send(new TransactWriteCommand({ TransactItems }), { abortSignal }));
+      return outcome;
+    };
+    const { answer, commit } = await retryConflicts(attempt, deadlineMs);
+    if (commit?.aggregates.some((change) => change.events.length > 0) === true) committed();
+    return answer;
+  };
+}
+
+async function readStep(
+  { name, send }: Table,
+  key: ItemKey,
+  abortSignal: AbortSignal,
+): Promise<StepItem | undefined> {
+  const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
+  return (await sorted(send(command, { abortSignal }))).Item as StepItem | undefined;
+}
+
+async function fetch<State>(table: Table, ids: readonly string[], abortSignal: AbortSignal) {
+  const items = await getItems<StateItem<State>>(table, ids.map(stateKey), abortSignal);
+  return new Map(items.map(({ aggregateId: id, seq, state }) => [id, { id, seq, state }] as const));
+}
+
+/** The step's item first, so that its reason is the first of a cancelled transaction. */
+function itemsOf<State>(
+  TableName: string,
+  { stepKey, stepVersion, reads }: DecidedOn,
+  commit: NonNullable<TransactionOutcome<unknown, State>['commit']>,
+): TransactItem[] {
+  const changed = new Set(commit.aggregates.map((change) => change.id));
+  const reliedOn = [...reads].filter(([id]) => !changed.has(id));
+  const items: TransactItem[] = [
+    {
+      Put: {
+        TableName,
+        Item: { ...stepKey, ...commit.stepRecord, version: stepVersion + 1 },
+        ...expecting('version', stepVersion),
+      },
+    },
+    ...commit.aggregates.flatMap((change) => changeItems(TableName, change)),
+    ...reliedOn.map(([id, seq]) => ({
+      ConditionCheck: { TableName, Key: stateKey(id), ...expecting('seq', seq) },
+    })),
+  ];
+  if (items.length > dynamoLimits.transactionItemsMax) {
+    throw new Fault('INVARIANT_BROKEN', `${items.length} items in one transaction`);
+  }
+  return items;
+}
+
+function changeItems<State>(
+  TableName: string,
+  { id, expectedSeq, state, events }: AggregateChange<State>,
+): TransactItem[] {
+  const seq = expectedSeq + events.length;
+  const Item = stateItem({ id, seq, state });
+  const stateWrite = { Put: { TableName, Item, ...expecting('seq', expectedSeq) } };
+  if (events.length === 0) return [stateWrite];
+  const commit = commitItem(events, Date.now());
+  return [stateWrite, { Put: { TableName, Item: commit, ...expecting('lastSeq', 0) } }];
+}
+
+/** A condition on a counter; 0 stands for "there is no such item". */
+function expecting(attribute: string, value: number) {
+  if (value === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#counter = :expected',
+    ExpressionAttributeNames: { '#counter': attribute },
+    ExpressionAttributeValues: { ':expected': value },
+  };
+}
