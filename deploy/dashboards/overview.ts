@@ -1,18 +1,6 @@
-import { metricNames as m } from '../platform/runtime/metric-names';
-
-/** How a panel's numbers are written. */
-type Unit = 's' | 'reqps' | 'percentunit' | 'short' | 'bytes';
-
-interface PanelSpec {
-  readonly title: string;
-  /** What to look for, and what it means. */
-  readonly description: string;
-  readonly unit: Unit;
-  /** Legend → PromQL. */
-  readonly queries: Readonly<Record<string, string>>;
-}
-
-const rate = (metric: string, by: string): string => `sum by (${by}) (rate(${metric}[5m]))`;
+import { metricNames as m } from '../../platform/runtime/metric-names';
+import type { PanelSpec } from './panel';
+import { rate } from './panel';
 
 const duration = (quantile: number): string =>
   `histogram_quantile(${quantile}, sum by (le) (rate(${m.httpRequestDuration}_bucket{process="gateway"}[5m])))`;
@@ -20,7 +8,8 @@ const duration = (quantile: number): string =>
 const errors = `rate(${m.httpRequestDuration}_count{process="gateway",status_class="5xx"}[5m])`;
 const requests = `rate(${m.httpRequestDuration}_count{process="gateway"}[5m])`;
 
-const panels: readonly PanelSpec[] = [
+/** What comes in at the gateway, and how it is answered. */
+export const overviewPanels: readonly PanelSpec[] = [
   {
     title: 'Saga starts',
     description: 'By saga and answer. Replays are repeated Idempotency-Keys; refusals are 4xx.',
@@ -92,45 +81,3 @@ const panels: readonly PanelSpec[] = [
     queries: { '{{process}}': 'process_resident_memory_bytes{job="holdfast"}' },
   },
 ];
-
-const columns = 2;
-const panelHeight = 8;
-const panelWidth = 24 / columns;
-const datasource = { type: 'prometheus', uid: 'prometheus' };
-
-function panel(spec: PanelSpec, index: number): object {
-  return {
-    id: index + 1,
-    type: 'timeseries',
-    title: spec.title,
-    description: spec.description,
-    datasource,
-    gridPos: {
-      x: (index % columns) * panelWidth,
-      y: Math.floor(index / columns) * panelHeight,
-      w: panelWidth,
-      h: panelHeight,
-    },
-    fieldConfig: { defaults: { unit: spec.unit, min: 0 }, overrides: [] },
-    options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } },
-    targets: Object.entries(spec.queries).map(([legendFormat, expr], position) => ({
-      refId: String.fromCharCode('A'.charCodeAt(0) + position),
-      ...{ datasource, expr, legendFormat },
-    })),
-  };
-}
-
-/** The first dashboard, from the one list of metric names. */
-export function overviewDashboard(): object {
-  return {
-    ...{ uid: 'holdfast-overview', title: 'Holdfast: sagas and gateway', tags: ['holdfast'] },
-    ...{ schemaVersion: 39, version: 1, editable: false, timezone: 'browser', refresh: '10s' },
-    time: { from: 'now-1h', to: 'now' },
-    panels: panels.map(panel),
-  };
-}
-
-/** The text of `deploy/grafana/dashboards/overview.json`. */
-export function overviewText(): string {
-  return `${JSON.stringify(overviewDashboard(), null, 2)}\n`;
-}
