@@ -1,0 +1,194 @@
+import { Registry } from 'prom-client';
+import { createGateway } from '../../../gateway/server';
+import type { SagaDescription, SagaEngine } from '../../../gateway/sagas/engine';
+import type { ReadModel, SagaRow } from '../../../gateway/read-model';
+import { createCache } from '../../../platform/cache/cache';
+import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
+import { createHealth } from '../../../platform/http/health';
+import { createMetrics } from '../../../platform/http/metrics';
+import { problem } from '../../../platform/http/problem';
+import { createRateLimiter } from '../../../platform/http/rate-limit';
+import { silentLog } from '../../../platform/runtime/log';
+import type { SagaView } from '../../../platform/saga/wire';
+import { TokenRefused } from '../../../platform/security/tokens';
+import { catalog } from '../../../workflows/catalog';
+import { ask } from '../http/in-process';
+import type { WireAnswer } from '../http/in-process';
+
+/** What the parts around the gateway know, changed by tests as they like. */
+export interface Surroundings {
+  /** Workflow ids with what was started under them. */
+  readonly started: Map<string, SagaDescription>;
+  readonly views: Map<string, SagaView>;
+  readonly rows: Map<string, SagaRow>;
+  readonly products: Map<string, object>;
+  readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
+  readonly sent: { readonly name: string; readonly argument: object; readonly updateId: string }[];
+  away: Set<'engine' | 'read-model' | 'services'>;
+  answer: (request: ServiceRequest) => ServiceAnswer;
+  delivery: Awaited<ReturnType<SagaEngine['send']>>;
+}
+
+const unavailable = problem('SERVICE_UNAVAILABLE');
+
+function engineOf(world: Surroundings): SagaEngine {
+  const reach = (): void => {
+    if (world.away.has('engine')) throw unavailable;
+  };
+  return {
+    async start({ workflowId, saga, start }) {
+      reach();
+      if (world.started.has(workflowId)) return 'exists';
+      const { requestHash, owner, businessKey } = start;
+      const memo = { requestHash, owner, businessKey };
+      const startedAt = '2026-01-01T00:00:00.000Z';
+      world.started.set(workflowId, {
+        workflowId,
+        saga,
+        memo,
+        open: true,
+        state: 'running',
+        startedAt,
+      });
+      return 'started';
+    },
+    async describe(workflowId) {
+      reach();
+      return world.started.get(workflowId);
+    },
+    async view(workflowId) {
+      reach();
+      return world.views.get(workflowId);
+    },
+    async send(_workflowId, message) {
+      reach();
+      world.sent.push(message);
+      return world.delivery;
+    },
+    ended: (workflowId) => Promise.resolve(world.views.has(workflowId)),
+    ping: () => Promise.resolve(),
+    webUi: (workflowId) => `http://ui.test/${workflowId}`,
+  };
+}
+
+function readModelOf(world: Surroundings): ReadModel {
+  const reach = (): void => {
+    if (world.away.has('read-model')) throw new Error('database away');
+  };
+  return {
+    async orderStatus(orderId) {
+      reach();
+      if (orderId !== 'o-1') return undefined;
+      const updatedAt = '2026-01-01T00:00:00.000Z';
+      const order = { orderId, customerId: 'ann', status: 'open', updatedAt, asOf: updatedAt };
+      return { ...order, incomplete: false };
+    },
+    async customerOrders() {
+      reach();
+      return { items: [] };
+    },
+    async sagaByWorkflowId(workflowId) {
+      reach();
+      return world.rows.get(workflowId);
+    },
+    async sagas({ owner }) {
+      reach();
+      return { items: [...world.rows.values()].filter((row) => !owner || row.owner === owner) };
+    },
+    ping: () => Promise.resolve(),
+  };
+}
+
+async function callService(world: Surroundings, service: string, request: ServiceRequest) {
+  world.asked.push({ service, request });
+  if (world.away.has('services')) throw unavailable;
+  return world.answer(request);
+}
+
+const json = (status: number, body: object): ServiceAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'x-internal': 'secret' },
+  body: JSON.stringify(body),
+});
+
+/** Tokens here are `<subject>:<role>`; everything else is refused. */
+const tokens = {
+  verify: (token: string) => {
+    const [subject, role] = token.split(':');
+    if (!subject || !role) return Promise.reject(new TokenRefused('MALFORMED'));
+    const principal = { subject, username: subject, roles: [role], clientId: 'c', tokenId: 't' };
+    return Promise.resolve({ ...principal, expiresAt: 0 });
+  },
+};
+
+/** Issuer of every token in these tests. */
+export const issuer = 'https://id.test/realms/holdfast';
+
+function surroundings(): Surroundings {
+  const products = new Map([['tea', { sku: 'tea', currency: 'EUR' }]]);
+  return {
+    products,
+    started: new Map(),
+    views: new Map(),
+    rows: new Map(),
+    asked: [],
+    sent: [],
+    away: new Set(),
+    answer: ({ path }) => {
+      const product = products.get(path.slice('/products/'.length));
+      return product === undefined ? json(404, { code: 'NOT_FOUND' }) : json(200, product);
+    },
+    delivery: { kind: 'answered', answer: 'accepted' },
+  };
+}
+
+export interface GatewayCall {
+  readonly method?: string;
+  readonly path: string;
+  /** `<subject>:<role>` */
+  readonly as?: string;
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The real gateway among parts that live in memory. */
+export function openGateway(options: { readonly limits?: { readonly subject: number } } = {}) {
+  const world = surroundings();
+  const metrics = createMetrics({ defaults: false });
+  const kept = new Map<string, string>();
+  const store = {
+    get: async (key: string) => kept.get(key) ?? null,
+    set: async (key: string, value: string) => kept.set(key, value),
+    del: async (key: string) => kept.delete(key),
+  };
+  const cache = createCache({ store, log: silentLog, registry: new Registry(), prefix: '' });
+  const limiter = createRateLimiter({
+    redis: undefined,
+    prefix: '',
+    registry: metrics.registry,
+    ...options,
+  });
+  const app = createGateway({
+    parts: {
+      ...{ catalog, cache, issuer, log: silentLog },
+      engine: engineOf(world),
+      readModel: readModelOf(world),
+      service: (name) => ({
+        call: (request) => callService(world, name, request),
+        close: () => Promise.resolve(),
+      }),
+    },
+    ...{ tokens, limiter, metrics, health: createHealth(), version: '0.0.0' },
+  });
+  const call = ({ as, key, headers, ...request }: GatewayCall): Promise<WireAnswer> =>
+    ask(app, {
+      ...request,
+      headers: {
+        ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+    });
+  return { world, call };
+}
