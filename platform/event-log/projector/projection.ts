@@ -1,8 +1,7 @@
-import type { Json } from '../../kernel/json';
 import type { LogEvent } from '../envelope';
 
-/** A row of a read model. Declare yours with `type`, so that it counts as one. */
-export type ReadRow = { readonly [member: string]: Json | undefined };
+/** A row of a read model: what JSON can say. Declare yours with `type`, so that it counts as one. */
+export type ReadRow = { readonly [member: string]: unknown };
 
 /**
  * A read model as a pure fold of events into rows. There is no order between topics: rows that join services must come

@@ -30,7 +30,9 @@ function plan(records: readonly LogRecord[], view: Partial<View> = {}, mode?: 'f
   return planReadings(counting, { ...empty, ...view }, readings, mode);
 }
 
-function events(...seqs: [aggregateId: string, seq: number, data?: object][]): LogRecord[] {
+type Told = readonly [aggregateId: string, seq: number, data?: object];
+
+function events(...seqs: readonly Told[]): LogRecord[] {
   return seqs.map(([aggregateId, seq, data = {}], offset) =>
     aRecord(anEvent({ aggregateId, seq, data: data as never }), offset),
   );
@@ -68,7 +70,7 @@ describe('what a batch of records changes', () => {
       ],
     ],
   ] as const)('%s with other content is a forked history', (_title, told) => {
-    const result = plan(events(...(told as never)));
+    const result = plan(events(...told));
     expect(result.halt).toMatchObject({ code: 'HISTORY_FORKED' });
     expect(result.handled).toBe(told.length - 1);
   });
@@ -84,7 +86,7 @@ describe('what a batch of records changes', () => {
     ],
     ['an unknown aggregate that does not begin with 1', [['a', 2]], 1],
   ] as const)('%s stops before the gap and names what is missing', (_title, told, seq) => {
-    const result = plan(events(...(told as never)));
+    const result = plan(events(...told));
     expect(result.halt).toMatchObject({ code: 'SEQUENCE_GAP', missing: { aggregateId: 'a', seq } });
     expect(result.nextOffset).toBe(BigInt(told.length - 1));
   });
