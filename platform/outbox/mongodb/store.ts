@@ -4,7 +4,8 @@ import { beforeDeadline } from '../deadline';
 import type { Aggregate, ServiceStore } from '../ports';
 import { createWakes } from '../wake';
 import { collectionsOf, migrate, openClient } from './collections';
-import type { AggregateDocument } from './collections';
+import type { AggregateDocument, Collections } from './collections';
+import { connectingFirst } from './reconnect';
 import { mongoSource, sorted } from './source';
 import { mongoUnitOfWork, stepRecordOf } from './transact';
 import { watchEvents } from './watch';
@@ -26,14 +27,46 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
   const collections = collectionsOf<State>(db, options.instance ?? '');
   const wakes = createWakes();
   const watches = new Set<() => void>();
-  return {
+  let isClosed = false;
+  const asking = {
     transact: mongoUnitOfWork(client, collections, () => wakes.emit()),
     ...mongoSource(collections),
     migrate: () => sorted(migrate(db, collections)),
-    async ping(timeoutMs) {
-      const deadlineMs = performance.now() + timeoutMs;
-      await sorted(beforeDeadline(db.command({ ping: 1 }), deadlineMs));
+    ...mongoReads(collections),
+  };
+  const ask = async () => {
+    if (!isClosed) await client.connect();
+    return db.command({ ping: 1 });
+  };
+  return {
+    ...connectingFirst(client, asking, () => isClosed),
+    ping: async (timeoutMs) => {
+      await sorted(beforeDeadline(ask(), performance.now() + timeoutMs));
     },
+    subscribe(wake) {
+      const unsubscribe = wakes.subscribe(wake);
+      const inserts = [{ $match: { operationType: 'insert' } }];
+      const stopWatching = watchEvents(() => collections.events.watch(inserts), wakes);
+      const stop = () => {
+        watches.delete(stop);
+        unsubscribe();
+        stopWatching();
+      };
+      watches.add(stop);
+      return stop;
+    },
+    async close() {
+      isClosed = true;
+      for (const stop of watches) stop();
+      await client.close();
+    },
+  };
+}
+
+function mongoReads<State>(
+  collections: Collections<State>,
+): Pick<ServiceStore<State>, 'readAggregate' | 'listAggregates' | 'readStepRecord'> {
+  return {
     async readAggregate(id) {
       const byId = { _id: id } as Filter<AggregateDocument<State>>;
       const document = await sorted(collections.aggregates.findOne(byId));
@@ -49,22 +82,6 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
     async readStepRecord({ sagaId, step }) {
       const document = await sorted(collections.steps.findOne({ _id: { sagaId, step } }));
       return document === null ? undefined : stepRecordOf(document);
-    },
-    subscribe(wake) {
-      const unsubscribe = wakes.subscribe(wake);
-      const inserts = [{ $match: { operationType: 'insert' } }];
-      const stopWatching = watchEvents(() => collections.events.watch(inserts), wakes);
-      const stop = () => {
-        watches.delete(stop);
-        unsubscribe();
-        stopWatching();
-      };
-      watches.add(stop);
-      return stop;
-    },
-    async close() {
-      for (const stop of watches) stop();
-      await client.close();
     },
   };
 }
