@@ -138,10 +138,9 @@ export function upstreamPath(template: string, params: unknown, query: unknown):
     encodeURIComponent(values[name] ?? ''),
   );
   const given = Object.entries((query ?? {}) as Record<string, string | number | undefined>);
-  const search = new URLSearchParams(
-    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  ).toString();
-  return search === '' ? path : `${path}?${search}`;
+  const search = new URLSearchParams();
+  for (const [name, value] of given) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
 /** Of the caller's headers only these travel on; of the service's answer only those below come back. */

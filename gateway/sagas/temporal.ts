@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
-import type { ClientOptions, WorkflowExecutionDescription } from '@temporalio/client';
+import type {
+  ClientOptions,
+  WorkflowExecutionDescription,
+  WorkflowStartOptions,
+} from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../../platform/runtime/config';
 import { sagaMessages } from '../../platform/saga/wire';
@@ -89,7 +93,10 @@ function deliveryOf(error: unknown): Delivery {
   throw unavailable(error);
 }
 
-function startOptions(config: EngineConfig, { workflowId, title, saga, start }: StartRequest) {
+function startOptions(
+  config: EngineConfig,
+  { workflowId, title, saga, start }: StartRequest,
+): WorkflowStartOptions {
   const { owner, businessKey, requestHash } = start;
   const memo: SagaMemo = { requestHash, owner, businessKey };
   return {
@@ -106,7 +113,7 @@ function startOptions(config: EngineConfig, { workflowId, title, saga, start }: 
       { key: attributes.owner, value: owner },
     ],
     staticSummary: `${title}: ${businessKey}`,
-  } as const;
+  };
 }
 
 /** Opens the saga engine on Temporal. Nothing connects yet: the gateway comes up without it. */

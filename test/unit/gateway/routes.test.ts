@@ -18,7 +18,7 @@ describe('orders', () => {
     expect(again.json()).toMatchObject({
       orderId: 'o-1',
       customerId: 'ann',
-      asOf: expect.any(String),
+      asOf: expect.any(String) as string,
     });
   });
 
@@ -141,8 +141,8 @@ describe('the OpenAPI document', () => {
       for (const template of templates) {
         const operation = paths[template]?.[method.toLowerCase()];
         expect(operation).toMatchObject({
-          operationId: expect.any(String),
-          summary: expect.any(String),
+          operationId: expect.any(String) as string,
+          summary: expect.any(String) as string,
         });
         expect(operation?.['x-roles']).toBeDefined();
         if (roles === 'anyone') expect(operation?.security).toEqual([]);
