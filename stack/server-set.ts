@@ -53,10 +53,9 @@ export class ServerSet {
       this.entries.set(name, { running, readyMs });
       phase('ready', `${running.version} on port ${running.port}`);
     } catch (error) {
-      const logLines = error instanceof StackError ? error.logLines : [];
       const detail = error instanceof StackError ? error.code : String(error);
       // What falls while the stack is being taken down fell because of that.
-      if (!this.closing) this.tell({ subject: name, phase: 'failed', detail, logLines });
+      if (!this.closing) this.tell({ subject: name, phase: 'failed', detail });
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { withLock } from './lock';
@@ -31,6 +31,7 @@ async function fill(entry: CacheEntry, root: string, target: string): Promise<vo
   try {
     await entry.build(draft);
     await writeFile(path.join(draft, proofFile), `${await entry.verify(draft)}\n`);
+    await chmod(draft, 0o755); // another user may have to run it: PostgreSQL refuses root
     await rm(target, { recursive: true, force: true });
     await rename(draft, target);
   } finally {
