@@ -26,9 +26,12 @@ function describe(error: unknown): number {
     fix?: string;
   };
   if (code?.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
-  process.stderr.write(`\n${code ?? 'UNEXPECTED'}: ${message ?? String(error)}\n`);
-  if (fix !== undefined) process.stderr.write(`Next: ${fix}\n`);
-  else if (code === undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+  // A stack's error tells code, cause and fix in its message already.
+  const told = message ?? String(error);
+  const named = code === undefined || told.startsWith(code) ? told : `${code}: ${told}`;
+  process.stderr.write(`\n${named}\n`);
+  if (fix !== undefined && !told.includes(fix)) process.stderr.write(`  fix: ${fix}\n`);
+  if (code === undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
   return 1;
 }
 
