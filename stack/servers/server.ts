@@ -64,7 +64,7 @@ export function identityFiles(certsDir: string, name: string): IdentityFiles {
   };
 }
 
-export const readinessLimits = { pollMs: 50, deadlineMs: 120_000 } as const;
+export const readinessLimits = { pollMs: 50, deadlineMs: 240_000 } as const;
 
 function crashed(name: string, child: Child): StackError {
   const { error, code, signal } = child.exit ?? {};
