@@ -14,18 +14,21 @@ export interface Projection<Row extends ReadRow = ReadRow> {
   /** Services whose topics it reads. */
   readonly services: readonly string[];
   /** Members that lists are filtered by; each gets an index. */
-  readonly listBy: readonly (keyof Row & string)[];
+  readonly listBy: readonly string[];
   /** Member lists are ordered by, newest first; times or numbers padded as text. */
-  readonly orderBy: keyof Row & string;
+  readonly orderBy: string;
   /** Keys of the rows an event changes; empty when it says nothing to this projection. */
   keys(event: LogEvent): readonly string[];
   /** The row after the event. No clock, no randomness, no effects. */
   fold(row: Row | undefined, event: LogEvent, key: string): Row;
 }
 
-/** Checks a projection against its row type. */
+/** Checks a projection against its row type: lists can only be filtered and ordered by members there are. */
 export function defineProjection<Row extends ReadRow>(
-  projection: Projection<Row>,
+  projection: Projection<Row> & {
+    readonly listBy: readonly (keyof Row & string)[];
+    readonly orderBy: keyof Row & string;
+  },
 ): Projection<Row> {
   return projection;
 }
