@@ -11,6 +11,8 @@ export type ParticipantActivities = Record<string, (message: StepMessage) => Pro
 /** Kept free at the end of an attempt, so that its answer still reaches Temporal; milliseconds. */
 const answerMarginMs = 500;
 const attemptMsMin = 250;
+/** How soon a step is tried again whose aggregate another saga holds; spread, so that waiters do not march in step. */
+const busyRetryMs = { min: 100, max: 300 } as const;
 
 /**
  * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`.
@@ -58,5 +60,10 @@ function throwAsFailure(error: unknown): never {
     message,
     nonRetryable: action !== 'retry',
     details: [{ kind: 'fault', code, action }],
+    ...(code === 'BUSY' ? { nextRetryDelay: busyDelayMs() } : {}),
   });
+}
+
+function busyDelayMs(): number {
+  return Math.round(busyRetryMs.min + Math.random() * (busyRetryMs.max - busyRetryMs.min));
 }

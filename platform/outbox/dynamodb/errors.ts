@@ -25,10 +25,10 @@ export function sortError(error: unknown): Error {
   const { name = '', message = '', CancellationReasons: reasons = [] } = error as DynamoError;
   const codes = reasons.map((reason) => reason.Code ?? 'None');
   const text = `dynamodb ${name}: ${message}`;
-  if (codes.some((code) => brokenReasons.has(code)) || broken.has(name)) {
+  if (codes.some((it) => brokenReasons.has(it)) || broken.has(name)) {
     return new Fault('INVARIANT_BROKEN', text, { cause: error });
   }
-  const at = codes.findIndex((code) => conflictReasons.has(code));
+  const at = codes.findIndex((it) => conflictReasons.has(it));
   if (at >= 0) return new Conflict(`item ${at}: ${codes[at]}`, { cause: error });
   if (conflicts.has(name)) return new Conflict(name, { cause: error });
   return new Fault('STORE_UNAVAILABLE', text, { cause: error });

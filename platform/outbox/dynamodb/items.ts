@@ -1,3 +1,4 @@
+import { Fault } from '../../kernel/faults';
 import type { StepKey } from '../../kernel/step';
 import type { StepRecord } from '../../participant/fence-table';
 import { slotOf } from '../hash';
@@ -94,4 +95,16 @@ export function stepRecordOf({ pk, sk, version, ...record }: StepItem): StepReco
 
 export function isPublished(item: CommitItem, seq: number): boolean {
   return item.outboxSlot === undefined || item.publishedSeqs?.has(seq) === true;
+}
+
+/**
+ * Refuses integers beyond 2^53 before they are sent: the client would not write them, and could not read them back as
+ * the numbers they were. Throws `INVARIANT_BROKEN`.
+ */
+export function checkStorable(value: unknown): void {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new Fault('INVARIANT_BROKEN', `${value} is no integer DynamoDB can hold`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const member of Object.values(value)) checkStorable(member);
 }

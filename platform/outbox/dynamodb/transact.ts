@@ -4,7 +4,7 @@ import { Fault } from '../../kernel/faults';
 import { retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
-import { commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
+import { checkStorable, commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { dynamoLimits, getItems, sorted } from './table';
 import type { Table } from './table';
@@ -68,6 +68,7 @@ function itemsOf<State>(
   { stepKey, stepVersion, reads }: DecidedOn,
   commit: NonNullable<TransactionOutcome<unknown, State>['commit']>,
 ): TransactItem[] {
+  checkStorable(commit);
   const changed = new Set(commit.aggregates.map((change) => change.id));
   const reliedOn = [...reads].filter(([id]) => !changed.has(id));
   const items: TransactItem[] = [

@@ -12,7 +12,10 @@ export const postgresLimits = {
   graceMs: 500,
 } as const;
 
-/** A pool that answers in time or fails; a connection lost while idle is noticed by the query that needs it. */
+/**
+ * A pool that answers in time or fails. A connection may be lost while it is idle or between two statements of a
+ * transaction; the next statement says so, and the event, which nobody awaits, must not end the process.
+ */
 export function openPool(config: PoolConfig): Pool {
   const pool = new Pool({
     max: postgresLimits.connectionsMax,
@@ -21,7 +24,9 @@ export function openPool(config: PoolConfig): Pool {
     keepAlive: true,
     ...config,
   });
-  pool.on('error', () => undefined);
+  const saidByTheNextStatement = () => undefined;
+  pool.on('error', saidByTheNextStatement);
+  pool.on('connect', (client) => client.on('error', saidByTheNextStatement));
   return pool;
 }
 

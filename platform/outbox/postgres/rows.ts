@@ -46,26 +46,28 @@ export function eventOf(row: EventRow): StoredEvent {
   };
 }
 
-/** The event as `json_to_recordset` wants it; absent members become NULL. */
-export function eventParameter(event: StoredEvent): object {
-  return {
-    aggregate_id: event.aggregateId,
-    seq: event.seq,
-    slot: event.slot,
-    type: event.type,
-    schema_version: event.schema,
-    time: event.time,
-    data: event.data,
-    content_hash: event.contentHash,
-    saga_id: event.sagaId,
-    step: event.step,
-    epoch: event.epoch,
-    direction: event.direction,
-    correlation_id: event.correlationId,
-    causation_id: event.causationId,
-    traceparent: event.traceparent,
-  };
-}
+/** What of an event goes into which column, and the column's type; every value travels as text. */
+export const eventParameters: readonly {
+  readonly name: string;
+  readonly type: string;
+  of(event: StoredEvent): string | number | undefined;
+}[] = [
+  { name: 'aggregate_id', type: 'text', of: (event) => event.aggregateId },
+  { name: 'seq', type: 'bigint', of: (event) => event.seq },
+  { name: 'slot', type: 'integer', of: (event) => event.slot },
+  { name: 'type', type: 'text', of: (event) => event.type },
+  { name: 'schema_version', type: 'text', of: (event) => event.schema },
+  { name: 'time', type: 'timestamptz', of: (event) => event.time },
+  { name: 'data', type: 'json', of: (event) => JSON.stringify(event.data) },
+  { name: 'content_hash', type: 'text', of: (event) => event.contentHash },
+  { name: 'saga_id', type: 'text', of: (event) => event.sagaId },
+  { name: 'step', type: 'text', of: (event) => event.step },
+  { name: 'epoch', type: 'bigint', of: (event) => event.epoch },
+  { name: 'direction', type: 'text', of: (event) => event.direction },
+  { name: 'correlation_id', type: 'text', of: (event) => event.correlationId },
+  { name: 'causation_id', type: 'text', of: (event) => event.causationId },
+  { name: 'traceparent', type: 'text', of: (event) => event.traceparent },
+];
 
 export interface StepRow {
   readonly state: StepRecord['state'];

@@ -5,7 +5,7 @@ import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, UnitOfWork } from '../ports';
 import { inTransaction, postgresLimits, run } from './connection';
-import { aggregateOf, eventParameter, stepRecordOf } from './rows';
+import { aggregateOf, eventParameters, stepRecordOf } from './rows';
 import type { AggregateRow, StepRow } from './rows';
 import type { Tables } from './schema';
 
@@ -86,27 +86,27 @@ async function writeAggregates<State>(
 ): Promise<void> {
   const created = changes.filter((change) => change.expectedSeq === 0);
   const changed = changes.filter((change) => change.expectedSeq > 0);
-  const columns = 'json_to_recordset($1) AS c(id text, expected bigint, seq bigint, state json)';
+  const given = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[])
+    AS c(id, expected, seq, state)`;
   const insert = `INSERT INTO ${aggregates} (id, seq, state)
-    SELECT id, seq, state FROM ${columns} ORDER BY id ON CONFLICT DO NOTHING`;
-  const update = `UPDATE ${aggregates} AS a SET seq = c.seq, state = c.state
-    FROM ${columns} WHERE a.id = c.id AND a.seq = c.expected`;
+    SELECT id, seq, state::json FROM ${given} ORDER BY id ON CONFLICT DO NOTHING`;
+  const update = `UPDATE ${aggregates} AS a SET seq = c.seq, state = c.state::json
+    FROM ${given} WHERE a.id = c.id AND a.seq = c.expected`;
   for (const [statement, part] of [[insert, created] as const, [update, changed] as const]) {
     if (part.length === 0) continue;
-    const { rowCount } = await run(client, statement, { values: [changesParameter(part)] });
+    const { rowCount } = await run(client, statement, { values: changeArrays(part) });
     if (rowCount !== part.length) throw new Conflict('an aggregate has moved on');
   }
 }
 
-function changesParameter(changes: readonly AggregateChange<unknown>[]): string {
-  return JSON.stringify(
-    changes.map(({ id, expectedSeq, state, events }) => ({
-      id,
-      expected: expectedSeq,
-      seq: expectedSeq + events.length,
-      state,
-    })),
-  );
+/** One array per column. JSON travels as text and is cast: the JSON functions would not accept every string. */
+function changeArrays(changes: readonly AggregateChange<unknown>[]): unknown[] {
+  return [
+    changes.map((change) => change.id),
+    changes.map((change) => change.expectedSeq),
+    changes.map((change) => change.expectedSeq + change.events.length),
+    changes.map((change) => JSON.stringify(change.state)),
+  ];
 }
 
 async function writeEvents(
@@ -116,15 +116,16 @@ async function writeEvents(
 ): Promise<void> {
   const events = changes.flatMap((change) => change.events);
   if (events.length === 0) return;
-  const columns = `aggregate_id, seq, slot, type, schema_version, time, data, content_hash,
-    saga_id, step, epoch, direction, correlation_id, causation_id, traceparent`;
+  const names = eventParameters.map(({ name }) => name);
+  const casts = eventParameters.map(({ name, type }) => `${name}::${type}`);
+  const arrays = names.map((_, index) => `$${index + 1}::text[]`);
+  const values = eventParameters.map(({ of }) => events.map((event) => of(event) ?? null));
   await run(
     client,
-    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_to_recordset($1) AS e(
-      aggregate_id text, seq bigint, slot integer, type text, schema_version text, time timestamptz,
-      data json, content_hash text, saga_id text, step text, epoch bigint, direction text,
-      correlation_id text, causation_id text, traceparent text)`,
-    { values: [JSON.stringify(events.map(eventParameter))] },
+    `INSERT INTO ${table} (${names.join(', ')}) SELECT ${casts.join(', ')}
+     FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')}, place)
+     ORDER BY place`,
+    { values },
   );
 }
 
