@@ -12,10 +12,10 @@ import type { GatewayParts } from './parts';
 const readersOfAll = ['admin', 'viewer'] as const;
 const roles = ['customer', ...readersOfAll] as const;
 
-/** How long an order may be answered from the cache; milliseconds. */
-export const orderTtl = { atRestMs: 10_000, movingMs: 1_000 } as const;
+/** How long an order may be answered from the cache; milliseconds. At rest, only a new saga can change it. */
+export const orderTtl = { atRestMs: 5_000, movingMs: 1_000 } as const;
 
-const atRest: ReadonlySet<string> = new Set(['rejected', 'returned']);
+const atRest: ReadonlySet<string> = new Set(['confirmed', 'rejected', 'returned']);
 
 const orderAnswer = z.looseObject({
   orderId: z.string(),

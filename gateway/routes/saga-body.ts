@@ -42,11 +42,12 @@ function linksOf(parts: LinkParts, workflowId: string): Record<string, string> {
 
 /** A saga's row without what only the gateway compares. */
 export function rowBody(parts: LinkParts, row: SagaRow): Record<string, unknown> {
-  const { workflowId = '' } = row;
-  const links = linksOf(parts, workflowId);
+  const { workflowId = '', saga, businessKey, state, reason, startedAt, finishedAt } = row;
+  const first = { id: workflowId, saga, businessKey, state, reason, startedAt, finishedAt };
   // Members without a value are left out of the JSON.
   const hidden = { workflowId: undefined, requestHash: undefined };
-  return { ...row, ...hidden, id: workflowId, source: 'read-model', links };
+  const links = linksOf(parts, workflowId);
+  return { ...first, ...row, ...hidden, source: 'read-model', links };
 }
 
 /** The answer about a saga; every source gives the same members as far as it knows them. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineOperations, hasRole } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import { readModelFailed } from '../read-model';
-import { findSaga, maySee, noSuchSaga, ownerOf, sagaReaders } from '../sagas/find';
+import { findSaga, maySee, noSuchSaga, sagaReaders } from '../sagas/find';
 import { pseudonymOf } from '../sagas/idempotency';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
@@ -81,10 +81,9 @@ export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof saga
       return { body: defined({ sagas, next: found.next }) };
     },
     async getSaga({ params, principal }) {
-      const found = await findSaga(parts, params.id);
-      if (found === undefined || !maySee(principal, parts.issuer, ownerOf(found))) {
-        throw noSuchSaga();
-      }
+      const mine = (owner: string) => maySee(principal, parts.issuer, owner);
+      const found = await findSaga(parts, params.id, mine);
+      if (found === undefined) throw noSuchSaga();
       return { body: sagaBody(parts, found) };
     },
   };

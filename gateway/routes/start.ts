@@ -52,7 +52,7 @@ function lookUpFor(parts: GatewayParts, call: StartCall): LookUp {
 /** Waits as long as the caller prefers; undefined when the saga goes on. */
 async function endedWithin(parts: GatewayParts, workflowId: string, seconds: number) {
   if (seconds === 0 || !(await parts.engine.ended(workflowId, seconds * 1_000))) return undefined;
-  return findSaga(parts, workflowId);
+  return findSaga(parts, workflowId, () => true);
 }
 
 async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {

@@ -87,6 +87,8 @@ function updateIdOf(call: AnyCall & { readonly requestId: string }, verb: string
 
 const refusalStatuses: Readonly<Record<string, number>> = { ROLE_MISSING: 403, VERB_INVALID: 400 };
 
+const undecided = 'it may still be taken; ask again under the same Idempotency-Key to find out';
+
 function answerOf(delivery: Delivery, verb: string): Answer {
   switch (delivery.kind) {
     case 'answered':
@@ -95,7 +97,7 @@ function answerOf(delivery: Delivery, verb: string): Answer {
     case 'closed':
       throw gatewayProblem(verb === sagaMessages.cancel ? 'TOO_LATE' : 'SAGA_FINISHED');
     case 'no-worker':
-      throw gatewayProblem('WORKERS_AWAY', { retryAfterSeconds: 5 });
+      throw gatewayProblem('WORKERS_AWAY', { retryAfterSeconds: 5, detail: undecided });
     case 'rejected': {
       const { code, detail } = delivery;
       if (code === 'ROLE_MISSING') throw problem('ROLE_MISSING', { detail });

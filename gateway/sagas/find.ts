@@ -45,30 +45,28 @@ async function wholeRow(parts: FindParts, workflowId: string): Promise<SagaRow |
 
 /**
  * Finds a saga: an ended one in the read model, a running one by asking its worker, else whatever is known of it.
- * Undefined when nobody knows it; throws when somebody who might know is away.
+ * Undefined when nobody knows it or `maySee` says no to its owner, which is found out before any worker is asked: a
+ * foreign saga takes no longer than a missing one. Throws when somebody who might know it is away.
  */
 export async function findSaga(
   parts: FindParts,
   workflowId: string,
+  maySee: (owner: string) => boolean,
 ): Promise<FoundSaga | undefined> {
   const row = await asked(wholeRow(parts, workflowId));
-  if (row.found !== undefined && terminal.includes(row.found.state)) {
-    return { source: 'read-model', row: row.found };
+  if (row.found !== undefined) {
+    if (!maySee(row.found.owner ?? '')) return undefined;
+    if (terminal.includes(row.found.state)) return { source: 'read-model', row: row.found };
   }
-  const view = await asked(parts.engine.view(workflowId));
-  if (view.found !== undefined) return { source: 'workflow', view: view.found, workflowId };
-  if (row.found !== undefined) return { source: 'read-model', row: row.found };
   const described = await asked(parts.engine.describe(workflowId));
+  if (described.found !== undefined && !maySee(described.found.memo.owner)) return undefined;
+  const view = described.found && (await asked(parts.engine.view(workflowId))).found;
+  if (view !== undefined) return { source: 'workflow', view, workflowId };
+  if (row.found !== undefined) return { source: 'read-model', row: row.found };
   if (described.found !== undefined) return { source: 'engine', described: described.found };
   if (described.error !== undefined) throw described.error;
   if (row.error !== undefined) readModelFailed(row.error);
   return undefined;
-}
-
-/** Pseudonym of whoever started it. */
-export function ownerOf(found: FoundSaga): string {
-  if (found.source === 'workflow') return found.view.owner;
-  return found.source === 'read-model' ? (found.row.owner ?? '') : found.described.memo.owner;
 }
 
 /** True when the caller may see the saga: it is theirs, or their role sees all. */
