@@ -98,6 +98,25 @@ function lockHash() {
     .digest('hex');
 }
 
+function npm(args) {
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const run = spawnSync('npm', [...args, '--no-audit', '--no-fund'], options);
+  if (run.error)
+    throw new Refusal(`npm could not be run: ${run.error.message}\n  fix: install npm`);
+  return { ok: run.status === 0, output: `${run.stdout}${run.stderr}`.trimEnd() };
+}
+
+/**
+ * `npm ci` refuses a lock file without the optional packages of other systems, which a registry need not carry.
+ * `npm install` takes the same locked versions and does without those; it writes nothing back.
+ */
+function install() {
+  if (npm(['ci']).ok) return;
+  const { ok, output } = npm(['install', '--no-save']);
+  if (ok) return;
+  throw new Refusal(`${output}\nnpm could not install the dependencies; its message is above.`);
+}
+
 function ensureDependencies() {
   const stamp = at('node_modules', '.holdfast-installed');
   const hash = lockHash();
@@ -105,13 +124,8 @@ function ensureDependencies() {
   if (known && fs.existsSync(at('node_modules', '.package-lock.json'))) return;
   if (!isInstalled()) {
     const since = Date.now();
-    say('installing dependencies (npm ci) …');
-    const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-    });
-    if (error) throw new Refusal(`npm could not be run: ${error.message}\n  fix: install npm`);
-    if (status !== 0) throw new Refusal('npm ci failed; its message is above.');
+    say('installing dependencies …');
+    install();
     say(`dependencies are installed (${seconds(since)})`);
   }
   fs.writeFileSync(stamp, hash);
