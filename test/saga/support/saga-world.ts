@@ -45,7 +45,7 @@ export interface StartedSaga {
 
 /** Starts the world; the bundle and the server's binary come from the environment of the test run. */
 export async function startSagaWorld(bundleFile = bundleOfRun()): Promise<SagaWorld> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installRuntime();
   const executable = process.env.HOLDFAST_TEMPORAL_TEST_SERVER;
   if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
   const env = await TestWorkflowEnvironment.createTimeSkipping({
@@ -72,6 +72,14 @@ export async function startSagaWorld(bundleFile = bundleOfRun()): Promise<SagaWo
       await env.teardown();
     },
   };
+}
+
+let isInstalled = false;
+
+/** Once per process, before anything of Temporal's native side is used. */
+function installRuntime(): void {
+  if (!isInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isInstalled = true;
 }
 
 function bundleOfRun(): string {
