@@ -51,7 +51,7 @@ async function furnish(api: ApiClient, run: string): Promise<void> {
       const tried = await api.call(path, {
         token: admin,
         body,
-        idempotencyKey: `${run}:${path}`,
+        idempotencyKey: `${run}:${path}:${JSON.stringify(body)}`.slice(0, 128),
       });
       return tried.status === 503 ? undefined : tried;
     });
