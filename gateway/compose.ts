@@ -3,10 +3,12 @@ import path from 'node:path';
 import { createCache } from '../platform/cache/cache';
 import { connectRedis } from '../platform/cache/redis';
 import type { Express } from 'express';
+import type { Registry } from 'prom-client';
 import { openConsul } from '../platform/discovery/consul';
 import type { Consul } from '../platform/discovery/consul';
 import { createResolver } from '../platform/discovery/resolver';
 import { createServiceClient } from '../platform/discovery/service-client';
+import { observeKeys } from '../platform/host/service-metrics';
 import { createHealth } from '../platform/http/health';
 import type { Health } from '../platform/http/health';
 import { createMetrics } from '../platform/http/metrics';
@@ -105,6 +107,7 @@ export interface ComposedGateway {
   readonly app: Express;
   readonly health: Health;
   readonly consul: Consul;
+  readonly registry: Registry;
   close(): Promise<void>;
 }
 
@@ -113,13 +116,15 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
   const opened = open(config, log);
   const health = checksOf(opened);
   const { cache, engine, limiter, metrics, readModel, tokens } = opened;
+  observeKeys(metrics.registry, tokens);
   const app = createGateway({
     parts: {
-      ...{ cache, catalog, engine, log, readModel },
+      ...{ cache, catalog, engine, log, readModel, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
   });
-  return { app, health, consul: opened.consul, close: () => close(opened) };
+  const { consul } = opened;
+  return { app, health, consul, registry: metrics.registry, close: () => close(opened) };
 }

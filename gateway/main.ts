@@ -8,8 +8,8 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const log = createLog(config);
   const gateway = composeGateway(config, log);
-  const { app, health, consul } = gateway;
-  const server = await startHttps({ config, app, clientCertificate: 'optional', log });
+  const { app, health, consul, registry } = gateway;
+  const server = await startHttps({ config, app, clientCertificate: 'optional', log, registry });
   const { port } = server;
   const registration = keepRegistered({ config, consul, log, service: 'gateway', port });
   log.info('the gateway is listening', { port });

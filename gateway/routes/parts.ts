@@ -1,5 +1,6 @@
 import type { Cache } from '../../platform/cache/cache';
 import type { ServiceClient } from '../../platform/discovery/service-client';
+import type { Registry } from 'prom-client';
 import type { Log } from '../../platform/runtime/log';
 import type { SagaContract } from '../../platform/saga/contract';
 import type { ReadModel } from '../read-model';
@@ -16,6 +17,7 @@ export interface GatewayParts {
   /** Issuer of the tokens: part of every pseudonym. */
   readonly issuer: string;
   readonly log: Log;
+  readonly registry: Registry;
 }
 
 /** What every operation of the gateway has in common: people call it. */

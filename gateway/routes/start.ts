@@ -1,6 +1,8 @@
+import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
-import { problem } from '../../platform/http/problem';
+import { isProblem, problem } from '../../platform/http/problem';
+import { metricNames } from '../../platform/runtime/metric-names';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
 import { findSaga } from '../sagas/find';
@@ -81,7 +83,32 @@ async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
   return { status: 202, headers, body };
 }
 
+/** How a start was answered, for the metric; names of sagas nobody wrote are one label value. */
+function outcomeOf(error: unknown): string {
+  return isProblem(error) && error.status < 500 ? 'refused' : 'unavailable';
+}
+
 /** Handlers of {@link startOperations}. */
 export function startHandlers(parts: GatewayParts): OperationHandlers<typeof startOperations> {
-  return { startSaga: (call) => start(parts, call) };
+  const known = new Set(parts.catalog.map(({ name }) => name));
+  const starts = new Counter({
+    name: metricNames.sagaStarts,
+    help: 'Requests to start a saga, by saga and answer',
+    labelNames: ['saga', 'answer'],
+    registers: [parts.registry],
+  });
+  return {
+    async startSaga(call) {
+      const saga = known.has(call.params.saga) ? call.params.saga : 'unknown';
+      try {
+        const answer = await start(parts, call);
+        const replayed = answer.headers?.['idempotent-replayed'] === 'true';
+        starts.inc({ saga, answer: replayed ? 'replayed' : 'started' });
+        return answer;
+      } catch (error) {
+        starts.inc({ saga, answer: outcomeOf(error) });
+        throw error;
+      }
+    },
+  };
 }

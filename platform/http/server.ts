@@ -3,8 +3,10 @@ import type { Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
+import type { Registry } from 'prom-client';
 import { peerOf } from '../security/peer';
 import { serverTlsOptions, watchCredentials } from '../security/tls';
+import { measureTls } from './tls-metrics';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
 import { problem } from './problem';
@@ -38,6 +40,8 @@ export interface HttpsServerOptions {
   readonly clientCertificate: ClientCertificate;
   readonly log: Log;
   readonly limits?: Partial<Record<keyof typeof serverLimits, number>>;
+  /** Where refused peers and the certificate's end are shown. */
+  readonly registry?: Registry;
 }
 
 export interface RunningServer {
@@ -47,9 +51,10 @@ export interface RunningServer {
 }
 
 /** A certificate of our authority without exactly one identity is refused before any request is read. */
-function refuseNameless(server: Server, log: Log): void {
+function refuseNameless(server: Server, log: Log, refused: (reason: string) => void): void {
   server.on('secureConnection', (socket: TLSSocket) => {
     if (peerOf(socket) !== undefined) return;
+    refused('PEER_UNIDENTIFIED');
     log.warn('a peer without an identity was refused', { reason: 'PEER_UNIDENTIFIED' });
     socket.destroy();
   });
@@ -137,9 +142,11 @@ function create(options: HttpsServerOptions, limits: Record<keyof typeof serverL
 export async function startHttps(options: HttpsServerOptions): Promise<RunningServer> {
   const limits = { ...serverLimits, ...options.limits };
   const server = create(options, limits);
-  if (options.clientCertificate === 'required') refuseNameless(server, options.log);
+  const { refused } = measureTls(options.config, options.registry);
+  if (options.clientCertificate === 'required') refuseNameless(server, options.log, refused);
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
     options.log.debug('a TLS handshake failed', { code: error.code });
+    refused('HANDSHAKE_FAILED');
   });
   answerBrokenRequests(server);
   const stopWatching = renewOnChange(server, options);

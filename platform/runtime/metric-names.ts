@@ -8,7 +8,7 @@ export const metricNames = {
   authzDenied: 'authz_denied_total',
   /** Counter; label reason. Peers whose certificate carries no identity of ours. */
   tlsPeerRejected: 'tls_peer_rejected_total',
-  /** Gauge, seconds since 1970; label name (the process). */
+  /** Gauge, seconds since 1970. */
   certificateNotAfter: 'tls_cert_not_after_timestamp_seconds',
   /** Gauge, seconds since the keys of the auth server were read. */
   jwksAge: 'jwks_age_seconds',
@@ -18,9 +18,9 @@ export const metricNames = {
   serviceCalls: 'service_client_calls_total',
   /** Counter; label result (hit, miss, stale, bypass). */
   cacheRequests: 'cache_requests_total',
-  /** Counter; label scope (anonymous, subject). */
+  /** Counter; label scope (address, subject). */
   rateLimited: 'rate_limited_total',
-  /** Counter; labels saga, answer (started, replayed, refused). */
+  /** Counter; labels saga, answer (started, replayed, refused, unavailable). */
   sagaStarts: 'gateway_saga_starts_total',
   /** Histogram, seconds; labels service, kind (forward, undo, settle, operation), command, outcome. */
   messageDuration: 'participant_message_duration_seconds',

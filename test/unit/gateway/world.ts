@@ -171,7 +171,7 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
   });
   const app = createGateway({
     parts: {
-      ...{ catalog, cache, issuer, log: silentLog },
+      ...{ catalog, cache, issuer, log: silentLog, registry: metrics.registry },
       engine: engineOf(world),
       readModel: readModelOf(world),
       service: (name) => ({
