@@ -85,7 +85,7 @@ async function storeWith(events: readonly StoredEvent[]): Promise<ServiceStore<o
     const change = { id: aggregateId, expectedSeq: 0, state: {}, events: own };
     await store.transact(key, async () => ({
       answer: undefined,
-      commit: { stepRecord: { ...key, ...row } as never, aggregates: [change] },
+      commit: { stepRecord: { ...key, ...row }, aggregates: [change] },
     }));
   }
   return store;

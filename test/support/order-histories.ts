@@ -28,7 +28,13 @@ export function placedOrder(orderId: string, outcome: 'completed' | 'declined' |
   const order = { orderId };
   const step = (name: string, told: Told): Told => ({ sagaId, step: name, ...told });
   const undo = { direction: 'undo' } as const;
-  const start = { ...names, businessKey: orderId, owner: 'ada', requestHash: 'h', deadlineAt: 'd' };
+  const start = {
+    ...names,
+    businessKey: orderId,
+    owner: 'ada',
+    requestHash: 'h',
+    deadlineAt: '2026-11-23T11:00:00.000Z',
+  };
   const finish = (data: object) => ({ type: 'saga.finished', data: { ...names, ...data } }) as Told;
 
   if (outcome === 'resumed') {
@@ -90,8 +96,8 @@ export function placedOrder(orderId: string, outcome: 'completed' | 'declined' |
       step('ship stock', { type: 'reservation.shipped', data: { orderId, lines } }),
     ]),
     history('inventory', 'stock/tea', [
-      step('reserve stock', { type: 'stock.reserved', data: { sku: 'tea', quantity: 2 } }),
-      step('ship stock', { type: 'stock.shipped', data: { sku: 'tea', quantity: 2 } }),
+      step('reserve stock', { type: 'stock.reserved', data: { orderId, sku: 'tea', quantity: 2 } }),
+      step('ship stock', { type: 'stock.shipped', data: { orderId, sku: 'tea', quantity: 2 } }),
     ]),
     history('payments', `payment/${orderId}`, [
       step('authorize payment', { type: 'payment.authorized', data: { ...money, heldBy: sagaId } }),

@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { createKafka, logErrorOf } from './connection';
 import type { LogConnection } from './connection';
-import type { LogInspector } from '../ports';
+import type { LogInspector, PartitionMarks } from '../ports';
 
 const retries = 3;
 
@@ -21,19 +21,27 @@ export function createKafkaInspector(
       });
   }
 
+  async function ask(topic: string): Promise<readonly PartitionMarks[]> {
+    try {
+      current ??= connectAdmin(connection);
+      const found = await (await current).fetchTopicOffsets(topic);
+      return found
+        .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+        .sort((left, right) => left.partition - right.partition);
+    } catch (error) {
+      await close();
+      throw logErrorOf(error);
+    }
+  }
+
+  /** Partitions of a topic are taken up together: they share one answer. */
+  const asked = new Map<string, Promise<readonly PartitionMarks[]>>();
   return {
     close,
-    marks: async (topic) => {
-      try {
-        current ??= connectAdmin(connection);
-        const found = await (await current).fetchTopicOffsets(topic);
-        return found
-          .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
-          .sort((left, right) => left.partition - right.partition);
-      } catch (error) {
-        await close();
-        throw logErrorOf(error);
-      }
+    marks: (topic) => {
+      const answer = asked.get(topic) ?? ask(topic).finally(() => asked.delete(topic));
+      asked.set(topic, answer);
+      return answer;
     },
   };
 }
