@@ -5,7 +5,7 @@ type Fetch<State> = (ids: readonly string[]) => Promise<ReadonlyMap<string, Aggr
 
 /** The loads of one transaction. */
 export interface LoadBatch<State> {
-  load(id: string): Promise<Aggregate<State> | undefined>;
+  readonly load: (id: string) => Promise<Aggregate<State> | undefined>;
   /** Sequence of everything loaded so far; 0 for an aggregate that has no events. */
   readonly reads: ReadonlyMap<string, number>;
 }

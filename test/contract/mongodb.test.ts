@@ -2,7 +2,6 @@ import type { ClientSession, CommandStartedEvent, MongoClient } from 'mongodb';
 import { collectionsOf, migrate, openClient } from '../../platform/outbox/mongodb/collections';
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import { mongoUnitOfWork } from '../../platform/outbox/mongodb/transact';
-import type { ServiceStore } from '../../platform/outbox/ports';
 import { mongoOptions } from '../../platform/runtime/connections';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
@@ -76,7 +75,7 @@ describe('promises only MongoDB has to make', () => {
     });
     await expect(nowhere.ping(1_000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const step = stepOf('nowhere', ['a']);
-    const gone = boxParticipant(nowhere as ServiceStore<Box>);
+    const gone = boxParticipant(nowhere);
     expect(await answered(gone, step.forward(0))).toBe('STORE_UNAVAILABLE');
     await nowhere.close();
   });

@@ -1,9 +1,12 @@
 import type { Delivery, Play } from './fence-play';
 
+/** Beside deliveries: a person locks the left box, and an undo is impossible from then on. */
+const lock = 'lock';
+
 /** One cell of the fence's table: what came before, the message, and everything that is to be seen afterwards. */
 export interface Cell {
   readonly title: string;
-  readonly before: readonly (Delivery | 'lock')[];
+  readonly before: readonly Delivery[];
   readonly delivery: Delivery;
   /** The answer in words, or the fault's code. */
   readonly answer: string;
@@ -12,13 +15,13 @@ export interface Cell {
   readonly coins: number;
 }
 
-type Row = readonly (Delivery | 'lock')[];
+type Row = readonly Delivery[];
 const done: Row = ['F2'];
 const refused: Row = ['F2:refused'];
 const undone: Row = ['F2', 'U2'];
 const tombstone: Row = ['U2'];
 const settled: Row = ['S2'];
-const lockedDone: Row = ['F2', 'lock'];
+const lockedDone: Row = ['F2', lock];
 
 /** Reads one line: `title | delivery | answer | row | coins`. */
 function cells(before: Row, lines: readonly string[]): Cell[] {
@@ -127,7 +130,7 @@ export const fenceCells: readonly Cell[] = [
 /** Plays a cell's history and then its message, and expects exactly what the cell says. */
 export async function expectCell(play: Play, cell: Cell): Promise<void> {
   for (const earlier of cell.before) {
-    if (earlier === 'lock') await play.lock(true);
+    if (earlier === lock) await play.lock(true);
     else await play.deliver(earlier);
   }
   const before = await play.look();

@@ -13,7 +13,7 @@ import { environmentFor } from './world';
 export interface StoreCase {
   readonly name: 'memory' | 'postgres' | 'mongodb' | 'dynamodb';
   /** Opens the store of a world of its own; a missing server is a failure. */
-  open(instance: string): ServiceStore<Box>;
+  readonly open: (instance: string) => ServiceStore<Box>;
 }
 
 const configOf = (name: string) => parseConfig(environmentFor(name));

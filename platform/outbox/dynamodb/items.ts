@@ -89,7 +89,12 @@ export function commitItem(events: readonly StoredEvent[], nowMs: number): Commi
 }
 
 /** The record without what only the adapter needs. */
-export function stepRecordOf({ pk, sk, version, ...record }: StepItem): StepRecord {
+export function stepRecordOf({
+  pk: _pk,
+  sk: _sk,
+  version: _version,
+  ...record
+}: StepItem): StepRecord {
   return record;
 }
 

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../ports';
 import { commitSk, commitSkEnd, aggregatePk, isPublished, listShards } from './items';
 import type { CommitItem } from './items';
-import { mapAtOnce } from './map-at-once';
+import { mapAtOnce } from '../map-at-once';
 import { aggregatesIndex, dynamoLimits, queryItems } from './table';
 import type { Table } from './table';
 

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { StoredEvent } from '../ports';
 import { aggregatePk, commitSk, commitSkEnd } from './items';
 import type { CommitItem } from './items';
-import { mapAtOnce } from './map-at-once';
+import { mapAtOnce } from '../map-at-once';
 import { dynamoLimits, queryItems, sorted } from './table';
 import type { Table } from './table';
 

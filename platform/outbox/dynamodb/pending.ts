@@ -2,7 +2,7 @@ import type { StoredEvent } from '../ports';
 import { contiguousRuns } from '../runs';
 import { commitSkEnd, isPublished, slotPk } from './items';
 import type { CommitItem, ItemKey } from './items';
-import { mapAtOnce } from './map-at-once';
+import { mapAtOnce } from '../map-at-once';
 import { dynamoLimits, outboxIndex, queryItems } from './table';
 import type { Table } from './table';
 

@@ -42,7 +42,8 @@ export function openTable(
   const documents = DynamoDBDocumentClient.from(raw, {
     marshallOptions: { removeUndefinedValues: true },
   });
-  return { name, raw, send: intercept(documents.send.bind(documents) as Send) };
+  const send = ((command: never, options: never) => documents.send(command, options)) as Send;
+  return { name, raw, send: intercept(send) };
 }
 
 /** Errors come out sorted. */

@@ -9,10 +9,16 @@ const conflicts = new Set([112, 11000, 251, 246, 239, 24]);
 /** BadValue, FailedToParse, DocumentValidationFailure, BSONObjectTooLarge: the same write would fail again. */
 const broken = new Set([2, 9, 121, 10334]);
 
+interface MongoError {
+  readonly code?: number | string;
+  readonly name?: string;
+  readonly message?: string;
+}
+
 /** Sorts what the driver throws: again from the start, later, or never. */
 export function sortError(error: unknown): Error {
   if (isFault(error) || error instanceof Conflict) return error;
-  const { code, name, message } = error as { code?: unknown; name?: string; message?: string };
+  const { code, name, message } = error as MongoError;
   if (conflicts.has(Number(code))) return new Conflict(String(code), { cause: error });
   const text = `mongodb ${String(code ?? name)}: ${message}`;
   const isBroken = broken.has(Number(code)) || name?.startsWith('BSON') === true;

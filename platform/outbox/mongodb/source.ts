@@ -67,7 +67,12 @@ function behind(after?: { aggregateId: string; seq: number }): Filter<EventDocum
   return { $or: [{ aggregateId: { $gt: aggregateId } }, { aggregateId, seq: { $gt: seq } }] };
 }
 
-function eventOf({ _id, ord, unpublished, ...event }: EventDocument): StoredEvent {
+function eventOf({
+  _id,
+  ord: _ord,
+  unpublished: _unpublished,
+  ...event
+}: EventDocument): StoredEvent {
   return event;
 }
 

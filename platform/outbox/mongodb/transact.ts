@@ -65,7 +65,7 @@ class Seen<State> {
     const cursor = this.#collections.aggregates.find({ _id: { $in: [...ids] } }, { session });
     const found = new Map<string, Aggregate<State>>();
     for (const { _id: id, seq, state, ord } of await ask(cursor.toArray())) {
-      found.set(id, { id, seq, state: state as State });
+      found.set(id, { id, seq, state: state });
       this.#aggregates.set(id, { seq, ord });
     }
     return found;
@@ -108,7 +108,7 @@ class Seen<State> {
     const { id, expectedSeq, state, events } = change;
     const document = { seq: expectedSeq + events.length, state, ord };
     if (expectedSeq === 0) {
-      await ask(aggregates.insertOne({ _id: id, ...document } as never, { session }));
+      await ask(aggregates.insertOne({ _id: id, ...document }, { session }));
       return;
     }
     const mine = { _id: id, seq: expectedSeq };
@@ -128,8 +128,8 @@ class Seen<State> {
     if (ids.length === 0) return;
     await ask(
       this.#collections.aggregates.updateMany(
-        { _id: { $in: ids } } as never,
-        { $inc: { reliedOn: 1 } } as never,
+        { _id: { $in: ids } },
+        { $inc: { reliedOn: 1 } },
         { session },
       ),
     );
@@ -137,7 +137,7 @@ class Seen<State> {
 }
 
 /** The record without what only the adapter needs. */
-export function stepRecordOf({ _id, version, ...record }: StepDocument): StepRecord {
+export function stepRecordOf({ _id, version: _version, ...record }: StepDocument): StepRecord {
   return record;
 }
 

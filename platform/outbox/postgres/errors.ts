@@ -13,7 +13,7 @@ const notMigrated = new Set(['42P01', '3F000']);
 /** Sorts what the driver throws: again from the start, later, or never. */
 export function sortError(error: unknown): Error {
   if (isFault(error) || error instanceof Conflict) return error;
-  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  const code = (error as { code?: string } | null)?.code ?? '';
   if (conflicts.has(code)) return new Conflict(code, { cause: error });
   const message = `postgres ${code}: ${(error as Error).message}`;
   if (code === lockTimeout) return new Fault('STORE_CONFLICT', message, { cause: error });

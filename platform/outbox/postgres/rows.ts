@@ -50,7 +50,7 @@ export function eventOf(row: EventRow): StoredEvent {
 export const eventParameters: readonly {
   readonly name: string;
   readonly type: string;
-  of(event: StoredEvent): string | number | undefined;
+  readonly of: (event: StoredEvent) => string | number | undefined;
 }[] = [
   { name: 'aggregate_id', type: 'text', of: (event) => event.aggregateId },
   { name: 'seq', type: 'bigint', of: (event) => event.seq },
