@@ -214,6 +214,17 @@ describe('the keys of the auth server', () => {
     expect(reads).toBe(1);
   });
 
+  test('a key id known to be unknown is not asked for again within a minute', async () => {
+    const keys = source();
+    await keys.find('nobody', 'ES256');
+    clock.ms += jwksLimits.coolDownMs;
+    expect(await keys.find('nobody', 'ES256')).toBe('unknown');
+    expect(reads).toBe(1);
+    clock.ms += jwksLimits.unknownKidMs;
+    await keys.find('nobody', 'ES256');
+    expect(reads).toBe(2);
+  });
+
   test('a flood at once shares one question', async () => {
     const keys = source();
     await Promise.all(Array.from({ length: 100 }, (_, index) => keys.find(`k${index}`, 'ES256')));
