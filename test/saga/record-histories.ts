@@ -40,7 +40,7 @@ async function record(scenario: Scenario, bundle: string): Promise<void> {
   }
 }
 
-/** What tells of the recording machine and of nothing else. */
+/** What names the machine that recorded, its folders and processes; replay does not look at it. */
 const dropped = new Set(['identity', 'stackTrace']);
 
 /** Members in one order and one event a line, so that recording anew shows what really changed. */
@@ -48,8 +48,7 @@ function stable(history: unknown): string {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted);
     if (value === null || typeof value !== 'object') return value;
-    // A stack trace names folders of the machine that recorded it, and replay does not look at it.
-    const kept = Object.entries(value).filter(([key]) => key !== 'stackTrace');
+    const kept = Object.entries(value).filter(([key]) => !dropped.has(key));
     const members = kept.sort(([left], [right]) => (left < right ? -1 : 1));
     return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
   };
