@@ -55,7 +55,13 @@ export interface SagaHandle extends BranchHandle {
 /** A saga: its contract, and the function that says what should happen. */
 export interface SagaDefinition {
   readonly contract: SagaContract;
+  readonly options: SagaOptions;
   run(saga: SagaHandle, input: Json): Promise<unknown>;
+}
+
+export interface SagaOptions {
+  /** Events of the history after which the saga parks instead of starting a step; at most 8,000, the default. */
+  readonly historyEventsMax?: number;
 }
 
 /**
@@ -65,6 +71,7 @@ export interface SagaDefinition {
 export function defineSaga<Input extends z.ZodType>(
   contract: SagaContract<Input>,
   run: (saga: SagaHandle, input: z.output<Input>) => Promise<unknown>,
+  options: SagaOptions = {},
 ): SagaDefinition {
-  return { contract, run: (saga, input) => run(saga, input as z.output<Input>) };
+  return { contract, options, run: (saga, input) => run(saga, input as z.output<Input>) };
 }

@@ -2,6 +2,12 @@
 export { defineSagaContract } from './contract';
 export type { SagaContract } from './contract';
 export { defineSaga } from './define';
-export type { ApprovalOptions, BranchHandle, SagaDefinition, SagaHandle } from './define';
+export type {
+  ApprovalOptions,
+  BranchHandle,
+  SagaDefinition,
+  SagaHandle,
+  SagaOptions,
+} from './define';
 export { dispatchSagas } from './dispatch';
 export type { StepName } from './plan/names';

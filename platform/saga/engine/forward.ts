@@ -99,7 +99,9 @@ async function parkedForward(
 
 /** Before a step: a history near its limit waits for a person, because at the limit Temporal would end the saga. */
 async function historyAllows(run: SagaRun, step: EngineStep): Promise<boolean> {
-  if (workflowInfo().historyLength < sagaLimits.historyEventsMax) return true;
+  const { historyEventsMax } = sagaLimits;
+  const eventsMax = run.definition.options.historyEventsMax ?? historyEventsMax;
+  if (workflowInfo().historyLength < Math.min(eventsMax, historyEventsMax)) return true;
   const end = await parkedForward(run, step, historyLimit, false);
   return end === 'again';
 }
