@@ -26,6 +26,8 @@ export function placedOrder(orderId: string, outcome: 'completed' | 'declined' |
   const lines = [{ sku: 'tea', quantity: 2 }];
   const open = { ...money, lines, heldBy: sagaId };
   const order = { orderId };
+  const pieces = { orderId, sku: 'tea', quantity: 2 };
+  const again = { epoch: 2 };
   const step = (name: string, told: Told): Told => ({ sagaId, step: name, ...told });
   const undo = { direction: 'undo' } as const;
   const start = {
@@ -44,6 +46,23 @@ export function placedOrder(orderId: string, outcome: 'completed' | 'declined' |
         step('open order', { type: 'order.opened', data: open }),
         step('open order', { type: 'order.rejected', data: order, ...undo }),
         step('open order', { type: 'order.opened', data: open, epoch: 2 }),
+      ]),
+      history('inventory', `reservation/${orderId}`, [
+        step('reserve stock', {
+          type: 'reservation.made',
+          data: { ...order, lines, heldBy: sagaId },
+        }),
+        step('reserve stock', { type: 'reservation.released', data: { ...order, lines }, ...undo }),
+        step('reserve stock', {
+          ...again,
+          type: 'reservation.made',
+          data: { ...order, lines, heldBy: sagaId },
+        }),
+      ]),
+      history('inventory', 'stock/tea', [
+        step('reserve stock', { type: 'stock.reserved', data: pieces }),
+        step('reserve stock', { type: 'stock.released', data: pieces, ...undo }),
+        step('reserve stock', { ...again, type: 'stock.reserved', data: pieces }),
       ]),
     ];
   }
@@ -96,8 +115,8 @@ export function placedOrder(orderId: string, outcome: 'completed' | 'declined' |
       step('ship stock', { type: 'reservation.shipped', data: { orderId, lines } }),
     ]),
     history('inventory', 'stock/tea', [
-      step('reserve stock', { type: 'stock.reserved', data: { orderId, sku: 'tea', quantity: 2 } }),
-      step('ship stock', { type: 'stock.shipped', data: { orderId, sku: 'tea', quantity: 2 } }),
+      step('reserve stock', { type: 'stock.reserved', data: pieces }),
+      step('ship stock', { type: 'stock.shipped', data: pieces }),
     ]),
     history('payments', `payment/${orderId}`, [
       step('authorize payment', { type: 'payment.authorized', data: { ...money, heldBy: sagaId } }),

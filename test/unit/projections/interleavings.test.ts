@@ -31,6 +31,7 @@ describe.each(projections.map(({ name }) => name))('%s', (name) => {
         const merged = interleave(histories, () => Number(stream.next().value));
         expect(foldAll(name, merged)).toEqual(foldAll(name, histories.flat()));
       }),
+      { numRuns: 60 },
     );
   });
 });
@@ -88,11 +89,10 @@ describe('the timeline of a saga', () => {
   });
 
   test('a step done again under a higher epoch counts as done', () => {
-    const events = placedOrder('o-1', 'resumed')
-      .flat()
-      .filter(({ type }) => type !== 'saga.finished');
+    const events = placedOrder('o-1', 'resumed').flat();
     expect(timeline(events).steps).toMatchObject([
       { name: 'open order', status: 'done', epoch: 2 },
+      { name: 'reserve stock', status: 'done', epoch: 2 },
     ]);
   });
 
