@@ -40,15 +40,26 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
   });
   afterAll(() => store.close());
 
-  test('a change decided on an old sequence is refused as a conflict, and nothing is written', async () => {
-    const key = { sagaId: 'stale', step: 's' };
-    const aggregates = [change('stale-a', 0, {}), change('stale-b', 4, {})];
-    const commit = { stepRecord: done, aggregates };
-    const attempt = store.transact(key, async () => ({ answer: 'never', commit }));
-    await expect(attempt).rejects.toMatchObject({ code: 'STORE_CONFLICT', action: 'retry' });
-    expect(await store.readAggregate('stale-a')).toBeUndefined();
-    expect(await store.readStepRecord(key)).toBeUndefined();
-  });
+  test.each([
+    ['one it has left behind', 1],
+    ['one it has not reached', 3],
+    ['that of an aggregate without events', 0],
+  ])(
+    'a change decided on another sequence, %s, conflicts and writes nothing',
+    async (_title, seq) => {
+      const [id, other] = [`stale-${seq}`, `stale-${seq}-other`];
+      for (const saga of ['first', 'second']) {
+        await answered(boxParticipant(store), stepOf(`${id}-${saga}`, [id]).forward(0));
+      }
+      const key = { sagaId: id, step: 's' };
+      const commit = { stepRecord: done, aggregates: [change(other, 0, {}), change(id, seq, {})] };
+      const attempt = store.transact(key, async () => ({ answer: 'never', commit }));
+      await expect(attempt).rejects.toMatchObject({ code: 'STORE_CONFLICT', action: 'retry' });
+      expect(await store.readAggregate(id)).toMatchObject({ seq: 2, state: { coins: 10 } });
+      expect(await store.readAggregate(other)).toBeUndefined();
+      expect(await store.readStepRecord(key)).toBeUndefined();
+    },
+  );
 
   test('a transaction that has nothing to write leaves nothing behind, not even a record', async () => {
     const key = { sagaId: 'only-asked', step: 's' };
