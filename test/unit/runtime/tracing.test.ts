@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { AllowListSpanProcessor, FileSpanExporter } from '../../../platform/runtime/tracing';
+
+describe('traces', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-traces-'));
+  const file = path.join(folder, 'trace.jsonl');
+  const exporter = new FileSpanExporter(file, 'orders');
+  const spanProcessors = [new AllowListSpanProcessor(new SimpleSpanProcessor(exporter))];
+  const tracer = new BasicTracerProvider({ spanProcessors }).getTracer('test');
+  const lines = () =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('leave the process with allowed attributes alone: no memo, no message, no stack', () => {
+    const span = tracer.startSpan('RunWorkflow:place-order', {
+      attributes: { workflowType: 'place-order', memo: 'SECRET', 'lastFailure.message': 'SECRET' },
+    });
+    span.recordException(new Error('SECRET'));
+    span.setStatus({ code: 2, message: 'SECRET' });
+    span.end();
+    expect(readFileSync(file, 'utf8')).not.toContain('SECRET');
+    expect(lines().at(-1)).toMatchObject({
+      service: 'orders',
+      name: 'RunWorkflow:place-order',
+      status: 2,
+      attributes: { workflowType: 'place-order' },
+    });
+  });
+
+  it('are one JSON object a line, with ids that join them', () => {
+    tracer.startSpan('one').end();
+    tracer.startSpan('two').end();
+    const [one, two] = lines().slice(-2);
+    expect([one?.name, two?.name]).toEqual(['one', 'two']);
+    expect(one?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(BigInt(String(one?.end))).toBeGreaterThanOrEqual(BigInt(String(one?.start)));
+  });
+});
