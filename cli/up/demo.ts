@@ -6,6 +6,7 @@ import { until } from './api-client';
 interface DemoOrder {
   readonly name: string;
   readonly customer: string;
+  readonly product: Product;
   readonly quantity: number;
   readonly expected: 'completed' | 'compensated';
 }
@@ -20,13 +21,34 @@ export interface DemoSaga {
   readonly timeline: Record<string, unknown>;
 }
 
-const priceCents = 2_500;
-const sku = 'demo-lamp';
+interface Product {
+  readonly sku: string;
+  readonly name: string;
+  readonly priceCents: number;
+  readonly currency: 'EUR';
+}
+
+const lamp: Product = { sku: 'demo-lamp', name: 'Desk lamp', priceCents: 2_500, currency: 'EUR' };
+const stamp: Product = { sku: 'demo-stamp', name: 'Rare stamp', priceCents: 50, currency: 'EUR' };
+/** What is received of each product in a demonstration. */
+const received = { [lamp.sku]: 20, [stamp.sku]: 1 };
 
 const orders: readonly DemoOrder[] = [
-  { name: 'an order that goes through', customer: 'alice', quantity: 2, expected: 'completed' },
-  { name: 'a declined card', customer: 'bob', quantity: 1, expected: 'compensated' },
-  { name: 'out of stock', customer: 'alice', quantity: 10_000, expected: 'compensated' },
+  {
+    name: 'an order that goes through',
+    customer: 'alice',
+    product: lamp,
+    quantity: 2,
+    expected: 'completed',
+  },
+  { name: 'a declined card', customer: 'bob', product: lamp, quantity: 1, expected: 'compensated' },
+  {
+    name: 'out of stock',
+    customer: 'alice',
+    product: stamp,
+    quantity: 9_999,
+    expected: 'compensated',
+  },
 ];
 
 /** Stocks a shelf, opens two accounts, places three orders through the gateway and follows each to its end. */
@@ -46,12 +68,14 @@ export async function runDemo(
 
 async function furnish(api: ApiClient, run: string): Promise<void> {
   const admin = await api.token('adam');
+  let posts = 0;
   const post = async (path: string, body: unknown, allowed: readonly string[] = []) => {
+    const idempotencyKey = `demo-${run}-${(posts += 1)}`;
     const answer = await until(`POST ${path}`, 60_000, async () => {
       const tried = await api.call(path, {
         token: admin,
         body,
-        idempotencyKey: `${run}:${path}:${JSON.stringify(body)}`.slice(0, 128),
+        idempotencyKey,
       });
       return tried.status === 503 ? undefined : tried;
     });
@@ -59,9 +83,10 @@ async function furnish(api: ApiClient, run: string): Promise<void> {
       throw failure(`POST ${path}`, answer);
     }
   };
-  const product = { sku, name: 'Desk lamp', priceCents, currency: 'EUR' };
-  await post('/products', product, ['PRODUCT_EXISTS']);
-  await post(`/products/${sku}/receipts`, { quantity: 20 });
+  for (const product of [lamp, stamp]) {
+    await post('/products', product, ['PRODUCT_EXISTS']);
+    await post(`/products/${product.sku}/receipts`, { quantity: received[product.sku] });
+  }
   for (const username of ['alice', 'bob']) {
     const customerId = subjectOf(await api.token(username));
     const account = { customerId, currency: 'EUR', limitCents: 100_000_000 };
@@ -86,8 +111,8 @@ async function placeOrder(api: ApiClient, order: DemoOrder, orderId: string): Pr
     idempotencyKey: orderId,
     body: {
       orderId,
-      lines: [{ sku, quantity: order.quantity }],
-      payment: { amountCents: priceCents * order.quantity, currency: 'EUR' },
+      lines: [{ sku: order.product.sku, quantity: order.quantity }],
+      payment: { amountCents: order.product.priceCents * order.quantity, currency: 'EUR' },
     },
   });
   if (started.status !== 202 || started.location === null) throw failure(order.name, started);
