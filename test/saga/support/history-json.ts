@@ -17,10 +17,10 @@ interface PatchedRoot {
 const ofProto = createRequire(require.resolve('@temporalio/proto'));
 const protoJson = ofProto('protobufjs/ext/protojson') as ProtoJson;
 const proto = ofProto('@temporalio/proto') as ProtoRoot;
-const { patchProtobufRoot } = ofProto('@temporalio/proto/lib/patch-protobuf-root') as {
+const patch = ofProto('@temporalio/proto/lib/patch-protobuf-root') as {
   patchProtobufRoot(root: unknown): PatchedRoot;
 };
-const historyType = patchProtobufRoot(proto).lookupType('temporal.api.history.v1.History');
+const historyType = patch.patchProtobufRoot(proto).lookupType('temporal.api.history.v1.History');
 
 /** A history as Temporal's own tools write it to JSON files. */
 export function historyToJson(history: unknown): unknown {

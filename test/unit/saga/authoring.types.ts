@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call --
+   lines that must not compile have no type, and that is their point */
 import { z } from 'zod';
 import { command, defineParticipant, undo } from '../../../platform/kernel/contract';
 import { defineSaga, defineSagaContract } from '../../../platform/saga';

@@ -7,13 +7,14 @@ import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalEntry } from '../../../platform/saga/journal/service';
 
 const workflowId = 'place-order:order-1';
+const schemas = loadSchemas();
 
 function journalist() {
   const store = createMemoryStore<JournalEntry>();
   const participant = createParticipant({
     definition: journalService,
     store,
-    schemas: loadSchemas(),
+    schemas,
     clock: () => new Date('2030-01-01T00:00:00Z'),
     partitions: 3,
   });
