@@ -1,5 +1,7 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call --
-   lines that must not compile have no type, and that is their point */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment -- what must not compile has no type */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access -- what must not compile has no type */
+/* eslint-disable @typescript-eslint/no-unsafe-return -- what must not compile has no type */
+/* eslint-disable @typescript-eslint/no-unsafe-call -- what must not compile has no type */
 import { z } from 'zod';
 import { command, defineParticipant, undo } from '../../../platform/kernel/contract';
 import { defineSaga, defineSagaContract } from '../../../platform/saga';
