@@ -14,113 +14,107 @@ function history(service: string, aggregateId: string, events: readonly Told[]):
   );
 }
 
-/**
- * What the log holds after one order was placed, a history per aggregate: all went well, the card was declined, or the
- * saga turned back and a person let it go forward again.
- */
-export function placedOrder(orderId: string, outcome: 'completed' | 'declined' | 'resumed') {
+/** Everything the histories of one order are made of. */
+function partsOf(orderId: string) {
   const workflowId = `place-order-${orderId}`;
   const sagaId = `${workflowId}/run`;
   const names = { sagaId, saga: 'place-order', workflowId };
   const money = { orderId, customerId: 'ada', amountCents: 1200, currency: 'EUR' };
   const lines = [{ sku: 'tea', quantity: 2 }];
-  const open = { ...money, lines, heldBy: sagaId };
-  const order = { orderId };
-  const pieces = { orderId, sku: 'tea', quantity: 2 };
-  const again = { epoch: 2 };
-  const step = (name: string, told: Told): Told => ({ sagaId, step: name, ...told });
-  const undo = { direction: 'undo' } as const;
-  const start = {
-    ...names,
-    businessKey: orderId,
-    owner: 'ada',
-    requestHash: 'h',
-    deadlineAt: '2026-11-23T11:00:00.000Z',
-  };
-  const finish = (data: object) => ({ type: 'saga.finished', data: { ...names, ...data } }) as Told;
-
-  if (outcome === 'resumed') {
-    return [
-      history('sagas', `saga/${workflowId}`, [{ type: 'saga.started', data: start }]),
-      history('orders', `order/${orderId}`, [
-        step('open order', { type: 'order.opened', data: open }),
-        step('open order', { type: 'order.rejected', data: order, ...undo }),
-        step('open order', { type: 'order.opened', data: open, epoch: 2 }),
-      ]),
-      history('inventory', `reservation/${orderId}`, [
-        step('reserve stock', {
-          type: 'reservation.made',
-          data: { ...order, lines, heldBy: sagaId },
-        }),
-        step('reserve stock', { type: 'reservation.released', data: { ...order, lines }, ...undo }),
-        step('reserve stock', {
-          ...again,
-          type: 'reservation.made',
-          data: { ...order, lines, heldBy: sagaId },
-        }),
-      ]),
-      history('inventory', 'stock/tea', [
-        step('reserve stock', { type: 'stock.reserved', data: pieces }),
-        step('reserve stock', { type: 'stock.released', data: pieces, ...undo }),
-        step('reserve stock', { ...again, type: 'stock.reserved', data: pieces }),
-      ]),
-    ];
-  }
-  if (outcome === 'declined') {
-    const steps = [
-      { name: 'open order', kind: 'compensatable', status: 'undone' },
-      { name: 'reserve stock', kind: 'compensatable', status: 'undone' },
-      {
-        name: 'authorize payment',
-        kind: 'compensatable',
-        status: 'refused',
-        reason: 'CARD_DECLINED',
-      },
-    ];
-    return [
+  const deadlineAt = '2026-11-23T11:00:00.000Z';
+  const start = { ...names, businessKey: orderId, owner: 'ada', requestHash: 'h', deadlineAt };
+  return {
+    ...{ money, order: { orderId }, pieces: { orderId, sku: 'tea', quantity: 2 } },
+    held: { orderId, lines, heldBy: sagaId },
+    stock: { orderId, lines },
+    opened: { ...money, lines, heldBy: sagaId },
+    authorized: { ...money, heldBy: sagaId },
+    step: (name: string, told: Told): Told => ({ sagaId, step: name, ...told }),
+    journal: (...ending: object[]) =>
       history('sagas', `saga/${workflowId}`, [
         { type: 'saga.started', data: start },
-        finish({ outcome: 'compensated', reason: 'CARD_DECLINED', steps }),
+        ...ending.map((end) => ({ type: 'saga.finished', data: { ...names, ...end } })),
       ]),
-      history('orders', `order/${orderId}`, [
-        step('open order', { type: 'order.opened', data: open }),
-        step('open order', { type: 'order.rejected', data: order, ...undo }),
-      ]),
-      history('inventory', `reservation/${orderId}`, [
-        step('reserve stock', {
-          type: 'reservation.made',
-          data: { orderId, lines, heldBy: sagaId },
-        }),
-        step('reserve stock', { type: 'reservation.released', data: { orderId, lines }, ...undo }),
-      ]),
-      history('payments', `payment/${orderId}`, [
-        step('authorize payment', {
-          type: 'payment.declined',
-          data: { ...money, reason: 'CARD_DECLINED' },
-        }),
-      ]),
-    ];
-  }
+  };
+}
+
+const undo = { direction: 'undo' } as const;
+const again = { epoch: 2 };
+
+/**
+ * What the log holds after one order was placed, a history per aggregate: all went well, the card was declined, or the
+ * saga turned back and a person let it go forward again.
+ */
+export function placedOrder(orderId: string, outcome: 'completed' | 'declined' | 'resumed') {
+  if (outcome === 'resumed') return resumed(orderId);
+  return outcome === 'declined' ? declined(orderId) : completed(orderId);
+}
+
+function completed(orderId: string) {
+  const { money, order, pieces, held, stock, opened, authorized, step, journal } = partsOf(orderId);
   return [
-    history('sagas', `saga/${workflowId}`, [
-      { type: 'saga.started', data: start },
-      finish({ outcome: 'completed', steps: [] }),
-    ]),
+    journal({ outcome: 'completed', steps: [] }),
     history('orders', `order/${orderId}`, [
-      step('open order', { type: 'order.opened', data: open }),
+      step('open order', { type: 'order.opened', data: opened }),
       step('confirm order', { type: 'order.confirmed', data: order }),
     ]),
     history('inventory', `reservation/${orderId}`, [
-      step('reserve stock', { type: 'reservation.made', data: { orderId, lines, heldBy: sagaId } }),
-      step('ship stock', { type: 'reservation.shipped', data: { orderId, lines } }),
+      step('reserve stock', { type: 'reservation.made', data: held }),
+      step('ship stock', { type: 'reservation.shipped', data: stock }),
     ]),
     history('inventory', 'stock/tea', [
       step('reserve stock', { type: 'stock.reserved', data: pieces }),
       step('ship stock', { type: 'stock.shipped', data: pieces }),
     ]),
     history('payments', `payment/${orderId}`, [
-      step('authorize payment', { type: 'payment.authorized', data: { ...money, heldBy: sagaId } }),
+      step('authorize payment', { type: 'payment.authorized', data: authorized }),
       step('capture payment', { type: 'payment.captured', data: money }),
+    ]),
+  ];
+}
+
+function declined(orderId: string) {
+  const { money, order, held, stock, opened, step, journal } = partsOf(orderId);
+  const reason = 'CARD_DECLINED';
+  const steps = [
+    { name: 'open order', kind: 'compensatable', status: 'undone' },
+    { name: 'reserve stock', kind: 'compensatable', status: 'undone' },
+    { name: 'authorize payment', kind: 'compensatable', status: 'refused', reason },
+  ];
+  return [
+    journal({ outcome: 'compensated', reason, steps }),
+    history('orders', `order/${orderId}`, [
+      step('open order', { type: 'order.opened', data: opened }),
+      step('open order', { type: 'order.rejected', data: order, ...undo }),
+    ]),
+    history('inventory', `reservation/${orderId}`, [
+      step('reserve stock', { type: 'reservation.made', data: held }),
+      step('reserve stock', { type: 'reservation.released', data: stock, ...undo }),
+    ]),
+    history('payments', `payment/${orderId}`, [
+      step('authorize payment', { type: 'payment.declined', data: { ...money, reason } }),
+    ]),
+  ];
+}
+
+function resumed(orderId: string) {
+  const { order, pieces, held, stock, opened, step, journal } = partsOf(orderId);
+  return [
+    journal(),
+    history('orders', `order/${orderId}`, [
+      step('open order', { type: 'order.opened', data: opened }),
+      step('open order', { type: 'order.rejected', data: order, ...undo }),
+      step('open order', { type: 'order.opened', data: opened, ...again }),
+    ]),
+    history('inventory', `reservation/${orderId}`, [
+      step('reserve stock', { type: 'reservation.made', data: held }),
+      step('reserve stock', { type: 'reservation.released', data: stock, ...undo }),
+      step('reserve stock', { type: 'reservation.made', data: held, ...again }),
+    ]),
+    history('inventory', 'stock/tea', [
+      step('reserve stock', { type: 'stock.reserved', data: pieces }),
+      step('reserve stock', { type: 'stock.released', data: pieces, ...undo }),
+      step('reserve stock', { type: 'stock.reserved', data: pieces, ...again }),
     ]),
   ];
 }
