@@ -32,7 +32,14 @@ export interface ApiClientOptions {
   readonly caFile: string;
 }
 
+/** A token lives 5 minutes; it is used for 4. Asking for each call would look like guessing passwords. */
+const tokenFreshMs = 240_000;
+
 export function createApiClient(options: ApiClientOptions): ApiClient {
+  const tokens = new Map<
+    string,
+    { readonly token: Promise<string>; readonly freshUntil: number }
+  >();
   const dispatcher = new Agent({ connect: { ca: readFileSync(options.caFile) } });
   return {
     async call(path, request = {}) {
@@ -55,23 +62,40 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         body: parseBody(await response.text()),
       };
     },
-    async token(username) {
-      const response = await fetch(`${options.issuer}/protocol/openid-connect/token`, {
-        method: 'POST',
-        dispatcher,
-        body: new URLSearchParams({
-          grant_type: 'password',
-          client_id: 'holdfast-cli',
-          username,
-          password: `${username}-dev`,
-        }),
-      });
-      const body = parseBody(await response.text());
-      if (typeof body.access_token === 'string') return body.access_token;
-      throw new Error(`Keycloak gave no token for ${username}: ${JSON.stringify(body)}`);
+    token(username) {
+      const known = tokens.get(username);
+      if (known !== undefined && performance.now() < known.freshUntil) return known.token;
+      const token = askToken(options.issuer, dispatcher, username);
+      tokens.set(username, { token, freshUntil: performance.now() + tokenFreshMs });
+      token.catch(() => tokens.delete(username));
+      return token;
     },
     close: () => dispatcher.close(),
   };
+}
+
+/** Keycloak takes two log-ins of one user at the same moment for guessing, and refuses both; so a few tries. */
+const tokenTriesMax = 5;
+
+async function askToken(issuer: string, dispatcher: Agent, username: string): Promise<string> {
+  let refusal: unknown;
+  for (let tries = 1; tries <= tokenTriesMax; tries += 1) {
+    const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
+      method: 'POST',
+      dispatcher,
+      body: new URLSearchParams({
+        grant_type: 'password',
+        client_id: 'holdfast-cli',
+        username,
+        password: `${username}-dev`,
+      }),
+    });
+    const body = parseBody(await response.text());
+    if (typeof body.access_token === 'string') return body.access_token;
+    refusal = body;
+    await new Promise((resume) => setTimeout(resume, tries * 300 * (0.5 + Math.random())));
+  }
+  throw new Error(`Keycloak gave no token for ${username}: ${JSON.stringify(refusal)}`);
 }
 
 function parseBody(text: string): Record<string, unknown> {

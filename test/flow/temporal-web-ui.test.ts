@@ -5,7 +5,7 @@ import { apiClient, environmentFor } from '../support/world';
 
 const api = apiClient();
 const orderId = 'web-ui-order-1';
-let browser: Browser;
+let browser: Browser | undefined;
 let page: Page;
 let webUi: string;
 let workflowId: string;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await browser.close();
+  await browser?.close();
   await api.close();
 });
 
