@@ -14,6 +14,10 @@ export function holdBack(world: SagaWorld, step: string) {
       await saga.until((view) => view.state === 'compensating');
       release();
     },
+    async untilParked(saga: StartedSaga): Promise<void> {
+      await saga.until((view) => view.state === 'parked');
+      release();
+    },
   };
 }
 
