@@ -44,7 +44,8 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
   health.check('store', () => store.ping());
   health.check('projections', async () => demandFlowing(running?.projectors));
   const app = createApp({ log, metrics, health, mount: () => undefined });
-  const server = await startHttps({ config, app, clientCertificate: 'required', log });
+  const { registry } = metrics;
+  const server = await startHttps({ config, app, clientCertificate: 'required', log, registry });
   observeDeadLetters(metrics.registry, store);
   const trying = { name: 'read models', log, stopping: stopping.signal };
   const prepared = keepTrying(() => store.migrate(projections), trying).then(() => {

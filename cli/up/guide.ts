@@ -19,7 +19,7 @@ export function printGuide(world: World): void {
     '',
     'Try next:',
     `  TOKEN=$(${token})`,
-    `  ${curl} -i ${gateway}/sagas/place-order -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: my-first-key' -H 'Content-Type: application/json' -d '${body}'`,
+    `  ${curl} -i ${gateway}/sagas/place-order -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: my-first-key' -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${body}'`,
     `  ${curl} ${gateway}/orders/my-first-order -H "Authorization: Bearer $TOKEN"`,
     '',
     'Ctrl-C stops everything.',

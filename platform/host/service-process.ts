@@ -70,7 +70,10 @@ function startApi(parts: ServiceParts, health: Health) {
   const guard = { tokens, log, registry: metrics.registry };
   const app = createApp({ log, metrics, health, mount: (on) => api.mount(on, guard) });
   const limits = { drainMsMax: serviceLimits.drainMsMax };
-  return startHttps({ config, app, clientCertificate: 'required', log, limits });
+  return startHttps({
+    ...{ config, app, log, limits, registry: metrics.registry },
+    clientCertificate: 'required',
+  });
 }
 
 function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {

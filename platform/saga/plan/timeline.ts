@@ -18,25 +18,19 @@ export function timelineOf(view: SagaView, notes: readonly string[] = []): strin
   return [
     `**${view.saga}** ${view.businessKey}: **${view.state}**${reason}`,
     '',
-    '| | step | what | started | ended | epoch | |',
-    '|---|---|---|---|---|---|---|',
-    ...view.steps.map(rowOf),
+    ...view.steps.map(lineOf),
     ...view.parked.flatMap(parkedLines),
     ...notes.map((note) => `\n_${note}_`),
   ].join('\n');
 }
 
-function rowOf(step: StepView): string {
-  const cells = [
-    marks[step.status],
-    cell(step.name),
-    `${step.participant}.${step.command}`,
-    clock(step.startedAt),
-    clock(step.finishedAt),
-    String(step.epoch),
-    [step.status, step.reason].filter(Boolean).join(' '),
-  ];
-  return `| ${cells.join(' | ')} |`;
+/** A list, because the page clips what a table is too wide for. */
+function lineOf(step: StepView): string {
+  const times = [step.startedAt, step.finishedAt].filter((time) => time !== undefined).map(clock);
+  const told = [step.status, step.reason].filter(Boolean).join(' ');
+  const again = step.epoch > 0 ? `, epoch ${step.epoch}` : '';
+  const what = `${step.participant}.${step.command}`;
+  return `- ${marks[step.status]} **${step.name}** ${what}, ${told}${again} _${times.join(' to ')}_`;
 }
 
 const conditions: Record<ParkedView['condition'], string> = {
@@ -48,15 +42,11 @@ const conditions: Record<ParkedView['condition'], string> = {
 function parkedLines(parked: ParkedView): string[] {
   return [
     '',
-    `⏸ **parked** at _${cell(parked.step)}_ (${parked.direction}) since ${parked.since}: ` +
+    `⏸ **parked** at _${parked.step}_ (${parked.direction}) since ${parked.since}: ` +
       `**${parked.reason}**; ${conditions[parked.condition]}`,
   ];
 }
 
-function clock(time: string | undefined): string {
-  return time === undefined ? '' : time.slice(11, 23);
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
+function clock(time: string): string {
+  return time.slice(11, 23);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createApp } from '../../../platform/http/app';
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
-import type { Problem} from '../../../platform/http/problem';
+import type { Problem } from '../../../platform/http/problem';
 import { problem } from '../../../platform/http/problem';
 import { parseRequest, pointerOf } from '../../../platform/http/validation';
 import { silentLog } from '../../../platform/runtime/log';
