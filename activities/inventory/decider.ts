@@ -86,7 +86,8 @@ export function release(
   if (made === undefined) return impossible('the recorded effect made no reservation');
   const { orderId, lines } = made.data as unknown as Pick<ReservationState, 'orderId' | 'lines'>;
   const reservation = reservationOf(states, orderId);
-  if (reservation?.status !== 'reserved' || reservation.heldBy !== context.sagaId) {
+  const isOurs = reservation?.heldBy === context.sagaId && reservation.heldSinceSeq === made.seq;
+  if (reservation?.status !== 'reserved' || !isOurs) {
     return impossible(`the reservation is ${reservation?.status ?? 'unknown'}, no longer ours`);
   }
   const taken = effect.filter((event) => event.type === 'stock.reserved');

@@ -13,6 +13,8 @@ export type ReservationState = {
   readonly status: ReservationStatus;
   /** Semantic lock, from reservation until release or shipping. */
   readonly heldBy: string | null;
+  /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
+  readonly heldSinceSeq: number | null;
 };
 
 type Reservation = Pick<ReservationState, 'orderId' | 'lines'>;
@@ -56,9 +58,10 @@ export function evolveReservation(
   const fact = event as unknown as ReservationFact;
   if (fact.type === 'reservation.made') {
     const { heldBy, orderId, lines } = fact.data;
-    return { kind: 'reservation', orderId, lines, status: 'reserved', heldBy };
+    const lock = { heldBy, heldSinceSeq: event.seq };
+    return { kind: 'reservation', orderId, lines, status: 'reserved', ...lock };
   }
   const status = statusAfter[event.type];
   if (state === undefined || status === undefined) throw outOfPlace(event);
-  return { ...state, status, heldBy: null };
+  return { ...state, status, heldBy: null, heldSinceSeq: null };
 }

@@ -92,7 +92,7 @@ export function closeReturn(states: Orders, input: OrderRef, context: DecisionCo
   return happened([orderFact('order.returned', { orderId: order.orderId })]);
 }
 
-/** Reverses an effect that took the lock: possible exactly while the same saga still holds the order in `from`. */
+/** Reverses an effect that took the lock: possible exactly while that very effect still holds the order. */
 function reverseHeld(
   states: Orders,
   effect: readonly RecordedEvent[],
@@ -101,7 +101,8 @@ function reverseHeld(
 ): Decision {
   const events = effect.map((recorded) => {
     const order = states(recorded.aggregateId);
-    const isOurs = order?.status === step.from && order.heldBy === context.sagaId;
+    const isHeldByUs = order?.heldBy === context.sagaId && order.heldSinceSeq === recorded.seq;
+    const isOurs = order?.status === step.from && isHeldByUs;
     return isOurs ? orderFact(step.event, { orderId: order.orderId }) : undefined;
   });
   if (events.includes(undefined)) return impossible(`an order is no longer ${step.from} and ours`);

@@ -18,6 +18,8 @@ export type OrderState = {
   readonly openedBy: string;
   /** Semantic lock: the saga at work on this order; null while the order is at rest. */
   readonly heldBy: string | null;
+  /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
+  readonly heldSinceSeq: number | null;
 };
 
 type OrderRef = { readonly orderId: string };
@@ -52,24 +54,32 @@ export function orderFact<Type extends keyof OrderFacts>(
   return { aggregateId: orderAggregate(data.orderId), type, data };
 }
 
+const unheld = { heldBy: null, heldSinceSeq: null } as const;
+
 /** The fold of an order's events; throws `INVARIANT_BROKEN` for an event that cannot come where it stands. */
 export function evolveOrder(state: OrderState | undefined, event: RecordedEvent): OrderState {
   const fact = event as unknown as OrderFact;
   if (fact.type === 'order.opened') {
     const { heldBy, ...order } = fact.data;
-    return { kind: 'order', ...order, status: 'open', openedBy: heldBy, heldBy };
+    const lock = { openedBy: heldBy, heldBy, heldSinceSeq: event.seq };
+    return { kind: 'order', ...order, status: 'open', ...lock };
   }
   if (state === undefined) throw outOfPlace(event);
   switch (fact.type) {
     case 'order.rejected':
-      return { ...state, status: 'rejected', heldBy: null };
+      return { ...state, status: 'rejected', ...unheld };
     case 'order.confirmed':
     case 'order.return-cancelled':
-      return { ...state, status: 'confirmed', heldBy: null };
+      return { ...state, status: 'confirmed', ...unheld };
     case 'order.return-requested':
-      return { ...state, status: 'return-requested', heldBy: fact.data.heldBy };
+      return {
+        ...state,
+        status: 'return-requested',
+        heldBy: fact.data.heldBy,
+        heldSinceSeq: event.seq,
+      };
     case 'order.returned':
-      return { ...state, status: 'returned', heldBy: null };
+      return { ...state, status: 'returned', ...unheld };
     default:
       throw outOfPlace(event);
   }

@@ -88,10 +88,13 @@ export function voidAuthorization(
   context: DecisionContext,
 ): Decision {
   const held = effect.find((event) => event.type === 'account.held');
-  if (held === undefined) return impossible('the recorded effect holds no money');
+  const authorized = effect.find((event) => event.type === 'payment.authorized');
+  if (held === undefined || authorized === undefined)
+    return impossible('the recorded effect holds no money');
   const movement = held.data as { customerId: string; orderId: string; amountCents: number };
   const payment = paymentOf(states, movement.orderId);
-  if (payment?.status !== 'authorized' || payment.heldBy !== context.sagaId) {
+  const isOurs = payment?.heldBy === context.sagaId && payment.heldSinceSeq === authorized.seq;
+  if (payment?.status !== 'authorized' || !isOurs) {
     return impossible(`the payment is ${payment?.status ?? 'unknown'}, its hold is gone`);
   }
   return happened([

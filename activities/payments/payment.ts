@@ -17,6 +17,8 @@ export type PaymentState = {
   readonly declinedFor: string | null;
   /** Semantic lock, from authorization until capture or void: past the pivot nothing is left to protect. */
   readonly heldBy: string | null;
+  /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
+  readonly heldSinceSeq: number | null;
 };
 
 type Money = Pick<PaymentState, 'orderId' | 'customerId' | 'amountCents' | 'currency'>;
@@ -53,21 +55,24 @@ export function moneyOf(payment: PaymentState): Money {
   return { orderId, customerId, amountCents, currency };
 }
 
+const unheld = { heldBy: null, heldSinceSeq: null } as const;
+
 /** The fold of a payment's events; throws `INVARIANT_BROKEN` for an event that cannot come where it stands. */
 export function evolvePayment(state: PaymentState | undefined, event: RecordedEvent): PaymentState {
   const fact = event as unknown as PaymentFact;
   switch (fact.type) {
     case 'payment.authorized': {
       const { heldBy, ...money } = fact.data;
-      return { kind: 'payment', ...money, status: 'authorized', declinedFor: null, heldBy };
+      const lock = { heldBy, heldSinceSeq: event.seq };
+      return { kind: 'payment', ...money, status: 'authorized', declinedFor: null, ...lock };
     }
     case 'payment.declined': {
       const { reason, ...money } = fact.data;
-      return { kind: 'payment', ...money, status: 'declined', declinedFor: reason, heldBy: null };
+      return { kind: 'payment', ...money, status: 'declined', declinedFor: reason, ...unheld };
     }
     default:
       if (state === undefined) throw outOfPlace(event);
-      return { ...state, status: endOf(fact, event), heldBy: null };
+      return { ...state, status: endOf(fact, event), ...unheld };
   }
 }
 

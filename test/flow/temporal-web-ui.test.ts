@@ -33,14 +33,18 @@ describe('the stock Temporal Web UI', () => {
   });
 
   it('shows a summary on every activity', async () => {
-    await page.getByText(workflowId).first().click();
+    await page.getByRole('link', { name: workflowId }).first().click();
     for (const summary of ['reserve stock', 'authorize payment', 'capture payment', 'ship stock']) {
       await page.getByText(summary).first().waitFor({ timeout: 45_000 });
     }
   });
 
   it('tells the story in the current details', async () => {
-    await page.getByText('User Metadata').first().click();
+    await page
+      .getByRole('tab', { name: 'User Metadata' })
+      .or(page.getByRole('link', { name: 'User Metadata' }))
+      .first()
+      .click();
     await page.getByText('confirm order').first().waitFor({ timeout: 45_000 });
     await page.getByText('orders.confirm, done').first().waitFor({ timeout: 45_000 });
   });

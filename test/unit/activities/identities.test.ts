@@ -20,6 +20,7 @@ const reservation = {
   lines: [{ sku: 'lamp', quantity: 3 }],
   status: 'reserved',
   heldBy: 'saga-a',
+  heldSinceSeq: 1,
 } as const;
 const shipment = {
   ...reservation,
@@ -87,6 +88,7 @@ const authorized = {
   status: 'authorized',
   declinedFor: null,
   heldBy: 'saga-a',
+  heldSinceSeq: 1,
 } as const;
 const captured = { ...authorized, amountCents: 20, status: 'captured', heldBy: null } as const;
 const refunded = { ...captured, amountCents: 15, status: 'refunded' } as const;

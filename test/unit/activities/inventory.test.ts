@@ -126,6 +126,15 @@ describe('releasing', () => {
     expect(rehearsal.state('product/lamp')).toMatchObject({ available: 15, reserved: 0 });
   });
 
+  test('an effect that was reversed before is not taken out of a later reservation', () => {
+    const { rehearsal, when, whenUndone } = given(inventoryService, ...shelf);
+    const effect = when('reserve', input).recorded;
+    whenUndone('release', effect);
+    when('reserve', input);
+    whenUndone('release', effect).thenImpossible();
+    expect(rehearsal.state('product/lamp')).toMatchObject({ available: 3, reserved: 2 });
+  });
+
   test('it is impossible once the pieces were shipped', () => {
     const { when, whenUndone } = given(inventoryService, ...shelf);
     const effect = when('reserve', input).recorded;

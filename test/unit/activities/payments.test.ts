@@ -88,6 +88,15 @@ describe('authorizing', () => {
 });
 
 describe('voiding', () => {
+  test('an effect that was reversed before is not taken out of a later authorization', () => {
+    const { rehearsal, when, whenUndone } = given(paymentsService, ...funded);
+    const effect = when('authorize', input).recorded;
+    whenUndone('void', effect);
+    when('authorize', input);
+    whenUndone('void', effect).thenImpossible();
+    expect(rehearsal.state(payment)).toMatchObject({ status: 'authorized' });
+  });
+
   test('it puts back exactly what the authorization held', () => {
     const { rehearsal, when, whenUndone } = given(paymentsService, ...funded);
     const before = rehearsal.state(account);
