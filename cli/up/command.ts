@@ -34,6 +34,7 @@ export function upCommand(): Command {
     .option('--port-base <port>', 'first of 60 ports in a row; 0 finds a free block', port)
     .option('--state <folder>', 'where state, certificates and logs live', '.holdfast')
     .addHelpText('after', '\nExample:\n  holdfast up --once --json --ephemeral --port-base 0\n')
+    .exitOverride()
     .action((options: UpOptions) => up(options));
 }
 

@@ -67,7 +67,8 @@ describe('npm start', () => {
     const run = up('--once', '--json');
     expect([await run.exited, run.trouble().slice(-2_000)]).toEqual([0, expect.any(String)]);
     const report = JSON.parse(run.out().trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
-    expect(report).toMatchObject({ ready_ms: expect.any(Number), audit: { violations: 0 } });
+    expect(report).toMatchObject({ audit: { violations: 0 } });
+    expect(report.ready_ms).toBeGreaterThan(0);
     const sagas = report.sagas as { outcome: string; reason?: string }[];
     expect(sagas.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['completed', undefined],

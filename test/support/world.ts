@@ -47,7 +47,7 @@ export async function control(
   name: string,
   detail = '',
 ): Promise<void> {
-  const query = new URLSearchParams({ name, detail });
+  const query = new URLSearchParams({ name, detail }).toString();
   const response = await fetch(`${world().controlUrl}/${verb}?${query}`, { method: 'POST' });
   if (!response.ok) throw new Error(`${verb} ${name}: ${await response.text()}`);
 }
