@@ -23,7 +23,12 @@ export type ObservedStep = {
 export type FinishedStep = {
   readonly name: string;
   readonly kind: string;
+  readonly participant: string;
+  readonly command: string;
   readonly status: string;
+  readonly epoch: number;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
   readonly leftInPlace?: boolean;
   readonly reason?: string;
 };

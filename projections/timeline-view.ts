@@ -6,6 +6,7 @@ export type TimelineStep = {
   readonly name: string;
   readonly kind?: string;
   readonly participant?: string;
+  readonly command?: string;
   readonly status: string;
   readonly epoch?: number;
   readonly startedAt?: string;

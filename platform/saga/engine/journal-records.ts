@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { CommandDescriptor } from '../../kernel/contract';
 import type { StepMessage } from '../../kernel/step';
 import { journal } from '../journal/contract';
+import { stepView } from '../plan/book';
 import type { Ending } from '../plan/direction';
 import { journalPrefix } from '../plan/names';
 import { reasonOf } from '../plan/moves';
@@ -63,11 +64,8 @@ export async function recordFinished(run: SagaRun, ending: Ending): Promise<void
     outcome,
     ...(reason === undefined ? {} : { reason }),
     steps: run.book.map((step) => ({
-      name: step.name,
-      kind: step.kind,
-      status: step.status,
+      ...stepView(step),
       ...(step.status === 'skipped' && step.kind === 'compensatable' ? { leftInPlace: true } : {}),
-      ...(step.reason === undefined ? {} : { reason: step.reason }),
     })),
   });
   await record(run, 'finished', finished);

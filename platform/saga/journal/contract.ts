@@ -9,6 +9,8 @@ const saga = { sagaId: text, saga: text };
 export const finishedStep = z.strictObject({
   name: text,
   kind: z.enum(['compensatable', 'pivot', 'retriable', 'approval']),
+  participant: text,
+  command: text,
   status: z.enum([
     'started',
     'done',
@@ -20,6 +22,9 @@ export const finishedStep = z.strictObject({
     'parked',
     'skipped',
   ]),
+  epoch: z.int().min(0),
+  startedAt: text,
+  finishedAt: text.optional(),
   /** An operator skipped its undo: the effect is still there. */
   leftInPlace: z.boolean().optional(),
   reason: text.optional(),
