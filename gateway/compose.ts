@@ -75,7 +75,7 @@ function checksOf(opened: Opened) {
     health.check(`service ${service}`, async () => {
       const picked = await opened.resolver.pick(service);
       if (picked === undefined) throw new Error('no instance is known');
-      picked.done('ok');
+      picked.done('unknown');
     });
   }
   health.check('consul', () => opened.consul.ask({ path: '/v1/status/leader' }), 'optional');

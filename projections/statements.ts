@@ -41,6 +41,9 @@ export const letters = `
   where ($1::text is null or projection = $1) and (not $2 or copied_at is null)
   order by id limit $3`;
 
+export const letterCounts = `
+  select projection, reason, count(*)::int as count from dead_letters group by projection, reason`;
+
 export const queue = `
   select ${letterColumns} from dead_letters
   where projection = $1 and aggregate_id = $2 order by seq, id`;

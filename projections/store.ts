@@ -85,6 +85,7 @@ function openStore(config: PoolConfig): ReadModelStore {
       const rows = await ask<sql.LetterRow>(sql.letters, [projection, uncopied, limitMax]);
       return rows.map(sql.letterOf);
     },
+    deadLetterCounts: () => ask(sql.letterCounts, []),
     markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
   };
 }

@@ -103,7 +103,8 @@ function stackOf(parts: Parts): Stack {
   };
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
+/** Never resolves; rejects with the signal's reason when somebody gives up. */
+export function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     const give = (): void => reject(signal?.reason as Error);
     if (signal?.aborted) give();

@@ -9,6 +9,7 @@ import type { PaymentsState } from './decider';
 import { accountOf } from './decider';
 
 const customer = z.strictObject({ customerId: identifier });
+const card = z.strictObject({ customerId: identifier, blocked: z.boolean() });
 const opening = z.strictObject({ customerId: identifier, currency, limitCents: amountCents });
 const credit = z.strictObject({ customerId: identifier, amountCents, currency });
 type CustomerRef = z.output<typeof customer>;
@@ -43,24 +44,20 @@ const deposit: OperationHandler<PaymentsState, typeof credit> = {
     ),
 };
 
-/** Blocks the card: every authorization is declined until it is unblocked. Refusal: UNKNOWN_ACCOUNT. */
-const blockCard: OperationHandler<PaymentsState, typeof customer> = {
-  input: customer,
+/** Blocks the card, so that every authorization is declined, or lets it pay again. Refusal: UNKNOWN_ACCOUNT. */
+const setCard: OperationHandler<PaymentsState, typeof card> = {
+  input: card,
   aggregates: itsAccount,
-  decide: (states, input) =>
-    withAccount(states, input, (account) =>
-      account.cardBlocked ? unchanged() : happened([accountFact('account.card-blocked', input)]),
-    ),
-};
-
-/** Lets the card pay again. Refusal: UNKNOWN_ACCOUNT. */
-const unblockCard: OperationHandler<PaymentsState, typeof customer> = {
-  input: customer,
-  aggregates: itsAccount,
-  decide: (states, input) =>
-    withAccount(states, input, (account) =>
-      account.cardBlocked ? happened([accountFact('account.card-unblocked', input)]) : unchanged(),
-    ),
+  decide: (states, { customerId, blocked }) =>
+    withAccount(states, { customerId }, (account) => {
+      if (account.cardBlocked === blocked) return unchanged();
+      const fact = { customerId };
+      return happened([
+        blocked
+          ? accountFact('account.card-blocked', fact)
+          : accountFact('account.card-unblocked', fact),
+      ]);
+    }),
 };
 
 function withAccount(
@@ -73,4 +70,4 @@ function withAccount(
 }
 
 /** Data operations of the payments API, outside any saga. */
-export const accountOperations = { openAccount, deposit, blockCard, unblockCard };
+export const accountOperations = { openAccount, deposit, setCard };

@@ -94,7 +94,7 @@ export function openPaymentsApi({ participant, store }: ApiParts<PaymentsState>)
       return { status: 201, body: await accountOf(call.params.customerId) };
     },
     async setCard(call) {
-      await run(call, call.body.blocked ? 'blockCard' : 'unblockCard', call.params);
+      await run(call, 'setCard', { ...call.body, ...call.params });
       return { body: await accountOf(call.params.customerId) };
     },
     async getPayment({ params, principal }) {

@@ -56,23 +56,26 @@ async function up(options: UpOptions): Promise<void> {
     ? mkdtempSync(path.join(tmpdir(), 'holdfast-'))
     : path.resolve(options.state);
   const interruption = awaitInterruption();
+  const interrupt = new AbortController();
+  void interruption.then(() => interrupt.abort(new Error('interrupted')));
+  const { signal } = interrupt;
   const onProgress = progressReporter(process.stderr);
   let world: World | undefined;
   try {
-    const starting = startWorld({ ...options, stateDir, onProgress });
-    world = await Promise.race([starting, interruption.then(() => undefined)]);
-    if (world === undefined) {
-      world = await starting.catch(() => undefined);
-      return;
-    }
-    await show(world, options, {
-      readyMs: Math.round(performance.now() - startedAt),
-      interruption,
-    });
+    world = await startWorld({ ...options, stateDir, onProgress, signal });
+    const readyMs = Math.round(performance.now() - startedAt);
+    const showing = show(world, options, { readyMs, interruption });
+    await Promise.race([showing, interruption]);
+    // What an interrupted demonstration still says is nobody's business.
+    showing.catch(() => undefined);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     await world?.stop();
     if (options.ephemeral) rmSync(stateDir, { recursive: true, force: true });
   }
+  // A download that was given up would keep the process alive.
+  if (signal.aborted) process.exit();
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once, the watchdog ends the rest. */

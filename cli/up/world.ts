@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
-import { startStack } from '../../stack';
+import { aborted, startStack } from '../../stack';
 import type { Stack, StackOptions } from '../../stack';
 import { startProcess } from '../../stack/processes';
 import type { ManagedProcess } from '../../stack/processes';
@@ -50,7 +50,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const shared = { HOLDFAST_WORKFLOW_BUNDLE: path.join(projectRoot, 'dist', 'workflow-bundle.js') };
   try {
     if (options.processes !== false) {
-      await Promise.all(platformProcesses.map(({ name }) => start(name).ready()));
+      const ready = platformProcesses.map(({ name }) => start(name).ready());
+      await Promise.race([Promise.all(ready), aborted(options.signal)]);
     }
   } catch (error) {
     await stack.stop();

@@ -34,7 +34,7 @@ export function choose(
 /** An instance in use; say how it went, so that the next choice knows. */
 export interface Picked {
   readonly instance: Instance;
-  done(outcome: 'ok' | 'sick'): void;
+  done(outcome: 'ok' | 'sick' | 'unknown'): void;
 }
 
 export interface Resolver {
@@ -94,7 +94,7 @@ export function createResolver(options: ResolverOptions): Resolver {
         if (open) load.open -= 1;
         open = false;
         if (outcome === 'sick') load.ejectedUntilMs = performance.now() + resolverLimits.ejectedMs;
-        else load.ejectedUntilMs = 0;
+        else if (outcome === 'ok') load.ejectedUntilMs = 0;
       },
     };
   }

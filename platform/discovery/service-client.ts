@@ -122,9 +122,15 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const calls = callCounter(options.registry);
   let agent = createPeerAgent(config, service);
   const stopWatching = watchCredentials(config, () => {
-    const old = agent;
-    agent = createPeerAgent(config, service);
-    void old.close();
+    try {
+      const renewed = createPeerAgent(config, service);
+      const old = agent;
+      agent = renewed;
+      void old.close();
+    } catch (error) {
+      // A rotation that removes and rewrites its files is heard in between; the next change is heard again.
+      log.warn('the certificate could not be read again', { service, error });
+    }
   });
 
   async function attempt(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
@@ -138,7 +144,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
       return answer;
     } catch (error) {
-      picked.done(asked.signal?.aborted === true ? 'ok' : 'sick');
+      picked.done(asked.signal?.aborted === true ? 'unknown' : 'sick');
       const data = { service, instance: picked.instance.id, code: codeOf(error), error };
       log.warn('a service did not answer', data);
       throw error;

@@ -109,11 +109,13 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
 
   async function find(kid: string, algorithm: string): Promise<CryptoKey | KeyMiss> {
     const known = state.keys.has(kid);
+    const readBefore = state.readAtMs;
     if (age() > jwksLimits.freshMs || (!known && !knownMissing(kid))) await refresh();
     if (age() > jwksLimits.staleMsMax) return 'unavailable';
     const key = state.keys.get(kid);
     if (key === undefined) {
-      remember(state.unknown, kid, now());
+      // Only an answer says that there is no such key; being too early to ask says nothing.
+      if (state.readAtMs !== readBefore) remember(state.unknown, kid, now());
       return 'unknown';
     }
     if (!fits(key, algorithm)) return 'unknown';

@@ -229,6 +229,8 @@ describe('a dead letter', () => {
     await send(event('a', 2));
     await eventually(async () => {
       expect(await store.deadLetters({ limitMax: 10 })).toHaveLength(3);
+      const counts = await store.deadLetterCounts();
+      expect(counts.reduce((total, { count }) => total + count, 0)).toBe(3);
     });
     const projection = countingProjection('counting');
     const done = await redrive({

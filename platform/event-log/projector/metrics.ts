@@ -6,8 +6,6 @@ import type { HaltCode, ProjectionStore } from './store-port';
 
 const delayBucketsSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 const haltCodes: readonly HaltCode[] = ['SEQUENCE_GAP', 'HISTORY_FORKED', 'LOG_TRUNCATED'];
-/** Dead letters counted at a scrape; beyond it the gauge says at least this many. */
-const countedMax = 10_000;
 
 /** Measures projections: one call per process, then an observer per projection. */
 export function projectorMetrics(registry: Registry): (projection: string) => ProjectorObserver {
@@ -62,7 +60,7 @@ function createMetrics(registry: Registry) {
 /** Shows the dead letters that wait, asked at each scrape; a store that is away leaves the last known values. */
 export function observeDeadLetters(
   registry: Registry,
-  store: Pick<ProjectionStore, 'deadLetters'>,
+  store: Pick<ProjectionStore, 'deadLetterCounts'>,
 ): void {
   new Gauge({
     name: metricNames.deadLetters,
@@ -70,10 +68,10 @@ export function observeDeadLetters(
     labelNames: ['projection', 'reason'] as const,
     registers: [registry],
     async collect() {
-      const letters = await store.deadLetters({ limitMax: countedMax }).catch(() => undefined);
-      if (letters === undefined) return;
+      const counts = await store.deadLetterCounts().catch(() => undefined);
+      if (counts === undefined) return;
       this.reset();
-      for (const { projection, reason } of letters) this.inc({ projection, reason });
+      for (const { count, ...labels } of counts) this.set(labels, count);
     },
   });
 }

@@ -39,7 +39,10 @@ export function createPartitionRun(
 
   async function takeUp(): Promise<void> {
     const marks = (await options.eventLog.marks(place.topic))[place.partition];
+    // A run that ended meanwhile must not raise the epoch under whoever has the partition now.
+    if (isEnded) return;
     const taken = await store.claim(projection.name, place);
+    if (isEnded) return;
     claim = taken;
     const { nextOffset } = taken;
     if (marks === undefined || nextOffset < marks.low || nextOffset > marks.high) {

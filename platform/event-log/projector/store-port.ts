@@ -67,5 +67,9 @@ export interface ProjectionStore {
     readonly uncopied?: boolean;
     readonly limitMax: number;
   }): Promise<readonly DeadLetter[]>;
+  /** How many wait, by projection and reason; payloads are not read. */
+  deadLetterCounts(): Promise<
+    readonly { readonly projection: string; readonly reason: string; readonly count: number }[]
+  >;
   markCopied(ids: readonly string[]): Promise<void>;
 }

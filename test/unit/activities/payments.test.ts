@@ -110,7 +110,7 @@ describe('voiding', () => {
     const { rehearsal, when, whenUndone, whenOperated } = given(paymentsService, ...funded);
     const effect = when('authorize', input).recorded;
     when('authorize', { ...input, orderId: 'o-2', amountCents: 1_000 }, 'saga-b');
-    whenOperated('blockCard', { customerId });
+    whenOperated('setCard', { customerId, blocked: true });
     whenUndone('void', effect).thenHappened(...voided);
     expect(rehearsal.state(account)).toMatchObject({ availableCents: 5_000, heldCents: 1_000 });
   });
@@ -202,18 +202,17 @@ describe('accounts', () => {
 
   test('a card is blocked and unblocked, each once', () => {
     const { whenOperated } = given(paymentsService, openedAccount);
-    whenOperated('unblockCard', { customerId }).thenNothingChanged();
-    whenOperated('blockCard', { customerId }).thenHappened(blocked);
-    whenOperated('blockCard', { customerId }).thenNothingChanged();
-    whenOperated('unblockCard', { customerId }).thenHappened(
+    whenOperated('setCard', { customerId, blocked: false }).thenNothingChanged();
+    whenOperated('setCard', { customerId, blocked: true }).thenHappened(blocked);
+    whenOperated('setCard', { customerId, blocked: true }).thenNothingChanged();
+    whenOperated('setCard', { customerId, blocked: false }).thenHappened(
       accountFact('account.card-unblocked', { customerId }),
     );
   });
 
   test.each([
     ['deposit', { customerId, amountCents: 1, currency: 'EUR' }],
-    ['blockCard', { customerId }],
-    ['unblockCard', { customerId }],
+    ['setCard', { customerId, blocked: true }],
   ])('%s needs an account', (operation, body) => {
     given(paymentsService).whenOperated(operation, body).thenRefused('UNKNOWN_ACCOUNT');
   });

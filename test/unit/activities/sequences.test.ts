@@ -107,8 +107,7 @@ const onPayments: Suite = {
     undo('void'),
     operate('openAccount', fc.record({ customerId, currency, limitCents: fc.constant(40) })),
     operate('deposit', fc.record({ customerId, currency, amountCents: fc.constant(25) })),
-    operate('blockCard', fc.record({ customerId })),
-    operate('unblockCard', fc.record({ customerId })),
+    operate('setCard', fc.record({ customerId, blocked: fc.boolean() })),
   ),
 };
 const onInventory: Suite = {

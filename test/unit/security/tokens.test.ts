@@ -251,6 +251,21 @@ describe('the keys of the auth server', () => {
     expect(await keys.find('k1', 'ES256')).toBe('unknown');
   });
 
+  test('being too early to ask is not remembered as an answer: a rotated key is found in time', async () => {
+    const keys = source();
+    await keys.find('k1', 'ES256');
+    clock.ms += jwksLimits.coolDownMs;
+    await keys.find('junk', 'ES256');
+    answer = () => Promise.resolve({ keys: [{ ...jwk, kid: 'k2' }] });
+    const rotatedAtMs = clock.ms;
+    let found: unknown = 'unknown';
+    while (found === 'unknown' && clock.ms < rotatedAtMs + 10 * jwksLimits.coolDownMs) {
+      clock.ms += 1_000;
+      found = await keys.find('k2', 'ES256');
+    }
+    expect(clock.ms - rotatedAtMs).toBeLessThanOrEqual(jwksLimits.coolDownMs + 1_000);
+  });
+
   test('known keys outlive the auth server for an hour and not longer', async () => {
     const keys = source();
     await keys.find('k1', 'ES256');
