@@ -14,6 +14,7 @@ export function printGuide(world: World): void {
     `  Keycloak      ${endpoints.keycloak}  (admin console, realm holdfast)`,
     `  Prometheus    ${endpoints.prometheus}  (asks for a client certificate, see ${certsDir})`,
     `  Users         alice, bob, carol (customers)  vera (viewer)  adam (admin)  olga (operator)`,
+    `                pam (payments approver)`,
     `                password of each: <name>-dev`,
     `  State, logs   ${world.stack.stateDir}`,
     '',

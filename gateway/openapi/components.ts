@@ -40,6 +40,14 @@ export function componentsOf(issuer: string): Schema {
         description: 'Repeats under the same key get the first answer; another body is refused.',
         schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
       },
+      OptionalIdempotencyKey: {
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: false,
+        description:
+          'The same body under the same key is taken once; without a key each call is its own.',
+        schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+      },
       PreferWait: {
         name: 'Prefer',
         in: 'header',

@@ -38,11 +38,15 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): S
 }
 
 const idempotencyKey = { $ref: '#/components/parameters/IdempotencyKey' };
+const optionalKey = { $ref: '#/components/parameters/OptionalIdempotencyKey' };
 const preferWait = { $ref: '#/components/parameters/PreferWait' };
+
+const isStart = ({ path }: Operation): boolean => path === '/sagas/:saga';
 
 function headersOf(operation: Operation): Schema[] {
   if (operation.method === 'GET') return [];
-  return operation.path === '/sagas/:saga' ? [idempotencyKey, preferWait] : [idempotencyKey];
+  if (operation.path.startsWith('/sagas/:id/')) return [optionalKey];
+  return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];
 }
 
 const problemContent = {
@@ -77,7 +81,12 @@ function goodAnswer(operation: Operation): Record<string, Schema> {
     body: z.looseObject({}),
   };
   const schema = body === undefined ? {} : jsonSchema(body, 'output');
-  return { [String(status)]: { description: text, content: { 'application/json': { schema } } } };
+  const content = { 'application/json': { schema } };
+  const waited = 'Ended within the time that `Prefer: wait` gave it';
+  return {
+    ...(isStart(operation) ? { '200': { description: waited, content } } : {}),
+    [String(status)]: { description: text, content },
+  };
 }
 
 /** One operation of the document: parameters, body, good answer and every problem. */

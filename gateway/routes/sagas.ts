@@ -32,7 +32,8 @@ export const sagaOperations = defineOperations({
     ...facingPeople,
     method: 'GET',
     path: '/sagas',
-    summary: 'Sagas, newest first: your own, or everybody’s for operators, admins and viewers',
+    summary:
+      'Sagas, newest first: your own, or everybody’s for operators, admins, viewers and approvers',
     roles: 'authenticated',
     query: z.strictObject({
       saga: z.string().min(1).max(64).optional(),

@@ -66,6 +66,7 @@ export const serviceOperations = defineOperations({
     roles: ['admin'],
     params: itsProduct,
     body: z.strictObject({ priceCents: amountCents }),
+    answer: { status: 200, body: z.looseObject({}), text: 'The product as it is now' },
     problems: ['UNKNOWN_PRODUCT'],
   },
   receiveStock: {
@@ -119,6 +120,7 @@ export const serviceOperations = defineOperations({
     roles: ['admin'],
     params: itsAccount,
     body: z.strictObject({ blocked: z.boolean() }),
+    answer: { status: 200, body: z.looseObject({}), text: 'The account as it is now' },
     problems: ['UNKNOWN_ACCOUNT'],
   },
   getPayment: {

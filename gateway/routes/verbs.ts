@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Problem, problem } from '../../platform/http/problem';
 import { sagaMessages } from '../../platform/saga/wire';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
-import { gatewayProblem } from '../problems';
+import { gatewayProblem, refusalPages } from '../problems';
+import { assertMayAct, sagaToActOn, updateIdOf } from '../sagas/acting';
+import type { Verb } from '../sagas/acting';
 import type { Delivery } from '../sagas/engine';
-import { maySee, noSuchSaga } from '../sagas/find';
 import { pseudonymOf } from '../sagas/idempotency';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
@@ -20,7 +20,15 @@ const accepted = {
   body: z.object({ answer: z.literal('accepted') }),
   text: 'Taken; watch the saga for what becomes of it',
 } as const;
-const problems = ['NOT_FOUND', 'SAGA_FINISHED', 'WORKERS_AWAY', 'SAGA_ENGINE_UNAVAILABLE'] as const;
+const problems = [
+  'NOT_FOUND',
+  'SAGA_FINISHED',
+  'VERB_INVALID',
+  'IDEMPOTENCY_KEY_INVALID',
+  'WORKERS_AWAY',
+  'SAGA_ENGINE_UNAVAILABLE',
+  'READ_MODEL_UNAVAILABLE',
+] as const;
 const shared = {
   ...facingPeople,
   method: 'POST',
@@ -61,31 +69,24 @@ export const verbOperations = defineOperations({
       'STEP_AMBIGUOUS',
       'STEP_UNSETTLED',
       'PIVOT_NOT_SKIPPABLE',
+      'VERB_IN_PROGRESS',
     ],
   },
   decideStep: {
     ...shared,
     path: '/sagas/:id/decide',
-    summary: 'Approve or deny what a saga waits for',
+    summary: 'Approve or deny what a saga of somebody else waits for',
     roles: ['payments-approver'],
     body: z.strictObject({ step, approved: z.boolean(), reason }),
-    problems: [...problems, 'NOT_AWAITED', 'VERB_IN_PROGRESS'],
+    problems: [...problems, 'APPROVER_IS_INITIATOR', 'NOT_AWAITED', 'VERB_IN_PROGRESS'],
   },
 });
 
 type AnyCall = Pick<Call, 'request'> & {
   readonly principal: Principal;
   readonly params: { readonly id: string };
+  readonly body: object;
 };
-
-/** Repeating a verb under the same Idempotency-Key attaches to the first; without a key each call is its own. */
-function updateIdOf(call: AnyCall & { readonly requestId: string }, verb: string): string {
-  const key = call.request.get('idempotency-key') ?? call.requestId;
-  const parts = JSON.stringify([verb, call.principal.subject, key]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
-}
-
-const refusalStatuses: Readonly<Record<string, number>> = { ROLE_MISSING: 403, VERB_INVALID: 400 };
 
 const undecided = 'it may still be taken; ask again under the same Idempotency-Key to find out';
 
@@ -101,49 +102,43 @@ function answerOf(delivery: Delivery, verb: string): Answer {
     case 'rejected': {
       const { code, detail } = delivery;
       if (code === 'ROLE_MISSING') throw problem('ROLE_MISSING', { detail });
-      throw new Problem(refusalStatuses[code] ?? 409, code, 'The saga refused this', { detail });
+      const [status, title] = refusalPages[code] ?? [409, 'The saga refused this'];
+      throw new Problem(status, code, title, { detail });
     }
   }
 }
 
-/** Operators and approvers act on sagas of others; that is what their role is for. */
-function mayAct(principal: Principal, issuer: string, owner: string): boolean {
-  return maySee(principal, issuer, owner) || principal.roles.includes('payments-approver');
-}
-
 async function send(
   parts: GatewayParts,
-  call: AnyCall & { readonly requestId: string },
-  message: { readonly name: string; readonly argument: object },
+  call: AnyCall,
+  verb: Verb,
+  told: object = {},
 ): Promise<Answer> {
   const { id } = call.params;
-  const { principal } = call;
-  const described = await parts.engine.describe(id);
-  if (described === undefined || !mayAct(principal, parts.issuer, described.memo.owner)) {
-    throw noSuchSaga();
-  }
-  const actor = pseudonymOf(parts.issuer, principal.subject);
-  const argument = { ...message.argument, actor };
-  const updateId = updateIdOf(call, message.name);
-  const delivery = await parts.engine.send(id, { name: message.name, argument, updateId });
+  const { principal, body } = call;
+  const { issuer } = parts;
+  const { owner, forgotten } = await sagaToActOn(parts, id);
+  assertMayAct({ principal, issuer }, verb, owner);
+  const updateId = updateIdOf(call.request, { verb, subject: principal.subject, body });
+  if (forgotten) return answerOf({ kind: 'closed' }, verb);
+  const actor = pseudonymOf(issuer, principal.subject);
+  const argument = { ...body, ...told, actor };
+  const delivery = await parts.engine.send(id, { name: verb, argument, updateId });
   parts.log.info('a verb was sent', {
     workflowId: id,
-    command: message.name,
+    command: verb,
     actor,
     reason: delivery.kind,
   });
-  return answerOf(delivery, message.name);
+  return answerOf(delivery, verb);
 }
 
 /** Handlers of {@link verbOperations}. */
 export function verbHandlers(parts: GatewayParts): OperationHandlers<typeof verbOperations> {
   return {
-    cancelSaga: (call) => send(parts, call, { name: sagaMessages.cancel, argument: call.body }),
-    retryStep: (call) => send(parts, call, { name: sagaMessages.retry, argument: call.body }),
-    skipStep: (call) => send(parts, call, { name: sagaMessages.skip, argument: call.body }),
-    decideStep: (call) => {
-      const argument = { ...call.body, roles: call.principal.roles };
-      return send(parts, call, { name: sagaMessages.decide, argument });
-    },
+    cancelSaga: (call) => send(parts, call, sagaMessages.cancel),
+    retryStep: (call) => send(parts, call, sagaMessages.retry),
+    skipStep: (call) => send(parts, call, sagaMessages.skip),
+    decideStep: (call) => send(parts, call, sagaMessages.decide, { roles: call.principal.roles }),
   };
 }

@@ -7,8 +7,8 @@ import type { ReadModel, SagaRow } from '../read-model';
 import type { SagaDescription, SagaEngine } from './engine';
 import { pseudonymOf } from './idempotency';
 
-/** Roles that may see every saga. */
-export const sagaReaders = ['operator', 'admin', 'viewer'] as const;
+/** Roles that may see every saga; approvers, because they must find what waits for them. */
+export const sagaReaders = ['operator', 'admin', 'viewer', 'payments-approver'] as const;
 
 const terminal: readonly string[] = ['completed', 'compensated', 'cancelled'] satisfies SagaState[];
 

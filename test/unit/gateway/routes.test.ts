@@ -1,6 +1,7 @@
 import { ordersOperations } from '../../../activities/orders/api';
 import { paymentsOperations } from '../../../activities/payments/api';
 import { inventoryOperations } from '../../../activities/inventory/api';
+import { problemPages } from '../../../gateway/problems';
 import { gatewayOperations } from '../../../gateway/server';
 import { serviceOperations, upstreamPath } from '../../../gateway/routes/services';
 import type { Operation, Operations } from '../../../platform/security/operations';
@@ -205,6 +206,30 @@ describe('the OpenAPI document', () => {
       expect((await call({ path: `/docs/${asset}` })).status).toBe(200);
     }
     expect((await call({ path: '/docs/package.json' })).status).toBe(404);
+  });
+
+  test('documents the status that is answered, and what a key is for', async () => {
+    const { paths } = await read();
+    const statuses = (path: string) =>
+      Object.keys(paths[path]?.post?.responses as object).filter((status) => status < '300');
+    expect(statuses('/products/{sku}/price')).toEqual(['200']);
+    expect(statuses('/accounts/{customerId}/card')).toEqual(['200']);
+    expect(statuses('/sagas/place-order')).toEqual(['200', '202']);
+    expect(paths['/sagas/{id}/cancel']?.post?.parameters).toContainEqual({
+      $ref: '#/components/parameters/OptionalIdempotencyKey',
+    });
+    const priced = paths['/products/{sku}/price']?.post?.responses as Record<string, object>;
+    expect(priced['404']).toMatchObject({
+      description: expect.stringContaining('UNKNOWN_PRODUCT') as string,
+    });
+  });
+
+  test('every code an operation names has a page', () => {
+    const codes = Object.values<Operation>(gatewayOperations).flatMap(
+      ({ problems }) => problems ?? [],
+    );
+    expect(codes.length).toBeGreaterThan(0);
+    expect(codes.filter((code) => !Object.hasOwn(problemPages, code))).toEqual([]);
   });
 
   test('the type of every problem leads to a page', async () => {

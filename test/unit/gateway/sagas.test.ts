@@ -84,7 +84,7 @@ describe('looking at a saga', () => {
     expect(withoutIds(foreign.text)).toBe(withoutIds(missing.text));
   });
 
-  test.each(['operator', 'admin', 'viewer'])(
+  test.each(['operator', 'admin', 'viewer', 'payments-approver'])(
     'the role %s sees those of everybody',
     async (role) => {
       const { call } = withSaga();
