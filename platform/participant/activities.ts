@@ -12,7 +12,7 @@ export type ParticipantActivities = Record<string, (message: StepMessage) => Pro
 const answerMarginMs = 500;
 const attemptMsMin = 250;
 /** How soon a step is tried again whose aggregate another saga holds; spread, so that waiters do not march in step. */
-const busyRetryMs = { min: 100, max: 300 } as const;
+const busyRetryMs = { min: 100, max: 300, growsTo: 10_000 } as const;
 
 /**
  * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`.
@@ -64,6 +64,9 @@ function throwAsFailure(error: unknown): never {
   });
 }
 
+/** Grows with the attempts, so that a bounded number of them lasts for minutes and not for seconds. */
 function busyDelayMs(): number {
-  return Math.round(busyRetryMs.min + Math.random() * (busyRetryMs.max - busyRetryMs.min));
+  const first = busyRetryMs.min + Math.random() * (busyRetryMs.max - busyRetryMs.min);
+  const { attempt } = Context.current().info;
+  return Math.round(Math.min(first * 2 ** Math.min(attempt - 1, 10), busyRetryMs.growsTo));
 }

@@ -100,6 +100,20 @@ describe('a parked saga', () => {
     await expectSettled(world, saga, 'all');
   });
 
+  it('a retry of an unsettled step ends one pause, and does not ask without end', async () => {
+    world.participants.from('forward ship stock', { fails: 'COMMAND_UNKNOWN' });
+    world.participants.from('settle ship stock', { fails: 'COMMAND_UNKNOWN' });
+    const saga = await world.start('place-order', orderInput());
+    expect((await parked(saga)).parked[0]).toMatchObject({ condition: 'unsettled' });
+    expect(await saga.update('retry', by)).toBe('accepted');
+    await world.env.sleep('1h');
+    const { historyLength } = await saga.handle.describe();
+    expect(historyLength).toBeLessThan(300);
+    world.participants.heal();
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    await expectSettled(world, saga, 'all');
+  });
+
   const startParkedUndo = async () => {
     world.participants.next('forward capture payment', { refuses: 'NOT_AUTHORIZED' });
     world.participants.from('undo reserve stock', { fails: 'UNDO_IMPOSSIBLE' });

@@ -1,7 +1,7 @@
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../kernel/faults';
-import { retryConflicts } from '../conflict';
+import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
 import { checkStorable, commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
@@ -35,7 +35,13 @@ export function dynamoUnitOfWork<State>(
     const attempt = async () => {
       const item = await readStep(table, stepKey, abortSignal);
       const { load, reads } = batchLoads((ids) => fetch<State>(table, ids, abortSignal));
-      const outcome = await work({ stepRecord: item && stepRecordOf(item), load });
+      const view = { stepRecord: item && stepRecordOf(item), load };
+      const outcome = await work(view).catch(async (error: unknown) => {
+        // Step and aggregates are no snapshot: what was thrown counts only if the step still stands as it was read.
+        const now = await readStep(table, stepKey, abortSignal);
+        if (now?.version !== item?.version) throw new Conflict('the step record has moved on');
+        throw error;
+      });
       if (outcome.commit === undefined) return outcome;
       const decidedOn = { stepKey, stepVersion: item?.version ?? 0, reads };
       const TransactItems = itemsOf(table.name, decidedOn, outcome.commit);

@@ -1,6 +1,6 @@
 import type { Json } from '../../kernel/json';
 import type { ServiceStore, UnitOfWork } from '../ports';
-import { retryConflicts } from '../conflict';
+import { Conflict, retryConflicts } from '../conflict';
 import { createWakes } from '../wake';
 import type { Wakes } from '../wake';
 import { commit, emptyRows, stepRowKey } from './rows';
@@ -41,12 +41,15 @@ function memoryUnitOfWork<State>(rows: Rows<State>, wakes: Wakes): UnitOfWork<St
     retryConflicts(async () => {
       const row = rows.steps.get(stepRowKey(key));
       const reads = new Map<string, number>();
-      const outcome = await work({
-        stepRecord: structuredClone(row?.record),
-        load: async (id) => {
-          reads.set(id, rows.aggregates.get(id)?.seq ?? 0);
-          return structuredClone(rows.aggregates.get(id));
-        },
+      const load = async (id: string) => {
+        reads.set(id, rows.aggregates.get(id)?.seq ?? 0);
+        return structuredClone(rows.aggregates.get(id));
+      };
+      const stepRecord = structuredClone(row?.record);
+      const outcome = await work({ stepRecord, load }).catch((error: unknown) => {
+        const version = rows.steps.get(stepRowKey(key))?.version;
+        if (version !== row?.version) throw new Conflict('the step record has moved on');
+        throw error;
       });
       if (outcome.commit === undefined) return outcome.answer;
       const { stepRecord: record, aggregates: changes } = outcome.commit;

@@ -15,7 +15,8 @@ export function mongoSource<State>({
   return {
     async pending(slot, limitMax) {
       const cursor = events
-        .find({ slot, unpublished: true })
+        // One snapshot for the whole cursor: a later batch must not show an event without the one before it.
+        .find({ slot, unpublished: true }, { readConcern: { level: 'snapshot' } })
         .sort({ ord: 1, aggregateId: 1, seq: 1 })
         .limit(limitMax);
       return contiguousRuns((await sorted(cursor.toArray())).map(eventOf));

@@ -61,10 +61,14 @@ export async function inTransaction<Result>(
   const client = await pool.connect().catch((error: unknown) => {
     throw sortError(error);
   });
+  const deadlineMs = performance.now() + timeoutMs;
   let isClean = false;
   try {
     await run(client, beginWithin(timeoutMs), { timeoutMs });
     const { result, commit } = await work(client);
+    if (commit && performance.now() >= deadlineMs) {
+      throw new Fault('STORE_UNAVAILABLE', 'the transaction took longer than its attempt');
+    }
     const ended = await run(client, commit ? 'COMMIT' : 'ROLLBACK', { timeoutMs });
     isClean = true;
     if (commit && ended.command !== 'COMMIT') {

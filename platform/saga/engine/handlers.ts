@@ -64,10 +64,13 @@ export async function cancel(run: SagaRun, verb: OperatorVerb): Promise<Accepted
 async function act(run: SagaRun, verb: Verb, given: OperatorVerb): Promise<Accepted> {
   const entry = parkedFor(run, verb, given);
   entry.acting = true;
+  run.acting += 1;
+  await condition(() => entry.durable);
   const { actor, reason } = given;
   const { step, direction } = entry;
   const epoch = epochOfCounter(0, run.step(step).counter);
   await acted(run, { verb, actor, reason, step, direction, epoch });
+  run.acting -= 1;
   entry.verb = verb;
   entry.acting = false;
   return 'accepted';

@@ -10,6 +10,7 @@ import type { Outcome } from '../plan/moves';
 import { never } from './saga-run';
 import type { ParkedEntry, SagaRun } from './saga-run';
 import { send } from './send';
+import { showTransition } from './show';
 import { envelopeOf, insist } from './step-messages';
 
 /** Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key: nothing has been done then. */
@@ -89,6 +90,10 @@ async function record(run: SagaRun, name: string, command: CommandDescriptor): P
   const outcome = await insist(() => send(message, command.participant, target), {
     isAnswer: isFinal,
     summary: `pause before journal: ${name}`,
+    onTrouble: (trouble) => {
+      run.notes.push(`The journal does not take ${name}: ${reasonOf(trouble)}.`);
+      showTransition(run);
+    },
   });
   if (outcome.kind === 'done' || (name === 'started' && outcome.kind === 'refused')) return outcome;
   run.halt(reasonOf(outcome), message.step, 'forward');

@@ -25,11 +25,13 @@ export async function park(run: SagaRun, step: EngineStep, why: ParkedWhy): Prom
     ...why,
     since: now(),
     acting: false,
+    durable: false,
   };
   run.parked.push(entry);
   run.change(step.name, { status: 'parked', reason: why.reason });
   showInVisibility(run);
   await recordParked(run, entry);
+  entry.durable = true;
   return entry;
 }
 
@@ -43,6 +45,14 @@ export type Settled = { readonly retryAsked: boolean } & (
   { readonly answer: 'done'; readonly result: Json } | { readonly answer: 'not-done' }
 );
 
+/** What is known while a settle is asked. */
+interface Waiting {
+  outcome?: Outcome;
+  trouble?: boolean;
+  entry?: ParkedEntry;
+  retryAsked?: boolean;
+}
+
 /**
  * Makes an unknown outcome known and shuts the door behind it. Asks without end; while there is no answer the step is
  * parked as unsettled, and a `retry` taken meanwhile is reported, to take effect once the answer is here.
@@ -53,8 +63,16 @@ export async function settle(
   direction: 'forward' | 'undo',
 ): Promise<Settled> {
   run.change(step.name, { status: 'settling' });
-  const waiting: { outcome?: Outcome; trouble?: boolean; entry?: ParkedEntry } = {};
-  const asking = insist(() => run.sending.run(() => sendStep(run, step, 'settle', {})), {
+  const waiting: Waiting = {};
+  /** A retry ends one pause, not all that follow: without that, asking would fill the history. */
+  const ask = () => {
+    if (waiting.entry?.verb === 'retry') {
+      waiting.retryAsked = true;
+      delete waiting.entry.verb;
+    }
+    return run.sending.run(() => sendStep(run, step, 'settle', {}));
+  };
+  const asking = insist(ask, {
     isAnswer: ({ kind }) => kind === 'done' || kind === 'not-done',
     summary: `pause before settle ${step.name}`,
     hurry: () => waiting.entry?.verb === 'retry',
@@ -79,7 +97,7 @@ export async function settle(
     await condition(() => !entry.acting);
     unpark(run, entry);
   }
-  const retryAsked = waiting.entry?.verb === 'retry';
+  const retryAsked = waiting.retryAsked === true || waiting.entry?.verb === 'retry';
   return waiting.outcome?.kind === 'done'
     ? { answer: 'done', result: waiting.outcome.result, retryAsked }
     : { answer: 'not-done', retryAsked };

@@ -18,6 +18,8 @@ export interface ParkedEntry extends ParkedStep {
   reason: string;
   readonly since: string;
   acting: boolean;
+  /** The journal has it: only then may a verb act. */
+  durable: boolean;
   verb?: Verb;
 }
 
@@ -153,7 +155,15 @@ export class SagaRun {
     this.halted = reason;
     this.sending.cancel();
     const condition = 'unsettled';
-    const entry = { step, kind: 'retriable', direction, condition, reason, acting: false } as const;
+    const entry = {
+      step,
+      kind: 'retriable',
+      direction,
+      condition,
+      reason,
+      acting: false,
+      durable: true,
+    } as const;
     this.parked.push({ ...entry, since: now() });
     showInVisibility(this);
   }

@@ -82,6 +82,8 @@ function outcomeOfError(error: unknown): Outcome {
       : { kind: 'unknown', code: 'NO_ANSWER' };
   }
   if (cause instanceof ApplicationFailure) return outcomeOfFailure(cause);
+  // For example a result above the size limit: it may have happened.
+  if (error instanceof ActivityFailure) return { kind: 'unknown', code: 'FAULT_UNNAMED' };
   throw error;
 }
 

@@ -31,8 +31,8 @@ export const finishedStep = z.strictObject({
 });
 
 /**
- * The saga journal: the orchestrator's own participant. One aggregate per workflow id, `saga/<workflow id>`, so a
- * business key is used once and for ever, beyond Temporal's retention.
+ * The saga journal: the orchestrator's own participant. One aggregate per workflow id, `saga/<workflow id>`, so an
+ * Idempotency-Key is used once and for ever, beyond Temporal's retention.
  */
 export const journal = defineParticipant('sagas', {
   started: command({

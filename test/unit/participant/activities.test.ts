@@ -11,17 +11,26 @@ const message = stepOf('saga-1', ['left']).forward(0);
 const { contract } = boxContract;
 
 /** Runs inside an attempt of `startToCloseMs` that was scheduled `agoMs` ago. */
-function inAttempt<Result>(work: () => Promise<Result>, startToCloseMs = 10_000, agoMs = 0) {
+function inAttempt<Result>(
+  work: () => Promise<Result>,
+  startToCloseMs = 10_000,
+  agoMs = 0,
+  attempt = 1,
+) {
   const info = {
+    attempt,
     startToCloseTimeoutMs: startToCloseMs,
     currentAttemptScheduledTimestampMs: Date.now() - agoMs,
   };
   return asyncLocalStorage.run({ info } as Context, work);
 }
 
-async function failureOf(handle: () => Promise<StepAnswer>): Promise<ApplicationFailure> {
+async function failureOf(
+  handle: () => Promise<StepAnswer>,
+  attempt = 1,
+): Promise<ApplicationFailure> {
   const activities = createActivities({ handle }, contract);
-  return inAttempt(() => activities['boxes.put']!(message)).then(
+  return inAttempt(() => activities['boxes.put']!(message), 10_000, 0, attempt).then(
     () => Promise.reject(new Error('it answered')),
     (error: ApplicationFailure) => error,
   );
@@ -59,6 +68,12 @@ test.each<[FaultCode, string, boolean]>([
   const delayMs = Number(failure.nextRetryDelay ?? NaN);
   if (code === 'BUSY') expect(delayMs).toBeGreaterThanOrEqual(100);
   else expect(delayMs).toBeNaN();
+});
+
+test('a busy aggregate is asked ever more seldom, so that attempts last for minutes', async () => {
+  const busy = () => Promise.reject(new Fault('BUSY', 'x'));
+  expect(Number((await failureOf(busy, 4)).nextRetryDelay)).toBeGreaterThanOrEqual(800);
+  expect(Number((await failureOf(busy, 40)).nextRetryDelay)).toBe(10_000);
 });
 
 test('the store gets what is left of the attempt, and never nothing', async () => {
