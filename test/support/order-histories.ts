@@ -76,10 +76,13 @@ function completed(orderId: string) {
 function declined(orderId: string) {
   const { money, order, held, stock, opened, step, journal } = partsOf(orderId);
   const reason = 'CARD_DECLINED';
+  const started = { kind: 'compensatable', epoch: 0, startedAt: '2026-03-01T10:00:00.000Z' };
+  const undone = { ...started, status: 'undone' };
+  const refused = { ...started, status: 'refused', reason };
   const steps = [
-    { name: 'open order', kind: 'compensatable', status: 'undone' },
-    { name: 'reserve stock', kind: 'compensatable', status: 'undone' },
-    { name: 'authorize payment', kind: 'compensatable', status: 'refused', reason },
+    { ...undone, name: 'open order', participant: 'orders', command: 'open' },
+    { ...undone, name: 'reserve stock', participant: 'inventory', command: 'reserve' },
+    { ...refused, name: 'authorize payment', participant: 'payments', command: 'authorize' },
   ];
   return [
     journal({ outcome: 'compensated', reason, steps }),
