@@ -16,7 +16,7 @@ import {
   serialNumber,
   writeSecret,
 } from './authority';
-import { identityPrefix } from './identity';
+import { identityPrefix } from '../platform/security/peer';
 
 /** Every process that gets a certificate with the stack. */
 export const certificateNames = [

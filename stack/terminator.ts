@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
-import { identityOf } from './identity';
+import { identityOf } from '../platform/security/peer';
 
 /** A TLS front for a server that cannot do TLS itself; read from the command line as JSON. */
 export interface TerminatorOptions {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTestWorld } from './test-world';
@@ -13,8 +13,13 @@ const held = globalThis as { holdfastWorld?: Awaited<ReturnType<typeof startTest
 export default async function globalSetup(): Promise<void> {
   if (process.env.HOLDFAST_TEST_ENV !== undefined || held.holdfastWorld !== undefined) return;
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-tests-'));
-  held.holdfastWorld = await startTestWorld({ folder, rings: selectedRings() });
-  Object.assign(process.env, held.holdfastWorld.environment);
+  const world = await startTestWorld({ folder, rings: selectedRings() });
+  const stop = async (): Promise<void> => {
+    await world.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  held.holdfastWorld = { ...world, stop };
+  Object.assign(process.env, world.environment);
 }
 
 function selectedRings(): readonly Ring[] {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { certificateNames, openCertificates } from '../../../stack/certificates';
-import { identityOf } from '../../../stack/identity';
+import { identityOf } from '../../../platform/security/peer';
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'certificates-'));
 afterAll(() => rmSync(stateDir, { recursive: true }));
