@@ -1,7 +1,9 @@
 import type { FaultAction } from '../../kernel/faults';
 import type { Json } from '../../kernel/json';
 
-export type StepKind = 'compensatable' | 'pivot' | 'retriable';
+import type { StepKind } from '../../kernel/step';
+
+export type { StepKind } from '../../kernel/step';
 
 /** What became of a message, as far as the saga can know. */
 export type Outcome =
