@@ -31,7 +31,7 @@ export type RepairVerb = Extract<
   'retry' | 'retry-with-input' | 'skip' | 'mark-done-externally' | 'resume-forward' | 'abort'
 >;
 
-/** Argument of every verb's update. The grant vouches for all other members; the saga believes none of them by itself. */
+/** Argument of every verb's update. The grant vouches for the other members; the saga believes none by itself. */
 export interface SignedVerb {
   /** Compact JWS of an operator grant; see `platform/security/grants.ts`. Opaque to the saga. */
   readonly grant: string;

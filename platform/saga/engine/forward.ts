@@ -27,7 +27,7 @@ async function bringForward(run: SagaRun, step: EngineStep): Promise<ForwardEnd>
     if (step.kind === 'pivot') run.record({ kind: 'pivot-scheduled' });
     run.change(step.name, { status: 'started' });
     const outcome = await sendForward(run, step);
-    const move = afterForward(step.kind, outcome);
+    const move = afterForward({ kind: step.kind, onFault: onFaultOf(step) }, outcome);
     if (move.do === 'resolve' && outcome.kind === 'done') return done(run, step, outcome.result);
     if (move.do === 'halt') return halt(run, step, 'forward', move.reason);
     if (move.do === 'turn-back') return turnedBack(run, step, move);
@@ -35,6 +35,8 @@ async function bringForward(run: SagaRun, step: EngineStep): Promise<ForwardEnd>
     if (end !== 'again') return end;
   }
 }
+
+const onFaultOf = (step: EngineStep) => (step.kind === 'compensatable' ? 'compensate' : 'park');
 
 function done(run: SagaRun, step: EngineStep, result: Json): ForwardEnd {
   if (step.kind === 'pivot') run.record({ kind: 'pivot-done' });
@@ -67,7 +69,10 @@ async function settledForward(
     run.remainingMs() <= 0 ||
     outcome.kind === 'unknown' ||
     (outcome.kind === 'fault' && outcome.action === 'retry');
-  const next = afterForwardSettled(settled.answer, { kind: step.kind, reason, timeIsOver });
+  const next = afterForwardSettled(settled.answer, {
+    ...{ kind: step.kind, onFault: onFaultOf(step) },
+    ...{ reason, timeIsOver },
+  });
   if (settled.answer === 'done') return done(run, step, settled.result);
   if (next.do === 'turn-back') return turnedBack(run, step, next);
   if (step.kind === 'pivot') run.record({ kind: 'pivot-not-done' });

@@ -30,8 +30,17 @@ export function reasonOf(outcome: Outcome): string {
   return 'code' in outcome ? outcome.code : outcome.kind;
 }
 
-/** After a forward: a compensatable step never parks, it turns back; the others settle before anything else. */
-export function afterForward(kind: StepKind, outcome: Outcome): Move {
+/** The step a rule is about: its kind, and what it does when a fault outlasts its patience. */
+export interface RuledStep {
+  readonly kind: StepKind | 'wait';
+  readonly onFault: 'compensate' | 'park';
+}
+
+/**
+ * After a forward. A compensatable step that may compensate turns back and is undone like a success; whatever may
+ * park, and the pivot, is settled before anything else.
+ */
+export function afterForward({ kind, onFault }: RuledStep, outcome: Outcome): Move {
   if (outcome.kind === 'done') return { do: 'resolve' };
   if (outcome.kind === 'fault' && outcome.action === 'stop') {
     return { do: 'halt', reason: outcome.code };
@@ -40,7 +49,9 @@ export function afterForward(kind: StepKind, outcome: Outcome): Move {
   if (outcome.kind === 'refused' && kind !== 'retriable') {
     return { do: 'turn-back', cause: 'refusal', reason };
   }
-  if (kind === 'compensatable') return { do: 'turn-back', cause: 'fault', reason };
+  if (kind === 'compensatable' && onFault === 'compensate') {
+    return { do: 'turn-back', cause: 'fault', reason };
+  }
   return { do: 'settle', reason };
 }
 
@@ -53,18 +64,18 @@ export function afterUndo(outcome: Outcome): Move {
   return { do: 'settle', reason: reasonOf(outcome) };
 }
 
-/** Why a forward was given up: a pivot whose time is over goes back, any other step waits for a person. */
-export interface GivenUp {
-  readonly kind: StepKind;
+/** Why a forward was given up. */
+export interface GivenUp extends RuledStep {
   readonly reason: string;
-  /** The time of a pivot is over: its deadline passed, or its retries would outlast it. */
+  /** The time of a pivot is over: its deadline passed, its retries would outlast it, or a person gave it up. */
   readonly timeIsOver: boolean;
 }
 
-/** After the settle of a forward. */
+/** After the settle of a forward: only a pivot ever goes back here, any other step waits for a person. */
 export function afterForwardSettled(answer: 'done' | 'not-done', givenUp: GivenUp): Move {
   if (answer === 'done') return { do: 'resolve' };
-  if (givenUp.kind === 'pivot' && givenUp.timeIsOver) {
+  const isOver = givenUp.timeIsOver || givenUp.onFault === 'compensate';
+  if (givenUp.kind === 'pivot' && isOver) {
     return { do: 'turn-back', cause: 'fault', reason: givenUp.reason };
   }
   return { do: 'park', condition: 'nothing-stands', reason: givenUp.reason };

@@ -36,7 +36,8 @@ describe('what a saga does next', () => {
     ['retriable', 'fenced', 'halt'],
     ['retriable', 'unknown', 'settle'],
   ])('after the forward of a %s step that ends %s: %s', (kind, outcome, move) => {
-    expect(afterForward(kind, outcomes[outcome]).do).toBe(move);
+    const onFault = kind === 'compensatable' ? 'compensate' : 'park';
+    expect(afterForward({ kind, onFault }, outcomes[outcome]).do).toBe(move);
   });
 
   it.each<[Outcome, string]>([
@@ -52,14 +53,14 @@ describe('what a saga does next', () => {
 
   it('goes on when a settled forward turns out done, whatever the step', () => {
     for (const kind of ['pivot', 'retriable'] as const) {
-      expect(afterForwardSettled('done', { kind, reason: 'R', timeIsOver: true }).do).toBe(
-        'resolve',
-      );
+      expect(
+        afterForwardSettled('done', { kind, onFault: 'park', reason: 'R', timeIsOver: true }).do,
+      ).toBe('resolve');
     }
   });
 
   it('a pivot settled not done goes back when its time is over, and waits for a person otherwise', () => {
-    const pivot = { kind: 'pivot', reason: 'R' } as const;
+    const pivot = { kind: 'pivot', onFault: 'park', reason: 'R' } as const;
     expect(afterForwardSettled('not-done', { ...pivot, timeIsOver: true }).do).toBe('turn-back');
     expect(afterForwardSettled('not-done', { ...pivot, timeIsOver: false })).toMatchObject({
       do: 'park',
@@ -67,8 +68,26 @@ describe('what a saga does next', () => {
     });
   });
 
+  it('a compensatable step that may park is settled first, and one whose policy is to go back is not', () => {
+    const step = { kind: 'compensatable', onFault: 'park' } as const;
+    expect(afterForward(step, outcomes.weather).do).toBe('settle');
+    expect(afterForward(step, outcomes.refused).do).toBe('turn-back');
+    const givenUp = { ...step, reason: 'R', timeIsOver: true };
+    expect(afterForwardSettled('not-done', givenUp).do).toBe('park');
+  });
+
+  it('a pivot whose policy is to go back does so even before its time is over', () => {
+    const pivot = { kind: 'pivot', onFault: 'compensate', reason: 'R', timeIsOver: false } as const;
+    expect(afterForwardSettled('not-done', pivot).do).toBe('turn-back');
+  });
+
   it('a retriable settled not done never goes back', () => {
-    const retriable = { kind: 'retriable', reason: 'R', timeIsOver: true } as const;
+    const retriable = {
+      kind: 'retriable',
+      onFault: 'park',
+      reason: 'R',
+      timeIsOver: true,
+    } as const;
     expect(afterForwardSettled('not-done', retriable).do).toBe('park');
   });
 

@@ -1,0 +1,68 @@
+import { ahead } from '../plan/direction';
+import { go, externalReason } from './forward';
+import type { Draft } from './protocol';
+import { change, park, send, stepOf, unpark } from './send';
+import type { MachineState, MachineStep } from './state';
+
+/**
+ * Stops an unwind and goes forward again: cause, cancel and passed deadline are cleared. Whatever is not known of the
+ * other steps is settled first; what turns out not to stand is done again, in the original order, each step after
+ * all that preceded it. The saga function is still waiting inside its step, so nothing of it is run twice.
+ */
+export function resume(draft: Draft, name: string): void {
+  draft.state = { ...draft.state, mode: 'redoing', direction: ahead };
+  draft.effects.push({ do: 'resumed', step: name });
+  for (const step of draft.state.steps) reconsider(draft, step);
+}
+
+function reconsider(draft: Draft, step: MachineStep): void {
+  switch (step.phase) {
+    case 'parked':
+      unpark(draft, step.name);
+      return change(draft, step.name, { phase: 'done', side: 'forward' });
+    case 'settling':
+      // The same settle goes on; its answer now says what has to be done again.
+      return change(draft, step.name, { side: 'forward' });
+    case 'undoing':
+      return settleAgain(draft, step);
+    case 'failed':
+      // Without an answer to its forward the step may stand; a refused or settled one does not.
+      return isUnknown(step) ? settleAgain(draft, step) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isUnknown(step: MachineStep): boolean {
+  return step.kind === 'compensatable' && !step.nothingStands;
+}
+
+function settleAgain(draft: Draft, step: MachineStep): void {
+  change(draft, step.name, { side: 'forward' });
+  send(draft, step.name, 'settle');
+}
+
+/** Does again the next step that does not stand; true when every step stands that should. */
+export function redoNext(draft: Draft): boolean {
+  const { steps } = draft.state;
+  if (steps.some((step) => step.phase === 'settling' || isMoving(step))) return false;
+  const next = steps.find((step) => step.phase === 'undone' || step.phase === 'failed');
+  if (next === undefined) return true;
+  // What a person reversed by hand is done again by a person only.
+  if (next.external) park(draft, next.name, 'forward', externalReason);
+  else go(draft, stepOf(draft, next.name));
+  return false;
+}
+
+function isMoving(step: MachineStep): boolean {
+  return step.phase === 'going' || step.phase === 'waiting' || step.phase === 'parked';
+}
+
+/** Only the first run of a saga can resume: a recovery has no saga function waiting inside a step. */
+export function isResumable(state: MachineState): boolean {
+  return (
+    state.generation === 0 &&
+    state.mode === 'unwinding' &&
+    state.direction.pointOfNoReturn === 'open'
+  );
+}
