@@ -50,9 +50,47 @@ export interface SignedVerb {
 /** Answer of a verb's update: taken, and durable in the journal; what becomes of it is in the saga's view. */
 export type VerbAnswer = 'accepted' | 'too late';
 
+/** What a person may tell a whole type of sagas: start none of them, until further notice. */
+export const switchVerbs = ['stop', 'resume'] as const;
+
+export type SwitchVerb = (typeof switchVerbs)[number];
+
+/** Workflow type that turns and reads switches, on the queue `sagas`; started by the gateway, never by a saga. */
+export const switchWorkflow = 'saga-switch';
+
+/** Stands for a type of sagas where a grant names a workflow. */
+export const switchTarget = (saga: string): string => `saga-type/${saga}`;
+
+/**
+ * Argument of {@link switchWorkflow}: turn one switch, or, with nothing, read all of them. The grant is for the act
+ * `{verb, workflowId: switchTarget(saga), jti, reason}`.
+ */
+export type SwitchRequest =
+  | Record<string, never>
+  | (Pick<SignedVerb, 'grant' | 'jti' | 'reason'> & {
+      readonly saga: string;
+      readonly verb: SwitchVerb;
+    });
+
+/** One type of sagas as its switch stands. Types nobody ever stopped may be missing in a list. */
+export interface SwitchState {
+  readonly saga: string;
+  readonly stopped: boolean;
+  /** Pseudonym of who turned it last. */
+  readonly actor: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** Answer of {@link switchWorkflow}: every switch that was ever turned, after what was asked was done. */
+export interface SwitchAnswer {
+  readonly switches: readonly SwitchState[];
+}
+
 /** What a grant must be for: everything but the grant itself, and the saga it is sent to. */
 export interface GrantedAct extends Omit<SignedVerb, 'grant'> {
-  readonly verb: Verb;
+  readonly verb: Verb | SwitchVerb;
   readonly workflowId: string;
 }
 
