@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { schemaCommand } from './schema/command';
 import { upCommand } from './up/command';
 
 /** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage. */
@@ -6,6 +7,7 @@ export function program(): Command {
   return new Command('holdfast')
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
+    .addCommand(schemaCommand())
     .exitOverride();
 }
 

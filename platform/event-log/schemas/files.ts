@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson, type Json } from '../../kernel/json';
 import { projectRoot } from '../../runtime/paths';
 
-/** The project's own schemas: event files under `events/`, their hashes in `schemas.lock.json`. */
+/** The project's own schemas, a folder for each kind below; the hashes of all in `schemas.lock.json`. */
 export const schemasDirectory = path.join(projectRoot, 'schemas');
+
+/** What is kept for good, version by version: events, commands, and messages that carried those commands. */
+export const schemaKinds = ['events', 'commands', 'messages'] as const;
+
+export type SchemaKind = (typeof schemaKinds)[number];
 
 /** One immutable schema file. */
 export interface SchemaFile {
-  /** Event type, the name of its folder, for example `order.opened`. */
+  /** Event type or command, the name of its folder, for example `order.opened` or `orders.request-return`. */
   readonly type: string;
   readonly major: number;
   readonly minor: number;
@@ -29,24 +34,34 @@ const versionFile = /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.json$/;
 const typeFolder = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
 
 /**
- * Reads every `events/<type>/<major>.<minor>.json` below `directory`, ascending by type and version.
- * Throws {@link SchemaFileError} for a name that is none of ours or a file that is no JSON object.
+ * Reads every `<kind>/<type>/<major>.<minor>.json` below `directory`, ascending by type and version; none where the
+ * folder of the kind is missing. Throws {@link SchemaFileError} for a name that is none of ours or a file that is no
+ * JSON object.
  */
-export function readSchemaFiles(directory: string = schemasDirectory): readonly SchemaFile[] {
-  const events = path.join(directory, 'events');
-  return readdirSync(events, { withFileTypes: true })
+export function readSchemaFiles(
+  directory: string = schemasDirectory,
+  kind: SchemaKind = 'events',
+): readonly SchemaFile[] {
+  const folder = path.join(directory, kind);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => {
-      if (!typeFolder.test(entry.name)) throw invalid(entry.name, 'the folder is no event type');
-      return readdirSync(path.join(events, entry.name)).map((file) =>
-        readSchemaFile(directory, entry.name, file),
+      const type = `${kind}/${entry.name}`;
+      if (!typeFolder.test(entry.name)) throw invalid(type, 'the folder has no name of ours');
+      return readdirSync(path.join(directory, type)).map((file) =>
+        readSchemaFile(directory, { kind, type: entry.name }, file),
       );
     })
     .sort(byTypeAndVersion);
 }
 
-function readSchemaFile(directory: string, type: string, file: string): SchemaFile {
-  const name = `events/${type}/${file}`;
+function readSchemaFile(
+  directory: string,
+  { kind, type }: { readonly kind: SchemaKind; readonly type: string },
+  file: string,
+): SchemaFile {
+  const name = `${kind}/${type}/${file}`;
   const version = versionFile.exec(file);
   if (!version) throw invalid(name, 'the name must be <major>.<minor>.json');
   const schema = parse(name, readFileSync(path.join(directory, name), 'utf8'));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readSchemaFiles, schemasDirectory } from './files';
+import { readSchemaFiles, schemaKinds, schemasDirectory } from './files';
+import type { SchemaFile } from './files';
 
 /** One way in which files and lock disagree. `changed` and `missing` are mistakes; `unlocked` is work left to do. */
 export interface LockDifference {
@@ -15,12 +16,12 @@ type Lock = Readonly<Record<string, string>>;
 const lockName = 'schemas.lock.json';
 
 /**
- * Compares every schema file with the lock. Events of a released version are in the log for good, so its file may
- * neither change nor go: write the next version instead.
+ * Compares every schema file with the lock. Events of a released version are in the log for good, and sagas in flight
+ * send commands of it, so its file may neither change nor go: write the next version instead.
  */
 export function verifySchemaLock(directory: string = schemasDirectory): readonly LockDifference[] {
   const lock = readLock(directory);
-  const files = new Map(readSchemaFiles(directory).map((file) => [file.name, file.hash]));
+  const files = new Map(allFiles(directory).map((file) => [file.name, file.hash]));
   const known = [...files].flatMap(([name, hash]) => compare(name, hash, lock[name]));
   const gone = Object.keys(lock)
     .filter((name) => !files.has(name))
@@ -40,9 +41,13 @@ export function lockSchemas(directory: string = schemasDirectory): readonly stri
       mistakes.map(({ code, name, detail }) => `${code} ${name} ${detail}`).join('\n'),
     );
   }
-  const lock = Object.fromEntries(readSchemaFiles(directory).map(({ name, hash }) => [name, hash]));
+  const lock = Object.fromEntries(allFiles(directory).map(({ name, hash }) => [name, hash]));
   writeFileSync(path.join(directory, lockName), `${JSON.stringify(lock, null, 2)}\n`);
   return differences.map(({ name }) => name);
+}
+
+function allFiles(directory: string): readonly SchemaFile[] {
+  return schemaKinds.flatMap((kind) => readSchemaFiles(directory, kind));
 }
 
 function compare(name: string, hash: string, locked: string | undefined): LockDifference[] {
@@ -50,7 +55,7 @@ function compare(name: string, hash: string, locked: string | undefined): LockDi
   if (locked !== undefined) {
     return [difference('SCHEMA_CHANGED', name, 'is locked: write the next version instead')];
   }
-  const fix = 'is not locked: run node dist/platform/event-log/lock-schemas.js';
+  const fix = 'is not locked: run npm run schemas:lock';
   return [difference('SCHEMA_UNLOCKED', name, fix)];
 }
 
