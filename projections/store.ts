@@ -91,7 +91,7 @@ function openStore(config: PoolConfig): ReadModelStore {
 }
 
 async function migrate(pool: Pool, projections: readonly Projection[]): Promise<void> {
-  await inTransaction(pool, limits.migrateMs, async (client) => {
+  await inTransaction(pool, { timeoutMs: limits.migrateMs }, async (client) => {
     await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
     for (const statement of migrations(projections)) await run(client, statement);
     return { result: undefined, commit: true };
@@ -107,7 +107,7 @@ interface Application {
 /** One transaction per call; projections take turns on their own lock, so rows joined from two topics never race. */
 async function apply(pool: Pool, { claim, readings, decide }: Application): Promise<Plan> {
   const { projection, topic, partition, ownerEpoch } = claim;
-  return inTransaction(pool, limits.transactionMs, async (client) => {
+  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
     await run(client, sql.lockProjection, { values: [projection] });
     const values = [projection, topic, partition, ownerEpoch];
     const { rows } = await run<{ next_offset: string }>(client, sql.checkpoint, { values });
@@ -140,7 +140,7 @@ interface Redrive {
 
 async function redrive(pool: Pool, told: Redrive): Promise<RedrivePlan> {
   const { projection, aggregateId, decide } = told;
-  return inTransaction(pool, limits.transactionMs, async (client) => {
+  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
     await run(client, sql.lockProjection, { values: [projection] });
     const values = [projection, aggregateId];
     const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });

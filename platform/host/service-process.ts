@@ -6,7 +6,8 @@ import { createApp } from '../http/app';
 import { createHealth } from '../http/health';
 import type { Health } from '../http/health';
 import { startHttps } from '../http/server';
-import { createActivities } from '../participant/activities';
+import { createActivities, createSagaRecordActivities } from '../participant/activities';
+import { createSagaRecords } from '../participant/saga-records';
 import type { Config } from '../runtime/config';
 import type { HostedService } from './hosted-service';
 import { keepTrying } from './keep-trying';
@@ -90,11 +91,16 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
     schemaHashOf: (type, version) => schemas.hashOf(type, version),
     observe: observeRelay(metrics.registry, name),
   });
+  const records = createSagaRecords(store, () => new Date());
   const worker = startTemporalWorker({
     ...extras,
     config,
     taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
-    activities: { ...createActivities(parts.participant, service), ...extras.activities },
+    activities: {
+      ...createActivities(parts.participant, service),
+      ...createSagaRecordActivities(records, service),
+      ...extras.activities,
+    },
     plugins: [parts.tracing.plugin],
     log,
   });

@@ -42,6 +42,11 @@ export interface AggregateChange<State = Json> {
 /** What a transaction sees: the step record (locked, or conditioned on at commit) and aggregates on demand. */
 export interface TransactionView<State = Json> {
   readonly stepRecord: StepRecord | undefined;
+  /**
+   * The saga's closing, the row of the step `*`; undefined where nobody took the saga over, and for the closing's own
+   * transaction. Like the record it still stands at the commit: what was decided without it is not committed.
+   */
+  readonly closing: StepRecord | undefined;
   /** Latest committed state within the transaction; undefined for an aggregate that has no events yet. */
   load(aggregateId: string): Promise<Aggregate<State> | undefined>;
 }
@@ -107,6 +112,11 @@ export interface EventSchemas {
   check(type: string, data: Json): { readonly version: string; readonly hash: string };
 }
 
+/** A step record with the name of its step. */
+export interface NamedStepRecord extends StepRecord {
+  readonly step: string;
+}
+
 /** One service's database behind the two ports, with its life cycle. */
 export interface ServiceStore<State = Json> extends UnitOfWork<State>, OutboxSource {
   /** Creates or expands tables, collections and indexes; safe to run at every start and concurrently. */
@@ -121,5 +131,7 @@ export interface ServiceStore<State = Json> extends UnitOfWork<State>, OutboxSou
     readonly limitMax: number;
   }): Promise<readonly Aggregate<State>[]>;
   readStepRecord(key: StepKey): Promise<StepRecord | undefined>;
+  /** All rows of a saga but its closing, ascending by step; everything committed before the call is in it. */
+  stepRecordsOf(sagaId: string): Promise<readonly NamedStepRecord[]>;
   close(): Promise<void>;
 }

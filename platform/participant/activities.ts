@@ -3,7 +3,8 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { ContractCommands } from '../kernel/contract';
 import { isFault } from '../kernel/faults';
 import type { StepAnswer, StepMessage } from '../kernel/step';
-import type { StepParticipant } from './handle';
+import type { HandleOptions, StepParticipant } from './handle';
+import type { SagaRecords } from './saga-records';
 
 /** One activity per command of a contract, and one that settles; all take a message and answer it. */
 export type ParticipantActivities = Record<string, (message: StepMessage) => Promise<StepAnswer>>;
@@ -32,6 +33,31 @@ export function createActivities(
   };
   const names = [...Object.keys(contract.commands), 'settle'];
   return Object.fromEntries(names.map((name) => [`${contract.name}.${name}`, activity]));
+}
+
+/** Activities about a saga's rows: a request in, its answer out. */
+export type SagaRecordActivities = Record<string, (request: unknown) => Promise<unknown>>;
+
+/**
+ * What recovery and housekeeping may ask, named `<participant>.close`, `<participant>.rows` and `<participant>.trim`.
+ * Throws at start where the contract has a command of one of these names, or one named `settle`.
+ */
+export function createSagaRecordActivities(
+  records: SagaRecords,
+  contract: { readonly name: string; readonly commands: ContractCommands },
+): SagaRecordActivities {
+  const asked: Record<string, (request: unknown, options: HandleOptions) => Promise<unknown>> = {
+    close: (request, options) => records.close(request, options),
+    rows: (request) => records.rows(request),
+    trim: (request, options) => records.trim(request, options),
+  };
+  const taken = [...Object.keys(asked), 'settle'].filter((it) => it in contract.commands);
+  if (taken.length > 0) throw new Error(`${contract.name}: "${taken[0]}" is the platform's name`);
+  const activities = Object.entries(asked).map(([name, ask]) => [
+    `${contract.name}.${name}`,
+    (request: unknown) => ask(request, { timeoutMs: restOfAttemptMs() }).catch(throwAsFailure),
+  ]);
+  return Object.fromEntries(activities) as SagaRecordActivities;
 }
 
 function restOfAttemptMs(): number {

@@ -3,9 +3,10 @@ import { Fault } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { StepAnswer, StepMessage } from '../kernel/step';
 import type { TransactionOutcome, TransactionView } from '../outbox/ports';
-import { consultFence } from './fence-table';
+import { consultClosing } from './closing';
 import type { FenceMessage, StepRecord } from './fence-table';
 import type { ParsedMessage } from './parse';
+import { provenanceOf } from './provenance';
 import type { CommandHandler, OperationHandler, UndoHandler } from './service';
 import { applyForward, applyReverse } from './unit';
 import type { ParticipantOptions } from './unit';
@@ -16,6 +17,8 @@ interface Step<State> {
   readonly parsed: ParsedMessage;
   readonly inputHash: string;
   readonly view: TransactionView<State>;
+  /** Business time of the transaction, RFC 3339. */
+  readonly now: string;
 }
 
 /** Asks the fence and does what it says; nothing is written by a fault. */
@@ -25,14 +28,17 @@ export async function decideStep<State, Commands extends ContractCommands>(
 ): Promise<TransactionOutcome<StepAnswer, State>> {
   const { kind, epoch, run } = step.message;
   const message: FenceMessage = { kind, epoch, run, inputHash: step.inputHash };
-  const verdict = consultFence(step.view.stepRecord, message);
+  const verdict = consultClosing(step.view.closing, step.view.stepRecord, message);
   switch (verdict.do) {
     case 'fault':
       throw new Fault(verdict.code, describe(step.message, step.view.stepRecord));
     case 'answer':
       return verdict.write === undefined
         ? { answer: verdict.answer }
-        : { answer: verdict.answer, commit: { stepRecord: verdict.write, aggregates: [] } };
+        : {
+            answer: verdict.answer,
+            commit: { stepRecord: { ...verdict.write, ...rowFactsOf(step) }, aggregates: [] },
+          };
     case 'apply':
       return forward(options, step);
     case 'reverse':
@@ -42,12 +48,13 @@ export async function decideStep<State, Commands extends ContractCommands>(
 
 function forward<State, Commands extends ContractCommands>(
   options: ParticipantOptions<State, Commands, Record<string, OperationHandler<State>>>,
-  { message, parsed, inputHash, view }: Step<State>,
+  step: Step<State>,
 ) {
+  const { message, parsed, inputHash, view } = step;
   if (parsed.kind !== 'forward') throw new Fault('INVARIANT_BROKEN', 'only a forward is applied');
   const { contract, input } = parsed;
   const handler = handlerOf<CommandHandler<State, Json>>(options.definition.handlers, message);
-  const { context, stamp } = originOf(options, message, 'forward');
+  const { context, stamp } = originOf(options, step, 'forward');
   return applyForward<State>({
     view,
     aggregates: handler.aggregates(input),
@@ -55,7 +62,7 @@ function forward<State, Commands extends ContractCommands>(
     decide: (states) => handler.decide(states, input, context),
     evolve: (state, event) => options.definition.evolve(state, event),
     stamp,
-    row: { epoch: message.epoch, run: message.run, inputHash },
+    row: { epoch: message.epoch, run: message.run, inputHash, ...rowFactsOf(step) },
     refusals: contract.refusals,
     parseResult: (result) => parseResult(contract.result.safeParse(result), message.command),
   });
@@ -63,11 +70,12 @@ function forward<State, Commands extends ContractCommands>(
 
 function reverse<State, Commands extends ContractCommands>(
   options: ParticipantOptions<State, Commands, Record<string, OperationHandler<State>>>,
-  { message, view }: Step<State>,
+  step: Step<State>,
   effect: StepRecord['effect'],
 ) {
+  const { message, view } = step;
   const handler = handlerOf<UndoHandler<State>>(options.definition.handlers, message);
-  const { context, stamp } = originOf(options, message, 'undo');
+  const { context, stamp } = originOf(options, step, 'undo');
   const inputHash = view.stepRecord?.inputHash ?? '';
   return applyReverse<State>(
     {
@@ -75,10 +83,14 @@ function reverse<State, Commands extends ContractCommands>(
       decide: (states) => handler.reverse(states, effect, context),
       evolve: (state, event) => options.definition.evolve(state, event),
       stamp,
-      row: { epoch: message.epoch, run: message.run, inputHash },
+      row: { epoch: message.epoch, run: message.run, inputHash, ...rowFactsOf(step) },
     },
     effect,
   );
+}
+
+function rowFactsOf<State>({ message, view, now }: Step<State>) {
+  return provenanceOf(view.stepRecord, message, now);
 }
 
 /** The handler of a command that is known to be in the contract; the definition's type demands one for each. */
@@ -87,12 +99,11 @@ function handlerOf<Handler>(handlers: object, message: StepMessage): Handler {
 }
 
 function originOf(
-  options: Pick<ParticipantOptions<never>, 'clock' | 'partitions' | 'schemas' | 'trace'>,
-  message: StepMessage,
+  options: Pick<ParticipantOptions<never>, 'partitions' | 'schemas' | 'trace'>,
+  { message, now: time }: Pick<Step<unknown>, 'message' | 'now'>,
   direction: 'forward' | 'undo',
 ) {
   const { sagaId, step, epoch, owner, correlationId } = message;
-  const time = options.clock().toISOString();
   const traceparent = options.trace?.();
   const stamp = {
     partitions: options.partitions,
@@ -111,6 +122,7 @@ function parseResult(parsed: { success: boolean; data?: unknown }, command: stri
 }
 
 function describe(message: StepMessage, row: StepRecord | undefined): string {
-  const stands = row === undefined ? 'no row' : `${row.state} ${row.epoch}`;
+  const trimmed = row?.trimmed === true ? ' (trimmed)' : '';
+  const stands = row === undefined ? 'no row' : `${row.state} ${row.epoch}${trimmed}`;
   return `${message.kind} ${message.epoch} of "${message.step}" over ${stands}`;
 }

@@ -2,13 +2,22 @@ import { generationOf } from '../kernel/epoch';
 import type { FaultCode } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { RecordedEvent } from '../kernel/decision';
-import type { MessageKind, StepAnswer } from '../kernel/step';
+import type { MessageKind, StepAnswer, StepPlan } from '../kernel/step';
 
 /** What a step left behind. A refusal that recorded a fact keeps it apart: it is no effect to reverse. */
 export type StepState = 'done' | 'refused' | 'undone' | 'tombstone';
 
+/** What a row keeps so that a recovery can work from it alone; absent in rows older than these columns. */
+export interface StepProvenance {
+  /** Command of the forward that was applied; before one came, of the message that wrote the row first. */
+  readonly command?: string;
+  readonly plan?: StepPlan;
+  /** When the row was first written, RFC 3339 with milliseconds. */
+  readonly recordedAt?: string;
+}
+
 /** What a participant remembers of one `(sagaId, step)`; key, state and input hash are kept for good. */
-export interface StepRecord {
+export interface StepRecord extends StepProvenance {
   readonly state: StepState;
   readonly epoch: number;
   readonly run: string;
@@ -18,6 +27,8 @@ export interface StepRecord {
   readonly result: Json;
   /** Events the forward recorded; an empty list is an effect of kind none. */
   readonly effect: readonly RecordedEvent[];
+  /** Result, effect and plan were let go after the saga's end: the row still fences, and is reversed no more. */
+  readonly trimmed?: true;
 }
 
 export interface FenceMessage {
@@ -67,7 +78,7 @@ function overDone(row: StepRecord, message: FenceMessage): FenceVerdict {
     return { do: 'answer', answer: done, write: claimed(row, message, message.epoch + 1) };
   }
   if (message.epoch < row.epoch) return fenced;
-  if (message.kind === 'undo') return { do: 'reverse', effect: row.effect };
+  if (message.kind === 'undo') return reverseOf(row);
   const sameInput = message.inputHash === row.inputHash;
   if (message.epoch === row.epoch) {
     return sameInput
@@ -76,6 +87,12 @@ function overDone(row: StepRecord, message: FenceMessage): FenceVerdict {
   }
   if (!sameInput) return { do: 'fault', code: 'STEP_ALREADY_DONE' };
   return { do: 'answer', answer: done, write: claimed(row, message, message.epoch) };
+}
+
+/** A trimmed row no longer knows what it did: answering *undone* would be a lie. */
+function reverseOf(row: StepRecord): FenceVerdict {
+  if (row.trimmed === true) return { do: 'fault', code: 'UNDO_IMPOSSIBLE' };
+  return { do: 'reverse', effect: row.effect };
 }
 
 function overRefused(row: StepRecord, message: FenceMessage): FenceVerdict {

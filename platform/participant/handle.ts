@@ -54,7 +54,8 @@ async function handleWith<State, Commands extends ContractCommands>(
   const answer = await options.store.transact(
     { sagaId: message.sagaId, step: message.step },
     async (view) => {
-      const outcome = await decideStep(options, { message, parsed, inputHash, view });
+      const now = options.clock().toISOString();
+      const outcome = await decideStep(options, { message, parsed, inputHash, view, now });
       await crashPoint('participant.before-commit', label);
       return outcome;
     },

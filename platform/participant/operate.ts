@@ -95,7 +95,7 @@ function apply<State, Commands extends ContractCommands>(
       causationId: `${originOf(by)}:${operation}`,
       ...(traceparent === undefined ? {} : { traceparent }),
     },
-    row: { epoch: 0, run: 'api', inputHash },
+    row: { epoch: 0, run: 'api', inputHash, command: operation, recordedAt: time },
     refusals: undefined,
     parseResult: (result) => result,
   });

@@ -3,6 +3,7 @@ import type { CommandContract, ContractCommands, UndoContract } from '../kernel/
 import { Fault } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { StepMessage } from '../kernel/step';
+import { everyStep } from './closing';
 
 /** A message whose command exists and whose input fits; `input` is the parsed one, and what is hashed. */
 export type ParsedMessage =
@@ -16,6 +17,9 @@ export type ParsedMessage =
  * A settle carries no input of its own: it is decided by the row alone.
  */
 export function parseMessage(commands: ContractCommands, message: StepMessage): ParsedMessage {
+  if (message.step === everyStep) {
+    throw new Fault('COMMAND_INVALID', `/step: "${everyStep}" is the closing's, name it otherwise`);
+  }
   const contract = Object.hasOwn(commands, message.command) ? commands[message.command] : undefined;
   const wanted = message.kind === 'undo' ? 'undo' : 'command';
   if (contract?.kind !== wanted) {

@@ -56,8 +56,8 @@ export interface Unit<State> {
   decide(states: States<State>): Decision;
   evolve(state: State | undefined, event: RecordedEvent): State;
   readonly stamp: StampContext;
-  /** Epoch, run and input hash of the row that will be written. */
-  readonly row: Pick<StepRecord, 'epoch' | 'run' | 'inputHash'>;
+  /** What of the row that will be written is known before the decision. */
+  readonly row: Omit<StepRecord, 'state' | 'result' | 'effect' | 'trimmed'>;
   /** The contract's closed list; undefined for operations, whose refusals go to their own caller. */
   readonly refusals: readonly string[] | undefined;
   /** Checks a result against the contract and answers it parsed. */

@@ -121,6 +121,46 @@ export const fenceCells: readonly Cell[] = [
       ]),
     ),
   ),
+  ...[
+    { name: 'nothing', before: [], row: 'absent', coins: 0 },
+    { name: 'done', before: done, row: 'done 2', coins: 10 },
+    { name: 'refused', before: refused, row: 'refused 2', coins: 0 },
+    { name: 'undone', before: undone, row: 'undone 2', coins: 0 },
+    { name: 'a tombstone', before: tombstone, row: 'tombstone 2', coins: 0 },
+  ].flatMap(({ name, before, row, coins }) =>
+    cells(
+      [...before, 'C1@b'],
+      [
+        `a forward of a closed saga over ${name} is fenced | F3 | STEP_FENCED | ${row} | ${coins}`,
+        `an undo of a closed saga over ${name} is fenced | U3 | STEP_FENCED | ${row} | ${coins}`,
+        `a settle of a closed saga over ${name} is fenced | S3 | STEP_FENCED | ${row} | ${coins}`,
+        `the closing over ${name}, asked again, answers the same | C1@b | closed over ${row === 'absent' ? 'nothing' : row} | ${row} | ${coins}`,
+      ],
+    ),
+  ),
+  ...cells(
+    [...done, 'C1@b'],
+    [
+      'a closed saga is undone by the recovery that closed it | U65536@b | undone | undone 65536 | 0',
+      'a closed saga is settled by the recovery that closed it | S65536@b | done 5 | done 65537 | 10',
+      'a higher recovery closes anew | C2@c | closed over done 2 | done 2 | 10',
+      'another run of the recovery that closed is fenced | C1@c | STEP_FENCED | done 2 | 10',
+    ],
+  ),
+  ...cells(
+    [...done, 'C2@c'],
+    [
+      'a lower recovery no longer closes | C1@b | STEP_FENCED | done 2 | 10',
+      'a lower recovery no longer undoes | U65536@b | STEP_FENCED | done 2 | 10',
+    ],
+  ),
+  ...cells(
+    ['C1@b'],
+    [
+      'a recovery may go forward in a saga it closed | F65536@b | done 5 | done 65536 | 10',
+      'a recovery may leave a tombstone in a saga it closed | U65536@b | no-effect | tombstone 65536 | 0',
+    ],
+  ),
   ...cells(done, [
     'a recovery of the next generation may undo what another run did | U65536@b | undone | undone 65536 | 0',
     'a recovery of the next generation may settle what another run did | S65536@b | done 5 | done 65537 | 10',

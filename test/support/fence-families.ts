@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../../platform/outbox/memory/store';
+import { generationOf } from '../../platform/kernel/epoch';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import type { Box } from './box-service';
 import { inBatches } from './in-batches';
@@ -51,6 +52,16 @@ export const fenceFamilies: readonly Family[] = [
     first: [],
     deliveries: ['F0', 'U0', 'F0@b', 'U0@b', 'S0@b'],
   },
+  {
+    name: 'a closing among what it fences',
+    first: [],
+    deliveries: ['F0', 'U0', 'C1@b', 'U65536@b'],
+  },
+  {
+    name: 'a closing over an effect',
+    first: ['F0'],
+    deliveries: ['S0', 'U0', 'C1@b', 'S65536@b'],
+  },
 ];
 
 /**
@@ -94,16 +105,24 @@ async function playSequence(
   }
 }
 
-/** M1 and M2: one net effect at most, none by an epoch that is shut, no reversal of an epoch answered done. */
+/**
+ * M1 and M2: one net effect at most, none by an epoch that is shut, no reversal of an epoch answered done; and nothing
+ * at all by a generation that was closed.
+ */
 function promiseKeeper() {
   const shut = new Set<string>();
   const kept = new Set<string>();
+  let closedBelow = 0;
   let last: Sight = { row: 'absent', coins: 0, puts: 0, takes: 0, events: 0 };
   return (delivery: Delivery, answer: string, sight: Sight) => {
     const epochAndRun = delivery.slice(1);
     expect([0, 10]).toContain(sight.coins);
     if (sight.puts > last.puts) expect(shut).not.toContain(epochAndRun);
     if (sight.takes > last.takes) expect(kept).not.toContain(epochAndRun);
+    if (sight.events > last.events) {
+      expect(generationOf(parseInt(epochAndRun, 10))).toBeGreaterThanOrEqual(closedBelow);
+    }
+    if (answer.startsWith('closed')) closedBelow = parseInt(epochAndRun, 10);
     if (delivery.startsWith('U') && /^(undone|no-effect)$/.test(answer)) shut.add(epochAndRun);
     if (delivery.startsWith('S') && answer === 'not-done') shut.add(epochAndRun);
     if (delivery.startsWith('S') && answer.startsWith('done')) kept.add(epochAndRun);

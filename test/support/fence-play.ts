@@ -1,12 +1,15 @@
 import type { StepAnswer, StepMessage } from '../../platform/kernel/step';
 import type { Aggregate, ServiceStore } from '../../platform/outbox/ports';
 import type { StepParticipant } from '../../platform/participant/handle';
+import { createSagaRecords } from '../../platform/participant/saga-records';
+import type { SagaRecords } from '../../platform/participant/saga-records';
 import type { Box } from './box-service';
 import { boxParticipant, stepOf } from './box-service';
 
 /**
  * One delivery, as text: kind and epoch, then what is special about it. `F2` is a forward of epoch 2, `F2:other` one
  * with another input, `F2:refused` one the service refuses, `U2` an undo, `S2` a settle, `F2@b` one of another run.
+ * `C1` closes the saga below generation 1.
  */
 export type Delivery = string;
 
@@ -14,7 +17,7 @@ export type Delivery = string;
 export interface Play {
   readonly sagaId: string;
   readonly boxIds: readonly string[];
-  /** Answers `done`, `undone`, `refused BOX_FULL`, ... or the code of a fault. */
+  /** Answers `done`, `undone`, `refused BOX_FULL`, ... or the code of a fault; a closing what the row says. */
   deliver(delivery: Delivery, through?: StepParticipant): Promise<string>;
   lock(isLocked: boolean): Promise<void>;
   look(): Promise<Sight>;
@@ -35,11 +38,15 @@ export function playOn(store: ServiceStore<Box>, sagaId: string): Play {
   const participant = boxParticipant(store);
   const boxIds = [`${sagaId}-left`, `${sagaId}-right`];
   const step = stepOf(sagaId, boxIds);
+  const records = createSagaRecords(store, () => new Date());
   let operations = 0;
   return {
     sagaId,
     boxIds,
-    deliver: (delivery, through = participant) => answered(through, messageOf(step, delivery)),
+    deliver: (delivery, through = participant) =>
+      delivery.startsWith('C')
+        ? closed(records, sagaId, delivery)
+        : answered(through, messageOf(step, delivery)),
     async lock(isLocked) {
       operations += 1;
       const by = { key: `${sagaId}-${operations}`, owner: 'tester' };
@@ -57,6 +64,17 @@ function messageOf(step: ReturnType<typeof stepOf>, delivery: Delivery): StepMes
   if (kind === 'S') return step.settle(Number(epoch), { run });
   if (how === 'other') return step.forward(Number(epoch), { run, coins: 7 });
   return step.forward(Number(epoch), { run, ...(how === undefined ? {} : { as: how }) });
+}
+
+/** Closes the saga and answers what the row of its step says then. */
+async function closed(records: SagaRecords, sagaId: string, delivery: Delivery): Promise<string> {
+  const [generation = '', run = 'a'] = delivery.slice(1).split('@');
+  try {
+    const { rows } = await records.close({ sagaId, generation: Number(generation), run });
+    return `closed over ${rows.map((row) => `${row.state} ${row.epoch}`).join() || 'nothing'}`;
+  } catch (error) {
+    return String((error as { code?: string }).code ?? error);
+  }
 }
 
 /** The answer in words; a fault is its code. */

@@ -62,6 +62,9 @@ export const stepKeyOf = ({ sagaId, step }: StepKey): ItemKey => ({
   pk: `SAGA#${sagaId}`,
   sk: `STEP#${step}`,
 });
+/** Below and above every step item of a saga. */
+export const stepSkRange = ['STEP#', 'STEP$'] as const;
+export const stepNameOf = ({ sk }: ItemKey): string => sk.slice(stepSkRange[0].length);
 export const slotPk = (slot: number): string => `SLOT#${slot}`;
 export const leaseKey = (slot: number): ItemKey => ({ pk: slotPk(slot), sk: 'LEASE' });
 

@@ -1,14 +1,15 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Json } from '../../kernel/json';
-import type { Aggregate, ServiceStore } from '../ports';
+import { everyStep } from '../../participant/closing';
+import type { Aggregate, NamedStepRecord, ServiceStore } from '../ports';
 import { createWakes } from '../wake';
-import { stateKey, stepKeyOf, stepRecordOf } from './items';
+import { stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
 import { dynamoSource } from './source';
-import { describe, getItems, migrate, openTable, sorted } from './table';
-import type { Send } from './table';
+import { describe, getItems, migrate, openTable, queryItems, sorted } from './table';
+import type { Send, Table } from './table';
 import { dynamoUnitOfWork } from './transact';
 
 /** How to reach a service's DynamoDB table. */
@@ -51,12 +52,28 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
       const item = await read<StepItem>(stepKeyOf(key));
       return item && stepRecordOf(item);
     },
+    stepRecordsOf: (sagaId) => readSteps(table, sagaId),
     /** No change stream: hints come from this process, everybody else polls. */
     subscribe: (wake) => wakes.subscribe(wake),
     async close() {
       table.raw.destroy();
     },
   };
+}
+
+async function readSteps(table: Table, sagaId: string): Promise<NamedStepRecord[]> {
+  const [from, to] = stepSkRange;
+  const items = await queryItems<StepItem>(table, {
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: {
+      ':pk': stepKeyOf({ sagaId, step: '' }).pk,
+      ':from': from,
+      ':to': to,
+    },
+  });
+  const named = items.map((item) => ({ step: stepNameOf(item), ...stepRecordOf(item) }));
+  return named.filter(({ step }) => step !== everyStep);
 }
 
 function aggregateOf<State>({ aggregateId: id, seq, state }: StateItem<State>): Aggregate<State> {

@@ -1,6 +1,8 @@
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../kernel/faults';
+import type { StepKey } from '../../kernel/step';
+import { everyStep } from '../../participant/closing';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
@@ -16,6 +18,8 @@ interface DecidedOn {
   readonly stepKey: ItemKey;
   /** 0: there was no item. */
   readonly stepVersion: number;
+  /** Key and version of the saga's closing; undefined for the closing's own transaction. */
+  readonly closing: { readonly key: ItemKey; readonly version: number } | undefined;
   readonly reads: ReadonlyMap<string, number>;
 }
 
@@ -31,19 +35,23 @@ export function dynamoUnitOfWork<State>(
   return async (key, work, { timeoutMs = dynamoLimits.transactionTimeoutMs } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     const abortSignal = AbortSignal.timeout(Math.ceil(timeoutMs));
-    const stepKey = stepKeyOf(key);
     const attempt = async () => {
-      const item = await readStep(table, stepKey, abortSignal);
+      const { step: item, closing, versions } = await readStep(table, key, abortSignal);
       const { load, reads } = batchLoads((ids) => fetch<State>(table, ids, abortSignal));
-      const view = { stepRecord: item && stepRecordOf(item), load };
+      const view = {
+        stepRecord: item && stepRecordOf(item),
+        closing: closing && stepRecordOf(closing),
+        load,
+      };
       const outcome = await work(view).catch(async (error: unknown) => {
         // Step and aggregates are no snapshot: what was thrown counts only if the step still stands as it was read.
-        const now = await readStep(table, stepKey, abortSignal);
-        if (now?.version !== item?.version) throw new Conflict('the step record has moved on');
+        const now = await readStep(table, key, abortSignal);
+        if (now.versions.stepVersion !== versions.stepVersion)
+          throw new Conflict('the step record has moved on');
         throw error;
       });
       if (outcome.commit === undefined) return outcome;
-      const decidedOn = { stepKey, stepVersion: item?.version ?? 0, reads };
+      const decidedOn = { ...versions, reads };
       const TransactItems = itemsOf(table.name, decidedOn, outcome.commit);
       await sorted(table.send(new TransactWriteCommand({ TransactItems }), { abortSignal }));
       return outcome;
@@ -54,13 +62,20 @@ export function dynamoUnitOfWork<State>(
   };
 }
 
-async function readStep(
-  { name, send }: Table,
-  key: ItemKey,
-  abortSignal: AbortSignal,
-): Promise<StepItem | undefined> {
-  const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
-  return (await sorted(send(command, { abortSignal }))).Item as StepItem | undefined;
+/** The step's item and the saga's closing, in one strongly consistent request. */
+async function readStep(table: Table, key: StepKey, abortSignal: AbortSignal) {
+  const stepKey = stepKeyOf(key);
+  const closingKey = stepKeyOf({ ...key, step: everyStep });
+  const keys = key.step === everyStep ? [stepKey] : [stepKey, closingKey];
+  const items = await getItems<StepItem>(table, keys, abortSignal);
+  const step = items.find(({ sk }) => sk === stepKey.sk);
+  const closing = items.find(({ sk }) => sk !== stepKey.sk);
+  const versions = {
+    stepKey,
+    stepVersion: step?.version ?? 0,
+    closing: keys.length === 1 ? undefined : { key: closingKey, version: closing?.version ?? 0 },
+  };
+  return { step, closing, versions };
 }
 
 async function fetch<State>(table: Table, ids: readonly string[], abortSignal: AbortSignal) {
@@ -68,10 +83,10 @@ async function fetch<State>(table: Table, ids: readonly string[], abortSignal: A
   return new Map(items.map(({ aggregateId: id, seq, state }) => [id, { id, seq, state }] as const));
 }
 
-/** The step's item first, so that its reason is the first of a cancelled transaction. */
+/** The step's item first and the closing second, so that their reasons are the first of a cancelled transaction. */
 function itemsOf<State>(
   TableName: string,
-  { stepKey, stepVersion, reads }: DecidedOn,
+  { stepKey, stepVersion, closing, reads }: DecidedOn,
   commit: NonNullable<TransactionOutcome<unknown, State>['commit']>,
 ): TransactItem[] {
   checkStorable(commit);
@@ -85,15 +100,18 @@ function itemsOf<State>(
         ...expecting('version', stepVersion),
       },
     },
+    ...(closing === undefined ? [] : [check(TableName, closing.key, ['version', closing.version])]),
     ...commit.aggregates.flatMap((change) => changeItems(TableName, change)),
-    ...reliedOn.map(([id, seq]) => ({
-      ConditionCheck: { TableName, Key: stateKey(id), ...expecting('seq', seq) },
-    })),
+    ...reliedOn.map(([id, seq]) => check(TableName, stateKey(id), ['seq', seq])),
   ];
   if (items.length > dynamoLimits.transactionItemsMax) {
     throw new Fault('INVARIANT_BROKEN', `${items.length} items in one transaction`);
   }
   return items;
+}
+
+function check(TableName: string, Key: ItemKey, counter: [string, number]): TransactItem {
+  return { ConditionCheck: { TableName, Key, ...expecting(...counter) } };
 }
 
 function changeItems<State>(

@@ -1,8 +1,9 @@
 import type { Json } from '../../kernel/json';
 import type { StepKey } from '../../kernel/step';
+import { everyStep } from '../../participant/closing';
 import type { StepRecord } from '../../participant/fence-table';
 import { Conflict } from '../conflict';
-import type { Aggregate, AggregateChange, SlotLease, StoredEvent } from '../ports';
+import type { Aggregate, AggregateChange, NamedStepRecord, SlotLease, StoredEvent } from '../ports';
 
 /** An event with what the outbox knows of it; `ord` is the fairness order, drawn at commit. */
 export interface EventRow {
@@ -29,6 +30,20 @@ export function stepRowKey(key: StepKey): string {
   return `${key.sagaId}\u0000${key.step}`;
 }
 
+/** The row of a saga's closing; undefined for the closing's own key, which is guarded as a step is. */
+export function closingOf<State>(rows: Rows<State>, { sagaId, step }: StepKey) {
+  return step === everyStep ? undefined : rows.steps.get(stepRowKey({ sagaId, step: everyStep }));
+}
+
+/** The rows of a saga's steps, ascending by step. */
+export function stepRecordsOf<State>(rows: Rows<State>, sagaId: string): NamedStepRecord[] {
+  const prefix = stepRowKey({ sagaId, step: '' });
+  const own = [...rows.steps].filter(([key]) => key.startsWith(prefix));
+  const named = own.map(([key, { record }]) => ({ step: key.slice(prefix.length), ...record }));
+  const steps = named.filter(({ step }) => step !== everyStep);
+  return structuredClone(steps.sort((left, right) => (left.step < right.step ? -1 : 1)));
+}
+
 export function eventRowKey(event: { readonly aggregateId: string; readonly seq: number }): string {
   return `${event.aggregateId}\u0000${event.seq}`;
 }
@@ -37,6 +52,8 @@ export function eventRowKey(event: { readonly aggregateId: string; readonly seq:
 export interface Write<State> {
   readonly key: StepKey;
   readonly stepVersion: number;
+  /** Version of the saga's closing it was decided under (0: none). */
+  readonly closingVersion: number;
   readonly record: StepRecord;
   readonly changes: readonly AggregateChange<State>[];
   /** Sequence of every aggregate the decision looked at (0: absent): none may have moved meanwhile. */
@@ -47,6 +64,8 @@ export interface Write<State> {
 export function commit<State>(rows: Rows<State>, write: Write<State>): void {
   const rowKey = stepRowKey(write.key);
   if ((rows.steps.get(rowKey)?.version ?? 0) !== write.stepVersion) throw new Conflict('step');
+  const closingVersion = closingOf(rows, write.key)?.version ?? 0;
+  if (closingVersion !== write.closingVersion) throw new Conflict('closing');
   const expected = [...write.reads, ...write.changes.map((it) => [it.id, it.expectedSeq] as const)];
   for (const [id, seq] of expected) {
     if ((rows.aggregates.get(id)?.seq ?? 0) !== seq) throw new Conflict(`aggregate ${id}`);

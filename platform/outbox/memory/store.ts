@@ -3,7 +3,7 @@ import type { ServiceStore, UnitOfWork } from '../ports';
 import { Conflict, retryConflicts } from '../conflict';
 import { createWakes } from '../wake';
 import type { Wakes } from '../wake';
-import { commit, emptyRows, stepRowKey } from './rows';
+import { closingOf, commit, emptyRows, stepRecordsOf, stepRowKey } from './rows';
 import type { Rows } from './rows';
 import { memorySource } from './source';
 
@@ -32,6 +32,9 @@ export function createMemoryStore<State = Json>(): ServiceStore<State> {
     async readStepRecord(key) {
       return structuredClone(rows.steps.get(stepRowKey(key))?.record);
     },
+    async stepRecordsOf(sagaId) {
+      return stepRecordsOf(rows, sagaId);
+    },
     async close() {},
   };
 }
@@ -45,15 +48,18 @@ function memoryUnitOfWork<State>(rows: Rows<State>, wakes: Wakes): UnitOfWork<St
         reads.set(id, rows.aggregates.get(id)?.seq ?? 0);
         return structuredClone(rows.aggregates.get(id));
       };
+      const under = closingOf(rows, key);
       const stepRecord = structuredClone(row?.record);
-      const outcome = await work({ stepRecord, load }).catch((error: unknown) => {
+      const closing = structuredClone(under?.record);
+      const outcome = await work({ stepRecord, closing, load }).catch((error: unknown) => {
         const version = rows.steps.get(stepRowKey(key))?.version;
         if (version !== row?.version) throw new Conflict('the step record has moved on');
         throw error;
       });
       if (outcome.commit === undefined) return outcome.answer;
       const { stepRecord: record, aggregates: changes } = outcome.commit;
-      commit(rows, { key, stepVersion: row?.version ?? 0, record, changes, reads });
+      const versions = { stepVersion: row?.version ?? 0, closingVersion: under?.version ?? 0 };
+      commit(rows, { key, ...versions, record, changes, reads });
       wakes.emit();
       return outcome.answer;
     }, performance.now() + timeoutMs);

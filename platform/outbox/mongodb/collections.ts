@@ -24,6 +24,8 @@ export interface StepDocument extends StepRecord {
   readonly _id: StepDocumentId;
   /** Grows with every write: what a transaction was decided on is what it writes over. */
   readonly version: number;
+  /** Of the step `*` alone, which may consist of nothing else: see `steps.ts`. */
+  readonly touched?: number;
 }
 
 /** Members always in this order: MongoDB compares documents member by member. */

@@ -7,7 +7,8 @@ import { collectionsOf, migrate, openClient } from './collections';
 import type { AggregateDocument, Collections } from './collections';
 import { connectingFirst } from './reconnect';
 import { mongoSource, sorted } from './source';
-import { mongoUnitOfWork, stepRecordOf } from './transact';
+import { isWritten, readSteps, stepRecordOf } from './steps';
+import { mongoUnitOfWork } from './transact';
 import { watchEvents } from './watch';
 
 /** How to reach a service's MongoDB database, a replica set (transactions need one). */
@@ -65,7 +66,10 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
 
 function mongoReads<State>(
   collections: Collections<State>,
-): Pick<ServiceStore<State>, 'readAggregate' | 'listAggregates' | 'readStepRecord'> {
+): Pick<
+  ServiceStore<State>,
+  'readAggregate' | 'listAggregates' | 'readStepRecord' | 'stepRecordsOf'
+> {
   return {
     async readAggregate(id) {
       const byId = { _id: id } as Filter<AggregateDocument<State>>;
@@ -81,8 +85,9 @@ function mongoReads<State>(
     },
     async readStepRecord({ sagaId, step }) {
       const document = await sorted(collections.steps.findOne({ _id: { sagaId, step } }));
-      return document === null ? undefined : stepRecordOf(document);
+      return document === null || !isWritten(document) ? undefined : stepRecordOf(document);
     },
+    stepRecordsOf: (sagaId) => readSteps(collections.steps, sagaId),
   };
 }
 

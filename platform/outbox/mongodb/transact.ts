@@ -5,7 +5,9 @@ import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { Aggregate, AggregateChange, StoredEvent, UnitOfWork } from '../ports';
 import { mongoLimits } from './collections';
-import type { Collections, EventDocument, StepDocument } from './collections';
+import type { Collections, EventDocument } from './collections';
+import { readStep, writeStep } from './steps';
+import type { SeenStep } from './steps';
 import { inTransaction } from './transaction';
 import type { Ask } from './transaction';
 
@@ -24,9 +26,9 @@ export function mongoUnitOfWork<State>(
       const seen = new Seen(collections, key);
       const outcome = await inTransaction(client, deadlineMs, {
         async work(session, ask) {
-          const stepRecord = await seen.readStep(session, ask);
+          const { stepRecord, closing } = await seen.readStep(session, ask);
           const { load } = batchLoads((ids) => seen.fetch(session, ask, ids));
-          return work({ stepRecord, load });
+          return work({ stepRecord, closing, load });
         },
         async write(session, ask, { commit }) {
           if (commit === undefined) return;
@@ -47,18 +49,17 @@ class Seen<State> {
   #stepVersion = 0;
   readonly #aggregates = new Map<string, { readonly seq: number; readonly ord: number }>();
   readonly #collections: Collections<State>;
-  readonly #id: StepDocument['_id'];
+  readonly #key: StepKey;
 
-  constructor(collections: Collections<State>, { sagaId, step }: StepKey) {
+  constructor(collections: Collections<State>, key: StepKey) {
     this.#collections = collections;
-    this.#id = { sagaId, step };
+    this.#key = key;
   }
 
-  async readStep(session: ClientSession, ask: Ask): Promise<StepRecord | undefined> {
-    const document = await ask(this.#collections.steps.findOne({ _id: this.#id }, { session }));
-    if (document === null) return undefined;
-    this.#stepVersion = document.version;
-    return stepRecordOf(document);
+  async readStep(session: ClientSession, ask: Ask): Promise<SeenStep> {
+    const seen = await readStep(this.#collections.steps, this.#key, { session, ask });
+    this.#stepVersion = seen.version;
+    return seen;
   }
 
   async fetch(session: ClientSession, ask: Ask, ids: readonly string[]) {
@@ -72,15 +73,8 @@ class Seen<State> {
   }
 
   async writeStep(session: ClientSession, ask: Ask, record: StepRecord): Promise<void> {
-    const { steps } = this.#collections;
-    const document: StepDocument = { _id: this.#id, ...record, version: this.#stepVersion + 1 };
-    if (this.#stepVersion === 0) {
-      await ask(steps.insertOne(document, { session }));
-      return;
-    }
-    const mine = { _id: this.#id, version: this.#stepVersion };
-    const { matchedCount } = await ask(steps.replaceOne(mine, document, { session }));
-    if (matchedCount !== 1) throw new Conflict('the step record has moved on');
+    const version = this.#stepVersion;
+    await writeStep(this.#collections.steps, this.#key, { record, version, session, ask });
   }
 
   async writeAggregates(
@@ -134,11 +128,6 @@ class Seen<State> {
       ),
     );
   }
-}
-
-/** The record without what only the adapter needs. */
-export function stepRecordOf({ _id, version: _version, ...record }: StepDocument): StepRecord {
-  return record;
 }
 
 function eventDocumentOf(event: StoredEvent, ord: number): EventDocument {

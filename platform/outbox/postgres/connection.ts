@@ -55,7 +55,7 @@ export interface RunOptions {
  */
 export async function inTransaction<Result>(
   pool: Pool,
-  timeoutMs: number,
+  { timeoutMs, first }: TransactionOptions,
   work: (client: ClientBase) => Promise<{ readonly result: Result; readonly commit: boolean }>,
 ): Promise<Result> {
   const client = await pool.connect().catch((error: unknown) => {
@@ -64,7 +64,7 @@ export async function inTransaction<Result>(
   const deadlineMs = performance.now() + timeoutMs;
   let isClean = false;
   try {
-    await run(client, beginWithin(timeoutMs), { timeoutMs });
+    await run(client, beginWithin(timeoutMs, first), { timeoutMs });
     const { result, commit } = await work(client);
     if (commit && performance.now() >= deadlineMs) {
       throw new Fault('STORE_UNAVAILABLE', 'the transaction took longer than its attempt');
@@ -83,13 +83,21 @@ export async function inTransaction<Result>(
   }
 }
 
-function beginWithin(timeoutMs: number): string {
+/** How a transaction begins. */
+export interface TransactionOptions {
+  readonly timeoutMs: number;
+  /** A statement sent along with BEGIN, with no values of its own. */
+  readonly first?: string;
+}
+
+function beginWithin(timeoutMs: number, first: string | undefined): string {
   const limitMs = Math.max(1, Math.ceil(timeoutMs));
   return [
     'BEGIN ISOLATION LEVEL READ COMMITTED',
     `SET LOCAL statement_timeout = ${limitMs}`,
     `SET LOCAL lock_timeout = ${limitMs}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${limitMs}`,
+    ...(first === undefined ? [] : [first]),
   ].join(';');
 }
 

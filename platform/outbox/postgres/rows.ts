@@ -69,6 +69,7 @@ export const eventParameters: readonly {
   { name: 'traceparent', type: 'text', of: (event) => event.traceparent },
 ];
 
+/** A row of the table of step records; the last four columns are null in rows older than they are. */
 export interface StepRow {
   readonly state: StepRecord['state'];
   readonly epoch: string;
@@ -76,11 +77,25 @@ export interface StepRow {
   readonly input_hash: string;
   readonly result: StepRecord['result'];
   readonly effect: StepRecord['effect'];
+  readonly command: string | null;
+  readonly plan: StepRecord['plan'] | null;
+  readonly recorded_at: Date | null;
+  readonly trimmed: boolean | null;
 }
 
+/** Columns of {@link StepRow}, in the order of a SELECT. */
+export const stepColumns =
+  'state, epoch, run, input_hash, result, effect, command, plan, recorded_at, trimmed';
+
 export function stepRecordOf(row: StepRow): StepRecord {
-  const { state, run, result, effect } = row;
-  return { state, epoch: Number(row.epoch), run, inputHash: row.input_hash, result, effect };
+  const { state, run, result, effect, command, plan } = row;
+  return {
+    ...{ state, epoch: Number(row.epoch), run, inputHash: row.input_hash, result, effect },
+    ...(command === null ? {} : { command }),
+    ...(plan === null || plan === undefined ? {} : { plan }),
+    ...(row.recorded_at === null ? {} : { recordedAt: row.recorded_at.toISOString() }),
+    ...(row.trimmed === true ? { trimmed: true } : {}),
+  };
 }
 
 export interface AggregateRow<State> {

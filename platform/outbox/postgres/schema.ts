@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { inTransaction, run } from './connection';
 
 /** Qualified names of one world's tables. An instance is a schema of its own, so worlds can share a database. */
@@ -31,9 +31,10 @@ const migrationLock = 4_200_001;
 
 /** Creates what is missing; later versions only add (expand), and remove a release later (contract). */
 export async function migrate(pool: Pool, tables: Tables): Promise<void> {
-  await inTransaction(pool, 60_000, async (client) => {
+  await inTransaction(pool, { timeoutMs: 60_000 }, async (client) => {
     await run(client, `SELECT pg_advisory_xact_lock(${migrationLock})`);
     await run(client, statements(tables).join(';\n'));
+    await addColumns(client, tables);
     return { result: undefined, commit: true };
   });
 }
@@ -50,6 +51,7 @@ function statements({ schema, steps, aggregates, events, leases }: Tables): stri
       state text NOT NULL CHECK (state IN ('done', 'refused', 'undone', 'tombstone')),
       epoch bigint NOT NULL, run text NOT NULL, input_hash text NOT NULL,
       result json NOT NULL, effect json NOT NULL,
+      ${addedToSteps.map(({ name, type }) => `${name} ${type}`).join(', ')},
       PRIMARY KEY (saga_id, step))`,
     `CREATE TABLE IF NOT EXISTS ${aggregates} (
       id text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL CHECK (seq > 0), state json NOT NULL)`,
@@ -67,4 +69,26 @@ function statements({ schema, steps, aggregates, events, leases }: Tables): stri
     `CREATE TABLE IF NOT EXISTS ${leases} (
       slot integer PRIMARY KEY, owner text NOT NULL, version bigint NOT NULL)`,
   ];
+}
+
+/** Columns the step records got later: nullable, so that old rows and old writers stay as they are. */
+const addedToSteps = [
+  { name: 'command', type: 'text' },
+  { name: 'plan', type: 'json' },
+  { name: 'recorded_at', type: 'timestamptz(3)' },
+  { name: 'trimmed', type: 'boolean' },
+] as const;
+
+/** Adds what an older table lacks. Asks first: ALTER TABLE stops every writer, even where it has nothing to do. */
+async function addColumns(client: ClientBase, { steps }: Tables): Promise<void> {
+  const { rows } = await run<{ attname: string }>(
+    client,
+    'SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND NOT attisdropped',
+    { values: [steps] },
+  );
+  const present = new Set(rows.map((row) => row.attname));
+  const missing = addedToSteps.filter(({ name }) => !present.has(name));
+  if (missing.length === 0) return;
+  const additions = missing.map(({ name, type }) => `ADD COLUMN IF NOT EXISTS ${name} ${type}`);
+  await run(client, `ALTER TABLE ${steps} ${additions.join(', ')}`);
 }

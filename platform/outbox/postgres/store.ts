@@ -5,10 +5,11 @@ import type { ServiceStore } from '../ports';
 import { createWakes } from '../wake';
 import { openPool, run } from './connection';
 import { createNotifier, listen } from './notify';
-import { aggregateOf, stepRecordOf } from './rows';
+import { aggregateOf, stepColumns, stepRecordOf } from './rows';
 import type { AggregateRow, StepRow } from './rows';
 import { migrate, tablesOf } from './schema';
 import { postgresSource } from './source';
+import { readSteps } from './steps';
 import { postgresUnitOfWork } from './transact';
 
 /** How to reach a service's PostgreSQL database. */
@@ -60,12 +61,13 @@ export function openPostgresStore<State = Json>(
     async readStepRecord({ sagaId, step }) {
       const { rows } = await run<StepRow>(
         pool,
-        `SELECT state, epoch, run, input_hash, result, effect FROM ${tables.steps}
+        `SELECT ${stepColumns} FROM ${tables.steps}
          WHERE saga_id = $1 AND step = $2`,
         { values: [sagaId, step] },
       );
       return rows[0] && stepRecordOf(rows[0]);
     },
+    stepRecordsOf: (sagaId) => readSteps(pool, tables, sagaId),
     subscribe(wake) {
       const unsubscribe = wakes.subscribe(wake);
       const stopListening = listen(options.pool, tables.channel, wakes);

@@ -1,17 +1,17 @@
 import type { ClientBase, Pool } from 'pg';
-import type { StepKey } from '../../kernel/step';
-import type { StepRecord } from '../../participant/fence-table';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, UnitOfWork } from '../ports';
 import { inTransaction, postgresLimits, run } from './connection';
-import { aggregateOf, eventParameters, stepRecordOf } from './rows';
-import type { AggregateRow, StepRow } from './rows';
+import { aggregateOf, eventParameters } from './rows';
+import type { AggregateRow } from './rows';
 import type { Tables } from './schema';
+import { lockOfSaga, lockStep, writeStep } from './steps';
 
 /**
- * One READ COMMITTED transaction per message. The step's row is inserted first and is the lock: a second delivery
- * waits for it, and then reads what the first one left. Aggregates are locked as they are loaded, in order of id.
+ * One READ COMMITTED transaction per message. It begins with the saga's lock, shared by all its steps and exclusive to
+ * its closing. The step's row is inserted then and is the lock of the step: a second delivery waits for it, and then
+ * reads what the first one left. Aggregates are locked as they are loaded, in order of id.
  * `committed` is called after a commit that recorded events.
  */
 export function postgresUnitOfWork<State>(
@@ -21,11 +21,12 @@ export function postgresUnitOfWork<State>(
 ): UnitOfWork<State>['transact'] {
   return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
+    const first = lockOfSaga(key);
     const attempt = () =>
-      inTransaction(pool, deadlineMs - performance.now(), async (client) => {
-        const stepRecord = await lockStep(client, tables, key);
+      inTransaction(pool, { timeoutMs: deadlineMs - performance.now(), first }, async (client) => {
+        const { stepRecord, closing } = await lockStep(client, tables, key);
         const { load } = batchLoads((ids) => lockAggregates<State>(client, tables, ids));
-        const outcome = await work({ stepRecord, load });
+        const outcome = await work({ stepRecord, closing, load });
         if (outcome.commit === undefined) return { result: outcome, commit: false };
         await writeAggregates(client, tables, outcome.commit.aggregates);
         await writeEvents(client, tables, outcome.commit.aggregates);
@@ -36,34 +37,6 @@ export function postgresUnitOfWork<State>(
     if (commit?.aggregates.some((change) => change.events.length > 0) === true) committed();
     return answer;
   };
-}
-
-/**
- * Takes the step's lock and answers its record; undefined when this transaction is the first. The inserted row is
- * a placeholder that is overwritten before the commit or rolled back; even if it leaked it would stand for nothing.
- */
-async function lockStep(
-  client: ClientBase,
-  { steps }: Tables,
-  { sagaId, step }: StepKey,
-): Promise<StepRecord | undefined> {
-  const values = [sagaId, step];
-  const inserted = await run(
-    client,
-    `INSERT INTO ${steps} (saga_id, step, state, epoch, run, input_hash, result, effect)
-     VALUES ($1, $2, 'tombstone', -1, '', '', 'null', '[]') ON CONFLICT DO NOTHING`,
-    { values },
-  );
-  if (inserted.rowCount === 1) return undefined;
-  const { rows } = await run<StepRow>(
-    client,
-    `SELECT state, epoch, run, input_hash, result, effect FROM ${steps}
-     WHERE saga_id = $1 AND step = $2 FOR UPDATE`,
-    { values },
-  );
-  const row = rows[0];
-  if (row === undefined) throw new Conflict('the other delivery rolled back');
-  return stepRecordOf(row);
 }
 
 async function lockAggregates<State>(
@@ -126,21 +99,5 @@ async function writeEvents(
      FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')}, place)
      ORDER BY place`,
     { values },
-  );
-}
-
-async function writeStep(
-  client: ClientBase,
-  { steps }: Tables,
-  { key, record }: { readonly key: StepKey; readonly record: StepRecord },
-): Promise<void> {
-  const { state, epoch, run: writer, inputHash } = record;
-  const result = JSON.stringify(record.result);
-  const effect = JSON.stringify(record.effect);
-  await run(
-    client,
-    `UPDATE ${steps} SET state = $3, epoch = $4, run = $5, input_hash = $6, result = $7, effect = $8
-     WHERE saga_id = $1 AND step = $2`,
-    { values: [key.sagaId, key.step, state, epoch, writer, inputHash, result, effect] },
   );
 }

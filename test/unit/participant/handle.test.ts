@@ -30,6 +30,8 @@ describe('a forward', () => {
       state: 'done',
       epoch: 0,
       run: 'run-1',
+      command: 'put',
+      recordedAt: '2030-01-01T00:00:00.001Z',
       inputHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       result: { coins: 5 },
       effect: [

@@ -1,0 +1,97 @@
+import type { ClientSession, Filter } from 'mongodb';
+import { MaxKey } from 'mongodb';
+import type { StepKey } from '../../kernel/step';
+import { everyStep } from '../../participant/closing';
+import type { StepRecord } from '../../participant/fence-table';
+import type { NamedStepRecord } from '../ports';
+import type { Collections, StepDocument, StepDocumentId } from './collections';
+import { sorted } from './source';
+import type { Ask } from './transaction';
+
+type Steps = Collections<never>['steps'];
+
+/** What a transaction begins with: the step's document and the saga's closing, of one snapshot. */
+export interface SeenStep {
+  /** 0: there was no record. */
+  readonly version: number;
+  readonly stepRecord: StepRecord | undefined;
+  readonly closing: StepRecord | undefined;
+}
+
+/** Reads a step's record and its saga's closing in one request. */
+export async function readStep(
+  steps: Steps,
+  { sagaId, step }: StepKey,
+  { session, ask }: { readonly session: ClientSession; readonly ask: Ask },
+): Promise<SeenStep> {
+  const ids = [...new Set([step, everyStep])].map((name) => ({ sagaId, step: name }));
+  const documents = await ask(steps.find({ _id: { $in: ids } }, { session }).toArray());
+  const written = documents.filter(isWritten);
+  const own = written.find(({ _id }) => _id.step === step);
+  const closing = written.find(({ _id }) => _id.step !== step);
+  return {
+    version: own?.version ?? 0,
+    stepRecord: own && stepRecordOf(own),
+    closing: closing && stepRecordOf(closing),
+  };
+}
+
+/**
+ * Writes a step's record over the version it was decided on, and touches the place of the saga's closing, in one
+ * request. A snapshot does not see a closing that commits after it was taken, so the two must meet in a write: whoever
+ * comes second gets a write conflict, and a step then finds the closing and a closing waits for the step. The price is
+ * that two steps of one saga that commit here at the same moment conflict too; one of them is decided again.
+ */
+export async function writeStep(
+  steps: Steps,
+  { sagaId, step }: StepKey,
+  {
+    record,
+    version,
+    session,
+    ask,
+  }: {
+    readonly record: StepRecord;
+    readonly version: number;
+    readonly session: ClientSession;
+    readonly ask: Ask;
+  },
+): Promise<void> {
+  const _id: StepDocumentId = { sagaId, step };
+  const stands = version === 0 ? { $exists: false } : version;
+  // An upsert whose document has moved on inserts its id a second time: a conflict, never a second record.
+  const filter = { _id, version: stands } as Filter<StepDocument>;
+  const own = { filter, replacement: { ...record, version: version + 1 }, upsert: true };
+  const touch = {
+    filter: { _id: { sagaId, step: everyStep } },
+    update: { $inc: { touched: 1 } },
+    upsert: true,
+  };
+  const writes = [{ replaceOne: own }, ...(step === everyStep ? [] : [{ updateOne: touch }])];
+  await ask(steps.bulkWrite(writes, { session, ordered: true }));
+}
+
+/** The records of a saga's steps, without its closing; read from a majority. */
+export async function readSteps(steps: Steps, sagaId: string): Promise<NamedStepRecord[]> {
+  const from: StepDocumentId = { sagaId, step: '' };
+  const to = { sagaId, step: new MaxKey() };
+  const range = { _id: { $gte: from, $lt: to } } as unknown as Filter<StepDocument>;
+  const documents = await sorted(steps.find(range).sort({ _id: 1 }).toArray());
+  const named = documents.map((it) => ({ step: it._id.step, ...stepRecordOf(it) }));
+  return named.filter(({ step }) => step !== everyStep);
+}
+
+/** True for a record, false for a closing's place that was only ever touched. */
+export function isWritten(document: StepDocument): boolean {
+  return (document as { version?: number }).version !== undefined;
+}
+
+/** The record without what only the adapter needs. */
+export function stepRecordOf({
+  _id,
+  version: _version,
+  touched: _touched,
+  ...record
+}: StepDocument): StepRecord {
+  return record;
+}
