@@ -11,10 +11,23 @@ import type { MachineStep, OpenedStep } from './state';
 export const divergedReason = 'RECOVERY_DIVERGED';
 /** Reason of a step that a person has taken over. */
 export const externalReason = 'EXTERNAL';
+/** Reason of a settle that asks, after `resume-forward`, whether a step has to be done again. */
+export const resumedReason = 'RESUMED';
 
 /** Starts a step the saga function asked for. */
 export function start(draft: Draft, opened: OpenedStep): void {
   const { parkAs, ...asked } = opened;
+  const step = add(draft, asked);
+  if (parkAs !== undefined) return park(draft, step.name, 'forward', parkAs);
+  go(draft, step);
+}
+
+/** A wait of an earlier run that came before its pivot is over, or the pivot would not have been sent. */
+export function pass(draft: Draft, opened: OpenedStep): void {
+  change(draft, add(draft, opened).name, { phase: 'done' });
+}
+
+function add(draft: Draft, asked: OpenedStep): MachineStep {
   const step: MachineStep = {
     ...asked,
     phase: 'going',
@@ -28,8 +41,7 @@ export function start(draft: Draft, opened: OpenedStep): void {
     resolved: false,
   };
   draft.state = { ...draft.state, steps: [...draft.state.steps, step] };
-  if (parkAs !== undefined) return park(draft, step.name, 'forward', parkAs);
-  go(draft, step);
+  return step;
 }
 
 /** Brings a started step forward, for the first time or again. */
@@ -91,7 +103,8 @@ export function afterForwardSettleAnswer(
     return done(draft, step);
   }
   if (draft.state.mode === 'deciding') return decideBack(draft, step);
-  if (draft.state.mode === 'redoing') {
+  if (step.reason === resumedReason) {
+    // Done again in its turn. A step that is being redone and given up parks like any other.
     return change(draft, step.name, { phase: 'undone', nothingStands: true });
   }
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-not-done' });
@@ -112,16 +125,15 @@ export function done(draft: Draft, step: MachineStep): void {
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-done' });
 }
 
-/** The end of a wait. A refusal turns the saga back. */
+/** The end of a wait. A refusal turns the saga back; past the point of no return a person decides. */
 export function afterWait(draft: Draft, step: MachineStep, refusal: string | undefined): void {
   if (refusal === undefined) return change(draft, step.name, { phase: 'done' });
   change(draft, step.name, { phase: 'failed', reason: refusal });
-  turnBack(draft, { cause: 'refusal', reason: refusal });
+  const isBack = turnBack(draft, { cause: 'refusal', reason: refusal });
+  if (!isBack) park(draft, step.name, 'forward', refusal);
 }
 
 /** A step of an earlier run, asked for again by the saga function of a recovery whose pivot is done. */
 export function reopen(draft: Draft, step: MachineStep): void {
-  // A wait before the pivot is over, or the pivot would not have been sent.
-  if (step.kind === 'wait') return change(draft, step.name, { phase: 'done' });
   settle(draft, step.name, 'forward', 'RECOVERED');
 }

@@ -5,6 +5,7 @@ import {
   afterForwardSettleAnswer,
   afterWait,
   divergedReason,
+  pass,
   reopen,
   start,
 } from './forward';
@@ -12,10 +13,10 @@ import { halt } from './halt';
 import type { Draft, Input, Next } from './protocol';
 import { redoNext } from './resume';
 import { change, fact, stepOf, turnBack } from './send';
-import { epochOfStep, findStep, withoutMember } from './state';
+import { epochOfStep, findStep } from './state';
 import type { MachineState, MachineStep, OpenedStep } from './state';
 import { afterUndoAnswer, afterUndoSettleAnswer, mayUnwind, unwindNext } from './unwind';
-import { act, refusalOf } from './verbs';
+import { act, drop, take } from './verbs';
 
 /**
  * The saga engine as one pure function: what one input changes, and what is to be done about it. The workflow,
@@ -73,12 +74,11 @@ function hearOfStep(draft: Draft, input: StepInput, step: MachineStep | undefine
     case 'waited':
       return step.phase === 'waiting' ? afterWait(draft, step, input.refusal) : undefined;
     case 'take':
-      if (refusalOf(draft.state, step, input.verb) !== undefined) return;
-      return change(draft, step.name, { taken: input.verb });
+      return take(draft, step, input.verb);
     case 'act':
       return act(draft, step, input.verb);
     case 'drop':
-      draft.state = withoutMember(draft.state, step.name, 'taken');
+      return drop(draft, step);
   }
 }
 
@@ -164,11 +164,20 @@ function advanceForward(draft: Draft): boolean {
 function open(draft: Draft, opened: OpenedStep): void {
   const known = findStep(draft.state, opened.name);
   if (known === undefined) {
-    const isDiverged = draft.state.generation > 0 && opened.kind === 'compensatable';
+    const isRecovery = draft.state.generation > 0;
+    if (isRecovery && opened.kind === 'wait' && isBeforePivot(draft.state)) {
+      return pass(draft, opened);
+    }
+    const isDiverged = isRecovery && opened.kind === 'compensatable';
     return start(draft, isDiverged ? { ...opened, parkAs: divergedReason } : opened);
   }
   change(draft, known.name, { awaited: true });
   if (known.phase === 'recovered') reopen(draft, stepOf(draft, known.name));
+}
+
+/** The saga function of a recovery has not come to its pivot yet. */
+function isBeforePivot({ steps }: MachineState): boolean {
+  return steps.some((step) => step.kind === 'pivot' && !step.awaited);
 }
 
 function tellResolved(draft: Draft): void {

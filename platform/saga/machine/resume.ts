@@ -1,7 +1,7 @@
 import { ahead } from '../plan/direction';
-import { go, externalReason } from './forward';
+import { go, externalReason, resumedReason } from './forward';
 import type { Draft } from './protocol';
-import { change, park, send, stepOf, unpark } from './send';
+import { change, park, settle, stepOf, unpark } from './send';
 import type { MachineState, MachineStep } from './state';
 
 /**
@@ -22,7 +22,7 @@ function reconsider(draft: Draft, step: MachineStep): void {
       return change(draft, step.name, { phase: 'done', side: 'forward' });
     case 'settling':
       // The same settle goes on; its answer now says what has to be done again.
-      return change(draft, step.name, { side: 'forward' });
+      return change(draft, step.name, { side: 'forward', reason: resumedReason });
     case 'undoing':
       return settleAgain(draft, step);
     case 'failed':
@@ -38,8 +38,7 @@ function isUnknown(step: MachineStep): boolean {
 }
 
 function settleAgain(draft: Draft, step: MachineStep): void {
-  change(draft, step.name, { side: 'forward' });
-  send(draft, step.name, 'settle');
+  settle(draft, step.name, 'forward', resumedReason);
 }
 
 /** Does again the next step that does not stand; true when every step stands that should. */

@@ -32,7 +32,9 @@ export function send(
   if (message === 'forward' && step.kind === 'pivot') fact(draft, { kind: 'pivot-scheduled' });
   const phase = { forward: 'going', undo: 'undoing', settle: 'settling' } as const;
   const counter = sent(step.counter, message);
-  change(draft, name, { counter, phase: phase[message], unsettled: false });
+  // A forward opens the door again: what an earlier settle knew of the step is over.
+  const nothingStands = message === 'forward' ? false : step.nothingStands;
+  change(draft, name, { counter, phase: phase[message], unsettled: false, nothingStands });
   const epoch = epochOfStep(draft.state, stepOf(draft, name));
   draft.effects.push({ do: 'send', step: name, message, epoch, ...options });
 }

@@ -1,9 +1,9 @@
 import type { RepairVerb, VerbRefusal } from '../verbs';
 import { historyLimit } from '../plan/verbs';
-import { done } from './forward';
+import { done, go, resumedReason } from './forward';
 import type { Draft } from './protocol';
 import { isResumable, resume } from './resume';
-import { change, failParked, send, stepOf, turnBack, unpark } from './send';
+import { change, fact, failParked, send, stepOf, turnBack, unpark } from './send';
 import { parkedCondition, withoutMember } from './state';
 import type { MachineState, MachineStep } from './state';
 
@@ -38,16 +38,25 @@ export function refusalOf(
     others.some((other) => other.taken === 'resume-forward') ||
     (verb === 'resume-forward' && others.length > 0);
   if (isBlocked) return 'VERB_IN_PROGRESS';
-  return step.side === 'forward' ? forwardRefusal(step, verb) : undoRefusal(state, step, verb);
+  return step.side === 'forward'
+    ? forwardRefusal(state, step, verb)
+    : undoRefusal(state, step, verb);
 }
 
-function forwardRefusal(step: MachineStep, verb: RepairVerb): VerbRefusal | undefined {
+function forwardRefusal(
+  { direction }: MachineState,
+  step: MachineStep,
+  verb: RepairVerb,
+): VerbRefusal | undefined {
   const isUnsettled = step.phase === 'settling';
   switch (verb) {
     case 'retry':
       return step.external ? 'STEP_EXTERNAL' : undefined;
     case 'retry-with-input':
       if (step.external) return 'STEP_EXTERNAL';
+      if (step.kind === 'wait') return 'VERB_INVALID';
+      // Whether it is sent again at all is being asked, and its turn comes later.
+      if (isUnsettled && step.reason === resumedReason) return 'VERB_IN_PROGRESS';
       return step.reason === historyLimit ? 'NOT_STARTED' : undefined;
     case 'skip':
       if (isUnsettled) return 'STEP_UNSETTLED';
@@ -57,7 +66,7 @@ function forwardRefusal(step: MachineStep, verb: RepairVerb): VerbRefusal | unde
       if (isUnsettled) return 'STEP_UNSETTLED';
       return step.reason === historyLimit ? 'NOT_STARTED' : undefined;
     case 'abort':
-      return step.kind === 'retriable' ? 'TOO_LATE' : undefined;
+      return direction.pointOfNoReturn === 'confirmed' ? 'TOO_LATE' : undefined;
     case 'resume-forward':
       return 'NOT_RESUMABLE';
   }
@@ -81,6 +90,26 @@ function undoRefusal(
     case 'resume-forward':
       return isResumable(state) ? undefined : 'NOT_RESUMABLE';
   }
+}
+
+/** A verb goes into the journal. */
+export function take(draft: Draft, step: MachineStep, verb: RepairVerb): void {
+  if (refusalOf(draft.state, step, verb) !== undefined) return;
+  change(draft, step.name, { taken: verb });
+  // The person did the pivot: once the journal says so, no cancel may have slipped in between.
+  if (isPivotByHand(step, verb)) fact(draft, { kind: 'pivot-scheduled' });
+}
+
+/** The journal refused the verb: it was never there. A turn that left the step to its verb takes it now. */
+export function drop(draft: Draft, step: MachineStep): void {
+  if (isPivotByHand(step, step.taken)) fact(draft, { kind: 'pivot-not-done' });
+  draft.state = withoutMember(draft.state, step.name, 'taken');
+  const isTurned = draft.state.direction.turn !== undefined;
+  if (isTurned && step.phase === 'parked' && step.side === 'forward') failParked(draft, step.name);
+}
+
+function isPivotByHand(step: MachineStep, verb: RepairVerb | undefined): boolean {
+  return step.kind === 'pivot' && verb === 'mark-done-externally';
 }
 
 /** A verb that the journal has: it acts, or is moot because the step was resolved meanwhile. */
@@ -123,12 +152,8 @@ function actForward(draft: Draft, step: MachineStep, verb: RepairVerb): void {
       // The saga turned back while the journal was written: there is nothing to try any more.
       if (isTurned) return failParked(draft, step.name);
       unpark(draft, step.name);
-      return send(
-        draft,
-        step.name,
-        'forward',
-        verb === 'retry-with-input' ? { newInput: true } : {},
-      );
+      if (verb === 'retry-with-input') return send(draft, step.name, 'forward', { newInput: true });
+      return go(draft, step);
   }
 }
 
