@@ -31,7 +31,10 @@ module.exports = {
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   projects: [
-    ring('unit'),
+    // The model at small bounds belongs to the fast ring.
+    ring('unit', {
+      testMatch: ['<rootDir>/test/{unit,model}/**/*.test.ts'],
+    }),
     ring('tidy'),
     ring('contract', stack),
     ring('saga', stack),

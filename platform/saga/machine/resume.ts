@@ -26,7 +26,8 @@ function reconsider(draft: Draft, step: MachineStep): void {
     case 'undoing':
       return settleAgain(draft, step);
     case 'failed':
-      // Without an answer to its forward the step may stand; a refused or settled one does not.
+      // Without an answer to its forward the step may stand. A refused one is settled too: it is done again under the
+      // next epoch, since under the same one the participant repeats its refusal.
       return isUnknown(step) ? settleAgain(draft, step) : undefined;
     default:
       return undefined;
@@ -34,7 +35,7 @@ function reconsider(draft: Draft, step: MachineStep): void {
 }
 
 function isUnknown(step: MachineStep): boolean {
-  return step.kind === 'compensatable' && !step.nothingStands;
+  return step.kind !== 'wait' && !step.nothingStands;
 }
 
 function settleAgain(draft: Draft, step: MachineStep): void {
