@@ -9,8 +9,9 @@ import { rules } from './rules';
 import { World } from './world/world';
 
 /**
- * `npm run test:model -- [--all] [--mutations] [--only <text>]`: searches every configuration, or shows for every rule what
- * happens without it. Two searches at a time; exits with 1 when an invariant is broken, or a removed rule is not missed.
+ * `npm run test:model -- [--all] [--mutations] [--only <text>]`: searches every configuration, or shows for every
+ * rule what happens without it. Two searches at a time; exits with 1 when an invariant is broken, or a removed rule
+ * is not missed.
  */
 interface Job {
   readonly kind: 'configuration' | 'mutation';
