@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { schemaCommand } from './schema/command';
 import { upCommand } from './up/command';
+import { versionsCommand } from './versions/command';
 
 /** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage. */
 export function program(): Command {
@@ -8,6 +9,7 @@ export function program(): Command {
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
     .addCommand(schemaCommand())
+    .addCommand(versionsCommand())
     .exitOverride();
 }
 

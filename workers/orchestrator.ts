@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { deploymentOptions } from '../platform/host/deployment';
 import { runProcess } from '../platform/host/process';
 import { startService } from '../platform/host/service-process';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
@@ -15,6 +16,7 @@ void runProcess(process.env, async (config) => {
     await buildWorkflowBundle(codePath);
   }
   return startService(config, sagasJournal, {
+    ...deploymentOptions(config),
     workflowBundle: { codePath },
     activities: engineActivities,
     stickyQueueScheduleToStartTimeout: stickyQueueMs,

@@ -21,6 +21,7 @@ export function schemaCommand(): Command {
           'Compare contracts, schema files and golden messages; exit code 1 on any finding.',
         )
         .option('--json', 'one JSON object on standard output', false)
+        .exitOverride()
         .action(check),
     )
     .addCommand(
@@ -28,8 +29,10 @@ export function schemaCommand(): Command {
         .description('Write and lock the next version of every command whose contract changed.')
         .option('--major <command...>', 'commands that break what they promised, on purpose')
         .addHelpText('after', '\nExample:\n  holdfast schema new --major payments.capture\n')
+        .exitOverride()
         .action(recordNew),
-    );
+    )
+    .exitOverride();
 }
 
 function check({ json }: CheckOptions): void {

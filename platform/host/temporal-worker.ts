@@ -24,6 +24,8 @@ export interface TemporalWorkerOptions extends Pick<
   | 'activityTaskPollerBehavior'
   | 'maxConcurrentActivityTaskExecutions'
   | 'maxConcurrentWorkflowTaskExecutions'
+  | 'maxCachedWorkflows'
+  | 'workerDeploymentOptions'
 > {
   readonly config: Config;
   readonly taskQueue: string;

@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
+/** Names as Temporal, our services and a shell take them all. */
+const word = z.string().regex(/^([A-Za-z0-9][A-Za-z0-9_-]{0,62})?$/);
+const build = z.string().regex(/^([A-Za-z0-9][A-Za-z0-9._+-]{0,62})?$/);
+
 /** Everything a Holdfast process may be told from outside; each key is an environment variable. */
 const schema = z.object({
   /** Who this process is: the CN and the last part of the SPIFFE id of its certificate. */
@@ -37,6 +41,9 @@ const schema = z.object({
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** File the pre-built workflow bundle is read from; built at start when empty. */
   HOLDFAST_WORKFLOW_BUNDLE: z.string().default(''),
+  /** Deployment and build of this code; both, or neither for an unversioned worker. See docs/versions.md. */
+  HOLDFAST_DEPLOYMENT: word.default(''),
+  HOLDFAST_BUILD_ID: build.default(''),
   /** File traces are appended to as JSON lines; empty switches the exporter off. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
   /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */
@@ -47,6 +54,14 @@ const schema = z.object({
 
 export type Config = z.output<typeof schema>;
 
+const checked = schema.superRefine((config, context) => {
+  const { HOLDFAST_DEPLOYMENT: deployment, HOLDFAST_BUILD_ID: buildId } = config;
+  if ((deployment === '') === (buildId === '')) return;
+  const missing = deployment === '' ? 'HOLDFAST_DEPLOYMENT' : 'HOLDFAST_BUILD_ID';
+  const message = 'a versioned worker needs a deployment and a build: set both, or neither';
+  context.addIssue({ code: 'custom', path: [missing], message });
+});
+
 /** Thrown when the environment is unusable; the message lists every bad key at once. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
@@ -54,7 +69,7 @@ export class ConfigError extends Error {
 
 /** Reads the environment once, at a composition root. Unknown keys are ignored, bad ones are all named. */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
-  const parsed = schema.safeParse(environment);
+  const parsed = checked.safeParse(environment);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`The configuration is unusable:\n${lines.join('\n')}`);

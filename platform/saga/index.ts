@@ -10,4 +10,6 @@ export type {
   SagaOptions,
 } from './define';
 export { dispatchSagas } from './dispatch';
+/** Changes a saga in flight; see docs/versions.md for the rule about ways back. */
+export { deprecatePatch, patched } from '@temporalio/workflow';
 export type { StepName } from './plan/names';

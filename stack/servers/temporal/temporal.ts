@@ -50,6 +50,9 @@ const dynamicConfig = [
   'frontend.namespaceRPS=100000',
   'system.enableActivityEagerExecution=true',
   'system.enableEagerWorkflowStart=true',
+  // How soon a build without running sagas shows as drained; three minutes unless told.
+  'matching.wv.VersionDrainageStatusVisibilityGracePeriod="1s"',
+  'matching.wv.VersionDrainageStatusRefreshInterval="1s"',
 ];
 
 function serverArgs(context: ServerContext, dataDir: string): string[] {

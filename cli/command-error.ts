@@ -1,0 +1,16 @@
+/** Why a command of the CLI did not do what it was asked; the `holdfast` command prints code, cause and fix. */
+export class CommandError extends Error {
+  readonly code: string;
+  /** What to do next, in one line. */
+  readonly fix: string;
+
+  constructor(
+    told: { readonly code: string; readonly cause: string; readonly fix: string },
+    options?: ErrorOptions,
+  ) {
+    super(`${told.code}: ${told.cause}`, options);
+    this.name = 'CommandError';
+    this.code = told.code;
+    this.fix = told.fix;
+  }
+}
