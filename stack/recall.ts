@@ -6,8 +6,8 @@ import { portsFrom } from './ports';
 import { openSecrets } from './secrets';
 
 /**
- * The environment of each of our processes on the stack whose state is in `stateDir`, whoever started it; whether it runs
- * is for the first connection to say. Throws STATE_MISMATCH where there was never a stack.
+ * The environment of each of our processes on the stack whose state is in `stateDir`, whoever started it; whether it
+ * runs is for the first connection to say. Throws STATE_MISMATCH where there was never a stack.
  */
 export function recallEnvironment(stateDir: string): (name: string) => Record<string, string> {
   const certsDir = path.resolve(stateDir, 'certs');

@@ -12,8 +12,8 @@ export interface Move {
 }
 
 /**
- * Pins one saga to another build. Only a parked one unless `running`: a parked saga does nothing until a person says so,
- * and its history replays on the new build before that. Throws SAGA_NOT_PARKED, SAGA_UNKNOWN or BUILD_UNKNOWN.
+ * Pins one saga to another build. Only a parked one unless `running`: a parked saga does nothing until a person says
+ * so, and its history replays on the new build before that. Throws SAGA_NOT_PARKED, SAGA_UNKNOWN or BUILD_UNKNOWN.
  */
 export async function moveSaga(
   reach: Reach,

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { provisionTemporalTestServer } from '../../stack/provision/temporal-test-server';
 import { historiesFolder } from './support/histories';
@@ -10,20 +11,44 @@ import { scenarios } from './support/scenarios';
 import type { Scenario } from './support/scenarios';
 
 /**
- * Records the replay corpus anew: `node dist/test/saga/record-histories.js`. Only for histories of new scenarios; a
- * recorded one is a promise to sagas in flight, and a change that breaks it needs `patched`.
+ * Records the replay corpus: `npm run record:histories`. A recorded history is a promise to sagas in flight, so one
+ * that exists stays as it is; `-- --again <scenario>` (or `--again all`) records it anew, for a change that is known to
+ * break it and was never released. No codec is set: histories are readable, and hold no personal data.
  */
 async function recordHistories(): Promise<void> {
+  const wanted = wantedScenarios();
+  if (wanted.length === 0) return;
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-record-'));
   const bundle = path.join(folder, 'bundle.js');
   process.env.HOLDFAST_TEMPORAL_TEST_SERVER ??= await provisionTemporalTestServer();
   await buildWorkflowBundle(bundle);
   mkdirSync(historiesFolder, { recursive: true });
   try {
-    for (const scenario of scenarios) await record(scenario, bundle);
+    for (const scenario of wanted) await record(scenario, bundle);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Scenarios without a history, and those named after `--again`. Ends the process when a name is none of ours. */
+function wantedScenarios(): readonly Scenario[] {
+  const { values } = parseArgs({ options: { again: { type: 'string', multiple: true } } });
+  const again = new Set(values.again ?? []);
+  const names = new Set(['all', ...scenarios.map(({ name }) => name)]);
+  const unknown = [...again].filter((name) => !names.has(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no scenario ${unknown.join(', ')}; nothing was recorded.\n`);
+    process.exit(2);
+  }
+  const isKept = ({ name }: Scenario): boolean =>
+    existsSync(fileOf(name)) && !again.has('all') && !again.has(name);
+  const kept = scenarios.filter(isKept).length;
+  if (kept > 0) process.stdout.write(`${kept} kept as they are; --again <name> records one anew\n`);
+  return scenarios.filter((scenario) => !isKept(scenario));
+}
+
+function fileOf(name: string): string {
+  return path.join(historiesFolder, `${name}.json`);
 }
 
 /** Each in a world of its own: its clock then tells the time of the recording, not years that others skipped. */
@@ -33,7 +58,7 @@ async function record(scenario: Scenario, bundle: string): Promise<void> {
     const saga = await scenario.run(world);
     await saga.result().catch(() => undefined); // failed and cancelled runs are recorded too
     const history = historyToJson(await saga.handle.fetchHistory());
-    writeFileSync(path.join(historiesFolder, `${scenario.name}.json`), stable(history));
+    writeFileSync(fileOf(scenario.name), stable(history));
     process.stdout.write(`${scenario.name}: ${(await saga.view()).state}\n`);
   } finally {
     await world.stop();

@@ -6,21 +6,15 @@ import { listBuilds } from '../../../cli/versions/deployments';
 import { buildOf } from '../../../cli/versions/moving';
 import { createLog } from '../../../platform/runtime/log';
 import { installTemporalRuntime } from '../../../platform/host/temporal-worker';
-import { buildWorkflowBundle } from '../../../platform/saga/bundle';
 import { eventually } from '../../support/eventually';
 import { configFor } from '../../support/world';
+import { releaseBundle } from './release-bundle';
 import { startReleasedWorld } from './released-world';
 import type { ReleasedWorld } from './released-world';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-release-'));
+const bundleOf = (version: string) => releaseBundle(folder, version);
 const by = { actor: 'operator-1', reason: 'released' };
-
-async function bundleOf(version: string): Promise<string> {
-  const source = path.join(__dirname, '..', 'fixtures', 'releases', version);
-  const bundle = path.join(folder, `${version}.js`);
-  await buildWorkflowBundle(bundle, { workflowsPath: `${source}${path.extname(__filename)}` });
-  return bundle;
-}
 
 /** Names of the steps a saga took, and the build its last task ran on. */
 async function storyOf(world: ReleasedWorld, saga: WorkflowHandle) {
@@ -56,14 +50,14 @@ describe('a release of the sagas', () => {
     );
 
   it('lets sagas end on the build they began on, and moves a parked one by hand', async () => {
-    const [v1, v2] = await Promise.all([bundleOf('v1'), bundleOf('v2')]);
+    const [v1, v2] = await Promise.all(['v1', 'v2'].map(bundleOf));
     expect(await world.holdfast('promote', 'b1')).toMatchObject({
       code: 1,
       said: expect.stringContaining('BUILD_UNKNOWN') as string,
     });
 
     // The first release: one saga parks after its pivot, one does not get past its first step.
-    const worker1 = await world.startWorker(v1, { buildId: 'b1' });
+    const worker1 = await world.startWorker(v1!, { buildId: 'b1' });
     await promoted('b1');
     world.participants.next('forward ship stock', { refuses: 'NOT_RESERVED' });
     const parked = await world.start('deliver', { orderId: 'parked' }, 'parked');
@@ -73,7 +67,7 @@ describe('a release of the sagas', () => {
     await world.until(held, ({ steps }) => steps.length > 0);
 
     // The second release: new sagas take its new step, the old ones go on as they began.
-    await world.startWorker(v2, { buildId: 'b2' });
+    await world.startWorker(v2!, { buildId: 'b2' });
     await promoted('b2');
     const fresh = await world.start('deliver', { orderId: 'fresh' }, 'fresh');
     world.participants.heal();
