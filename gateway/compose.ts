@@ -18,6 +18,8 @@ import type { Log } from '../platform/runtime/log';
 import { projectRoot } from '../platform/runtime/paths';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
+import { createGrantMinter } from '../platform/security/grants';
+import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
 import { serviceOperations } from './routes/services';
@@ -121,6 +123,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
     parts: {
       ...{ cache, catalog, engine, log, readModel, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
+      grants: createGrantMinter({ credentials: () => readCredentials(config) }),
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },

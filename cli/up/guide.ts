@@ -14,7 +14,7 @@ export function printGuide(world: World): void {
     `  Keycloak      ${endpoints.keycloak}  (admin console, realm holdfast)`,
     `  Prometheus    ${endpoints.prometheus}  (asks for a client certificate, see ${certsDir})`,
     `  Users         alice, bob, carol (customers)  vera (viewer)  adam (admin)  olga (operator)`,
-    `                pam (payments approver)`,
+    `                pam (payments approver)  paul (the same, up to 6000.00 EUR)`,
     `                password of each: <name>-dev`,
     `  State, logs   ${world.stack.stateDir}`,
     '',

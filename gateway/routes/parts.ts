@@ -3,6 +3,7 @@ import type { ServiceClient } from '../../platform/discovery/service-client';
 import type { Registry } from 'prom-client';
 import type { Log } from '../../platform/runtime/log';
 import type { SagaContract } from '../../platform/saga/contract';
+import type { GrantMinter } from '../../platform/security/grants';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
 
@@ -12,6 +13,8 @@ export interface GatewayParts {
   readonly engine: SagaEngine;
   readonly readModel: ReadModel;
   readonly cache: Cache;
+  /** Signs what people tell sagas. */
+  readonly grants: GrantMinter;
   /** Client of a service by name; throws for a service nobody declared. */
   service(name: string): ServiceClient;
   /** Issuer of the tokens: part of every pseudonym. */

@@ -35,8 +35,8 @@ export function publicHandlers(
     getOpenApi: () => ({ body: document() }),
     getProblem: ({ params: { code } }) => {
       if (!Object.hasOwn(problemPages, code)) throw problem('NOT_FOUND');
-      const [status, title] = problemPages[code] ?? [];
-      return { body: { code, status, title } };
+      const [status, title, next] = problemPages[code] ?? [];
+      return { body: { code, status, title, next } };
     },
   };
 }

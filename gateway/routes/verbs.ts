@@ -1,33 +1,36 @@
 import { z } from 'zod';
-import { Problem, problem } from '../../platform/http/problem';
-import { sagaMessages } from '../../platform/saga/wire';
+import type { Json } from '../../platform/kernel/json';
+import type { Verb } from '../../platform/saga/verbs';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
-import { gatewayProblem, refusalPages } from '../problems';
-import { assertMayAct, sagaToActOn, updateIdOf } from '../sagas/acting';
-import type { Verb } from '../sagas/acting';
-import type { Delivery } from '../sagas/engine';
-import { pseudonymOf } from '../sagas/idempotency';
+import { assertMayAct, jtiOf, personOf, sagaToActOn } from '../sagas/acting';
+import { problemOf, sendVerb } from '../sagas/send-verb';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
-import { itsSaga } from './sagas';
+import { defined, itsSaga } from './sagas';
 
-const reason = z.string().trim().min(1).max(500);
-const step = z.string().min(1).max(100);
+/** Why somebody acts: kept in the journal. */
+export const actReason = z.string().trim().min(1).max(500);
+const step = z.string().min(1).max(100).optional();
+/** May be left out where only one step is meant. */
+const forStep = z.strictObject({ step, reason: actReason });
+/** The body was JSON, so every value in it is. */
+const json = z.custom<Json>((value) => value !== undefined, 'a value is required');
 const accepted = {
   status: 202,
   body: z.object({ answer: z.literal('accepted') }),
   text: 'Taken; watch the saga for what becomes of it',
 } as const;
 const problems = [
-  'NOT_FOUND',
-  'SAGA_FINISHED',
-  'VERB_INVALID',
-  'IDEMPOTENCY_KEY_INVALID',
-  'WORKERS_AWAY',
-  'SAGA_ENGINE_UNAVAILABLE',
-  'READ_MODEL_UNAVAILABLE',
+  ...['NOT_FOUND', 'SAGA_FINISHED', 'STEP_FENCED', 'VERB_INVALID', 'VERB_REFUSED'],
+  ...['IDEMPOTENCY_KEY_INVALID', 'GRANT_INVALID', 'GRANT_EXPIRED', 'WORKERS_AWAY'],
+  ...['SAGA_ENGINE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE'],
+] as const;
+const stepProblems = [...problems, 'NOT_PARKED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS'] as const;
+const decisionProblems = [
+  ...['ROLE_MISSING', 'APPROVER_IS_INITIATOR', 'APPROVAL_LIMIT_EXCEEDED'],
+  ...['NOT_AWAITED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'TOO_LATE'],
 ] as const;
 const shared = {
   ...facingPeople,
@@ -35,6 +38,7 @@ const shared = {
   params: itsSaga,
   answer: accepted,
   tag: 'sagas',
+  roles: ['operator'],
 } as const;
 
 /** Operations that change what a saga does; each leaves a record with its reason. */
@@ -44,7 +48,7 @@ export const verbOperations = defineOperations({
     path: '/sagas/:id/cancel',
     summary: 'Cancel a saga before its point of no return: yours, or any for operators and admins',
     roles: ['customer', 'operator', 'admin'],
-    body: z.strictObject({ reason: reason.default('cancelled by request') }).default({
+    body: z.strictObject({ reason: actReason.default('cancelled by request') }).default({
       reason: 'cancelled by request',
     }),
     problems: [...problems, 'TOO_LATE'],
@@ -53,92 +57,109 @@ export const verbOperations = defineOperations({
     ...shared,
     path: '/sagas/:id/retry',
     summary: 'Try a parked step again',
-    roles: ['operator'],
-    body: z.strictObject({ step: step.optional(), reason }),
-    problems: [...problems, 'NOT_PARKED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS'],
+    body: forStep,
+    problems: [...stepProblems, 'STEP_EXTERNAL'],
+  },
+  retryStepWithInput: {
+    ...shared,
+    path: '/sagas/:id/retry-with-input',
+    summary: 'Try a step that is parked forward again, with another input',
+    body: z.strictObject({ step, reason: actReason, input: json }),
+    problems: [...stepProblems, 'STEP_EXTERNAL', 'NOT_STARTED', 'UNDO_HAS_NO_INPUT'],
   },
   skipStep: {
     ...shared,
     path: '/sagas/:id/skip',
-    summary: 'Leave a parked step as it is and go on',
-    roles: ['operator'],
-    body: z.strictObject({ step: step.optional(), reason }),
-    problems: [
-      ...problems,
-      'NOT_PARKED',
-      'STEP_AMBIGUOUS',
-      'STEP_UNSETTLED',
-      'PIVOT_NOT_SKIPPABLE',
-      'VERB_IN_PROGRESS',
-    ],
+    summary: 'Leave a parked step as it is and go on; never the pivot',
+    body: forStep,
+    problems: [...stepProblems, 'STEP_UNSETTLED', 'NOT_STARTED', 'PIVOT_NOT_SKIPPABLE'],
+  },
+  markStepDone: {
+    ...shared,
+    path: '/sagas/:id/mark-done-externally',
+    summary: 'Say that a person did by hand what the parked step should have done or undone',
+    body: z.strictObject({ step, reason: actReason, input: json.optional() }),
+    problems: [...stepProblems, 'STEP_UNSETTLED', 'NOT_STARTED'],
+  },
+  resumeForward: {
+    ...shared,
+    path: '/sagas/:id/resume-forward',
+    summary: 'Stop unwinding and go forward again, from an undo parked before the pivot',
+    body: forStep,
+    problems: [...stepProblems, 'NOT_RESUMABLE'],
+  },
+  abortStep: {
+    ...shared,
+    path: '/sagas/:id/abort',
+    summary: 'Give a step up that is parked forward, and undo the saga',
+    body: forStep,
+    problems: [...stepProblems, 'TOO_LATE', 'ALREADY_COMPENSATING'],
+  },
+  pauseSaga: {
+    ...shared,
+    path: '/sagas/:id/pause',
+    summary: 'Start no further step and no further undo of a saga until it is unpaused',
+    body: z.strictObject({ reason: actReason }),
+    problems: [...problems, 'ALREADY_PAUSED'],
+  },
+  unpauseSaga: {
+    ...shared,
+    path: '/sagas/:id/unpause',
+    summary: 'Let a paused saga go on',
+    body: z.strictObject({ reason: actReason }),
+    problems: [...problems, 'NOT_PAUSED'],
   },
   decideStep: {
     ...shared,
     path: '/sagas/:id/decide',
-    summary: 'Approve or deny what a saga of somebody else waits for',
-    roles: ['payments-approver'],
-    body: z.strictObject({ step, approved: z.boolean(), reason }),
-    problems: [...problems, 'APPROVER_IS_INITIATOR', 'NOT_AWAITED', 'VERB_IN_PROGRESS'],
+    summary: 'Approve or deny what a saga of somebody else waits for, with the role it asks for',
+    roles: 'authenticated',
+    body: z.strictObject({ step, approved: z.boolean(), reason: actReason }),
+    problems: [...problems, ...decisionProblems],
   },
 });
 
 type AnyCall = Pick<Call, 'request'> & {
   readonly principal: Principal;
   readonly params: { readonly id: string };
-  readonly body: object;
+  readonly body: {
+    readonly reason: string;
+    readonly step?: string | undefined;
+    readonly input?: Json | undefined;
+    readonly approved?: boolean;
+  };
 };
 
-const undecided = 'it may still be taken; ask again under the same Idempotency-Key to find out';
-
-function answerOf(delivery: Delivery, verb: string): Answer {
-  switch (delivery.kind) {
-    case 'answered':
-      if (delivery.answer === 'accepted') return { status: 202, body: { answer: 'accepted' } };
-      throw gatewayProblem('TOO_LATE');
-    case 'closed':
-      throw gatewayProblem(verb === sagaMessages.cancel ? 'TOO_LATE' : 'SAGA_FINISHED');
-    case 'no-worker':
-      throw gatewayProblem('WORKERS_AWAY', { retryAfterSeconds: 5, detail: undecided });
-    case 'rejected': {
-      const { code, detail } = delivery;
-      if (code === 'ROLE_MISSING') throw problem('ROLE_MISSING', { detail });
-      const [status, title] = refusalPages[code] ?? [409, 'The saga refused this'];
-      throw new Problem(status, code, title, { detail });
-    }
-  }
-}
-
-async function send(
-  parts: GatewayParts,
-  call: AnyCall,
-  verb: Verb,
-  told: object = {},
-): Promise<Answer> {
-  const { id } = call.params;
+async function act(parts: GatewayParts, call: AnyCall, verb: Verb): Promise<Answer> {
   const { principal, body } = call;
   const { issuer } = parts;
-  const { owner, forgotten } = await sagaToActOn(parts, id);
+  const workflowId = call.params.id;
+  const { owner, forgotten } = await sagaToActOn(parts, workflowId);
   assertMayAct({ principal, issuer }, verb, owner);
-  const updateId = updateIdOf(call.request, { verb, subject: principal.subject, body });
-  if (forgotten) return answerOf({ kind: 'closed' }, verb);
-  const actor = pseudonymOf(issuer, principal.subject);
-  const argument = { ...body, ...told, actor };
-  const delivery = await parts.engine.send(id, { name: verb, argument, updateId });
-  parts.log.info('a verb was sent', {
-    workflowId: id,
-    command: verb,
-    actor,
-    reason: delivery.kind,
-  });
-  return answerOf(delivery, verb);
+  const jti = jtiOf(call.request, { verb, subject: principal.subject, body });
+  const person = personOf(issuer, principal);
+  const delivery = forgotten
+    ? ({ kind: 'closed' } as const)
+    : await sendVerb(parts, { verb, workflowId, jti, ...defined(body) }, person);
+  const { actor } = person;
+  parts.log.info('a verb was sent', { workflowId, command: verb, actor, reason: delivery.kind });
+  const refused = problemOf(delivery, verb);
+  if (refused !== undefined) throw refused;
+  return { status: 202, body: { answer: 'accepted' } };
 }
 
 /** Handlers of {@link verbOperations}. */
 export function verbHandlers(parts: GatewayParts): OperationHandlers<typeof verbOperations> {
   return {
-    cancelSaga: (call) => send(parts, call, sagaMessages.cancel),
-    retryStep: (call) => send(parts, call, sagaMessages.retry),
-    skipStep: (call) => send(parts, call, sagaMessages.skip),
-    decideStep: (call) => send(parts, call, sagaMessages.decide, { roles: call.principal.roles }),
+    cancelSaga: (call) => act(parts, call, 'cancel'),
+    retryStep: (call) => act(parts, call, 'retry'),
+    retryStepWithInput: (call) => act(parts, call, 'retry-with-input'),
+    skipStep: (call) => act(parts, call, 'skip'),
+    markStepDone: (call) => act(parts, call, 'mark-done-externally'),
+    resumeForward: (call) => act(parts, call, 'resume-forward'),
+    abortStep: (call) => act(parts, call, 'abort'),
+    pauseSaga: (call) => act(parts, call, 'pause'),
+    unpauseSaga: (call) => act(parts, call, 'unpause'),
+    decideStep: (call) => act(parts, call, 'decide'),
   };
 }

@@ -2,18 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
 import { canonicalJson } from '../../platform/kernel/json';
-import { sagaMessages } from '../../platform/saga/wire';
+import type { SwitchVerb, Verb, VerifiedGrant } from '../../platform/saga/verbs';
 import { hasRole } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
-import { gatewayProblem } from '../problems';
 import { readModelFailed } from '../read-model';
 import type { ReadModel } from '../read-model';
+import { verbProblem } from '../verb-problems';
 import type { SagaEngine } from './engine';
-import { noSuchSaga } from './find';
+import { noSuchSaga, sagaReaders } from './find';
 import { pseudonymOf, requestHashOf } from './idempotency';
-
-/** What an operator, an owner or an approver may tell a saga. */
-export type Verb = 'cancel' | 'retry' | 'skip' | 'decide';
 
 interface Right {
   /** Roles that may do it to the sagas of others. */
@@ -22,12 +19,21 @@ interface Right {
   readonly owner: 'always' | 'by-role' | 'never';
 }
 
+const operatorsOnly: Right = { roles: ['operator'], owner: 'by-role' };
+
 /** Who may do what. Seeing a saga is no right to act on it, and nobody approves what they asked for themselves. */
 export const verbRights: Readonly<Record<Verb, Right>> = {
-  [sagaMessages.cancel]: { roles: ['operator', 'admin'], owner: 'always' },
-  [sagaMessages.retry]: { roles: ['operator'], owner: 'by-role' },
-  [sagaMessages.skip]: { roles: ['operator'], owner: 'by-role' },
-  [sagaMessages.decide]: { roles: ['payments-approver'], owner: 'never' },
+  cancel: { roles: ['operator', 'admin'], owner: 'always' },
+  retry: operatorsOnly,
+  'retry-with-input': operatorsOnly,
+  skip: operatorsOnly,
+  'mark-done-externally': operatorsOnly,
+  'resume-forward': operatorsOnly,
+  abort: operatorsOnly,
+  pause: operatorsOnly,
+  unpause: operatorsOnly,
+  // Whoever can find the saga may try: which role decides is the saga's own to say, and it is checked where it acts.
+  decide: { roles: sagaReaders, owner: 'never' },
 };
 
 /**
@@ -44,7 +50,14 @@ export function assertMayAct(
   const isOwner = pseudonymOf(issuer, principal.subject) === owner;
   if (isOwner && right.owner === 'always') return;
   if (!hasRole(principal, right.roles)) throw noSuchSaga();
-  if (isOwner && right.owner === 'never') throw gatewayProblem('APPROVER_IS_INITIATOR');
+  if (isOwner && right.owner === 'never') throw verbProblem('APPROVER_IS_INITIATOR');
+}
+
+/** What a grant says of the caller. */
+export function personOf(issuer: string, principal: Principal): VerifiedGrant {
+  const { subject, roles, approvalLimitCents } = principal;
+  const limit = approvalLimitCents === undefined ? {} : { approvalLimitCents };
+  return { actor: pseudonymOf(issuer, subject), roles, ...limit };
 }
 
 /** Whose saga it is and whether Temporal still has it: the journal remembers its owner for longer. */
@@ -62,16 +75,21 @@ export async function sagaToActOn(
   return { owner: row.owner, forgotten: true };
 }
 
+/** 32 hexadecimal digits that stand for these parts and no others. */
+export function actIdOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 32);
+}
+
 /**
- * Id of the update a verb becomes. The same verb, body and Idempotency-Key of one caller attach to the first; another
- * body is another update, and without a key each call is its own. Throws when the key is unusable.
+ * Identity of the act a verb becomes, `jti` of its grant and id of its update. The same verb, body and Idempotency-Key
+ * of one caller attach to the first; another body is another act, and without a key each call is its own. Throws when
+ * the key is unusable.
  */
-export function updateIdOf(
+export function jtiOf(
   request: { readonly headers: IncomingHttpHeaders },
-  asked: { readonly verb: Verb; readonly subject: string; readonly body: unknown },
+  asked: { readonly verb: Verb | SwitchVerb; readonly subject: string; readonly body: unknown },
 ): string {
   const hasKey = request.headers['idempotency-key'] !== undefined;
   const key = hasKey ? idempotencyKeyOf(request) : randomUUID();
-  const parts = canonicalJson([asked.verb, asked.subject, key, requestHashOf(asked.body)]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+  return actIdOf([asked.verb, asked.subject, key, requestHashOf(asked.body)]);
 }

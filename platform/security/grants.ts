@@ -11,7 +11,7 @@ export const grantProfile = {
   type: 'holdfast-grant+jwt',
   lifetimeSeconds: 60,
   clockToleranceSeconds: 5,
-  grantLengthMax: 16_384,
+  grantLengthMax: 16_000,
 } as const;
 
 /** Thrown for every grant that is not accepted; `detail` is for our log, never for the person. */

@@ -12,6 +12,8 @@ export interface Principal {
   /** For people to read, never for decisions. */
   readonly username: string;
   readonly roles: readonly string[];
+  /** The largest amount this person may approve, in cents; absent: no limit of their own. */
+  readonly approvalLimitCents?: number;
   readonly clientId: string;
   readonly tokenId: string;
   /** Seconds since 1970. */
@@ -68,6 +70,7 @@ const claims = z.object({
   azp: text.optional(),
   client_id: text.optional(),
   preferred_username: text.optional(),
+  approval_limit_cents: z.int().min(0).optional(),
   realm_access: z.object({ roles: z.array(text).max(200) }).optional(),
 });
 
@@ -131,10 +134,12 @@ function principalOf(payload: JWTPayload, nowSeconds: number): Principal {
   if (found.iat > nowSeconds + tokenProfile.clockToleranceSeconds) {
     throw new TokenRefused('NOT_YET_VALID');
   }
+  const { approval_limit_cents: approvalLimitCents } = found;
   return {
     subject: found.sub,
     username: found.preferred_username ?? found.sub,
     roles: found.realm_access?.roles ?? [],
+    ...(approvalLimitCents === undefined ? {} : { approvalLimitCents }),
     clientId: found.azp ?? found.client_id ?? '',
     tokenId: found.jti,
     expiresAt: found.exp,

@@ -1,4 +1,4 @@
-import { updateIdOf } from '../../../gateway/sagas/acting';
+import { jtiOf } from '../../../gateway/sagas/acting';
 import { pseudonymOf } from '../../../gateway/sagas/idempotency';
 import { issuer, openGateway } from './world';
 
@@ -79,13 +79,10 @@ describe('a saga that Temporal has forgotten', () => {
   });
 });
 
-describe('the id of an update', () => {
+describe('the identity of an act', () => {
   const asked = { verb: 'cancel', subject: 'ann', body: { reason: 'x', step: 'a' } } as const;
   const idOf = (key: string | undefined, body: object = asked.body) =>
-    updateIdOf(
-      { headers: key === undefined ? {} : { 'idempotency-key': key } },
-      { ...asked, body },
-    );
+    jtiOf({ headers: key === undefined ? {} : { 'idempotency-key': key } }, { ...asked, body });
 
   test('is the same for the same key and body, in whatever order its members came', () => {
     expect(idOf('k')).toMatch(/^[0-9a-f]{32}$/);

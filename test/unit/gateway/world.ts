@@ -12,6 +12,8 @@ import { silentLog } from '../../../platform/runtime/log';
 import type { SagaView } from '../../../platform/saga/wire';
 import { TokenRefused } from '../../../platform/security/tokens';
 import { catalog } from '../../../workflows/catalog';
+import { createTestGrants } from '../../support/grants';
+import type { TestGrants } from '../../support/grants';
 import { ask } from '../http/in-process';
 import type { WireAnswer } from '../http/in-process';
 
@@ -111,14 +113,20 @@ const json = (status: number, body: object): ServiceAnswer => ({
   body: JSON.stringify(body),
 });
 
-/** Tokens here are `<subject>:<role>+<role>`; everything else is refused. */
+let madeGrants: Promise<TestGrants> | undefined;
+
+/** Grants as the gateway of these tests signs them; keys are made once a file, by the first who needs them. */
+export const testGrants = (): Promise<TestGrants> => (madeGrants ??= createTestGrants());
+
+/** Tokens here are `<subject>:<role>+<role>`, or `<subject>:<role>:<limit in cents>`; everything else is refused. */
 const tokens = {
   verify: (token: string) => {
-    const [subject, given] = token.split(':');
+    const [subject, given, limit] = token.split(':');
     if (!subject || !given) return Promise.reject(new TokenRefused('MALFORMED'));
     const roles = given.split('+');
     const principal = { subject, username: subject, roles, clientId: 'c', tokenId: 't' };
-    return Promise.resolve({ ...principal, expiresAt: 0 });
+    const limited = limit === undefined ? {} : { approvalLimitCents: Number(limit) };
+    return Promise.resolve({ ...principal, ...limited, expiresAt: 0 });
   },
 };
 
@@ -175,6 +183,7 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
       ...{ catalog, cache, issuer, log: silentLog, registry: metrics.registry },
       engine: engineOf(world),
       readModel: readModelOf(world),
+      grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
       service: (name) => ({
         call: (request) => callService(world, name, request),
         close: () => Promise.resolve(),

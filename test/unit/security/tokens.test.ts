@@ -71,6 +71,15 @@ describe('the profile of accepted tokens', () => {
     });
   });
 
+  test('an approver’s own limit is in cents, and one that cannot be read is no licence', async () => {
+    const limited = await signed({ ...goodClaims(), approval_limit_cents: 70_000 });
+    expect(await verifier().verify(limited)).toMatchObject({ approvalLimitCents: 70_000 });
+    for (const limit of ['70000', -1, 1.5, null]) {
+      const claims = { ...goodClaims(), approval_limit_cents: limit };
+      expect(await reasonFor(signed(claims))).toBe('CLAIM_MISSING');
+    }
+  });
+
   test.each(['none', 'nOnE', 'NONE'])('alg %s is refused', async (alg) => {
     const [, payload] = new UnsecuredJWT(goodClaims()).encode().split('.');
     const header = Buffer.from(JSON.stringify({ ...goodHeader, alg })).toString('base64url');
