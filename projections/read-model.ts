@@ -8,6 +8,8 @@ import type { OrderStatusRow } from './order-status';
 import { orderStatus } from './order-status';
 import type { SagaTimelineRow } from './saga-timeline';
 import { sagaTimeline } from './saga-timeline';
+import { sagaConditions } from './saga-filter';
+import type { Bind, SagaFilter } from './saga-filter';
 import { expressionOf } from './schema';
 import { timelineView } from './timeline-view';
 import type { TimelineView } from './timeline-view';
@@ -32,8 +34,6 @@ export interface PageOptions {
   /** 1-200. */
   readonly limit: number;
 }
-
-export type SagaFilter = Partial<Record<'owner' | 'state' | 'saga', string>>;
 
 /** How far one projection is behind in one partition. */
 export interface PartitionLag {
@@ -70,8 +70,10 @@ export class CursorInvalid extends Error {
 export function openReadModel(config: Config): ReadModel {
   const store = openReadModelStore(config);
   const { ask } = store;
-  const timelines = async (filter: Filter, page: PageOptions): Promise<Page<TimelineView>> => {
-    const { items, ...rest } = await list<SagaTimelineRow>(ask, sagaTimeline, { filter, ...page });
+  const timelines = async (filter: SagaFilter, page: PageOptions): Promise<Page<TimelineView>> => {
+    const conditions = (bind: Bind) => sagaConditions(filter, bind);
+    const found = await list<SagaTimelineRow>(ask, sagaTimeline, { conditions, ...page });
+    const { items, ...rest } = found;
     return { items: items.map(presented), ...rest };
   };
   return {
@@ -79,7 +81,8 @@ export function openReadModel(config: Config): ReadModel {
     close: () => store.close(),
     orderStatus: (orderId) => one<OrderStatusRow>(ask, orderStatus, orderId),
     customerOrders: (customerId, page) => {
-      return list<CustomerOrderRow>(ask, customerOrders, { filter: { customerId }, ...page });
+      const conditions = (bind: Bind) => [`${expressionOf('customerId')} = ${bind(customerId)}`];
+      return list<CustomerOrderRow>(ask, customerOrders, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {
       const row = await one<SagaTimelineRow>(ask, sagaTimeline, sagaId);
@@ -125,21 +128,19 @@ async function one<Row extends ReadRow>(
   return found && dated(found);
 }
 
-type Filter = Readonly<Record<string, string | undefined>>;
-
 async function list<Row extends ReadRow>(
   ask: Ask,
   { name, orderBy }: Pick<Projection, 'name' | 'orderBy'>,
-  { filter, after, limit }: PageOptions & { readonly filter: Filter },
+  asked: PageOptions & { readonly conditions: (bind: Bind) => string[] },
 ): Promise<Page<Row>> {
   const order = expressionOf(orderBy);
+  const { after, limit } = asked;
   const values: unknown[] = [limit + 1];
-  const conditions = Object.entries(filter).flatMap(([member, value]) =>
-    value === undefined ? [] : [`${expressionOf(member)} = $${values.push(value)}`],
-  );
+  const bind: Bind = (value) => `$${values.push(value)}`;
+  const conditions = asked.conditions(bind);
   if (after !== undefined) {
     const [place, key] = cursorOf(after);
-    conditions.push(`(${order}, key) < ($${values.push(place)}, $${values.push(key)})`);
+    conditions.push(`(${order}, key) < (${bind(place)}, ${bind(key)})`);
   }
   const found = await ask<Found<Row> & { readonly place: string }>(
     `select ${columns}, ${order} as place from read_rows r

@@ -74,6 +74,11 @@ export type SagaTimelineRow = {
   readonly incomplete: boolean;
 };
 
+/** Verbs after which a parked step moves on; it parks anew where it does not. */
+const freeing: ReadonlySet<string> = new Set([
+  ...['retry', 'retry-with-input', 'skip', 'mark-done-externally', 'resume-forward', 'abort'],
+]);
+
 type Draft = Omit<SagaTimelineRow, 'state'>;
 
 /**
@@ -137,7 +142,7 @@ function recorded(row: Draft, event: LogEvent): Draft {
     case 'saga.acted': {
       const { verb = '', actor = '', reason = '', step, direction } = data;
       const act = { verb, actor, reason, ...(step === undefined ? {} : { step }), at: event.time };
-      const isFreed = step !== undefined && (verb === 'retry' || verb === 'skip');
+      const isFreed = step !== undefined && freeing.has(verb);
       const parked = isFreed ? without(row.parked, step, direction) : row.parked;
       return { ...named, acts: [...row.acts, act], parked };
     }

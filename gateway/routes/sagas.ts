@@ -6,6 +6,7 @@ import { findSaga, maySee, noSuchSaga, sagaReaders } from '../sagas/find';
 import { pseudonymOf } from '../sagas/idempotency';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
+import { explanationAnswer, explanationBody } from './explanation';
 import { rowBody, sagaAnswer, sagaBody } from './saga-body';
 
 /** A saga's id as it stands in URLs: its workflow id. */
@@ -25,6 +26,25 @@ const states = z.enum([
   'compensated',
   'cancelled',
 ]);
+const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/);
+/** Any RFC 3339 time, as the read model writes it. */
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
+/** What sagas are looked for by. */
+export const sagaFilter = {
+  saga: z.string().min(1).max(64).optional(),
+  state: states.optional(),
+  reason: code.optional().describe('Code of what turned it back'),
+  parkedReason: code.optional().describe('Code it is parked with'),
+  step: z.string().min(1).max(100).optional().describe('Step it is parked at'),
+  owner: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .describe('Pseudonym of who started it, as answers have it'),
+  startedAfter: time.optional(),
+  startedBefore: time.optional(),
+};
 
 /** Operations that look at sagas. */
 export const sagaOperations = defineOperations({
@@ -35,17 +55,13 @@ export const sagaOperations = defineOperations({
     summary:
       'Sagas, newest first: your own, or everybody’s for operators, admins, viewers and approvers',
     roles: 'authenticated',
-    query: z.strictObject({
-      saga: z.string().min(1).max(64).optional(),
-      state: states.optional(),
-      ...pageQuery,
-    }),
+    query: z.strictObject({ ...sagaFilter, ...pageQuery }),
     answer: {
       status: 200,
       body: z.object({ sagas: z.array(sagaAnswer), next: z.string().optional() }),
       text: 'A part of the list',
     },
-    problems: ['READ_MODEL_UNAVAILABLE'],
+    problems: ['NOT_FOUND', 'QUERY_INVALID', 'READ_MODEL_UNAVAILABLE'],
     tag: 'sagas',
   },
   getSaga: {
@@ -57,6 +73,17 @@ export const sagaOperations = defineOperations({
     params: itsSaga,
     answer: { status: 200, body: sagaAnswer, text: 'The saga as it stands' },
     problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE'],
+    tag: 'sagas',
+  },
+  explainSaga: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/sagas/:id/explanation',
+    summary: 'What happened to a saga, what is known of each step, and what may be done about it',
+    roles: 'authenticated',
+    params: itsSaga,
+    answer: { status: 200, body: explanationAnswer, text: 'The saga in plain words' },
+    problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE'],
     tag: 'sagas',
   },
 });
@@ -73,10 +100,12 @@ export function defined<Members extends object>(members: Members): Defined<Membe
 export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof sagaOperations> {
   return {
     async listSagas({ query, principal }) {
+      const own = { owner: pseudonymOf(parts.issuer, principal.subject) };
       const everybody = hasRole(principal, sagaReaders);
-      const owner = everybody ? {} : { owner: pseudonymOf(parts.issuer, principal.subject) };
+      // The sagas of others look like none at all, in lists too.
+      if (!everybody && query.owner !== undefined && query.owner !== own.owner) throw noSuchSaga();
       const found = await parts.readModel
-        .sagas(defined({ ...query, ...owner }))
+        .sagas(defined({ ...query, ...(everybody ? {} : own) }))
         .catch(readModelFailed);
       const sagas = found.items.map((row) => rowBody(parts, row));
       return { body: defined({ sagas, next: found.next }) };
@@ -86,6 +115,12 @@ export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof saga
       const found = await findSaga(parts, params.id, mine);
       if (found === undefined) throw noSuchSaga();
       return { body: sagaBody(parts, found) };
+    },
+    async explainSaga({ params, principal }) {
+      const mine = (owner: string) => maySee(principal, parts.issuer, owner);
+      const found = await findSaga(parts, params.id, mine);
+      if (found === undefined) throw noSuchSaga();
+      return { body: await explanationBody(parts, found) };
     },
   };
 }

@@ -26,10 +26,16 @@ export const verbs = [
 export type Verb = (typeof verbs)[number];
 
 /** Verbs for a parked step. */
-export type RepairVerb = Extract<
-  Verb,
-  'retry' | 'retry-with-input' | 'skip' | 'mark-done-externally' | 'resume-forward' | 'abort'
->;
+export const repairVerbs = [
+  'retry',
+  'retry-with-input',
+  'skip',
+  'mark-done-externally',
+  'resume-forward',
+  'abort',
+] as const satisfies readonly Verb[];
+
+export type RepairVerb = (typeof repairVerbs)[number];
 
 /** Argument of every verb's update. The grant vouches for the other members; the saga believes none by itself. */
 export interface SignedVerb {

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly views: Map<string, SagaView>;
   readonly rows: Map<string, SagaRow>;
   readonly products: Map<string, object>;
+  /** What the read model was asked for lists of sagas. */
+  readonly searched: Parameters<ReadModel['sagas']>[0][];
   readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
   readonly sent: { readonly name: string; readonly argument: object; readonly updateId: string }[];
   away: Set<'engine' | 'read-model' | 'services'>;
@@ -93,8 +95,10 @@ function readModelOf(world: Surroundings): ReadModel {
       reach();
       return world.rows.get(workflowId);
     },
-    async sagas({ owner }) {
+    async sagas(asked) {
       reach();
+      world.searched.push(asked);
+      const { owner } = asked;
       return { items: [...world.rows.values()].filter((row) => !owner || row.owner === owner) };
     },
     ping: () => Promise.resolve(),
@@ -141,6 +145,7 @@ function surroundings(): Surroundings {
     views: new Map(),
     rows: new Map(),
     asked: [],
+    searched: [],
     sent: [],
     away: new Set(),
     answer: ({ path }) => {

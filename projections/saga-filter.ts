@@ -1,0 +1,52 @@
+import { expressionOf } from './schema';
+
+/** What sagas are looked for by; members that are left out match every saga. */
+export interface SagaFilter {
+  readonly owner?: string;
+  readonly state?: string;
+  readonly saga?: string;
+  readonly workflowId?: string;
+  /** Code of what turned it back. */
+  readonly reason?: string;
+  /** Code it is parked with, at any step. */
+  readonly parkedReason?: string;
+  /** Step it is parked at. */
+  readonly step?: string;
+  /** Started at this time or later; RFC 3339 in UTC with milliseconds, as `toISOString` writes it. */
+  readonly startedAfter?: string;
+  /** Started earlier than this. */
+  readonly startedBefore?: string;
+}
+
+/** Hands a value to the database; answers the place that stands for it in the text. */
+export type Bind = (value: unknown) => string;
+
+const equal = ['owner', 'state', 'saga', 'workflowId', 'reason'] as const;
+
+/** Both must be true of the same parked step. */
+function parkedPlace({ parkedReason, step }: SagaFilter): object | undefined {
+  if (parkedReason === undefined && step === undefined) return undefined;
+  const reason = parkedReason === undefined ? {} : { reason: parkedReason };
+  return { ...reason, ...(step === undefined ? {} : { step }) };
+}
+
+/** SQL conditions on a row of the saga timeline. Who is parked is found by the index on the state. */
+export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
+  const { startedAfter, startedBefore } = filter;
+  const startedAt = expressionOf('startedAt');
+  const place = parkedPlace(filter);
+  return [
+    ...equal.flatMap((member) => {
+      const value = filter[member];
+      return value === undefined ? [] : [`${expressionOf(member)} = ${bind(value)}`];
+    }),
+    ...(place === undefined
+      ? []
+      : [
+          `${expressionOf('state')} = 'parked'`,
+          `row->'parked' @> ${bind(JSON.stringify([place]))}::jsonb`,
+        ]),
+    ...(startedAfter === undefined ? [] : [`${startedAt} >= ${bind(startedAfter)}`]),
+    ...(startedBefore === undefined ? [] : [`${startedAt} < ${bind(startedBefore)}`]),
+  ];
+}
