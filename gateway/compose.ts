@@ -23,6 +23,7 @@ import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
 import { serviceOperations } from './routes/services';
+import { createSwitches } from './sagas/switches';
 import { openEngine } from './sagas/temporal';
 import { createGateway } from './server';
 
@@ -124,6 +125,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       ...{ cache, catalog, engine, log, readModel, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
+      switches: createSwitches(engine, { log }),
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },

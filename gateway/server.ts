@@ -11,9 +11,11 @@ import { mountOperations } from '../platform/security/rbac';
 import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
+import { bulkHandlers, bulkOperations } from './routes/bulk';
 import { orderHandlers, orderOperations } from './routes/orders';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
+import { sagaTypeHandlers, sagaTypeOperations } from './routes/saga-types';
 import { sagaHandlers, sagaOperations } from './routes/sagas';
 import { serviceHandlers, serviceOperations } from './routes/services';
 import { startHandlers, startOperations } from './routes/start';
@@ -22,6 +24,9 @@ import { verbHandlers, verbOperations } from './routes/verbs';
 /** Every operation of the gateway: the source of routes, validation, roles and documentation. */
 export const gatewayOperations = {
   ...publicOperations,
+  // Before the start of a saga, whose path it would fit as well.
+  ...bulkOperations,
+  ...sagaTypeOperations,
   ...startOperations,
   ...sagaOperations,
   ...verbOperations,
@@ -71,6 +76,8 @@ export function createGateway(options: GatewayOptions): Express {
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
   const handlers = {
     ...publicHandlers(() => document),
+    ...bulkHandlers(parts),
+    ...sagaTypeHandlers(parts),
     ...startHandlers(parts),
     ...sagaHandlers(parts),
     ...verbHandlers(parts),

@@ -44,8 +44,8 @@ const preferWait = { $ref: '#/components/parameters/PreferWait' };
 const isStart = ({ path }: Operation): boolean => path === '/sagas/:saga';
 
 function headersOf(operation: Operation): Schema[] {
-  if (operation.method === 'GET') return [];
-  if (operation.path.startsWith('/sagas/:id/')) return [optionalKey];
+  if (operation.method === 'GET' || operation.method === 'DELETE') return [];
+  if (/^\/(sagas\/:id\/|sagas\/bulk|saga-types\/)/.test(operation.path)) return [optionalKey];
   return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];
 }
 

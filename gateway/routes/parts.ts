@@ -6,6 +6,7 @@ import type { SagaContract } from '../../platform/saga/contract';
 import type { GrantMinter } from '../../platform/security/grants';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
+import type { SagaSwitches } from '../sagas/switches';
 
 /** What the routes work with; each part may be away, and says so by a problem. */
 export interface GatewayParts {
@@ -15,6 +16,8 @@ export interface GatewayParts {
   readonly cache: Cache;
   /** Signs what people tell sagas. */
   readonly grants: GrantMinter;
+  /** Which types of sagas may start. */
+  readonly switches: SagaSwitches;
   /** Client of a service by name; throws for a service nobody declared. */
   service(name: string): ServiceClient;
   /** Issuer of the tokens: part of every pseudonym. */

@@ -30,6 +30,7 @@ export const startOperations = defineOperations({
       'IDEMPOTENCY_KEY_REUSED',
       'SAGA_UNKNOWN',
       'CALLER_MISMATCH',
+      'SAGA_TYPE_STOPPED',
       'SAGA_ENGINE_UNAVAILABLE',
     ],
     tag: 'sagas',

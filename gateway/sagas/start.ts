@@ -5,6 +5,7 @@ import type { SagaContract } from '../../platform/saga/contract';
 import { gatewayProblem } from '../problems';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from './engine';
+import type { SagaSwitches } from './switches';
 import { decideRepeat, pseudonymOf, requestHashOf, workflowIdOf } from './idempotency';
 import { checkReferences, sagaInputOf } from './request';
 import type { LookUp } from './request';
@@ -12,6 +13,7 @@ import type { LookUp } from './request';
 export interface StartParts {
   readonly engine: Pick<SagaEngine, 'start' | 'describe'>;
   readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
+  readonly switches: Pick<SagaSwitches, 'assertOpen'>;
   readonly issuer: string;
   readonly log: Log;
   /** Milliseconds since 1970. */
@@ -77,13 +79,14 @@ async function repeatedInEngine(
   return described === undefined ? undefined : repeated(prepared, described.memo);
 }
 
-/** A repeat is answered even when what it named has gone, or cannot be looked up now. */
-async function referencesOrRepeat(
+/** A repeat is answered even when what it named has gone or its type is stopped, or neither can be known now. */
+async function checksOrRepeat(
   parts: StartParts,
   call: StartCall,
   prepared: Prepared,
 ): Promise<Started | undefined> {
   try {
+    await parts.switches.assertOpen(call.contract.name);
     await checkReferences(call.contract, prepared.input, call.lookUp);
     return undefined;
   } catch (error) {
@@ -104,7 +107,7 @@ export async function startSaga(parts: StartParts, call: StartCall): Promise<Sta
   const { workflowId, input, requestHash, businessKey } = prepared;
   const journaled = await earlierStart(parts, workflowId);
   if (journaled !== undefined) return repeated(prepared, journaled);
-  const early = await referencesOrRepeat(parts, call, prepared);
+  const early = await checksOrRepeat(parts, call, prepared);
   if (early !== undefined) return early;
   const { contract } = call;
   const deadlineAtMs = (parts.now ?? Date.now)() + contract.deadlineMs;

@@ -10,6 +10,8 @@ import type { Config } from '../../platform/runtime/config';
 import { sagaMessages } from '../../platform/saga/wire';
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
+import type { SwitchEngine } from './switches';
+import { switchEngine } from './temporal-switch';
 import type { Delivery, SagaDescription, SagaEngine, StartRequest } from './engine';
 
 /** Deadlines of our questions; milliseconds. */
@@ -120,14 +122,16 @@ function startOptions(
 export function openEngine(
   config: EngineConfig,
   plugins: NonNullable<ClientOptions['plugins']> = [],
-): SagaEngine & { close(): Promise<void> } {
+): SagaEngine & SwitchEngine & { close(): Promise<void> } {
   const connection = connect(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const { workflow } = new Client({ connection, namespace, plugins });
   const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>
     connection.withDeadline(Date.now() + ms, ask);
 
+  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
   return {
+    ...switchEngine({ workflow, taskQueue, within, nameOf, unavailable, limits: engineLimits }),
     async start(request) {
       try {
         const options = startOptions(config, request);

@@ -1,6 +1,8 @@
 import { Registry } from 'prom-client';
 import { createGateway } from '../../../gateway/server';
 import type { SagaDescription, SagaEngine } from '../../../gateway/sagas/engine';
+import { createSwitches } from '../../../gateway/sagas/switches';
+import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import { createCache } from '../../../platform/cache/cache';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
@@ -9,6 +11,7 @@ import { createMetrics } from '../../../platform/http/metrics';
 import { problem } from '../../../platform/http/problem';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
 import { silentLog } from '../../../platform/runtime/log';
+import type { SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
 import { TokenRefused } from '../../../platform/security/tokens';
 import { catalog } from '../../../workflows/catalog';
@@ -31,6 +34,9 @@ export interface Surroundings {
   away: Set<'engine' | 'read-model' | 'services'>;
   answer: (request: ServiceRequest) => ServiceAnswer;
   delivery: Awaited<ReturnType<SagaEngine['send']>>;
+  /** What was asked of the switches of saga types. */
+  readonly turned: SwitchRequest[];
+  readonly switches: Map<string, SwitchState>;
 }
 
 const unavailable = problem('SERVICE_UNAVAILABLE');
@@ -72,6 +78,23 @@ function engineOf(world: Surroundings): SagaEngine {
     ended: (workflowId) => Promise.resolve(world.views.has(workflowId)),
     ping: () => Promise.resolve(),
     webUi: (workflowId) => `http://ui.test/${workflowId}`,
+  };
+}
+
+function switchesOf(world: Surroundings): SwitchEngine {
+  return {
+    async lastSwitch() {
+      if (world.away.has('engine')) throw unavailable;
+      return { switches: [...world.switches.values()] };
+    },
+    async turnSwitch(request) {
+      world.turned.push(request);
+      if (world.delivery.kind !== 'answered') return world.delivery;
+      const { saga = '', verb, reason = '' } = request;
+      const since = '2026-01-01T00:00:00.000Z';
+      world.switches.set(saga, { saga, stopped: verb === 'stop', actor: 'p', reason, since });
+      return { kind: 'answered', answer: { switches: [...world.switches.values()] } };
+    },
   };
 }
 
@@ -146,6 +169,8 @@ function surroundings(): Surroundings {
     rows: new Map(),
     asked: [],
     searched: [],
+    turned: [],
+    switches: new Map(),
     sent: [],
     away: new Set(),
     answer: ({ path }) => {
@@ -189,6 +214,7 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
       engine: engineOf(world),
       readModel: readModelOf(world),
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
+      switches: createSwitches(switchesOf(world), { log: silentLog }),
       service: (name) => ({
         call: (request) => callService(world, name, request),
         close: () => Promise.resolve(),

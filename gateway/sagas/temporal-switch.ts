@@ -1,0 +1,78 @@
+import type { WorkflowClient } from '@temporalio/client';
+import { switchWorkflow } from '../../platform/saga/verbs';
+import type { SwitchAnswer, SwitchRequest } from '../../platform/saga/verbs';
+import type { Delivery } from './engine';
+import type { SwitchEngine } from './switches';
+
+/** How the gateway asks Temporal, and what it makes of its failures. */
+export interface SwitchPorts {
+  readonly workflow: WorkflowClient;
+  readonly taskQueue: string;
+  readonly within: <Found>(ms: number, ask: () => Promise<Found>) => Promise<Found>;
+  readonly nameOf: (error: unknown) => string;
+  /** The problem for an engine that is away. */
+  readonly unavailable: (cause: unknown) => Error;
+  readonly limits: { readonly updateMs: number; readonly queryMs: number };
+}
+
+/** The code a failed workflow carries: the innermost failure that has a type. */
+function codeOf(error: unknown): { readonly code: string; readonly detail: string } | undefined {
+  const {
+    cause,
+    type,
+    message = '',
+  } = error as { cause?: unknown; type?: string; message?: string };
+  const inner = cause === undefined || cause === error ? undefined : codeOf(cause);
+  if (inner !== undefined) return inner;
+  return typeof type === 'string' ? { code: type, detail: message } : undefined;
+}
+
+/**
+ * Switches behind one workflow id: turns come one after the other, and the last run's result is what stands. Reading
+ * starts a run only where the last turn failed. The time limit is no hazard here: the workflow is no saga, and its one record is in the journal.
+ */
+export function switchEngine(ports: SwitchPorts): SwitchEngine {
+  const { workflow, taskQueue, within, nameOf, unavailable, limits } = ports;
+  const deliveryOf = (error: unknown): Delivery => {
+    const name = nameOf(error);
+    if (name === 'WorkflowExecutionAlreadyStartedError') {
+      return {
+        kind: 'rejected',
+        code: 'VERB_IN_PROGRESS',
+        detail: 'another switch is being turned',
+      };
+    }
+    if (name === 'WorkflowFailedError') {
+      const found = codeOf(error);
+      return found === undefined ? { kind: 'no-worker' } : { kind: 'rejected', ...found };
+    }
+    const { code } = error as { code?: unknown };
+    if (code === 4) return { kind: 'no-worker' };
+    throw unavailable(error);
+  };
+  const run = (request: SwitchRequest): Promise<unknown> =>
+    within(limits.updateMs + 1_000, () =>
+      workflow.execute(switchWorkflow, {
+        ...{ workflowId: switchWorkflow, taskQueue, args: [request] },
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowExecutionTimeout: limits.updateMs,
+      }),
+    );
+  const lastResult = () =>
+    within(limits.queryMs, () => workflow.getHandle(switchWorkflow).result() as Promise<unknown>);
+  return {
+    async lastSwitch() {
+      try {
+        return (await lastResult()) as SwitchAnswer;
+      } catch (error) {
+        if (nameOf(error) === 'WorkflowNotFoundError') return undefined;
+        // The last turn was refused or cut short: ask what stands.
+        if (nameOf(error) === 'WorkflowFailedError') return (await run({})) as SwitchAnswer;
+        throw unavailable(error);
+      }
+    },
+    turnSwitch: (request) =>
+      run(request).then((answer): Delivery => ({ kind: 'answered', answer }), deliveryOf),
+  };
+}
