@@ -1,13 +1,15 @@
 import { Command } from 'commander';
 import { schemaCommand } from './schema/command';
+import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
 
-/** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage. */
+/** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage; `sagas` has more. */
 export function program(): Command {
   return new Command('holdfast')
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
+    .addCommand(sagasCommand())
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
     .exitOverride();
@@ -36,7 +38,7 @@ function describe(error: unknown): number {
   process.stderr.write(`\n${named}\n`);
   if (fix !== undefined && !told.includes(fix)) process.stderr.write(`  fix: ${fix}\n`);
   if (code === undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
-  return 1;
+  return typeof exitCode === 'number' ? exitCode : 1;
 }
 
 void main();

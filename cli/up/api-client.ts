@@ -11,7 +11,7 @@ export interface ApiAnswer {
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly token?: string;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
@@ -21,7 +21,7 @@ export interface ApiRequest {
 /** A small client of the gateway and of Keycloak's token endpoint, trusting the stack's own authority only. */
 export interface ApiClient {
   call(path: string, request?: ApiRequest): Promise<ApiAnswer>;
-  /** Access token of a development user by the password grant; lives 5 minutes. */
+  /** Access token by the password grant; lives 5 minutes. */
   token(username: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -30,6 +30,8 @@ export interface ApiClientOptions {
   readonly gatewayUrl: string;
   readonly issuer: string;
   readonly caFile: string;
+  /** Of whoever asks for a token; without it, that of a development user. */
+  readonly password?: string;
 }
 
 /** A token lives 5 minutes; it is used for 4. Asking for each call would look like guessing passwords. */
@@ -65,7 +67,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     token(username) {
       const known = tokens.get(username);
       if (known !== undefined && performance.now() < known.freshUntil) return known.token;
-      const token = askToken(options.issuer, dispatcher, username);
+      const password = options.password ?? `${username}-dev`;
+      const token = askToken({ ...options, dispatcher, username, password });
       tokens.set(username, { token, freshUntil: performance.now() + tokenFreshMs });
       token.catch(() => tokens.delete(username));
       return token;
@@ -77,7 +80,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 /** Keycloak takes two log-ins of one user at the same moment for guessing, and refuses both; so a few tries. */
 const tokenTriesMax = 5;
 
-async function askToken(issuer: string, dispatcher: Agent, username: string): Promise<string> {
+interface Login {
+  readonly issuer: string;
+  readonly dispatcher: Agent;
+  readonly username: string;
+  readonly password: string;
+}
+
+async function askToken({ issuer, dispatcher, username, password }: Login): Promise<string> {
   let refusal: unknown;
   for (let tries = 1; tries <= tokenTriesMax; tries += 1) {
     const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
@@ -87,7 +97,7 @@ async function askToken(issuer: string, dispatcher: Agent, username: string): Pr
         grant_type: 'password',
         client_id: 'holdfast-cli',
         username,
-        password: `${username}-dev`,
+        password,
       }),
     });
     const body = parseBody(await response.text());
