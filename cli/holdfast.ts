@@ -4,7 +4,7 @@ import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
 
-/** The `holdfast` command. Exit codes: 0 done, 1 failed with a code and a next step, 2 wrong usage; `sagas` has more. */
+/** The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas` has more. */
 export function program(): Command {
   return new Command('holdfast')
     .description('Sagas across services that each own a database, and the proof that they hold.')

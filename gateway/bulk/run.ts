@@ -106,36 +106,57 @@ async function newFailure(
   return undefined;
 }
 
-async function work(parts: RunParts, plan: BulkPlan, draft: Draft, signal: AbortSignal) {
-  const watched = new Map<string, readonly string[]>();
-  const stop = (because: BulkFailure): void => {
-    draft.state = 'stopped';
-    draft.stoppedBecause = because;
-  };
+/** Which sagas the run has acted on, with the places where each was parked before. */
+type Watched = Map<string, readonly string[]>;
+
+async function actAndWatch(
+  parts: RunParts,
+  plan: BulkPlan,
+  { saga, watched }: { readonly saga: string; readonly watched: Watched },
+): Promise<BulkFailure | undefined> {
+  const watches = plan.stopOnNewFailure;
+  const view = watches ? await parts.engine.view(saga).catch(() => undefined) : undefined;
+  const failure = await actOn(parts, plan, saga);
+  if (failure === undefined && view !== undefined) watched.set(saga, stampsOf(view.parked));
+  const [oldest] = watched.keys();
+  if (watched.size > bulkLimits.watchedMax && oldest !== undefined) watched.delete(oldest);
+  return failure;
+}
+
+function count(draft: Draft, failure: BulkFailure | undefined): void {
+  if (failure === undefined) {
+    draft.accepted += 1;
+    return;
+  }
+  draft.failed += 1;
+  if (draft.failures.length < bulkLimits.failuresKeptMax) {
+    draft.failures = [...draft.failures, failure];
+  }
+}
+
+interface Work {
+  readonly plan: BulkPlan;
+  readonly draft: Draft;
+  readonly signal: AbortSignal;
+}
+
+async function work(parts: RunParts, { plan, draft, signal }: Work): Promise<void> {
+  const watched: Watched = new Map();
   for (const { workflowId: saga } of plan.targets) {
     if (signal.aborted) {
       draft.state = 'cancelled';
       return;
     }
-    const view = plan.stopOnNewFailure
-      ? await parts.engine.view(saga).catch(() => undefined)
-      : undefined;
-    const failure = await actOn(parts, plan, saga);
-    if (failure === undefined) {
-      draft.accepted += 1;
-      if (view !== undefined) watched.set(saga, stampsOf(view.parked));
-      const [oldest] = watched.keys();
-      if (watched.size > bulkLimits.watchedMax && oldest !== undefined) watched.delete(oldest);
-    } else {
-      draft.failed += 1;
-      if (draft.failures.length < bulkLimits.failuresKeptMax) {
-        draft.failures = [...draft.failures, failure];
-      }
-      if (general.has(failure.code)) return stop(failure);
+    const failure = await actAndWatch(parts, plan, { saga, watched });
+    count(draft, failure);
+    const isGeneral = failure !== undefined && general.has(failure.code);
+    if (!isGeneral) await parts.pause(1_000 / plan.ratePerSecond, signal);
+    const because = isGeneral ? failure : await newFailure(parts, watched);
+    if (because !== undefined) {
+      draft.state = 'stopped';
+      draft.stoppedBecause = because;
+      return;
     }
-    await parts.pause(1_000 / plan.ratePerSecond, signal);
-    const anew = plan.stopOnNewFailure ? await newFailure(parts, watched) : undefined;
-    if (anew !== undefined) return stop(anew);
   }
   draft.state = 'done';
 }
@@ -148,7 +169,7 @@ export function startRun(parts: RunParts, plan: BulkPlan): BulkRun {
     ...{ failures: [], startedAt: new Date().toISOString() },
   };
   const controller = new AbortController();
-  const over = work(parts, plan, draft, controller.signal)
+  const over = work(parts, { plan, draft, signal: controller.signal })
     .catch((error: unknown) => {
       parts.log.error('a bulk run broke', { error });
       draft.state = 'stopped';

@@ -29,7 +29,8 @@ function codeOf(error: unknown): { readonly code: string; readonly detail: strin
 
 /**
  * Switches behind one workflow id: turns come one after the other, and the last run's result is what stands. Reading
- * starts a run only where the last turn failed. The time limit is no hazard here: the workflow is no saga, and its one record is in the journal.
+ * starts a run only where the last turn failed. The time limit is no hazard here: the workflow is no saga, and its one
+ * record is in the journal.
  */
 export function switchEngine(ports: SwitchPorts): SwitchEngine {
   const { workflow, taskQueue, within, nameOf, unavailable, limits } = ports;
