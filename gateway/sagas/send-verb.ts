@@ -1,5 +1,6 @@
 import type { Problem } from '../../platform/http/problem';
 import { problem } from '../../platform/http/problem';
+import { repairVerbs } from '../../platform/saga/verbs';
 import type { GrantedAct, Verb, VerifiedGrant } from '../../platform/saga/verbs';
 import type { SagaView } from '../../platform/saga/wire';
 import type { GrantMinter } from '../../platform/security/grants';
@@ -19,11 +20,17 @@ export interface Act extends Omit<GrantedAct, 'verb'> {
 
 const withoutStep: ReadonlySet<Verb> = new Set(['cancel', 'pause', 'unpause']);
 
-type Awaiting = { readonly awaiting?: readonly { readonly step: string }[] };
+type Awaiting = {
+  readonly awaiting?: readonly { readonly step: string; readonly kind: 'approval' | 'event' }[];
+};
 
+const forParked: ReadonlySet<string> = new Set(repairVerbs);
+
+/** Where the verb could be meant: parked steps, decisions or events that are awaited. */
 function candidates(view: SagaView & Awaiting, verb: Verb): readonly string[] {
-  const places = verb === 'decide' ? (view.awaiting ?? []) : view.parked;
-  return places.map(({ step }) => step);
+  if (forParked.has(verb)) return view.parked.map(({ step }) => step);
+  const kind = verb === 'decide' ? 'approval' : 'event';
+  return (view.awaiting ?? []).filter((one) => one.kind === kind).map(({ step }) => step);
 }
 
 /**

@@ -88,7 +88,11 @@ describe('the step of a verb', () => {
   });
 
   test('of a decision is the one that is awaited; cancel and pause have none', async () => {
-    const view = { parked: parked('ship stock'), awaiting: [{ step: 'manual review' }] };
+    const awaiting = [
+      { step: 'manual review', kind: 'approval' },
+      { step: 'parcel', kind: 'event' },
+    ];
+    const view = { parked: parked('ship stock'), awaiting };
     expect(await stepSent(view, 'decide', { approved: true })).toBe('manual review');
     expect(await stepSent(view, 'pause')).toBeUndefined();
     expect(await stepSent(view, 'cancel')).toBeUndefined();
