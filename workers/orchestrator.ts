@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
 import { deploymentOptions } from '../platform/host/deployment';
+import { services } from '../activities';
 import { runProcess } from '../platform/host/process';
 import { startService } from '../platform/host/service-process';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
-import { engineActivities } from '../platform/saga/engine/activities';
-import { sagasJournal } from '../platform/saga/journal/hosted';
+import { createEngineActivities } from '../platform/saga/orchestrate/engine-activities';
+import { sagasJournal, verifierOf } from '../platform/saga/journal/hosted';
+import { openSagasOf } from '../platform/saga/journal/open-sagas';
+import { switchesOf } from '../platform/saga/journal/switches';
+import { startSweeper } from '../platform/saga/orchestrate/sweeper';
+import type { Sweeper } from '../platform/saga/orchestrate/sweeper';
 
 /** A saga whose worker died moves to another one after this; milliseconds. */
 const stickyQueueMs = 2_000;
+
+const participants = services.map(({ name }) => name);
 
 /** The orchestrator as a process: sagas, and their journal with its own database, relay and activities. */
 void runProcess(process.env, async (config) => {
@@ -15,12 +22,26 @@ void runProcess(process.env, async (config) => {
   if (!config.HOLDFAST_WORKFLOW_BUNDLE || !existsSync(codePath)) {
     await buildWorkflowBundle(codePath);
   }
-  return startService(config, sagasJournal, {
+  const journal = openSagasOf(config);
+  let sweeper: Sweeper | undefined;
+  const running = await startService(config, sagasJournal, {
     ...deploymentOptions(config),
     workflowBundle: { codePath },
-    activities: engineActivities,
+    activities: (parts) => {
+      sweeper ??= startSweeper({ ...parts, journal });
+      const turnSwitch = switchesOf(parts.participant, { journal, verify: verifierOf(config) });
+      return createEngineActivities({ journal: parts.store, participants, turnSwitch });
+    },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
+  return {
+    ...running,
+    async stop() {
+      await sweeper?.stop();
+      await running.stop();
+      await journal.close();
+    },
+  };
 });

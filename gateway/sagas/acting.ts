@@ -34,6 +34,8 @@ export const verbRights: Readonly<Record<Verb, Right>> = {
   unpause: operatorsOnly,
   // Whoever can find the saga may try: which role decides is the saga's own to say, and it is checked where it acts.
   decide: { roles: sagaReaders, owner: 'never' },
+  // The same for what comes from outside; whoever waits for their own parcel may say that it came, if their role may.
+  deliver: { roles: sagaReaders, owner: 'by-role' },
 };
 
 /**

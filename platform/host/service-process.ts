@@ -24,7 +24,10 @@ export const serviceLimits = { storeProbeMs: 1_500, drainMsMax: 3_000 } as const
 export type WorkerExtras = Omit<
   Parameters<typeof startTemporalWorker>[0],
   'config' | 'log' | 'taskQueue' | 'plugins' | 'activities'
-> & { readonly activities?: object };
+> & {
+  /** Further activities of this worker, made of what the service is made of. */
+  readonly activities?: (parts: ServiceParts) => object;
+};
 
 /** What runs once the service's tables are there. */
 type Begun = ReturnType<typeof begin>;
@@ -99,7 +102,7 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
     activities: {
       ...createActivities(parts.participant, service),
       ...createSagaRecordActivities(records, service),
-      ...extras.activities,
+      ...extras.activities?.(parts),
     },
     plugins: [parts.tracing.plugin],
     log,

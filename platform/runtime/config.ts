@@ -44,6 +44,8 @@ const schema = z.object({
   /** Deployment and build of this code; both, or neither for an unversioned worker. See docs/versions.md. */
   HOLDFAST_DEPLOYMENT: word.default(''),
   HOLDFAST_BUILD_ID: build.default(''),
+  /** Pause between two comparisons of journal and Temporal, milliseconds. */
+  HOLDFAST_SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(10_000),
   /** File traces are appended to as JSON lines; empty switches the exporter off. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
   /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */

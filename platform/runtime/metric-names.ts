@@ -54,4 +54,10 @@ export const metricNames = {
   eventDelayFromLog: 'event_log_to_projection_seconds',
   /** Histogram, seconds from business time to the read model; label projection. */
   eventDelay: 'event_commit_to_projection_seconds',
+  /** Gauge. Started sagas without a terminal record. */
+  sagasOpen: 'sagas_open',
+  /** Gauge. Sagas whose workflow tasks fail again and again. */
+  sagasFailingTasks: 'sagas_failing_tasks',
+  /** Counter; label reason. Recoveries the sweeper asked for. */
+  sagaRecoveries: 'saga_recoveries_total',
 } as const;

@@ -14,8 +14,8 @@ const registryFile = path.join(__dirname, '..', '..', 'workflows', `index${exten
 export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
 /**
- * Bundles every saga with the engine and the tracing interceptors into one file, which a worker loads in a tenth of the
- * time. Interceptors belong to the bundle: histories made with other ones do not replay.
+ * Bundles every saga with the engine and the tracing interceptors into one file, which a worker loads in a tenth
+ * of the time. Interceptors belong to the bundle: histories made with other ones do not replay.
  */
 export async function buildWorkflowBundle(
   outFile: string = defaultBundleFile,

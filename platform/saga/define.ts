@@ -4,31 +4,90 @@ import type { Json } from '../kernel/json';
 import type { SagaContract } from './contract';
 import type { StepName } from './plan/names';
 
+/** How patiently a step is sent. Left out, the limits of the engine hold (`limits.ts`). */
+export interface StepPatience {
+  /** One attempt, milliseconds; a step that is one local transaction needs no more than the default. */
+  readonly attemptMs?: number;
+  /**
+   * The participant says at least this often that it is still at work; for steps that call the outside and take
+   * longer than a transaction. Without a sign the attempt counts as lost.
+   */
+  readonly heartbeatMs?: number;
+}
+
+/** A compensatable step: how it is undone, and what a fault that outlasts the deadline does. */
+export interface CompensatableWay extends StepPatience {
+  readonly undo: UndoDescriptor;
+  /** Default: the saga goes back, and the step is undone like a success. */
+  readonly onFault?: 'compensate';
+}
+
+/** A compensatable step that waits for a person instead of going back; the person may skip it. */
+export interface ParkingWay extends StepPatience {
+  readonly undo: UndoDescriptor;
+  readonly onFault: 'park';
+  /** Attempts before it is settled and parks. */
+  readonly attemptsMax?: number;
+}
+
+export interface PivotPolicy extends StepPatience {
+  /**
+   * Settled as not done before the deadline, for example because it cannot be sent at all: wait for a person
+   * (default), or go back. After the deadline it goes back in either case.
+   */
+  readonly onFault?: 'park' | 'compensate';
+}
+
+export interface RetriablePolicy extends StepPatience {
+  /** Attempts, and milliseconds, before it is settled and parks. */
+  readonly attemptsMax?: number;
+  readonly patienceMs?: number;
+}
+
 /** What a branch of a parallel block may do: compensatable steps, and blocks of its own. */
 export interface BranchHandle {
   /**
    * A compensatable step. Its undo is planned before the command is sent, because a lost reply may hide a finished
-   * step. The promise resolves when the step is done. On a refusal, an exhausted fault, the deadline or a cancel it
-   * never settles: the saga turns back, and nothing after it is run.
+   * step. The promise resolves when the step is done. On a refusal, an exhausted fault, the deadline or a cancel the
+   * saga turns back and nothing after the step is run, unless an operator resumes it and the step is done after all.
    */
   step<Result>(
     name: StepName,
     command: CommandDescriptor<Result>,
-    way: { readonly undo: UndoDescriptor },
+    way: CompensatableWay,
   ): Promise<Result>;
-  /** Runs branches side by side. When one turns the saga back, the others are waited for before anything is undone. */
+  /** The same for a step that may park: undefined when a person skipped it. */
+  step<Result>(
+    name: StepName,
+    command: CommandDescriptor<Result>,
+    way: ParkingWay,
+  ): Promise<Result | undefined>;
+  /**
+   * Runs branches side by side. When one turns the saga back, the others are waited for before anything is undone.
+   */
   all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(
     branches: Branches,
   ): Promise<{ [Key in keyof Branches]: Awaited<ReturnType<Branches[Key]>> }>;
 }
 
-/** Who decides, and until when. */
+/** Who decides, and until when. Whoever started the saga never decides. */
 export interface ApprovalOptions {
   /** Role the deciding person must have. */
   readonly role: string;
   /** Time to decide; afterwards the saga compensates with the reason `APPROVAL_ELAPSED`. */
   readonly withinMs: number;
+  /** What it is about, in cents: people with a limit of their own may decide up to it. */
+  readonly amountCents?: number;
   /** The saga's deadline stands still while it waits. */
+  readonly freezesDeadline?: boolean;
+}
+
+/** What is awaited from outside, and until when. */
+export interface EventOptions {
+  /** Role of whoever may deliver it. */
+  readonly role: string;
+  /** Time to wait; afterwards the saga compensates with the reason `EVENT_ELAPSED`. */
+  readonly withinMs: number;
   readonly freezesDeadline?: boolean;
 }
 
@@ -36,10 +95,14 @@ export interface ApprovalOptions {
 export interface SagaHandle extends BranchHandle {
   /** `<workflow id>/<first run id>`: what step keys are made of. */
   readonly sagaId: string;
-  /** Deterministic time of the workflow. */
-  now(): Date;
+  /** When the saga was started: the only time it may decide by, because a recovery must decide the same. */
+  readonly startedAt: Date;
   /** The go/no-go point, at most one. Done: the saga only goes forward. Refused: it goes back. */
-  pivot<Result>(name: StepName, command: CommandDescriptor<Result>): Promise<Result>;
+  pivot<Result>(
+    name: StepName,
+    command: CommandDescriptor<Result>,
+    policy?: PivotPolicy,
+  ): Promise<Result>;
   /**
    * A step after the pivot. It has no undo: it is tried until it is done or a person decides;
    * undefined when skipped.
@@ -47,9 +110,15 @@ export interface SagaHandle extends BranchHandle {
   retriable<Result>(
     name: StepName,
     command: CommandDescriptor<Result>,
+    policy?: RetriablePolicy,
   ): Promise<Result | undefined>;
-  /** Waits for a person. Denied or too late: the saga goes back, as after a refusal. */
+  /** Waits for a person. Denied or too late: the saga goes back, as after a refusal. Before the pivot only. */
   approval(name: StepName, options: ApprovalOptions): Promise<void>;
+  /**
+   * Waits for an event or a callback and answers its data, once. Too late: the saga goes back. Before the pivot
+   * only.
+   */
+  event(name: StepName, options: EventOptions): Promise<Json>;
 }
 
 /** A saga: its contract, and the function that says what should happen. */

@@ -1,23 +1,44 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { SagaDefinition } from './define';
 import { executeSaga } from './engine/execute';
-import type { SagaResult, SagaStart } from './wire';
+import { recoverSaga } from './engine/recover';
+import { switchSagas } from './engine/switch';
+import { trimSagas } from './engine/trim';
+import type { TrimRequest } from './engine/trim';
+import { switchWorkflow } from './verbs';
+import type { SwitchRequest } from './verbs';
+import type { SagaStart } from './wire';
+
+/** Workflows of the platform itself, by type; no saga may have such a name. */
+const ownWorkflows: Record<string, (find: FindSaga, argument: never) => Promise<unknown>> = {
+  recover: recoverSaga,
+  trim: (_find, request: TrimRequest) => trimSagas(request),
+  [switchWorkflow]: (_find, request: SwitchRequest) => switchSagas(request),
+};
+
+type FindSaga = (saga: string) => SagaDefinition;
 
 /**
- * The one workflow function of a worker: runs the saga whose name is the workflow type. An unknown type and an unusable
- * start fail at once and for good, before anything is done.
+ * The one workflow function of a worker: runs the saga whose name is the workflow type. An unknown type and an
+ * unusable start fail at once and for good, before anything is done.
  */
 export function dispatchSagas(
   sagas: readonly SagaDefinition[],
-): (start: SagaStart) => Promise<SagaResult> {
+): (start: SagaStart) => Promise<unknown> {
   const byName = new Map(sagas.map((saga) => [saga.contract.name, saga]));
+  const taken = sagas.find(({ contract }) => contract.name in ownWorkflows);
+  if (taken !== undefined) throw new Error(`A saga may not be called ${taken.contract.name}.`);
   if (byName.size < sagas.length) throw new Error('Two sagas of the registry have the same name.');
+  const definitionOf = (name: string): SagaDefinition => {
+    const saga = byName.get(name);
+    if (saga !== undefined) return saga;
+    throw ApplicationFailure.nonRetryable(`No saga is called ${name}.`, 'SAGA_UNKNOWN');
+  };
   return async (start) => {
     const { workflowType } = workflowInfo();
-    const saga = byName.get(workflowType);
-    if (saga === undefined) {
-      throw ApplicationFailure.nonRetryable(`No saga is called ${workflowType}.`, 'SAGA_UNKNOWN');
-    }
+    const own = ownWorkflows[workflowType];
+    if (own !== undefined) return own(definitionOf, start as never);
+    const saga = definitionOf(workflowType);
     const problem = startProblem(start);
     if (problem !== undefined) {
       throw ApplicationFailure.nonRetryable(problem, 'SAGA_START_INVALID');

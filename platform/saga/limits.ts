@@ -20,5 +20,9 @@ export const sagaLimits = {
   stubbornPauseMaxMs: 60 * 60_000,
   /** Events of a history after which a saga parks instead of starting a step; Temporal ends it at 51,200. */
   historyEventsMax: 8_000,
+  /** Reading the histories of a saga that is recovered. */
+  recoveryReadMs: 60_000,
+  /** Closing a participant for a saga; a store may have to outwait transactions that are under way. */
+  closingMs: 120_000,
   stepNameLengthMax: 100,
 } as const;

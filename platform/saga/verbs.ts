@@ -19,6 +19,8 @@ export const verbs = [
   /** Start no further step and no further undo until `unpause`; the deadline stands still. */
   'pause',
   'unpause',
+  /** Hand over what the saga waits for from outside: an event or a callback. */
+  'deliver',
   /** Approve or deny what the saga waits for. */
   'decide',
 ] as const;
@@ -47,7 +49,10 @@ export interface SignedVerb {
   readonly reason: string;
   /** The parked step or the awaited decision; may be left out where there is only one. */
   readonly step?: string;
-  /** `retry-with-input`: the whole new input. `mark-done-externally`: what the step would have answered. */
+  /**
+   * `retry-with-input`: the whole new input. `mark-done-externally`: what the step would have answered. `deliver`:
+   * the event's data.
+   */
   readonly input?: Json;
   /** `decide` only. */
   readonly approved?: boolean;

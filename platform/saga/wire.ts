@@ -1,4 +1,5 @@
 import type { Json } from '../kernel/json';
+import type { RepairVerb } from './verbs';
 
 /** Argument of every saga workflow. */
 export interface SagaStart {
@@ -10,6 +11,29 @@ export interface SagaStart {
   readonly requestHash: string;
   /** Absolute deadline, milliseconds since 1970. */
   readonly deadlineAtMs: number;
+  /** Shorter waits than `limits.ts` gives, for proofs that must not take hours; the gateway never sets it. */
+  readonly pace?: Partial<SagaPace>;
+  /** The saga this one is a step of: it holds when it is done, until that one has decided. */
+  readonly parent?: SagaParent;
+}
+
+/** The step of another saga that a child saga is. */
+export interface SagaParent {
+  readonly sagaId: string;
+  readonly step: string;
+}
+
+/** The waits of the engine, in milliseconds and attempts; meanings in `limits.ts`. */
+export interface SagaPace {
+  readonly attemptMs: number;
+  readonly backoffMaxMs: number;
+  readonly busyPatienceMs: number;
+  readonly retriableAttemptsMax: number;
+  readonly retriablePatienceMs: number;
+  readonly undoAttemptsMax: number;
+  readonly undoPatienceMs: number;
+  readonly settlePatienceMs: number;
+  readonly stubbornPauseMs: number;
 }
 
 /** Memo of every saga workflow: what the gateway compares on a repeated start. No personal data. */
@@ -23,6 +47,7 @@ export type SagaState =
   'running' | 'compensating' | 'parked' | 'completed' | 'compensated' | 'cancelled';
 
 export type StepStatus =
+  /** On its way, or waiting for the outside. */
   | 'started'
   | 'done'
   | 'refused'
@@ -36,6 +61,7 @@ export type StepStatus =
 /** One step as the engine knows it; times are RFC 3339. */
 export interface StepView {
   readonly name: string;
+  /** `approval` stands for every wait that sends no message: participant `people` or `events`. */
   readonly kind: 'compensatable' | 'pivot' | 'retriable' | 'approval';
   readonly participant: string;
   readonly command: string;
@@ -45,6 +71,10 @@ export interface StepView {
   readonly finishedAt?: string;
   /** Refusal or fault code. */
   readonly reason?: string;
+  /** A person skipped its undo: the effect stays. */
+  readonly leftInPlace?: true;
+  /** A person did it, or reversed it, by hand. */
+  readonly external?: true;
 }
 
 /** Why a saga waits for a person. `condition` says what is known of the step. */
@@ -54,6 +84,20 @@ export interface ParkedView {
   readonly condition: 'nothing-stands' | 'effect-stands' | 'unsettled';
   readonly reason: string;
   readonly since: string;
+  /** What may be done about it now. */
+  readonly verbs: readonly RepairVerb[];
+}
+
+/** A decision or an event the saga waits for. */
+export interface AwaitedView {
+  readonly step: string;
+  readonly kind: 'approval' | 'event';
+  /** Role that may decide or deliver. */
+  readonly role: string;
+  /** Amount the decision is about, in cents. */
+  readonly amountCents?: number;
+  /** RFC 3339; afterwards the saga goes back. */
+  readonly until: string;
 }
 
 /** Answer of the query `saga` and body of the terminal result. */
@@ -67,6 +111,13 @@ export interface SagaView {
   readonly finishedAt?: string;
   readonly steps: readonly StepView[];
   readonly parked: readonly ParkedView[];
+  readonly awaiting: readonly AwaitedView[];
+  /** An operator holds it: no step and no undo is started. */
+  readonly paused?: true;
+  /** 0, or the number of the recovery that runs it. */
+  readonly generation: number;
+  /** What a person should know beyond the steps, in the order it happened. */
+  readonly notes: readonly string[];
   /** Refusal, fault, `CANCELLED` or `DEADLINE` that turned the saga back. */
   readonly reason?: string;
 }
@@ -79,34 +130,21 @@ export interface SagaResult {
   readonly result?: Json;
 }
 
-/** Names of updates and queries; the gateway sends them by name. */
+/** Names of queries and signals beside the verbs' updates, whose names are the verbs. */
 export const sagaMessages = {
-  /** Update, argument {@link OperatorVerb} without verb; answers `accepted` or `too late`. */
-  cancel: 'cancel',
-  /** Updates for operators, argument {@link OperatorVerb}; answer `accepted`. */
-  retry: 'retry',
-  skip: 'skip',
-  /** Update, argument {@link ApprovalVerdict}. */
-  decide: 'decide',
   /** Query, answers {@link SagaView}. */
   view: 'saga',
+  /** Update of a child saga, no argument: answers {@link ChildAnswer} once it holds or has ended. */
+  settled: 'settled',
+  /** Signal to a child saga that holds, argument 'release' or 'unwind'. */
+  verdict: 'verdict',
 } as const;
 
-/** What an operator's verb carries. */
-export interface OperatorVerb {
-  readonly step?: string;
-  /** Pseudonym of the person who acts. */
-  readonly actor: string;
-  readonly reason: string;
-}
-
-export interface ApprovalVerdict {
-  readonly step: string;
-  readonly actor: string;
-  readonly roles: readonly string[];
-  readonly approved: boolean;
-  readonly reason: string;
-}
+/** What a child saga says of itself. */
+export type ChildAnswer =
+  | { readonly state: 'held'; readonly result: Json }
+  | { readonly state: 'running' }
+  | { readonly state: 'ended'; readonly outcome: SagaState; readonly reason?: string };
 
 /** Search attributes of every saga workflow, all of type Keyword; pseudonyms and codes only. */
 export const sagaSearchAttributes = [

@@ -1,5 +1,5 @@
 import type { Behaviour } from './support/scripted-participants';
-import { epochs, expectSettled, failureOf, holdBack } from './support/expectations';
+import { epochs, expectSettled, failureOf } from './support/expectations';
 import { orderInput, returnInput } from './support/requests';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
 import { startSagaWorld } from './support/saga-world';
@@ -208,20 +208,5 @@ describe('a parked saga', () => {
     expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await saga.result()).toMatchObject({ outcome: 'completed' });
     await expectSettled(world, saga, 'all');
-  });
-
-  it('a fenced step means that another run is in charge: it parks and sends nothing more', async () => {
-    world.participants.next('forward reserve stock', { fails: 'STEP_FENCED' });
-    const held = holdBack(world, 'authorize payment');
-    const saga = await world.start('place-order', orderInput());
-    await held.untilParked(saga);
-    const view = await parked(saga);
-    expect(view.parked[0]).toMatchObject({ reason: 'STEP_FENCED', step: 'reserve stock' });
-    await expect(saga.update('retry', by)).rejects.toMatchObject({
-      cause: { type: 'STEP_FENCED' },
-    });
-    const sent = world.participants.deliveriesOf(saga.sagaId);
-    expect(sent.filter(({ message }) => message.kind !== 'forward')).toEqual([]);
-    await saga.handle.terminate('the test is over');
   });
 });

@@ -6,7 +6,7 @@ import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { provisionTemporalTestServer } from '../../stack/provision/temporal-test-server';
 import { historiesFolder } from './support/histories';
 import { historyToJson } from './support/history-json';
-import { startSagaWorld } from './support/saga-world';
+import { startSagaWorld, unsignedGrants } from './support/saga-world';
 import { scenarios } from './support/scenarios';
 import type { Scenario } from './support/scenarios';
 
@@ -53,7 +53,7 @@ function fileOf(name: string): string {
 
 /** Each in a world of its own: its clock then tells the time of the recording, not years that others skipped. */
 async function record(scenario: Scenario, bundle: string): Promise<void> {
-  const world = await startSagaWorld(bundle);
+  const world = await startSagaWorld(bundle, unsignedGrants);
   try {
     const saga = await scenario.run(world);
     await saga.result().catch(() => undefined); // failed and cancelled runs are recorded too

@@ -1,17 +1,45 @@
-import { Context } from '@temporalio/activity';
+import type { Json } from '../../kernel/json';
+import type { Remains } from '../orchestrate/close-and-read';
+import type { GrantRefusal, SwitchAnswer, SwitchRequest } from '../verbs';
 
-/** What the engine asks of Temporal from inside a saga. */
+/** What a saga asks of the orchestrator's process, beside the journal: implemented in `orchestrate/`. */
 export interface EngineActivities {
   /** Asks Temporal to cancel a run that has already undone everything, so that its status says so. Idempotent. */
   requestCancellation(target: {
     readonly workflowId: string;
     readonly runId: string;
   }): Promise<void>;
+  /** Starts the recovery of a saga, unless it is at work already. Idempotent. */
+  requestRecovery(target: RecoveryTarget): Promise<void>;
+  /** Ends what still runs of a saga. Idempotent. */
+  endRun(target: RecoveryTarget): Promise<void>;
+  /** What Temporal still knows of a saga that has closed. `recoveries` are the run ids of earlier ones. */
+  readRemains(
+    target: RecoveryTarget & { readonly recoveries: readonly string[] },
+  ): Promise<Remains>;
+  /** The request a saga was started with, as the journal keeps it; for sagas that Temporal has forgotten. */
+  readRequest(target: RecoveryTarget): Promise<JournaledRequest>;
+  /** Turns a switch, if one is asked for, and reads all of them; a refused grant is answered by its code. */
+  turnSwitch(request: SwitchRequest): Promise<SwitchAnswer | { readonly refused: GrantRefusal }>;
 }
 
-/** Activities of the orchestrator's own worker, beside the journal's. They use the connection of that worker. */
-export const engineActivities: EngineActivities = {
-  async requestCancellation({ workflowId, runId }) {
-    await Context.current().client.workflow.getHandle(workflowId, runId).cancel();
-  },
-};
+/** A saga that is to be recovered, and why. */
+export interface RecoveryTarget {
+  readonly workflowId: string;
+  readonly sagaId: string;
+  readonly saga: string;
+  /** TERMINATED, TIMED_OUT, FAILED, DELETED, RESET or the code of a fence. */
+  readonly reason: string;
+}
+
+/** What the journal knows of a start, and who may have been asked to do something for it. */
+export interface JournaledRequest {
+  readonly input: Json;
+  readonly owner: string;
+  readonly businessKey: string;
+  readonly requestHash: string;
+  /** RFC 3339. */
+  readonly deadlineAt: string;
+  readonly startedAt: string;
+  readonly participants: readonly string[];
+}

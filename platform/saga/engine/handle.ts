@@ -1,115 +1,103 @@
 import type { CommandDescriptor, UndoDescriptor } from '../../kernel/contract';
-import type { BranchHandle, SagaHandle } from '../define';
-import { assertUnused, SagaDefinitionError, stepNameOf } from '../plan/names';
+import type { StepKind } from '../../kernel/step';
+import type {
+  ApprovalOptions,
+  BranchHandle,
+  CompensatableWay,
+  EventOptions,
+  ParkingWay,
+  PivotPolicy,
+  RetriablePolicy,
+  SagaHandle,
+} from '../define';
+import type { FaultPolicy } from '../machine/state';
+import { SagaDefinitionError, stepNameOf } from '../plan/names';
 import type { StepName } from '../plan/names';
-import type { Place } from '../plan/way-back';
-import { approval } from './approval';
-import { forward } from './forward';
-import { never, now } from './saga-run';
-import type { EngineStep, SagaRun } from './saga-run';
+import type { Json } from '../../kernel/json';
+import { openStep, openWait } from './open';
+import type { SagaRun } from './saga-run';
+import { Sequence } from './sequence';
 
 /** The handle a saga function works with. */
 export function createHandle(run: SagaRun): SagaHandle {
-  const sequence = new Sequence(run, []);
+  const sequence = new Sequence([]);
+  const { branch, step } = handleParts(run, sequence);
   return {
     sagaId: run.sagaId,
-    now: () => new Date(),
-    ...branchHandle(sequence),
-    pivot: <Result>(name: StepName, command: CommandDescriptor<Result>) => {
-      if (run.direction.pointOfNoReturn !== 'open') {
-        throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has at most one pivot');
-      }
-      return sequence.step<Result>(name, { kind: 'pivot', command });
+    startedAt: new Date(run.startedAt),
+    ...branch,
+    pivot<Result>(name: StepName, command: CommandDescriptor<Result>, policy: PivotPolicy = {}) {
+      if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
+      const { onFault = 'park', ...patience } = policy;
+      return step(name, { kind: 'pivot', command, onFault, patience }) as Promise<Result>;
     },
-    retriable: <Result>(name: StepName, command: CommandDescriptor<Result>) => {
-      if (run.direction.pointOfNoReturn !== 'confirmed') {
-        throw new SagaDefinitionError(
-          'RETRIABLE_BEFORE_PIVOT',
-          `"${stepNameOf(name)}" has no undo`,
-        );
-      }
-      return sequence.step<Result | undefined>(name, { kind: 'retriable', command });
-    },
-    approval: (name, options) =>
-      sequence.exclusively(() => approval(run, sequence.open(name), options)),
-  };
-}
-
-function branchHandle(sequence: Sequence): BranchHandle {
-  return {
-    step: <Result>(
+    retriable<Result>(
       name: StepName,
       command: CommandDescriptor<Result>,
-      { undo }: { readonly undo: UndoDescriptor },
-    ) => sequence.step<Result>(name, { kind: 'compensatable', command, undo }),
-    all: (branches) => sequence.all(branches),
+      patience: RetriablePolicy = {},
+    ) {
+      assertPlace(run, 'after', 'RETRIABLE_BEFORE_PIVOT', `"${stepNameOf(name)}" has no undo`);
+      const what = { kind: 'retriable', command, onFault: 'park', patience } as const;
+      return step(name, what) as Promise<Result | undefined>;
+    },
+    async approval(name: StepName, options: ApprovalOptions) {
+      await wait(run, sequence, name, { kind: 'approval', ...options });
+    },
+    event: (name: StepName, options: EventOptions) =>
+      wait(run, sequence, name, { kind: 'event', ...options }) as Promise<Json>,
   };
 }
 
-/** A line of things done one after the other: the saga itself, or a branch of a parallel block. */
-class Sequence {
-  private position = 0;
-  private busy = false;
+/** What a step is made of, before it has a name and a place. */
+export interface StepParts {
+  readonly kind: StepKind;
+  readonly command: CommandDescriptor;
+  readonly undo?: UndoDescriptor;
+  readonly onFault: FaultPolicy;
+  readonly patience: RetriablePolicy;
+}
 
-  constructor(
-    private readonly run: SagaRun,
-    private readonly place: Place,
-  ) {}
+function handleParts(run: SagaRun, sequence: Sequence) {
+  const step = (name: StepName, parts: StepParts) =>
+    sequence.exclusively(() => openStep(run, sequence, name, parts));
+  const branch = {
+    step(name: StepName, command: CommandDescriptor, way: CompensatableWay | ParkingWay) {
+      assertPlace(run, 'before', 'STEP_AFTER_PIVOT', `"${stepNameOf(name)}" has an undo`);
+      const { undo, onFault = 'compensate', ...patience } = way;
+      return step(name, { kind: 'compensatable', command, undo, onFault, patience });
+    },
+    all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(
+      branches: Branches,
+    ) {
+      return sequence.inBranches(branches, (own, work) =>
+        work(handleParts(run, own).branch),
+      ) as Promise<{ [Key in keyof Branches]: Awaited<ReturnType<Branches[Key]>> }>;
+    },
+  } as BranchHandle;
+  return { branch, step };
+}
 
-  /** Checks the name and gives it its place; throws at once when it was used before. */
-  open(name: StepName): { readonly name: string; readonly place: Place } {
-    const text = stepNameOf(name);
-    assertUnused(text, new Set(this.run.book.map((step) => step.name)));
-    return { name: text, place: this.nextPlace() };
-  }
+function wait(
+  run: SagaRun,
+  sequence: Sequence,
+  name: StepName,
+  options: ({ kind: 'approval' } & ApprovalOptions) | ({ kind: 'event' } & EventOptions),
+): Promise<unknown> {
+  assertPlace(run, 'before', 'WAIT_AFTER_PIVOT', `"${stepNameOf(name)}" may turn the saga back`);
+  return sequence.exclusively(() => openWait(run, sequence, name, options));
+}
 
-  step<Result>(name: StepName, what: Omit<EngineStep, 'name'>): Promise<Result> {
-    return this.exclusively(async () => {
-      if (what.kind === 'compensatable' && this.run.direction.pointOfNoReturn !== 'open') {
-        throw new SagaDefinitionError('STEP_AFTER_PIVOT', `"${stepNameOf(name)}" has an undo`);
-      }
-      if (this.run.direction.turn !== undefined) return never();
-      const opened = this.open(name);
-      const step: EngineStep = { name: opened.name, ...what };
-      const { participant, command } = what.command;
-      // The way back is planned before the command is sent: a lost reply may hide a finished step.
-      this.run.steps.set(step.name, step);
-      this.run.open({ ...opened, kind: what.kind, participant, command, startedAt: now() });
-      return (await forward(this.run, step)) as Result;
-    });
-  }
+function hasPivot(run: SagaRun): boolean {
+  return [...run.names].some((name) => run.steps.get(name)?.kind === 'pivot');
+}
 
-  all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(
-    branches: Branches,
-  ): Promise<{ [Key in keyof Branches]: Awaited<ReturnType<Branches[Key]>> }> {
-    return this.exclusively(async () => {
-      const [position] = this.nextPlace().slice(-1);
-      const results = await Promise.all(
-        Object.entries(branches).map(async ([label, branch]) => {
-          const place = [...this.place, position!, label];
-          return [label, await branch(branchHandle(new Sequence(this.run, place)))] as const;
-        }),
-      );
-      return Object.fromEntries(results) as {
-        [Key in keyof Branches]: Awaited<ReturnType<Branches[Key]>>;
-      };
-    });
-  }
-
-  /** One thing at a time: what overlaps belongs into `all`, which knows how to undo it. */
-  async exclusively<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (this.busy) {
-      throw new SagaDefinitionError('STEPS_OVERLAP', 'await each step, or use all({ … })');
-    }
-    this.busy = true;
-    const value = await work();
-    this.busy = false;
-    return value;
-  }
-
-  private nextPlace(): Place {
-    const place = [...this.place, this.position];
-    this.position += 1;
-    return place;
-  }
+/** The saga function has passed its pivot, whatever an earlier run of it had passed. */
+function assertPlace(
+  run: SagaRun,
+  place: 'before' | 'after',
+  code: ConstructorParameters<typeof SagaDefinitionError>[0],
+  message: string,
+): void {
+  if ((place === 'after') === hasPivot(run)) return;
+  throw new SagaDefinitionError(code, message);
 }

@@ -1,21 +1,25 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { CommandDescriptor } from '../../kernel/contract';
+import { epochOf } from '../../kernel/epoch';
+import type { Json } from '../../kernel/json';
 import type { StepMessage } from '../../kernel/step';
 import { journal } from '../journal/contract';
-import { stepView } from '../plan/book';
-import type { Ending } from '../plan/direction';
+import type { Effect } from '../machine/protocol';
 import { journalPrefix } from '../plan/names';
+import type { Ending } from '../plan/direction';
 import { reasonOf } from '../plan/moves';
 import type { Outcome } from '../plan/moves';
+import type { ActRequirement, SignedVerb, Verb } from '../verbs';
+
 import { never } from './saga-run';
-import type { ParkedEntry, SagaRun } from './saga-run';
+import type { SagaRun } from './saga-run';
 import { send } from './send';
-import { showTransition } from './show';
-import { envelopeOf, insist } from './step-messages';
+import { envelopeOf, nextPause } from './send-step';
+import { showTransition, stepsOf } from './show';
 
 /** Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key: nothing has been done then. */
 export async function recordStarted(run: SagaRun): Promise<void> {
-  const { businessKey, owner, requestHash, deadlineAtMs } = run.start;
+  const { businessKey, owner, requestHash, deadlineAtMs, input, parent } = run.start;
   const outcome = await record(
     run,
     'started',
@@ -25,36 +29,63 @@ export async function recordStarted(run: SagaRun): Promise<void> {
       owner,
       requestHash,
       deadlineAt: new Date(deadlineAtMs).toISOString(),
+      input,
+      ...(parent === undefined ? {} : { parent }),
     }),
   );
-  if (outcome.kind !== 'refused') return;
+  if (outcome.kind === 'done') return;
   throw ApplicationFailure.nonRetryable(
     `The business key of ${run.workflowId} was used by an earlier saga; nothing has been done.`,
-    outcome.code,
+    reasonOf(outcome),
   );
 }
 
-export async function recordParked(run: SagaRun, entry: ParkedEntry): Promise<void> {
-  const { step, direction, condition, reason } = entry;
+/** Makes a parked place durable, before anybody acts on it. */
+export async function recordParked(
+  run: SagaRun,
+  { step, side, condition: known, reason }: Omit<Extract<Effect, { do: 'park' }>, 'do'>,
+): Promise<void> {
   run.journalRecords += 1;
-  const parked = journal.parked({ ...identityOf(run), step, direction, condition, reason });
+  const what = { step, direction: side, condition: known, reason };
+  const parked = journal.parked({ ...identityOf(run), ...what });
   await record(run, `parked:${run.journalRecords}`, parked);
 }
 
-/** What a person did, and to which step. */
-export interface Act {
-  readonly verb: 'cancel' | 'retry' | 'skip' | 'approve' | 'deny';
-  readonly actor: string;
-  readonly reason: string;
-  readonly step?: string;
-  readonly direction?: 'forward' | 'undo';
-  readonly epoch?: number;
+/** Makes it durable that a child saga is done and waits for its parent's decision. */
+export async function recordHeld(run: SagaRun): Promise<void> {
+  await record(run, 'held', journal.held(identityOf(run)));
 }
 
+/** What a person does, as it was signed, and what it comes to in this saga. */
+export interface Act {
+  readonly verb: Verb;
+  readonly signed: SignedVerb;
+  /** The step it is for; the person may have left it out. */
+  readonly at?: string;
+  readonly direction?: 'forward' | 'undo';
+  readonly epoch?: number;
+  readonly requires?: ActRequirement;
+}
+
+/**
+ * Writes what a person does, before it takes effect. The grant is opened by whoever writes the record; a refusal of
+ * either is thrown with its code, and nothing has changed. Named after the act, so that the same act is one record.
+ */
 export async function recordActed(run: SagaRun, act: Act): Promise<void> {
-  run.journalRecords += 1;
-  const acted = journal.acted({ ...identityOf(run), ...act });
-  await record(run, `acted:${run.journalRecords}`, acted);
+  await condition(() => run.recorded);
+  const input = { ...identityOf(run), ...act } as unknown as Json;
+  const acted = { kind: 'command', participant: 'sagas', command: 'acted', input } as const;
+  const outcome = await record(run, `acted:${act.signed.jti}`, acted);
+  if (outcome.kind === 'refused') {
+    throw ApplicationFailure.nonRetryable('the act was refused', outcome.code);
+  }
+}
+
+/** A cancel that came from Temporal itself: it cannot be refused, only noted. */
+export async function recordRawCancel(run: SagaRun): Promise<void> {
+  await condition(() => run.recorded);
+  const reason = 'cancel request of the workflow';
+  await record(run, 'raw-cancel', journal.interrupted({ ...identityOf(run), reason }));
 }
 
 /** The terminal record: every started saga has exactly one. */
@@ -64,47 +95,49 @@ export async function recordFinished(run: SagaRun, ending: Ending): Promise<void
     ...identityOf(run),
     outcome,
     ...(reason === undefined ? {} : { reason }),
-    steps: run.book.map((step) => ({
-      ...stepView(step),
-      ...(step.status === 'skipped' && step.kind === 'compensatable' ? { leftInPlace: true } : {}),
-    })),
+    steps: [...stepsOf(run)],
   });
   await record(run, 'finished', finished);
 }
 
 function identityOf(run: SagaRun) {
-  return { sagaId: run.sagaId, saga: run.name, workflowId: run.workflowId };
+  const { sagaId, name: saga, workflowId } = run;
+  const { generation } = run.machine;
+  return { sagaId, saga, workflowId, ...(generation === 0 ? {} : { generation }) };
 }
+
+const refusable = ['started', 'acted', 'finished'];
 
 /** Writes one record; a journal that is away is waited for, without end. */
 async function record(run: SagaRun, name: string, command: CommandDescriptor): Promise<Outcome> {
+  const { generation } = run.machine;
   const message: StepMessage = {
     ...envelopeOf(run),
-    step: `${journalPrefix}${name}`,
+    step: `${journalPrefix}${generation === 0 ? name : `${generation}.${name}`}`,
     kind: 'forward',
-    epoch: 0,
+    epoch: epochOf(generation, 0),
     command: command.command,
     input: command.input,
   };
-  const target = { taskQueue: `sagas${run.queueSuffix}`, summary: `journal: ${name}`, bounds: {} };
-  const outcome = await insist(() => send(message, command.participant, target), {
-    isAnswer: isFinal,
-    summary: `pause before journal: ${name}`,
-    onTrouble: (trouble) => {
-      run.notes.push(`The journal does not take ${name}: ${reasonOf(trouble)}.`);
-      showTransition(run);
-    },
-  });
-  if (outcome.kind === 'done' || (name === 'started' && outcome.kind === 'refused')) return outcome;
-  run.halt(reasonOf(outcome), message.step, 'forward');
-  return never();
-}
-
-/** An answer, or the news that another run writes this saga's journal. */
-function isFinal(outcome: Outcome): boolean {
-  return (
-    outcome.kind === 'done' ||
-    outcome.kind === 'refused' ||
-    (outcome.kind === 'fault' && outcome.action === 'stop')
-  );
+  for (let pauseMs: number = run.pace.stubbornPauseMs; ; pauseMs = nextPause(pauseMs)) {
+    const outcome = await send(message, command.participant, {
+      taskQueue: `sagas${run.queueSuffix}`,
+      summary: `journal: ${name}`,
+      bounds: {},
+      pace: run.pace,
+    });
+    if (outcome.kind === 'done') return outcome;
+    const isRefusable = refusable.some((prefix) => name.startsWith(prefix));
+    if (outcome.kind === 'refused' && isRefusable) return outcome;
+    const isFenced = outcome.kind === 'fault' && outcome.action === 'stop';
+    if (isFenced || outcome.kind === 'refused') {
+      if (run.halted === undefined) {
+        run.tell({ on: 'fenced', step: message.step, reason: reasonOf(outcome) });
+      }
+      return never();
+    }
+    run.notes.push(`The journal does not take ${name}: ${reasonOf(outcome)}.`);
+    showTransition(run);
+    await condition(() => false, pauseMs, { summary: `pause before journal: ${name}` });
+  }
 }

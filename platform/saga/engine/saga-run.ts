@@ -1,172 +1,153 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { CommandDescriptor, UndoDescriptor } from '../../kernel/contract';
 import type { Json } from '../../kernel/json';
-import type { ParkedView, SagaStart, SagaState } from '../wire';
-import type { SagaDefinition } from '../define';
-import { changed, opened, stepIn } from '../plan/book';
-import type { Book, BookedStep } from '../plan/book';
-import { afterFact, ahead, canTurn } from '../plan/direction';
-import type { Direction, DirectionFact, Turn } from '../plan/direction';
-import type { ParkedStep } from '../plan/verbs';
-import type { Verb } from '../plan/verbs';
+import type { StepKind } from '../../kernel/step';
+import type { SagaDefinition, StepPatience } from '../define';
+import { sagaLimits } from '../limits';
+import { initialState } from '../machine/state';
+import type { Input } from '../machine/protocol';
+import type { MachineState } from '../machine/state';
+import type { Ending } from '../plan/direction';
+import type { Outcome } from '../plan/moves';
 import { sagaIdSeparator } from '../wire';
-import { showInVisibility, showTransition } from './show';
+import type { SagaPace, SagaStart } from '../wire';
+import type { RecoveryStart } from './recovery-start';
 
-/** A parked step, waiting for a verb; the verb's handler fills it in once the journal has it. */
-export interface ParkedEntry extends ParkedStep {
-  condition: ParkedView['condition'];
-  reason: string;
-  readonly since: string;
-  acting: boolean;
-  /** The journal has it: only then may a verb act. */
-  durable: boolean;
-  verb?: Verb;
-}
-
-/** A step of which the engine holds the commands; its state is in the book. */
+/** The commands of a step, and how patiently they are sent; its state is in the machine. */
 export interface EngineStep {
   readonly name: string;
-  readonly kind: 'compensatable' | 'pivot' | 'retriable';
+  readonly kind: StepKind;
   readonly command: CommandDescriptor;
   readonly undo?: UndoDescriptor;
+  readonly patience: StepPatience & { readonly attemptsMax?: number; readonly patienceMs?: number };
 }
 
-/** An approval somebody is asked for. */
-export interface PendingApproval {
+/** A decision or an event the saga waits for. */
+export interface EngineWait {
+  readonly name: string;
+  readonly kind: 'approval' | 'event';
   readonly role: string;
+  readonly withinMs: number;
+  readonly amountCents?: number;
+  readonly freezesDeadline: boolean;
+  /** Milliseconds since 1970; set when the wait begins. */
+  untilMs?: number;
+  /** An act for it is on its way through the journal: the time does not run out under it. */
   acting: boolean;
-  verdict?: 'approve' | 'deny';
 }
 
-/** Everything one run of a saga knows. The rules are in `plan/`; this holds their state and tells who waits. */
+/** What is shown of a step beside its state; times are RFC 3339. */
+export interface StepTimes {
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+}
+
+/**
+ * Everything one run of a saga knows. The machine has the rules' state; this has what the rules need not know:
+ * commands, results, times, and who waits for what.
+ */
 export class SagaRun {
   readonly sagaId: string;
   readonly workflowId: string;
   readonly runId: string;
   /** Participant queues carry the same suffix as ours: several worlds share one server. */
   readonly queueSuffix: string;
-  readonly startedAt = now();
+  readonly startedAt: string;
+  readonly pace: SagaPace;
+  machine: MachineState = initialState;
+  /** Applies one input to the machine and does what it says; given by the interpreter. */
+  tell: (input: Input) => void = notConnected;
+  /** Carries on with something in the background; what it throws fails the workflow task. */
+  inBackground: (work: () => Promise<unknown>) => void = notConnected;
   readonly steps = new Map<string, EngineStep>();
-  readonly parked: ParkedEntry[] = [];
-  readonly approvals = new Map<string, PendingApproval>();
+  readonly waits = new Map<string, EngineWait>();
+  readonly times = new Map<string, StepTimes>();
+  readonly parkedSince = new Map<string, string>();
+  /** Where a step is parked, until the journal has the record: no verb acts before. */
+  readonly parking = new Map<string, Promise<void>>();
+  readonly results = new Map<string, Json>();
+  /** Inputs a person gave for a step, until it is sent with them. */
+  readonly newInputs = new Map<string, Json>();
+  /** Tells the saga function that a step is resolved. */
+  readonly resolvers = new Map<string, (value: Json | undefined) => void>();
+  /** Cancels the attempt of a forward. */
+  readonly interrupts = new Map<string, () => void>();
+  /** Last outcome of a forward, of which a pivot's settle wants to know whether its time is over. */
+  readonly outcomes = new Map<string, Outcome>();
+  /** Steps whose settle a person wants asked again at once. */
+  readonly hurried = new Set<string>();
+  /** Names the saga function has used. */
+  readonly names = new Set<string>();
   readonly notes: string[] = [];
-  /** Scope of everything that is sent; cancelled only when another run has taken over. */
-  readonly sending = new CancellationScope();
-  /** Scope of compensatable steps; cancelled when the saga turns back. */
-  readonly forwardScope: CancellationScope;
-  direction: Direction = ahead;
-  book: Book = [];
-  /** Steps between their start and their end, parked ones included. */
-  inFlight = 0;
-  /** Verbs whose journal record is not durable yet: the unwind waits for them. */
-  acting = 0;
+  readonly acts = new Map<string, Promise<'accepted' | 'too late'>>();
   journalRecords = 0;
   /** The start is durable in the journal: from here on things may happen. */
   recorded = false;
   rawCancelled = false;
-  /** The saga's end is being recorded: no verb is taken any more. */
-  closing = false;
-  finished?: Exclude<SagaState, 'running' | 'compensating' | 'parked'>;
+  ending?: Ending;
   finishedAt?: string;
-  /** Another run has taken over: nothing is sent any more. */
+  /** A mistake of the saga file or of ours: fails the workflow task, and a corrected worker goes on from there. */
+  failure?: unknown;
+  /** Why another run is in charge; nothing is sent any more. */
   halted?: string;
-  private frozenSinceMs?: number;
-  private frozenMs = 0;
+  deadlineAtMs: number;
+  private readonly frozenBy = new Set<string>();
+  private frozenSinceMs = 0;
 
   constructor(
     readonly definition: SagaDefinition,
     readonly start: SagaStart,
+    readonly recovery?: RecoveryStart,
   ) {
     const info = workflowInfo();
-    this.workflowId = info.workflowId;
+    this.workflowId = recovery?.workflowId ?? info.workflowId;
     this.runId = info.runId;
-    this.sagaId = `${info.workflowId}${sagaIdSeparator}${info.firstExecutionRunId}`;
+    this.sagaId =
+      recovery?.sagaId ?? `${info.workflowId}${sagaIdSeparator}${info.firstExecutionRunId}`;
     this.queueSuffix = info.taskQueue.replace(/^sagas/, '');
-    this.forwardScope = new CancellationScope({ cancellable: true, parent: this.sending });
+    this.startedAt = recovery?.startedAt ?? now();
+    this.deadlineAtMs = start.deadlineAtMs;
+    this.pace = { ...sagaLimits, ...start.pace };
+  }
+
+  /** The saga waits for this decision or event. */
+  isWaiting(name: string): boolean {
+    return this.machine.steps.some((step) => step.name === name && step.phase === 'waiting');
   }
 
   get name(): string {
     return this.definition.contract.name;
   }
 
-  /** The state everybody sees; parked wins over the direction. */
-  get state(): SagaState {
-    if (this.finished !== undefined) return this.finished;
-    if (this.parked.length > 0 || this.halted !== undefined) return 'parked';
-    return this.direction.turn === undefined ? 'running' : 'compensating';
+  step(name: string): EngineStep {
+    const step = this.steps.get(name);
+    if (step === undefined) throw new Error(`no step "${name}" has commands`);
+    return step;
   }
 
-  step(name: string): BookedStep {
-    return stepIn(this.book, name);
+  /** The deadline stands still as long as anybody holds it. */
+  freezeDeadline(by: string): void {
+    if (this.frozenBy.size === 0) this.frozenSinceMs = Date.now();
+    this.frozenBy.add(by);
   }
 
-  open(step: Parameters<typeof opened>[1]): void {
-    this.book = opened(this.book, step);
-    showTransition(this);
-  }
-
-  change(name: string, change: Parameters<typeof changed>[2]): void {
-    this.book = changed(this.book, name, change);
-    showTransition(this);
-  }
-
-  /** A step's end, with the time of it. */
-  end(name: string, status: BookedStep['status'], reason?: string): void {
-    this.change(name, { status, finishedAt: now(), ...(reason === undefined ? {} : { reason }) });
-  }
-
-  record(fact: DirectionFact): void {
-    this.direction = afterFact(this.direction, fact);
-  }
-
-  /** Turns the saga back, unless it is too late or it did already; running compensatable steps are cancelled. */
-  turn(turn: Turn): boolean {
-    if (!canTurn(this.direction) || this.halted !== undefined || this.closing) return false;
-    this.record({ kind: 'turn', turn });
-    this.forwardScope.cancel();
-    showTransition(this);
-    return true;
-  }
-
-  freezeDeadline(): void {
-    this.frozenSinceMs ??= Date.now();
-  }
-
-  thawDeadline(): void {
-    this.frozenMs += Date.now() - (this.frozenSinceMs ?? Date.now());
-    delete this.frozenSinceMs;
+  thawDeadline(by: string): void {
+    if (!this.frozenBy.delete(by) || this.frozenBy.size > 0) return;
+    this.deadlineAtMs += Date.now() - this.frozenSinceMs;
   }
 
   get deadlineFrozen(): boolean {
-    return this.frozenSinceMs !== undefined;
+    return this.frozenBy.size > 0;
   }
 
   /** Time until the deadline; negative once it has passed. */
   remainingMs(): number {
-    return this.start.deadlineAtMs + this.frozenMs - Date.now();
+    return this.deadlineAtMs - (this.deadlineFrozen ? this.frozenSinceMs : Date.now());
   }
+}
 
-  /**
-   * Another run has taken over this saga. Nothing more is sent under this generation, undos neither: they would carry
-   * epochs that the other run has shut or, worse, not yet shut.
-   */
-  halt(reason: string, step: string, direction: 'forward' | 'undo'): void {
-    if (this.halted !== undefined) return;
-    this.halted = reason;
-    this.sending.cancel();
-    const condition = 'unsettled';
-    const entry = {
-      step,
-      kind: 'retriable',
-      direction,
-      condition,
-      reason,
-      acting: false,
-      durable: true,
-    } as const;
-    this.parked.push({ ...entry, since: now() });
-    showInVisibility(this);
-  }
+function notConnected(): never {
+  throw new Error('a run is connected to its interpreter before anything is told');
 }
 
 /** Time of the workflow, RFC 3339 with milliseconds. */
@@ -174,7 +155,7 @@ export function now(): string {
   return new Date().toISOString();
 }
 
-/** A promise for code that must not be run on: the saga turned back, or another run is in charge. */
+/** A promise for code that must not be run on: another run is in charge. */
 export function never<Value>(): Promise<Value> {
   return new Promise<Value>(() => undefined);
 }

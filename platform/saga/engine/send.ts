@@ -3,6 +3,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  createEventGroup,
   isCancellation,
   proxyActivities,
   sleep,
@@ -14,6 +15,7 @@ import type { FaultAction } from '../../kernel/faults';
 import type { StepAnswer, StepMessage } from '../../kernel/step';
 import { sagaLimits } from '../limits';
 import type { Outcome } from '../plan/moves';
+import type { SagaPace } from '../wire';
 
 /** How long one message is tried. Without bounds it is tried until it is answered. */
 export interface SendBounds {
@@ -22,6 +24,18 @@ export interface SendBounds {
   readonly scheduleToCloseMs?: number;
   /** Hand BUSY back at once instead of trying again. */
   readonly busyAtOnce?: boolean;
+  readonly attemptMs?: number;
+  readonly heartbeatMs?: number;
+}
+
+/** Where a message goes, and how it is shown. */
+export interface Route {
+  readonly taskQueue: string;
+  readonly summary: string;
+  /** Label that ties the messages of one step together in the Web UI. */
+  readonly group?: string;
+  readonly bounds: SendBounds;
+  readonly pace: Pick<SagaPace, 'attemptMs' | 'backoffMaxMs'>;
 }
 
 /** Faults that no retry cures: the second belt beside the participant's own marking. */
@@ -33,10 +47,10 @@ const unretryable = Object.entries(faults)
 export async function send(
   message: StepMessage,
   participant: string,
-  options: { readonly taskQueue: string; readonly summary: string; readonly bounds: SendBounds },
+  route: Route,
 ): Promise<Outcome> {
   const activities = proxyActivities<Record<string, (message: StepMessage) => Promise<StepAnswer>>>(
-    activityOptions(options.taskQueue, options.summary, options.bounds),
+    activityOptions(route),
   );
   const name = message.kind === 'settle' ? 'settle' : message.command;
   try {
@@ -46,11 +60,13 @@ export async function send(
   }
 }
 
-function activityOptions(taskQueue: string, summary: string, bounds: SendBounds): ActivityOptions {
+function activityOptions({ taskQueue, summary, group, bounds, pace }: Route): ActivityOptions {
   return {
     taskQueue,
     summary,
-    startToCloseTimeout: sagaLimits.attemptMs,
+    ...(group === undefined ? {} : { eventGroups: [createEventGroup(group)] }),
+    startToCloseTimeout: bounds.attemptMs ?? pace.attemptMs,
+    ...(bounds.heartbeatMs === undefined ? {} : { heartbeatTimeout: bounds.heartbeatMs }),
     // The SDK's effective default is TRY_CANCEL: it would go on while the attempt is still running.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     ...(bounds.scheduleToCloseMs === undefined
@@ -59,7 +75,7 @@ function activityOptions(taskQueue: string, summary: string, bounds: SendBounds)
     retry: {
       initialInterval: sagaLimits.backoffFirstMs,
       backoffCoefficient: sagaLimits.backoffCoefficient,
-      maximumInterval: sagaLimits.backoffMaxMs,
+      maximumInterval: pace.backoffMaxMs,
       nonRetryableErrorTypes: bounds.busyAtOnce ? [...unretryable, 'BUSY'] : unretryable,
       ...(bounds.attemptsMax === undefined ? {} : { maximumAttempts: bounds.attemptsMax }),
     },

@@ -1,8 +1,11 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { SagaView } from '../wire';
-import { stepView } from '../plan/book';
+import { unreachableReason } from '../machine/machine';
+import { epochOfStep, parkedCondition } from '../machine/state';
+import type { MachineStep, Phase } from '../machine/state';
+import { verbsOf } from '../machine/verbs';
 import { timelineOf } from '../plan/timeline';
+import type { AwaitedView, ParkedView, SagaState, SagaView, StepStatus, StepView } from '../wire';
 import type { SagaRun } from './saga-run';
 
 const sagaState = defineSearchAttributeKey('SagaState', 'KEYWORD');
@@ -11,29 +14,101 @@ const parkedReason = defineSearchAttributeKey('ParkedReason', 'KEYWORD');
 
 /** The saga as the query `saga` answers it. */
 export function viewOf(run: SagaRun): SagaView {
+  const { turn } = run.machine.direction;
   return {
     sagaId: run.sagaId,
     saga: run.name,
     businessKey: run.start.businessKey,
     owner: run.start.owner,
-    state: run.state,
+    state: stateOf(run),
     startedAt: run.startedAt,
     ...(run.finishedAt === undefined ? {} : { finishedAt: run.finishedAt }),
-    steps: run.book.map(stepView),
-    parked: run.parked.map(({ step, direction, condition, reason, since }) => ({
-      step,
-      direction,
-      condition,
-      reason,
-      since,
-    })),
-    ...(run.direction.turn === undefined ? {} : { reason: run.direction.turn.reason }),
+    steps: stepsOf(run),
+    parked: parkedOf(run),
+    awaiting: awaitingOf(run),
+    ...(run.machine.paused ? { paused: true } : {}),
+    generation: run.machine.generation,
+    notes: [...run.notes],
+    ...(turn === undefined ? {} : { reason: turn.reason }),
   };
+}
+
+/** The state everybody sees; parked wins over the direction. */
+export function stateOf(run: SagaRun): SagaState {
+  if (run.finishedAt !== undefined && run.ending !== undefined) return run.ending.outcome;
+  const { steps, mode, direction } = run.machine;
+  if (mode === 'halted' || steps.some((step) => parkedCondition(step))) return 'parked';
+  return direction.turn === undefined ? 'running' : 'compensating';
+}
+
+/** Every step that was started, in order. */
+export function stepsOf(run: SagaRun): readonly StepView[] {
+  return run.machine.steps.map((step) => {
+    const known = run.steps.get(step.name);
+    const wait = run.waits.get(step.name);
+    const times = run.times.get(step.name) ?? { startedAt: run.startedAt };
+    const kind = step.kind === 'wait' ? 'approval' : step.kind;
+    const participant = wait === undefined ? known?.command.participant : participantOf(wait.kind);
+    return {
+      ...{ name: step.name, kind, status: statusOf(step), epoch: epochOfStep(run.machine, step) },
+      participant: participant ?? '',
+      command: known?.command.command ?? wait?.role ?? '',
+      ...times,
+      ...(step.reason === '' ? {} : { reason: step.reason }),
+      ...(step.phase === 'left' ? { leftInPlace: true } : {}),
+      ...(step.external ? { external: true } : {}),
+    };
+  });
+}
+
+const participantOf = (kind: 'approval' | 'event') => (kind === 'approval' ? 'people' : 'events');
+
+const statuses: Record<Exclude<Phase, 'failed' | 'settling'>, StepStatus> = {
+  recovered: 'started',
+  going: 'started',
+  waiting: 'started',
+  parked: 'parked',
+  done: 'done',
+  skipped: 'skipped',
+  undoing: 'undoing',
+  undone: 'undone',
+  left: 'skipped',
+};
+
+function statusOf(step: MachineStep): StepStatus {
+  if (step.phase === 'settling') return step.unsettled ? 'parked' : 'settling';
+  if (step.phase !== 'failed') return statuses[step.phase];
+  return step.refused ? 'refused' : 'failed';
+}
+
+function parkedOf(run: SagaRun): readonly ParkedView[] {
+  const parked = run.machine.steps.flatMap((step): ParkedView[] => {
+    const condition = parkedCondition(step);
+    if (condition === undefined) return [];
+    const reason = condition === 'unsettled' ? unreachableReason : step.reason;
+    const since = run.parkedSince.get(step.name) ?? run.startedAt;
+    const verbs = verbsOf(run.machine, step);
+    return [{ step: step.name, direction: step.side, condition, reason, since, verbs }];
+  });
+  if (run.halted === undefined) return parked;
+  const [[step, since] = ['', run.startedAt]] = [...run.parkedSince].slice(-1);
+  const why = { direction: 'forward', condition: 'unsettled', reason: run.halted } as const;
+  return [...parked, { step, ...why, since, verbs: [] }];
+}
+
+function awaitingOf(run: SagaRun): readonly AwaitedView[] {
+  return [...run.waits.values()]
+    .filter((wait) => run.isWaiting(wait.name))
+    .map(({ name, kind, role, amountCents, untilMs }) => ({
+      ...{ step: name, kind, role },
+      ...(amountCents === undefined ? {} : { amountCents }),
+      until: new Date(untilMs ?? Date.now()).toISOString(),
+    }));
 }
 
 /** Tells the story in the current details; no history event, so every transition may. */
 export function showTransition(run: SagaRun): void {
-  setCurrentDetails(timelineOf(viewOf(run), run.notes));
+  setCurrentDetails(timelineOf(viewOf(run)));
 }
 
 /**
@@ -41,11 +116,11 @@ export function showTransition(run: SagaRun): void {
  * turning back, parking, being repaired, the end.
  */
 export function showInVisibility(run: SagaRun): void {
-  const [parked] = run.parked;
+  const [parked] = parkedOf(run);
   upsertSearchAttributes([
-    { key: sagaState, value: run.state },
-    { key: sagaStep, value: parked?.step ?? run.book.at(-1)?.name ?? null },
-    { key: parkedReason, value: run.halted ?? parked?.reason ?? null },
+    { key: sagaState, value: stateOf(run) },
+    { key: sagaStep, value: parked?.step ?? run.machine.steps.at(-1)?.name ?? null },
+    { key: parkedReason, value: parked?.reason ?? null },
   ]);
   showTransition(run);
 }

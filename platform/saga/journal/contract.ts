@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { command, defineParticipant } from '../../kernel/contract';
+import type { Json } from '../../kernel/json';
+import { verbs } from '../verbs';
 
 const text = z.string().max(300);
 const nothing = z.strictObject({});
-const saga = { sagaId: text, saga: text };
+/** Any JSON; what it means is the business of whoever reads it. */
+const json = z.unknown() as unknown as z.ZodType<Json>;
+
+/** Every record names its saga and the generation that writes it; a lower one than the saga's latest is refused. */
+const saga = {
+  sagaId: text,
+  saga: text,
+  workflowId: text,
+  generation: z.int().min(0).optional(),
+};
+const whileOpen = ['SAGA_UNKNOWN', 'SAGA_FINISHED', 'GENERATION_OVER'] as const;
 
 /** How one step ended, as the terminal record lists it. */
 export const finishedStep = z.strictObject({
@@ -27,7 +39,21 @@ export const finishedStep = z.strictObject({
   finishedAt: text.optional(),
   /** An operator skipped its undo: the effect is still there. */
   leftInPlace: z.boolean().optional(),
+  /** A person did it, or reversed it, by hand. */
+  external: z.boolean().optional(),
   reason: text.optional(),
+});
+
+/** What a person decided about a step; stands for the saga's life. */
+export const verdict = z.enum(['skipped', 'left', 'done-externally', 'undone-externally']);
+
+/** What people told a saga about its steps: what a recovery must not ask again. */
+export const decided = z.strictObject({
+  verdicts: z.record(z.string(), verdict),
+  /** The latest input a person gave for a step. */
+  inputs: z.record(z.string(), json),
+  /** What a person said a step would have answered. */
+  results: z.record(z.string(), json),
 });
 
 /**
@@ -37,52 +63,90 @@ export const finishedStep = z.strictObject({
 export const journal = defineParticipant('sagas', {
   started: command({
     input: z.strictObject({
-      ...saga,
+      sagaId: text,
+      saga: text,
       workflowId: text,
       businessKey: text,
       owner: text,
       requestHash: text,
       deadlineAt: text,
+      /** Kept in the journal's own row and in no event: what a recovery starts from when Temporal has forgotten. */
+      input: json.optional(),
+      /** The saga of which this one is a step. */
+      parent: z.strictObject({ sagaId: text, step: text }).optional(),
     }),
-    result: nothing,
+    result: z.strictObject({ input: json.optional() }),
     refusals: ['BUSINESS_KEY_USED'],
   }),
   parked: command({
     input: z.strictObject({
       ...saga,
-      workflowId: text,
       step: text,
       direction: z.enum(['forward', 'undo']),
       condition: z.enum(['nothing-stands', 'effect-stands', 'unsettled']),
       reason: text,
     }),
     result: nothing,
-    refusals: ['SAGA_UNKNOWN', 'SAGA_FINISHED'],
+    refusals: whileOpen,
   }),
+  /** What a person did; written only with an opened grant (see `grants.ts` beside this file). */
   acted: command({
     input: z.strictObject({
       ...saga,
-      workflowId: text,
-      verb: z.enum(['cancel', 'retry', 'skip', 'approve', 'deny']),
+      verb: z.enum([...verbs, 'approve', 'deny']),
       actor: text,
       reason: z.string().max(500),
       step: text.optional(),
       direction: z.enum(['forward', 'undo']).optional(),
       /** Epoch of the step when the verb was taken. */
       epoch: z.int().min(0).optional(),
+      /** A new input for the step, or what it would have answered. */
+      input: json.optional(),
     }),
     result: nothing,
+    refusals: [
+      ...whileOpen,
+      'GRANT_INVALID',
+      'GRANT_EXPIRED',
+      'ROLE_MISSING',
+      'APPROVER_IS_INITIATOR',
+      'APPROVAL_LIMIT_EXCEEDED',
+    ],
+  }),
+  /** Temporal's own cancel, which nobody vouches for and nobody can refuse. */
+  interrupted: command({
+    input: z.strictObject({ ...saga, reason: text }),
+    result: nothing,
+    refusals: whileOpen,
+  }),
+  /** A child saga is done and waits for its parent's decision. */
+  held: command({ input: z.strictObject(saga), result: nothing, refusals: whileOpen }),
+  /** A recovery takes the next generation: every lower one may write no more. */
+  recovering: command({
+    input: z.strictObject({ ...saga, reason: text, run: text }),
+    result: z.strictObject({
+      generation: z.int().min(1),
+      /** Temporal run ids of earlier recoveries. */
+      recoveries: z.array(text),
+      held: z.boolean(),
+      decided,
+    }),
     refusals: ['SAGA_UNKNOWN', 'SAGA_FINISHED'],
   }),
   finished: command({
     input: z.strictObject({
       ...saga,
-      workflowId: text,
       outcome: z.enum(['completed', 'compensated', 'cancelled']),
       reason: text.optional(),
       steps: z.array(finishedStep),
     }),
     result: nothing,
-    refusals: ['SAGA_UNKNOWN', 'OUTCOME_CONFLICT'],
+    refusals: ['SAGA_UNKNOWN', 'OUTCOME_CONFLICT', 'GENERATION_OVER'],
+  }),
+  /** Stops or resumes the starts of one type of saga; running ones go on. */
+  switched: command({
+    input: z.strictObject({ saga: text, stopped: z.boolean(), actor: text, reason: text }),
+    result: nothing,
+    refusals: ['GRANT_INVALID', 'GRANT_EXPIRED', 'ROLE_MISSING'],
   }),
 });

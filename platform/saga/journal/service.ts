@@ -1,69 +1,100 @@
-import type { RecordedEvent } from '../../kernel/decision';
-import { happened, refused, unchanged } from '../../kernel/decision';
+import { busy, happened, refused, unchanged } from '../../kernel/decision';
 import type { Json } from '../../kernel/json';
 import { defineService } from '../../participant/service';
 import type { States } from '../../participant/service';
 import { journal } from './contract';
+import { evolveJournal, sagaAggregate, switchAggregate } from './state';
+import type { JournalEntry, JournalState } from './state';
 
-/** What the journal knows of the one saga a workflow id may ever have. */
-export interface JournalEntry {
-  readonly sagaId: string;
-  readonly saga: string;
-  readonly status: 'started' | 'parked' | 'finished';
-  /** Only when finished. */
-  readonly outcome?: string;
-}
-
-const aggregateId = (workflowId: string) => `saga/${workflowId}`;
-const aggregates = ({ workflowId }: { workflowId: string }) => [aggregateId(workflowId)];
+type Of = { readonly workflowId: string };
+const aggregates = ({ workflowId }: Of) => [sagaAggregate(workflowId)];
 
 /** The journal's decisions: a start is unique per workflow id for ever, an outcome is recorded once. */
 export const journalService = defineService({
   participant: journal,
   handlers: {
     started: {
-      aggregates,
-      decide(states, input) {
-        const known = states(aggregateId(input.workflowId));
-        if (known === undefined) return fact('saga.started', input);
-        return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);
+      aggregates: ({ workflowId, saga }) => [sagaAggregate(workflowId), switchAggregate(saga)],
+      decide(states: States<JournalState>, { input: request, ...input }) {
+        const known = entryOf(states, input);
+        if (known !== undefined) return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);
+        const type = states(switchAggregate(input.saga));
+        // A stopped type is no refusal: what was accepted at the door waits here until it is resumed.
+        if (type?.kind === 'switch' && type.stopped) return busy(`stopped: ${input.saga}`);
+        return fact('saga.started', input, request === undefined ? {} : { input: request });
       },
     },
     parked: { aggregates, decide: (states, input) => whileOpen(states, 'saga.parked', input) },
     acted: { aggregates, decide: (states, input) => whileOpen(states, 'saga.acted', input) },
+    interrupted: {
+      aggregates,
+      decide: (states, input) => whileOpen(states, 'saga.interrupted', input),
+    },
+    held: { aggregates, decide: (states, input) => whileOpen(states, 'saga.held', input) },
+    recovering: {
+      aggregates,
+      decide(states, input) {
+        const known = entryOf(states, input);
+        if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
+        if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
+        const generation = known.generation + 1;
+        const { held, decided, recoveries } = known;
+        const result = { generation, held, decided, recoveries };
+        return fact('saga.recovering', { ...input, generation }, result as unknown as Json);
+      },
+    },
     finished: {
       aggregates,
       decide(states, input) {
-        const known = states(aggregateId(input.workflowId));
+        const known = entryOf(states, input);
         if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
-        if (known.status !== 'finished') return fact('saga.finished', input);
-        return known.outcome === input.outcome
-          ? unchanged()
-          : refused('OUTCOME_CONFLICT', `${known.outcome} is recorded`);
+        if (known.status === 'finished') {
+          return known.outcome === input.outcome
+            ? unchanged()
+            : refused('OUTCOME_CONFLICT', `${known.outcome} is recorded`);
+        }
+        return isOver(known, input)
+          ? refused('GENERATION_OVER', `generation ${known.generation} is in charge`)
+          : fact('saga.finished', input);
+      },
+    },
+    switched: {
+      aggregates: ({ saga }) => [switchAggregate(saga)],
+      decide(states, { stopped, ...input }) {
+        const known = states(switchAggregate(input.saga));
+        if ((known?.kind === 'switch' && known.stopped) === stopped) return unchanged();
+        const type = stopped ? 'saga-type.stopped' : 'saga-type.resumed';
+        return happened([{ aggregateId: switchAggregate(input.saga), type, data: input }]);
       },
     },
   },
   operations: {},
-  evolve(entry: JournalEntry | undefined, { type, data }: RecordedEvent): JournalEntry {
-    const { sagaId, saga, outcome } = data as { sagaId: string; saga: string; outcome?: string };
-    const known = entry ?? { sagaId, saga, status: 'started' };
-    if (type === 'saga.parked') return { ...known, status: 'parked' };
-    if (type === 'saga.acted') return { ...known, status: 'started' };
-    if (type === 'saga.finished') return { ...known, status: 'finished', outcome: outcome ?? '' };
-    return known;
-  },
+  evolve: evolveJournal,
 });
 
-type Recorded = { readonly workflowId: string; readonly sagaId: string };
+type Recorded = Of & { readonly sagaId: string; readonly generation?: number | undefined };
 
-function whileOpen(states: States<JournalEntry>, type: string, input: Recorded) {
-  const known = states(aggregateId(input.workflowId));
+function entryOf(states: States<JournalState>, { workflowId }: Of): JournalEntry | undefined {
+  const known = states(sagaAggregate(workflowId));
+  return known?.kind === 'saga' ? known : undefined;
+}
+
+/** The records of a generation that a recovery has taken over from are refused. */
+function isOver(known: JournalEntry, { generation = 0 }: Recorded): boolean {
+  return generation < known.generation;
+}
+
+function whileOpen(states: States<JournalState>, type: string, input: Recorded) {
+  const known = entryOf(states, input);
   if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
   if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
+  if (isOver(known, input)) {
+    return refused('GENERATION_OVER', `generation ${known.generation} is in charge`);
+  }
   return fact(type, input);
 }
 
-function fact(type: string, input: Recorded) {
+function fact(type: string, input: Recorded, result: Json = {}) {
   const data = input as unknown as { readonly [key: string]: Json };
-  return happened([{ aggregateId: aggregateId(input.workflowId), type, data }]);
+  return happened([{ aggregateId: sagaAggregate(input.workflowId), type, data }], result);
 }

@@ -14,6 +14,9 @@ export const externalReason = 'EXTERNAL';
 /** Reason of a settle that asks, after `resume-forward`, whether a step has to be done again. */
 export const resumedReason = 'RESUMED';
 
+/** Reason of a step that a recovery asks about before it does anything. */
+const recoveredReason = 'RECOVERED';
+
 /** Starts a step the saga function asked for. */
 export function start(draft: Draft, opened: OpenedStep): void {
   const { parkAs, ...asked } = opened;
@@ -35,6 +38,7 @@ function add(draft: Draft, asked: OpenedStep): MachineStep {
     side: 'forward',
     unsettled: false,
     reason: '',
+    refused: false,
     nothingStands: false,
     external: false,
     awaited: true,
@@ -58,7 +62,11 @@ export function afterForwardAnswer(draft: Draft, step: MachineStep, outcome: Out
   // The saga turned back meanwhile: what became of the step is the unwind's business.
   if (draft.state.direction.turn !== undefined) {
     if (isFence(outcome)) return halt(draft, step.name, reason);
-    return change(draft, step.name, { phase: 'failed', reason });
+    return change(draft, step.name, {
+      phase: 'failed',
+      reason,
+      refused: outcome.kind === 'refused',
+    });
   }
   const move = afterForward(step, outcome);
   switch (move.do) {
@@ -80,7 +88,7 @@ function failAndTurn(
   step: MachineStep,
   { cause, reason }: { readonly cause: 'refusal' | 'fault'; readonly reason: string },
 ): void {
-  change(draft, step.name, { phase: 'failed', reason });
+  change(draft, step.name, { phase: 'failed', reason, refused: cause === 'refusal' });
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-not-done' });
   turnBack(draft, { cause, reason });
 }
@@ -108,7 +116,9 @@ export function afterForwardSettleAnswer(
     return change(draft, step.name, { phase: 'undone', nothingStands: true });
   }
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-not-done' });
-  if (asked === 'retry') return send(draft, step.name, 'forward');
+  // The pivot is done, so what an earlier run only began is finished by this one.
+  const isUnfinished = step.kind === 'retriable' && step.reason === recoveredReason;
+  if (asked === 'retry' || isUnfinished) return send(draft, step.name, 'forward');
   if (asked === 'retry-with-input') {
     return send(draft, step.name, 'forward', { newInput: true });
   }
@@ -128,12 +138,12 @@ export function done(draft: Draft, step: MachineStep): void {
 /** The end of a wait. A refusal turns the saga back; past the point of no return a person decides. */
 export function afterWait(draft: Draft, step: MachineStep, refusal: string | undefined): void {
   if (refusal === undefined) return change(draft, step.name, { phase: 'done' });
-  change(draft, step.name, { phase: 'failed', reason: refusal });
+  change(draft, step.name, { phase: 'failed', reason: refusal, refused: true });
   const isBack = turnBack(draft, { cause: 'refusal', reason: refusal });
   if (!isBack) park(draft, step.name, 'forward', refusal);
 }
 
 /** A step of an earlier run, asked for again by the saga function of a recovery whose pivot is done. */
 export function reopen(draft: Draft, step: MachineStep): void {
-  settle(draft, step.name, 'forward', 'RECOVERED');
+  settle(draft, step.name, 'forward', recoveredReason);
 }

@@ -4,7 +4,9 @@ import type { Outcome } from '../plan/moves';
 import type { RepairVerb } from '../verbs';
 import type { MachineState, OpenedStep, ParkedCondition, Side } from './state';
 
-/** Everything that may happen to a saga. Each is applied at once and whole; what does not fit the state is ignored. */
+/**
+ * Everything that may happen to a saga. Each is applied at once and whole; what does not fit the state is ignored.
+ */
 export type Input =
   /** The saga function asks for a step. */
   | { readonly on: 'open'; readonly step: OpenedStep }

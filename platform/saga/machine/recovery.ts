@@ -35,8 +35,8 @@ const phaseOfVerdict: Record<Verdict, Phase> = {
 };
 
 /**
- * A recovery at its beginning: the pivot decides, so it is settled first. Done, or marked as done by a person, the saga
- * function goes forward over what stands; not done, or never started, everything started is undone.
+ * A recovery at its beginning: the pivot decides, so it is settled first. Done, or marked as done by a person, the
+ * saga function goes forward over what stands; not done, or never started, everything started is undone.
  */
 export function beginRecovery({ generation, started, reason }: Recovery): Next {
   const steps = started.map(recoveredStep);
@@ -58,6 +58,7 @@ function recoveredStep({ verdict, ...started }: StartedStep): MachineStep {
     side: 'forward',
     unsettled: false,
     reason: '',
+    refused: false,
     nothingStands: false,
     external: verdict?.endsWith('externally') ?? false,
     awaited: false,

@@ -58,10 +58,14 @@ function isMoving(step: MachineStep): boolean {
   return step.phase === 'going' || step.phase === 'waiting' || step.phase === 'parked';
 }
 
-/** Only the first run of a saga can resume: a recovery has no saga function waiting inside a step. */
+/**
+ * Only the first run of a saga can resume, and only while its saga function waits inside a step: a recovery has none,
+ * and a function that threw its refusal does not go on.
+ */
 export function isResumable(state: MachineState): boolean {
   return (
     state.generation === 0 &&
+    !state.bodyEnded &&
     state.mode === 'unwinding' &&
     state.direction.pointOfNoReturn === 'open'
   );

@@ -21,7 +21,10 @@ export function fact(draft: Draft, what: DirectionFact): void {
   draft.state = { ...draft.state, direction: afterFact(draft.state.direction, what) };
 }
 
-/** Sends a message of a step under the epoch the rules give it. The point of no return is set before the pivot goes. */
+/**
+ * Sends a message of a step under the epoch the rules give it. The point of no return is set before the pivot
+ * goes.
+ */
 export function send(
   draft: Draft,
   name: string,

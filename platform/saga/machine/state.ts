@@ -55,6 +55,8 @@ export interface MachineStep {
   readonly unsettled: boolean;
   /** Refusal, fault or reason of parking. */
   readonly reason: string;
+  /** `failed` by a business "no"; it is undone all the same, since the "no" may hide behind a lost reply. */
+  readonly refused: boolean;
   /** `failed` and settled before: needs no undo. */
   readonly nothingStands: boolean;
   /** A person did or reversed this step by hand: the saga never sends it another forward or undo. */

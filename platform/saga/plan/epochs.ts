@@ -12,7 +12,8 @@ export const unsent: EpochCounter = { n: 0, last: 'nothing' };
 
 /**
  * The counter after one more message of `kind`. An undo uses the epoch of the forward it follows; a forward after an
- * undo, and anything but the same settle after a settle, opens the next epoch, whether or not the settle was answered.
+ * undo, and anything but the same settle after a settle, opens the next epoch, whether or not the settle was
+ * answered.
  */
 export function sent(counter: EpochCounter, kind: MessageKind): EpochCounter {
   const opensNext =

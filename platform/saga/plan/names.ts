@@ -13,6 +13,7 @@ export class SagaDefinitionError extends Error {
       | 'SECOND_PIVOT'
       | 'STEP_AFTER_PIVOT'
       | 'RETRIABLE_BEFORE_PIVOT'
+      | 'WAIT_AFTER_PIVOT'
       | 'SAGA_THREW_AFTER_PIVOT',
     message: string,
   ) {

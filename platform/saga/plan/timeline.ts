@@ -13,14 +13,14 @@ const marks: Record<StepView['status'], string> = {
 };
 
 /** The saga's story in Markdown: what Temporal's own web page shows as current details. No personal data. */
-export function timelineOf(view: SagaView, notes: readonly string[] = []): string {
+export function timelineOf(view: SagaView): string {
   const reason = view.reason === undefined ? '' : ` (${view.reason})`;
   return [
     `**${view.saga}** ${view.businessKey}: **${view.state}**${reason}`,
     '',
     ...view.steps.map(lineOf),
     ...view.parked.flatMap(parkedLines),
-    ...notes.map((note) => `\n_${note}_`),
+    ...view.notes.map((note) => `\n_${note}_`),
   ].join('\n');
 }
 

@@ -10,6 +10,7 @@ export function holdBack(world: SagaWorld, step: string) {
   const waitsFor = new Promise<void>((resolve) => (release = resolve));
   world.participants.next(`forward ${step}`, { waitsFor });
   return {
+    release: () => release(),
     async untilTurned(saga: StartedSaga): Promise<void> {
       await saga.until((view) => view.state === 'compensating');
       release();
@@ -63,7 +64,7 @@ export async function expectSettled(
   await world.participants.redeliverAll(saga.sagaId);
   expect(saga.nets()).toEqual(nets);
   const entry = await world.journalStore.readAggregate(`saga/${saga.handle.workflowId}`);
-  expect(entry?.state.status).toBe('finished');
+  expect(entry?.state).toMatchObject({ kind: 'saga', status: 'finished' });
 }
 
 /** How a workflow that did not complete ended: its failure's type, or Cancelled. */

@@ -9,26 +9,53 @@ import { createMemoryStore } from '../../../platform/outbox/memory/store';
 import { createActivities } from '../../../platform/participant/activities';
 import { createParticipant } from '../../../platform/participant/handle';
 import { startTracing } from '../../../platform/runtime/tracing';
-import { engineActivities } from '../../../platform/saga/engine/activities';
 import { journal } from '../../../platform/saga/journal/contract';
+import { withGrants } from '../../../platform/saga/journal/grants';
+import { switchesOf } from '../../../platform/saga/journal/switches';
 import { journalService } from '../../../platform/saga/journal/service';
-import type { JournalEntry } from '../../../platform/saga/journal/service';
+import type { JournalState } from '../../../platform/saga/journal/state';
+import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
+import type { SignedVerb, Verb, VerbAnswer } from '../../../platform/saga/verbs';
 import type { SagaResult, SagaStart, SagaView } from '../../../platform/saga/wire';
 import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire';
+import { createTestGrants } from '../../support/grants';
+import type { GrantMinter, GrantVerifier } from '../../../platform/security/grants';
 import { eventually } from '../../support/eventually';
+import { randomUUID } from 'node:crypto';
 import { ScriptedParticipants } from './scripted-participants';
 
 const keyword = 2;
 const queueSuffix = 'test';
 
+/** Minter and verifier of one world. */
+export type WorldGrants = GrantMinter & GrantVerifier;
+
+/** Grants without signatures, for histories that are kept: no certificate goes into a file. */
+export async function unsignedGrants(): Promise<WorldGrants> {
+  return {
+    mint: async (_act, { actor, roles }) => JSON.stringify({ actor, roles }),
+    verify: async (grant) => JSON.parse(grant) as { actor: string; roles: string[] },
+  };
+}
+
 /** One Temporal test server whose time can be skipped, the engine's worker and scripted participants. */
 export interface SagaWorld {
   readonly env: TestWorkflowEnvironment;
   readonly participants: ScriptedParticipants;
+  readonly grants: WorldGrants;
   /** The journal's store: the real decider on the in-memory database. */
-  readonly journalStore: ReturnType<typeof createMemoryStore<JournalEntry>>;
+  readonly journalStore: ReturnType<typeof createMemoryStore<JournalState>>;
   start(saga: string, input: SagaStart['input'], how?: Partial<SagaStart>): Promise<StartedSaga>;
   stop(): Promise<void>;
+}
+
+/** Who does what, and why. */
+export interface ActOf extends Partial<Omit<SignedVerb, 'grant'>> {
+  readonly actor?: string;
+  readonly roles?: readonly string[];
+  readonly approvalLimitCents?: number;
+  /** A grant minted elsewhere, for forgeries. */
+  readonly grant?: string;
 }
 
 export interface StartedSaga {
@@ -38,13 +65,19 @@ export interface StartedSaga {
   /** Waits, with a deadline, until the view says so. */
   until(condition: (view: SagaView) => boolean): Promise<SagaView>;
   result(): Promise<SagaResult>;
-  update(name: string, argument: object): Promise<unknown>;
+  /** Sends a verb with a grant of its own; by default as an operator. */
+  update(verb: Verb, act: ActOf): Promise<VerbAnswer>;
+  /** The recovery of this saga, as soon as there is one. */
+  recovery(): Promise<WorkflowHandle>;
   /** Net effects, per step. */
   nets(): Record<string, number>;
 }
 
 /** Starts the world; the bundle and the server's binary come from the environment of the test run. */
-export async function startSagaWorld(bundleFile = bundleOfRun()): Promise<SagaWorld> {
+export async function startSagaWorld(
+  bundleFile = bundleOfRun(),
+  openGrants: () => Promise<WorldGrants> = createTestGrants,
+): Promise<SagaWorld> {
   installRuntime();
   const executable = process.env.HOLDFAST_TEMPORAL_TEST_SERVER;
   if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
@@ -56,16 +89,18 @@ export async function startSagaWorld(bundleFile = bundleOfRun()): Promise<SagaWo
     searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
   });
   const participants = new ScriptedParticipants();
-  const journalStore = createMemoryStore<JournalEntry>();
-  const workers = await startWorkers(env, bundleFile, { participants, journalStore });
+  const journalStore = createMemoryStore<JournalState>();
+  const grants = await openGrants();
+  const workers = await startWorkers(env, bundleFile, { participants, journalStore, grants });
   let count = 0;
   return {
     env,
     participants,
     journalStore,
+    grants,
     start(saga, input, how = {}) {
       count += 1;
-      return startSaga(env, participants, { saga, input, key: `key-${count}`, how });
+      return startSaga({ env, participants, grants }, { saga, input, key: `key-${count}`, how });
     },
     async stop() {
       await workers.stop();
@@ -91,15 +126,20 @@ function bundleOfRun(): string {
 async function startWorkers(
   env: TestWorkflowEnvironment,
   codePath: string,
-  stores: Pick<SagaWorld, 'participants' | 'journalStore'>,
+  stores: Pick<SagaWorld, 'participants' | 'journalStore' | 'grants'>,
 ) {
   const tracing = startTracing({ serviceName: 'test', register: false });
-  const journalist = createParticipant({
+  const plain = createParticipant({
     definition: journalService,
     store: stores.journalStore,
     schemas: loadSchemas(),
     clock: () => new Date(),
     partitions: 3,
+  });
+  const journalist = withGrants(plain, {
+    verify: (grant, act) => stores.grants.verify(grant, act),
+    isRecorded: async (message) =>
+      (await stores.journalStore.readStepRecord(message))?.state === 'done',
   });
   const connection = env.nativeConnection;
   const workers = await Promise.all([
@@ -110,7 +150,14 @@ async function startWorkers(
       plugins: [tracing.plugin],
       activities: {
         ...createActivities(journalist, journal.contract),
-        ...engineActivities,
+        ...createEngineActivities({
+          journal: stores.journalStore,
+          participants: ['orders', 'payments', 'inventory'],
+          turnSwitch: switchesOf(plain, {
+            journal: { switches: async () => [] },
+            verify: (grant, act) => stores.grants.verify(grant, act),
+          }),
+        }),
       },
     }),
     ...[orders, payments, inventory].map(({ contract: { name, commands } }) =>
@@ -135,8 +182,7 @@ async function startWorkers(
 }
 
 async function startSaga(
-  env: TestWorkflowEnvironment,
-  participants: ScriptedParticipants,
+  { env, participants, grants }: Pick<SagaWorld, 'env' | 'participants' | 'grants'>,
   what: {
     readonly saga: string;
     readonly input: SagaStart['input'];
@@ -173,7 +219,19 @@ async function startSaga(
       return last;
     },
     result: () => handle.result() as Promise<SagaResult>,
-    update: (name, argument) => handle.executeUpdate(name, { args: [argument] }),
+    async update(verb, { actor = 'operator-1', roles = ['operator'], ...asked }) {
+      const { approvalLimitCents, grant: forged, ...rest } = asked;
+      const act = { jti: randomUUID(), reason: 'looked at it', ...rest };
+      const granted = { ...act, verb, workflowId: handle.workflowId };
+      const limit = approvalLimitCents === undefined ? {} : { approvalLimitCents };
+      const grant = forged ?? (await grants.mint(granted, { actor, roles, ...limit }));
+      return handle.executeUpdate<VerbAnswer, [SignedVerb]>(verb, { args: [{ ...act, grant }] });
+    },
+    async recovery() {
+      const recovery = env.client.workflow.getHandle(`recover/${sagaId}`);
+      await eventually(() => recovery.describe());
+      return recovery;
+    },
     nets: () => participants.netsOf(sagaId),
   };
 }

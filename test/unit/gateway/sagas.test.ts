@@ -28,6 +28,9 @@ const view = (state: SagaView['state']): SagaView => ({
   startedAt: '2026-01-01T00:00:00.000Z',
   steps: [],
   parked: [],
+  awaiting: [],
+  generation: 0,
+  notes: [],
 });
 
 const row = (state: string) => {

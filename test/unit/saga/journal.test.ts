@@ -4,13 +4,13 @@ import { createMemoryStore } from '../../../platform/outbox/memory/store';
 import { createParticipant } from '../../../platform/participant/handle';
 import { journal } from '../../../platform/saga/journal/contract';
 import { journalService } from '../../../platform/saga/journal/service';
-import type { JournalEntry } from '../../../platform/saga/journal/service';
+import type { JournalState } from '../../../platform/saga/journal/state';
 
 const workflowId = 'place-order:order-1';
 const schemas = loadSchemas();
 
 function journalist() {
-  const store = createMemoryStore<JournalEntry>();
+  const store = createMemoryStore<JournalState>();
   const participant = createParticipant({
     definition: journalService,
     store,

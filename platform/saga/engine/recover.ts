@@ -1,0 +1,109 @@
+import { ApplicationFailure, condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Json } from '../../kernel/json';
+import type { StepMessage } from '../../kernel/step';
+import type { SagaDefinition } from '../define';
+import { journal } from '../journal/contract';
+import { sagaLimits } from '../limits';
+import { journalPrefix } from '../plan/names';
+import { reasonOf } from '../plan/moves';
+import type { SagaResult, SagaStart } from '../wire';
+import type { EngineActivities, RecoveryTarget } from './activities';
+import { executeSaga } from './execute';
+import type { RecoveredStep, RecoveryStart } from './recovery-start';
+import { closeParticipants } from './rows';
+import { send } from './send';
+import { nextPause } from './send-step';
+
+/** What the journal answers to a recovery that takes over. */
+interface Taken {
+  readonly generation: number;
+  readonly held: boolean;
+  /** Run ids of earlier recoveries. */
+  readonly recoveries: readonly string[];
+  readonly decided: {
+    readonly verdicts: { readonly [step: string]: NonNullable<RecoveredStep['verdict']> };
+    readonly inputs: { readonly [step: string]: Json };
+    readonly results: { readonly [step: string]: Json };
+  };
+}
+
+/** The result of a recovery that found nothing to do: the saga had its terminal record. */
+export interface NothingToRecover {
+  readonly outcome: 'finished-before';
+}
+
+/**
+ * The workflow `recover`: takes over a saga that Temporal ended without its compensation. Ends what still runs,
+ * takes the next generation from the journal, and only then reads what was started: a run that is still open could
+ * start more.
+ */
+export async function recoverSaga(
+  definitionOf: (saga: string) => SagaDefinition,
+  target: RecoveryTarget,
+): Promise<SagaResult | NothingToRecover> {
+  const definition = definitionOf(target.saga);
+  const activities = proxyActivities<EngineActivities>({
+    startToCloseTimeout: sagaLimits.recoveryReadMs,
+    retry: { maximumInterval: sagaLimits.stubbornPauseMs },
+  });
+  await activities.endRun(target);
+  const taken = await takeGeneration(target);
+  if (taken === 'finished') return { outcome: 'finished-before' };
+  const { recoveries } = taken;
+  const remains = await activities.readRemains({ ...target, recoveries });
+  const found =
+    remains.start === undefined
+      ? await fromRows(target, taken, activities)
+      : { ...remains, start: remains.start, startedAt: remains.startedAt ?? '' };
+  const started = found.started.map((step) => withDecisions(step, taken.decided));
+  const { start, startedAt } = found;
+  const { generation, held, decided } = taken;
+  const delivered = decided.results;
+  const recovery = { ...target, generation, held, startedAt, start, started, delivered };
+  return executeSaga(definition, start, recovery satisfies RecoveryStart);
+}
+
+function withDecisions(step: RecoveredStep, decided: Taken['decided']): RecoveredStep {
+  const verdict = decided.verdicts[step.name];
+  const input = decided.inputs[step.name];
+  const result = decided.results[step.name];
+  return {
+    ...step,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(input === undefined ? {} : { command: { ...step.command, input } }),
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+/** Temporal has forgotten the saga: its participants are closed for it, and their rows are what was started. */
+async function fromRows(target: RecoveryTarget, taken: Taken, activities: EngineActivities) {
+  const request = await activities.readRequest(target);
+  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants } = request;
+  const started = await closeParticipants(target, taken.generation, participants);
+  const deadlineAtMs = Date.parse(deadlineAt);
+  const start: SagaStart = { input, owner, businessKey, requestHash, deadlineAtMs };
+  return { start, startedAt, started };
+}
+
+/** Takes the next generation; one per run of a recovery, however often it is asked. */
+async function takeGeneration(target: RecoveryTarget): Promise<Taken | 'finished'> {
+  const { sagaId, saga, workflowId, reason } = target;
+  const { runId, taskQueue } = workflowInfo();
+  const { command, input } = journal.recovering({ sagaId, saga, workflowId, reason, run: runId });
+  const message: StepMessage = {
+    ...{ sagaId, saga, command, input, kind: 'forward', epoch: 0, run: runId },
+    step: `${journalPrefix}recovering:${runId}`,
+    correlationId: workflowId,
+    owner: '',
+  };
+  const route = { taskQueue, summary: 'journal: recovering', bounds: {}, pace: sagaLimits };
+  for (let pauseMs: number = sagaLimits.stubbornPauseMs; ; pauseMs = nextPause(pauseMs)) {
+    const outcome = await send(message, 'sagas', route);
+    if (outcome.kind === 'done') return outcome.result as unknown as Taken;
+    if (outcome.kind === 'refused' && outcome.code === 'SAGA_FINISHED') return 'finished';
+    if (outcome.kind === 'refused') {
+      throw ApplicationFailure.nonRetryable(`there is no such saga: ${sagaId}`, reasonOf(outcome));
+    }
+    await condition(() => false, pauseMs, { summary: 'pause before journal: recovering' });
+  }
+}

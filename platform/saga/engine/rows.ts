@@ -1,0 +1,70 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { StepPlan } from '../../kernel/step';
+import { sagaLimits } from '../limits';
+import type { RecoveryTarget } from './activities';
+import type { RecoveredStep } from './recovery-start';
+
+/** A participant's row, as it answers a closing. */
+interface ClosedRow {
+  readonly step: string;
+  readonly command?: string;
+  readonly plan?: StepPlan;
+  readonly recordedAt?: string;
+}
+
+type Closing = (asked: {
+  readonly sagaId: string;
+  readonly generation: number;
+  readonly run: string;
+}) => Promise<{ readonly rows: readonly ClosedRow[] }>;
+
+/**
+ * Closes every participant for a saga below a generation, and answers what their rows say was started. After that no
+ * late forward of an earlier generation can begin anything, so the rows are all there is. Waits for who is away.
+ */
+export async function closeParticipants(
+  { sagaId }: RecoveryTarget,
+  generation: number,
+  participants: readonly string[],
+): Promise<readonly RecoveredStep[]> {
+  const { runId: run, taskQueue } = workflowInfo();
+  const suffix = taskQueue.replace(/^sagas/, '');
+  const closed = await Promise.all(
+    participants.map(async (participant) => {
+      const activities = proxyActivities<Record<string, Closing>>({
+        taskQueue: `${participant}${suffix}`,
+        summary: `close ${participant}`,
+        startToCloseTimeout: sagaLimits.closingMs,
+        retry: { maximumInterval: sagaLimits.stubbornPauseMs },
+      });
+      const close = activities[`${participant}.close`]!;
+      const { rows } = await close({ sagaId, generation, run });
+      return rows.map((row) => ({ ...row, participant }));
+    }),
+  );
+  const steps = closed.flat().sort((left, right) => orderOf(left) - orderOf(right));
+  return steps.flatMap((row, index) => recoveredStep(row, index));
+}
+
+function orderOf({ plan }: ClosedRow): number {
+  return plan?.order ?? Number.MAX_SAFE_INTEGER;
+}
+
+function recoveredStep(
+  { step, command, plan, recordedAt, participant }: ClosedRow & { readonly participant: string },
+  index: number,
+): RecoveredStep[] {
+  if (command === undefined || plan === undefined) return [];
+  const undo = plan.undo;
+  return [
+    {
+      name: step,
+      kind: plan.kind,
+      place: [index],
+      startedAt: recordedAt ?? '',
+      // The row keeps a hash of the input and not the input: a settle and an undo need none.
+      command: { kind: 'command', participant, command, input: null },
+      ...(undo === undefined ? {} : { undo: { kind: 'undo' as const, ...undo } }),
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+import type { Pool } from 'pg';
+import { openPool, run } from '../../outbox/postgres/connection';
+import { tablesOf } from '../../outbox/postgres/schema';
+import { postgresOptions } from '../../runtime/connections';
+import type { Config } from '../../runtime/config';
+import type { SwitchState } from '../verbs';
+import type { JournalEntry } from './state';
+
+/** A saga without a terminal record. */
+export type OpenSaga = Pick<JournalEntry, 'workflowId' | 'sagaId' | 'saga' | 'status'>;
+
+/** A finished saga whose participants may forget its results. */
+export interface FinishedSaga {
+  readonly sagaId: string;
+  readonly participants: readonly string[];
+  /** Place in the order of finishing; opaque. */
+  readonly position: string;
+}
+
+/** What the orchestrator asks of its journal beyond one saga. Cost grows with what is open, not with history. */
+export interface OpenSagas {
+  /** Open sagas in the order of their workflow ids. */
+  open(page: { readonly after: string; readonly limitMax: number }): Promise<readonly OpenSaga[]>;
+  isOpen(workflowId: string): Promise<boolean>;
+  /** Sagas that finished before `finishedBefore`, in that order, after a position. */
+  finished(page: {
+    readonly after: string;
+    readonly finishedBefore: Date;
+    readonly limitMax: number;
+  }): Promise<readonly FinishedSaga[]>;
+  /** Every switch that was ever turned, with who turned it last. */
+  switches(): Promise<readonly SwitchState[]>;
+  /** Creates the indexes these questions need. Idempotent. */
+  prepare(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the questions on the journal's own database; nothing connects before the first one. */
+export function openSagasOf(config: Config): OpenSagas {
+  const pool = openPool({ ...postgresOptions(config, 'sagas'), max: 2 });
+  const { aggregates, events } = tablesOf(config.HOLDFAST_INSTANCE);
+  const isOpenSql = `state->>'kind' = 'saga' AND state->>'status' <> 'finished'`;
+  return {
+    async open({ after, limitMax }) {
+      const { rows } = await run<{ state: JournalEntry }>(
+        pool,
+        `SELECT state FROM ${aggregates} WHERE ${isOpenSql} AND id > $1 ORDER BY id LIMIT $2`,
+        { values: [`saga/${after}`, limitMax] },
+      );
+      return rows.map(({ state: { workflowId, sagaId, saga, status } }) => {
+        return { workflowId, sagaId, saga, status };
+      });
+    },
+    async isOpen(workflowId) {
+      const sql = `SELECT 1 FROM ${aggregates} WHERE id = $1 AND ${isOpenSql}`;
+      const { rowCount } = await run(pool, sql, { values: [`saga/${workflowId}`] });
+      return rowCount === 1;
+    },
+    finished: (page) => finished(pool, { aggregates, events }, page),
+    switches: () => switches(pool, events),
+    async prepare() {
+      await run(
+        pool,
+        `CREATE INDEX IF NOT EXISTS sagas_open ON ${aggregates} (id) WHERE ${isOpenSql}`,
+      );
+      await run(
+        pool,
+        `CREATE INDEX IF NOT EXISTS sagas_finished ON ${events} (ord) WHERE type = 'saga.finished'`,
+      );
+      await run(
+        pool,
+        `CREATE INDEX IF NOT EXISTS sagas_switched ON ${events} (aggregate_id, seq)
+         WHERE type IN ('saga-type.stopped', 'saga-type.resumed')`,
+      );
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function finished(
+  pool: Pool,
+  { aggregates, events }: { readonly aggregates: string; readonly events: string },
+  page: { readonly after: string; readonly finishedBefore: Date; readonly limitMax: number },
+): Promise<readonly FinishedSaga[]> {
+  const { rows } = await run<{ state: JournalEntry; ord: string }>(
+    pool,
+    `SELECT a.state, e.ord FROM ${events} AS e JOIN ${aggregates} AS a ON a.id = e.aggregate_id
+     WHERE e.type = 'saga.finished' AND e.ord > $1 AND e.recorded_at < $2 ORDER BY e.ord LIMIT $3`,
+    { values: [page.after || '0', page.finishedBefore, page.limitMax] },
+  );
+  return rows.map(({ state: { sagaId, participants = [] }, ord }) => {
+    return { sagaId, participants, position: ord };
+  });
+}
+
+interface SwitchRow {
+  readonly type: string;
+  readonly data: Pick<SwitchState, 'saga' | 'actor' | 'reason'>;
+  readonly time: Date;
+}
+
+async function switches(pool: Pool, events: string): Promise<readonly SwitchState[]> {
+  const { rows } = await run<SwitchRow>(
+    pool,
+    `SELECT DISTINCT ON (aggregate_id) type, data, time FROM ${events}
+     WHERE type IN ('saga-type.stopped', 'saga-type.resumed') ORDER BY aggregate_id, seq DESC`,
+  );
+  return rows.map(({ type, data: { saga, actor, reason }, time }) => {
+    const since = new Date(time).toISOString();
+    return { saga, actor, reason, stopped: type === 'saga-type.stopped', since };
+  });
+}

@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import type { RecordedEvent } from '../../kernel/decision';
+import type { Json } from '../../kernel/json';
+import type { decided } from './contract';
+
+/** What the journal knows of the one saga a workflow id may ever have. */
+export interface JournalEntry {
+  readonly kind: 'saga';
+  readonly sagaId: string;
+  readonly saga: string;
+  readonly workflowId: string;
+  readonly status: 'started' | 'parked' | 'held' | 'finished';
+  /** Pseudonym of whoever started it. */
+  readonly owner: string;
+  readonly businessKey: string;
+  readonly requestHash: string;
+  /** RFC 3339. */
+  readonly deadlineAt: string;
+  /** The saga of which this one is a step. */
+  readonly parent?: { readonly sagaId: string; readonly step: string };
+  /** 0, or the number of the latest recovery. */
+  readonly generation: number;
+  /** Temporal run ids of its recoveries. */
+  readonly recoveries: readonly string[];
+  /** A child saga that is done and waits for its parent's decision. */
+  readonly held: boolean;
+  readonly decided: z.output<typeof decided>;
+  /** Participants of its steps; only when finished. */
+  readonly participants?: readonly string[];
+  /** Only when finished. */
+  readonly outcome?: string;
+}
+
+/** Whether sagas of one type may start. */
+export interface SwitchEntry {
+  readonly kind: 'switch';
+  readonly saga: string;
+  readonly stopped: boolean;
+}
+
+export type JournalState = JournalEntry | SwitchEntry;
+
+/** Aggregate of the one saga a workflow id may have. */
+export const sagaAggregate = (workflowId: string) => `saga/${workflowId}`;
+
+/** Aggregate of the switch of a type of saga. */
+export const switchAggregate = (saga: string) => `saga-type/${saga}`;
+
+type Data = { readonly [key: string]: Json };
+
+/** The fold of the journal's events. */
+export function evolveJournal(
+  state: JournalState | undefined,
+  { type, data }: RecordedEvent,
+): JournalState {
+  if (type === 'saga-type.stopped' || type === 'saga-type.resumed') {
+    return { kind: 'switch', saga: String(data.saga), stopped: type === 'saga-type.stopped' };
+  }
+  if (state?.kind !== 'saga') return startedEntry(data);
+  return evolveEntry(state, type, data);
+}
+
+function startedEntry(data: Data): JournalEntry {
+  const text = (key: string) => String(data[key] ?? '');
+  const parent = data.parent as JournalEntry['parent'];
+  return {
+    kind: 'saga',
+    sagaId: text('sagaId'),
+    saga: text('saga'),
+    workflowId: text('workflowId'),
+    status: 'started',
+    owner: text('owner'),
+    businessKey: text('businessKey'),
+    requestHash: text('requestHash'),
+    deadlineAt: text('deadlineAt'),
+    ...(parent === undefined ? {} : { parent }),
+    generation: 0,
+    recoveries: [],
+    held: false,
+    decided: { verdicts: {}, inputs: {}, results: {} },
+  };
+}
+
+function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntry {
+  switch (type) {
+    case 'saga.parked':
+      return { ...entry, status: 'parked' };
+    case 'saga.acted':
+      return { ...entry, status: 'started', decided: afterAct(entry.decided, data) };
+    case 'saga.held':
+      return { ...entry, status: 'held', held: true };
+    case 'saga.recovering':
+      return {
+        ...entry,
+        status: 'started',
+        generation: Number(data.generation),
+        recoveries: [...entry.recoveries, String(data.run)],
+      };
+    case 'saga.finished':
+      return {
+        ...entry,
+        status: 'finished',
+        outcome: String(data.outcome),
+        participants: participantsOf(data),
+      };
+    default:
+      return entry;
+  }
+}
+
+/** Remembers what a person decided about a step; the latest word on it counts. */
+function afterAct(known: JournalEntry['decided'], data: Data): JournalEntry['decided'] {
+  const { verb, step, direction, input } = data;
+  if (typeof step !== 'string') return known;
+  const isUndo = direction === 'undo';
+  if (verb === 'retry-with-input') {
+    return { ...known, inputs: { ...known.inputs, [step]: input ?? null } };
+  }
+  if (verb === 'skip') {
+    return { ...known, verdicts: { ...known.verdicts, [step]: isUndo ? 'left' : 'skipped' } };
+  }
+  if (verb !== 'mark-done-externally') return known;
+  const verdict = isUndo ? 'undone-externally' : 'done-externally';
+  const results = isUndo ? known.results : { ...known.results, [step]: input ?? null };
+  return { ...known, verdicts: { ...known.verdicts, [step]: verdict }, results };
+}
+
+function participantsOf(data: Data): readonly string[] {
+  const steps = (data.steps ?? []) as readonly { readonly participant: string }[];
+  return [...new Set(steps.map(({ participant }) => participant))].sort();
+}

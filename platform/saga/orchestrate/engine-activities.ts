@@ -1,0 +1,89 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { Json } from '../../kernel/json';
+import type { ServiceStore } from '../../outbox/ports';
+import type { EngineActivities, JournaledRequest, RecoveryTarget } from '../engine/activities';
+import type { JournalState } from '../journal/state';
+import { sagaAggregate } from '../journal/state';
+import { journalPrefix } from '../plan/names';
+import { sagaSearchAttributes } from '../wire';
+import { endRun, readRemains, recoveryIdOf } from './close-and-read';
+
+/** What the engine's activities need of the process they run in. */
+export interface OrchestratorParts {
+  /** The journal's own database. */
+  readonly journal: Pick<ServiceStore<unknown>, 'readAggregate' | 'readStepRecord'>;
+  /** Turns and reads the switches of saga types. */
+  readonly turnSwitch: EngineActivities['turnSwitch'];
+  /** Every service that may take part in a saga: asked when nothing else says which ones did. */
+  readonly participants: readonly string[];
+}
+
+/** Activities of the orchestrator's own worker, beside the journal's. They use the connection of that worker. */
+export function createEngineActivities(parts: OrchestratorParts): EngineActivities {
+  return {
+    async requestCancellation({ workflowId, runId }) {
+      await Context.current().client.workflow.getHandle(workflowId, runId).cancel();
+    },
+    async requestRecovery(target) {
+      const { client, info } = Context.current();
+      await startRecovery(client, target, info.taskQueue);
+    },
+    endRun: (target) => endRun(Context.current().client, target),
+    readRemains: ({ recoveries, ...target }) =>
+      readRemains(Context.current().client, target, recoveries),
+    readRequest: (target) => readRequest(parts, target),
+    turnSwitch: (request) => parts.turnSwitch(request),
+  };
+}
+
+/** Starts the recovery of a saga on its queue, unless one is open. It is found in lists like the saga itself. */
+export async function startRecovery(
+  client: Client,
+  target: RecoveryTarget,
+  taskQueue: string,
+): Promise<void> {
+  const described = await describe(client, target.workflowId);
+  try {
+    await client.workflow.start('recover', {
+      taskQueue,
+      workflowId: recoveryIdOf(target.sagaId),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      args: [target],
+      staticSummary: `Recovery of ${target.workflowId} (${target.reason})`,
+      ...(described?.memo === undefined ? {} : { memo: described.memo }),
+      ...(described === undefined
+        ? {}
+        : { typedSearchAttributes: described.typedSearchAttributes }),
+    });
+  } catch (error) {
+    if ((error as Error).name !== 'WorkflowExecutionAlreadyStartedError') throw error;
+  }
+}
+
+async function describe(client: Client, workflowId: string) {
+  try {
+    const { memo, typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
+    const known: readonly string[] = sagaSearchAttributes;
+    const own = typedSearchAttributes.getAll().filter(({ key }) => known.includes(key.name));
+    return { memo, typedSearchAttributes: own };
+  } catch (error) {
+    if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
+    throw error;
+  }
+}
+
+async function readRequest(
+  { journal, participants }: OrchestratorParts,
+  { workflowId, sagaId }: RecoveryTarget,
+): Promise<JournaledRequest> {
+  const entry = (await journal.readAggregate(sagaAggregate(workflowId)))?.state as
+    JournalState | undefined;
+  const row = await journal.readStepRecord({ sagaId, step: `${journalPrefix}started` });
+  if (entry?.kind !== 'saga' || row === undefined) throw new Error(`no journal of ${sagaId}`);
+  const { input = null } = (row.result ?? {}) as { readonly input?: Json };
+  const { owner, businessKey, requestHash, deadlineAt } = entry;
+  const startedAt = deadlineAt;
+  return { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants };
+}

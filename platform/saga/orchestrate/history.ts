@@ -1,0 +1,83 @@
+import type { StepMessage } from '../../kernel/step';
+import type { RecoveredStep } from '../engine/recovery-start';
+
+/** What this module needs of a history's event; the rest of it is not looked at. */
+export interface HistoryEvent {
+  /** RFC 3339. */
+  readonly at: string;
+  /** The first event: argument and identity of the workflow. */
+  readonly started?: { readonly argument: unknown; readonly firstRunId: string };
+  /** A scheduled activity with its first argument, decoded. */
+  readonly scheduled?: { readonly type: string; readonly argument: unknown };
+  /** A reset copied everything before this event from that run. */
+  readonly resetFrom?: string;
+}
+
+/** What one run of a saga, or of a recovery of it, has started. */
+export interface RunStory {
+  readonly firstRunId: string;
+  /** The workflow's argument. */
+  readonly argument: unknown;
+  readonly startedAt: string;
+  readonly started: readonly RecoveredStep[];
+  /** Runs this one was reset from: their histories belong to the saga too. */
+  readonly resetFrom: readonly string[];
+}
+
+/**
+ * Reads what a run started out of its history: every step whose forward was ever scheduled, in order, with the latest
+ * input it was sent with. Rows of participants are not enough for this: a forward still on its way has left no row.
+ */
+export function storyOf(events: readonly HistoryEvent[]): RunStory {
+  const [first] = events;
+  if (first?.started === undefined) throw new Error('a history begins with its start');
+  const steps = new Map<string, RecoveredStep>();
+  for (const event of events) {
+    const message = messageOf(event);
+    if (message?.kind !== 'forward') continue;
+    const known = steps.get(message.step);
+    const participant = event.scheduled?.type.split('.')[0] ?? '';
+    const fresh = { place: [steps.size], startedAt: event.at };
+    steps.set(message.step, stepOf(message, participant, known ?? fresh));
+  }
+  return {
+    firstRunId: first.started.firstRunId,
+    argument: first.started.argument,
+    startedAt: first.at,
+    started: [...steps.values()],
+    resetFrom: events.flatMap(({ resetFrom }) => resetFrom ?? []),
+  };
+}
+
+/** The steps of several runs of one saga, in the order in which they were started first. */
+export function mergeStories(stories: readonly RunStory[]): readonly RecoveredStep[] {
+  const merged = new Map<string, RecoveredStep>();
+  for (const step of stories.flatMap(({ started }) => started)) {
+    const { place = [merged.size], startedAt = step.startedAt } = merged.get(step.name) ?? {};
+    merged.set(step.name, { ...step, place, startedAt });
+  }
+  return [...merged.values()];
+}
+
+/** A message to a participant; the journal's records carry no plan, and are none of the saga's steps. */
+function messageOf({ scheduled }: HistoryEvent): StepMessage | undefined {
+  const message = scheduled?.argument as Partial<StepMessage> | undefined;
+  const isMessage = typeof message?.step === 'string' && message.plan !== undefined;
+  return isMessage ? (message as StepMessage) : undefined;
+}
+
+function stepOf(
+  { step, plan, command, input }: StepMessage,
+  participant: string,
+  { place, startedAt }: Pick<RecoveredStep, 'place' | 'startedAt'>,
+): RecoveredStep {
+  const undo = plan?.undo;
+  return {
+    name: step,
+    kind: plan?.kind ?? 'compensatable',
+    place,
+    startedAt,
+    command: { kind: 'command', participant, command, input },
+    ...(undo === undefined ? {} : { undo: { kind: 'undo', ...undo } }),
+  };
+}

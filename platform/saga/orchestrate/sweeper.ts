@@ -1,0 +1,102 @@
+import { Client } from '@temporalio/client';
+import type { Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
+import { backoffMs, pause } from '../../discovery/pace';
+import { connectTemporal } from '../../host/temporal-worker';
+import type { Config } from '../../runtime/config';
+import type { Log } from '../../runtime/log';
+import { metricNames } from '../../runtime/metric-names';
+import type { OpenSagas } from '../journal/open-sagas';
+import { startRecovery } from './engine-activities';
+import { keepHouse } from './housekeeping';
+import { sweep } from './sweep';
+import type { Swept } from './sweep';
+
+/** Pace of the sweeper after a failed sweep, milliseconds. */
+export const sweeperLimits = { stepMs: 200, maxMs: 30_000 } as const;
+
+/** Watches that every started saga ends with a terminal record. */
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+/**
+ * Sweeps for as long as the process lives. Temporal or the journal may be away: a sweep that fails is repeated.
+ * Several processes may sweep at once, since a recovery is one workflow, whoever asks for it.
+ */
+export function startSweeper(parts: {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: { readonly registry: Registry };
+  readonly journal: OpenSagas;
+}): Sweeper {
+  const { config, log, journal } = parts;
+  const stopping = new AbortController();
+  const observe = observer(parts.metrics.registry, log);
+  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+
+  async function work(): Promise<void> {
+    const connection = await connectTemporal(config);
+    const client = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+    try {
+      await journal.prepare();
+      while (!stopping.signal.aborted) {
+        observe(await sweep(client, journal, (target) => startRecovery(client, target, taskQueue)));
+        await keepHouse({ client, journal, taskQueue });
+        await pause(config.HOLDFAST_SWEEP_INTERVAL_MS, stopping.signal);
+      }
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async function keep(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+      try {
+        await work();
+      } catch (error) {
+        if (failures === 0) log.warn('the sweep begins again', { error });
+        await pause(backoffMs(failures + 1, sweeperLimits), stopping.signal);
+      }
+    }
+  }
+
+  const kept = keep();
+  return {
+    async stop() {
+      stopping.abort();
+      await kept;
+    },
+  };
+}
+
+function observer(registry: Registry, log: Log): (swept: Swept) => void {
+  const registers = [registry];
+  const open = new Gauge({
+    name: metricNames.sagasOpen,
+    help: 'Started sagas without a terminal record.',
+    registers,
+  });
+  const failing = new Gauge({
+    name: metricNames.sagasFailingTasks,
+    help: 'Sagas whose workflow tasks fail: they take no verb until a corrected worker runs.',
+    registers,
+  });
+  const recovered = new Counter({
+    name: metricNames.sagaRecoveries,
+    help: 'Recoveries asked for, by why the saga had ended.',
+    labelNames: ['reason'],
+    registers,
+  });
+  return (swept) => {
+    open.set(swept.open);
+    failing.set(swept.failingTasks.length);
+    for (const { reason, sagaId } of swept.recovered) {
+      recovered.inc({ reason });
+      log.warn('a saga ended without its terminal record; a recovery was asked for', {
+        sagaId,
+        reason,
+      });
+    }
+  };
+}

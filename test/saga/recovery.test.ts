@@ -1,0 +1,123 @@
+import { startRecovery } from '../../platform/saga/orchestrate/engine-activities';
+import { sagaMessages } from '../../platform/saga/wire';
+import type { SagaView } from '../../platform/saga/wire';
+import { epochOf } from '../../platform/kernel/epoch';
+import { eventually } from '../support/eventually';
+import { epochs, expectSettled, holdBack } from './support/expectations';
+import { orderInput } from './support/requests';
+import type { SagaWorld, StartedSaga } from './support/saga-world';
+import { startSagaWorld } from './support/saga-world';
+
+const by = { actor: 'operator-1', reason: 'looked at it' };
+/** Epoch of the first message of the first recovery. */
+const first = epochOf(1, 0);
+
+describe('a saga that Temporal ended without us', () => {
+  let world: SagaWorld;
+  beforeAll(async () => {
+    world = await startSagaWorld();
+  });
+  afterAll(() => world.stop());
+  afterEach(() => world.participants.heal());
+
+  async function recover(saga: StartedSaga, reason = 'TERMINATED') {
+    const { workflowId } = saga.handle;
+    const target = { workflowId, sagaId: saga.sagaId, saga: 'place-order', reason };
+    await startRecovery(world.env.client, target, 'sagastest');
+    return saga.recovery();
+  }
+
+  /** Lets the saga run until the reply of this step is awaited, and ends it there. */
+  async function terminatedAt(step: string) {
+    const held = holdBack(world, step);
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ steps }) => steps.some(({ name }) => name === step));
+    await saga.handle.terminate('by hand');
+    return { saga, release: () => held.release() };
+  }
+
+  it('before its pivot is undone, a step still on its way included, under the next generation', async () => {
+    const { saga, release } = await terminatedAt('reserve stock');
+    const recovery = await recover(saga);
+    await expect(recovery.result()).rejects.toMatchObject({
+      cause: { type: 'SagaCompensated', details: [{ reason: 'TERMINATED' }] },
+    });
+    expect(epochs(world, saga, 'open order')).toEqual(['forward 0', `undo ${first}`]);
+    release();
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('after its pivot is finished, with the steps it had not come to', async () => {
+    const { saga, release } = await terminatedAt('ship stock');
+    const recovery = await recover(saga);
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    expect(epochs(world, saga, 'capture payment')).toEqual(['forward 0', `settle ${first}`]);
+    expect(epochs(world, saga, 'confirm order')).toEqual([`forward ${first}`]);
+    release();
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('in its pivot ends on the side that the pivot took', async () => {
+    const { saga, release } = await terminatedAt('capture payment');
+    const recovery = await recover(saga);
+    await expect(recovery.result()).rejects.toMatchObject({ cause: { type: 'SagaCompensated' } });
+    release();
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('keeps what a person decided, and asks that step no more', async () => {
+    world.participants.from('forward capture payment', { refuses: 'NOT_AUTHORIZED' });
+    world.participants.from('undo reserve stock', { fails: 'UNDO_IMPOSSIBLE' });
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ state }) => state === 'parked');
+    // The sibling's undo hangs, so that the saga is still open after the verb.
+    world.participants.from('undo open order', { fails: 'STORE_UNAVAILABLE' });
+    await saga.update('skip', { ...by, step: 'reserve stock' });
+    await saga.handle.terminate('by hand');
+    world.participants.heal();
+    const recovery = await recover(saga);
+    await expect(recovery.result()).rejects.toMatchObject({ cause: { type: 'SagaCompensated' } });
+    const undone = epochs(world, saga, 'reserve stock');
+    expect(undone.filter((message) => message.endsWith(String(first)))).toEqual([]);
+    await expectSettled(world, saga, 'nothing', ['reserve stock']);
+  });
+
+  it('is recovered once more when its recovery is ended too', async () => {
+    const { saga, release } = await terminatedAt('reserve stock');
+    world.participants.from('undo open order', { fails: 'UNDO_IMPOSSIBLE' });
+    const once = await recover(saga);
+    const view = () => once.query<SagaView>(sagaMessages.view);
+    await eventually(async () => {
+      expect((await view()).state).toBe('parked');
+    });
+    expect((await view()).generation).toBe(1);
+    await once.terminate('again');
+    world.participants.heal();
+    const twice = await recover(saga);
+    await expect(twice.result()).rejects.toMatchObject({ cause: { type: 'SagaCompensated' } });
+    expect(epochs(world, saga, 'open order').at(-1)).toBe(`undo ${epochOf(2, 0)}`);
+    release();
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('has nothing to recover once its terminal record is written', async () => {
+    const saga = await world.start('place-order', orderInput());
+    await saga.result();
+    const recovery = await recover(saga);
+    expect(await recovery.result()).toEqual({ outcome: 'finished-before' });
+  });
+
+  it('that meets a fence stops sending, and its recovery ends it', async () => {
+    world.participants.next('forward reserve stock', { fails: 'STEP_FENCED' });
+    const saga = await world.start('place-order', orderInput());
+    const recovery = await saga.recovery();
+    await expect(recovery.result()).rejects.toMatchObject({
+      cause: { type: 'SagaCompensated', details: [{ reason: 'RESET' }] },
+    });
+    const own = world.participants.deliveriesOf(saga.sagaId);
+    const old = own.filter(({ message }) => message.epoch === 0 && message.kind !== 'forward');
+    expect(old).toEqual([]);
+    expect((await saga.handle.describe()).status.name).toBe('TERMINATED');
+    await expectSettled(world, saga, 'nothing');
+  });
+});
