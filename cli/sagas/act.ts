@@ -19,6 +19,7 @@ const texts: Readonly<Record<Verb, string>> = {
   abort: 'Give a parked step up and undo the saga.',
   pause: 'Start no further step and no further undo.',
   unpause: 'Let a paused saga go on.',
+  deliver: 'Hand over what a saga waits for from outside.',
   decide: 'Approve or deny what a saga waits for.',
 };
 
@@ -86,6 +87,7 @@ function actCommand(verb: Verb): Command {
     command.requiredOption('--input <json>', 'the whole new input', parsedJson);
   if (verb === 'mark-done-externally')
     command.option('--input <json>', 'what the step would have answered', parsedJson);
+  if (verb === 'deliver') command.option('--input <json>', 'the data of the event', parsedJson);
   if (verb === 'decide') command.option('--approve').option('--deny');
   if (final.has(verb)) command.option('--yes', 'do not ask');
   const more = verb === 'decide' ? ' --approve --user pam' : '';

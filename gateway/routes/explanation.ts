@@ -48,7 +48,7 @@ async function toExplain(parts: GatewayParts, found: FoundSaga): Promise<SagaToE
     return { saga, businessKey, state, startedAt, steps: [], parked: [], acts: [], awaiting: [] };
   }
   const acts = await actsOf(parts, found);
-  if (found.source === 'workflow') return { awaiting: [], ...found.view, acts };
+  if (found.source === 'workflow') return { ...found.view, acts };
   const { saga = '', businessKey = '' } = found.row;
   return { ...found.row, saga, businessKey, acts, awaiting: [] };
 }

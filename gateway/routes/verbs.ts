@@ -32,6 +32,9 @@ const decisionProblems = [
   ...['ROLE_MISSING', 'APPROVER_IS_INITIATOR', 'APPROVAL_LIMIT_EXCEEDED'],
   ...['NOT_AWAITED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'TOO_LATE'],
 ] as const;
+const deliveryProblems = [
+  ...['ROLE_MISSING', 'NOT_AWAITED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'TOO_LATE'],
+] as const;
 const shared = {
   ...facingPeople,
   method: 'POST',
@@ -117,6 +120,14 @@ export const verbOperations = defineOperations({
     body: z.strictObject({ step, approved: z.boolean(), reason: actReason }),
     problems: [...problems, ...decisionProblems],
   },
+  deliverEvent: {
+    ...shared,
+    path: '/sagas/:id/deliver',
+    summary: 'Hand over what a saga waits for from outside, with the role it asks for',
+    roles: 'authenticated',
+    body: z.strictObject({ step, input: json.optional(), reason: actReason }),
+    problems: [...problems, ...deliveryProblems],
+  },
 });
 
 type AnyCall = Pick<Call, 'request'> & {
@@ -161,5 +172,6 @@ export function verbHandlers(parts: GatewayParts): OperationHandlers<typeof verb
     pauseSaga: (call) => act(parts, call, 'pause'),
     unpauseSaga: (call) => act(parts, call, 'unpause'),
     decideStep: (call) => act(parts, call, 'decide'),
+    deliverEvent: (call) => act(parts, call, 'deliver'),
   };
 }
