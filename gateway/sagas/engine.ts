@@ -15,6 +15,8 @@ export interface SagaDescription {
   readonly memo: SagaMemo;
   /** False once the workflow has closed. */
   readonly open: boolean;
+  /** Workflow id under which a recovery of it runs, if it was ended from outside and there is one. */
+  readonly recoveryId: string;
   /** The search attribute as it was written last. */
   readonly state: SagaState;
   readonly startedAt: string;
@@ -32,9 +34,9 @@ export interface SagaEngine {
   /** Starts a saga, or says that its workflow id was used before, running or ended. */
   start(request: StartRequest): Promise<'started' | 'exists'>;
   describe(workflowId: string): Promise<SagaDescription | undefined>;
-  /** The saga's own view; undefined when no worker answers within 2 s or it is not known. */
+  /** The view of a saga or of its recovery; undefined when no worker answers within 2 s or it is not known. */
   view(workflowId: string): Promise<SagaView | undefined>;
-  /** Sends an update, within 5 s. `updateId` makes repeats harmless. */
+  /** Sends an update, within 5 s, to the saga or to the recovery that runs it now. `updateId` makes repeats harmless. */
   send(
     workflowId: string,
     message: { readonly name: string; readonly argument: object; readonly updateId: string },

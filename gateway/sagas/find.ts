@@ -60,13 +60,22 @@ export async function findSaga(
   }
   const described = await asked(parts.engine.describe(workflowId));
   if (described.found !== undefined && !maySee(described.found.memo.owner)) return undefined;
-  const view = described.found && (await asked(parts.engine.view(workflowId))).found;
+  const view = described.found && (await viewOf(parts, described.found));
   if (view !== undefined) return { source: 'workflow', view, workflowId };
   if (row.found !== undefined) return { source: 'read-model', row: row.found };
   if (described.found !== undefined) return { source: 'engine', described: described.found };
   if (described.error !== undefined) throw described.error;
   if (row.error !== undefined) readModelFailed(row.error);
   return undefined;
+}
+
+/** What a worker says of a saga; of one that was ended from outside, what its recovery says. */
+async function viewOf(
+  { engine }: Pick<FindParts, 'engine'>,
+  { workflowId, open, recoveryId }: SagaDescription,
+): Promise<SagaView | undefined> {
+  const recovered = open ? undefined : (await asked(engine.view(recoveryId))).found;
+  return recovered ?? (await asked(engine.view(workflowId))).found;
 }
 
 /** True when the caller may see the saga: it is theirs, or their role sees all. */

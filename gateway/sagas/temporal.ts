@@ -7,7 +7,7 @@ import type {
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../../platform/runtime/config';
-import { sagaMessages } from '../../platform/saga/wire';
+import { recoveryIdOf, sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
 import type { SwitchEngine } from './switches';
@@ -68,6 +68,12 @@ function grpcCode(error: unknown): number | undefined {
 const unavailable = (cause: unknown) =>
   gatewayProblem('SAGA_ENGINE_UNAVAILABLE', { retryAfterSeconds: 3, cause });
 
+/** `<workflow id>/<first run id>`, as the saga itself makes it. */
+function sagaIdOf({ workflowId, runId, raw }: WorkflowExecutionDescription): string {
+  const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
+  return `${workflowId}${sagaIdSeparator}${firstRunId}`;
+}
+
 function descriptionOf(found: WorkflowExecutionDescription): SagaDescription {
   const memo = (found.memo ?? {}) as Partial<SagaMemo>;
   const { requestHash = '', owner = '', businessKey = '' } = memo;
@@ -76,6 +82,7 @@ function descriptionOf(found: WorkflowExecutionDescription): SagaDescription {
     saga: found.type,
     memo: { requestHash, owner, businessKey },
     open: found.status.name === 'RUNNING',
+    recoveryId: recoveryIdOf(sagaIdOf(found)),
     state: (found.typedSearchAttributes.get(attributes.state) ?? 'running') as SagaState,
     startedAt: found.startTime.toISOString(),
   };
@@ -130,6 +137,27 @@ export function openEngine(
     connection.withDeadline(Date.now() + ms, ask);
 
   const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+
+  async function describe(workflowId: string): Promise<SagaDescription | undefined> {
+    const handle = workflow.getHandle(workflowId);
+    return within(engineLimits.rpcMs, () => handle.describe()).then(descriptionOf, (error) => {
+      if (nameOf(error) === 'WorkflowNotFoundError') return undefined;
+      throw unavailable(error);
+    });
+  }
+
+  async function sendTo(
+    workflowId: string,
+    { name, argument, updateId }: Parameters<SagaEngine['send']>[1],
+  ): Promise<Delivery> {
+    const handle = workflow.getHandle(workflowId);
+    const ask = () => handle.executeUpdate<unknown, [object]>(name, { args: [argument], updateId });
+    return within(engineLimits.updateMs, ask).then(
+      (answer): Delivery => ({ kind: 'answered', answer }),
+      deliveryOf,
+    );
+  }
+
   return {
     ...switchEngine({ workflow, taskQueue, within, nameOf, unavailable, limits: engineLimits }),
     async start(request) {
@@ -142,13 +170,7 @@ export function openEngine(
         throw unavailable(error);
       }
     },
-    async describe(workflowId) {
-      const handle = workflow.getHandle(workflowId);
-      return within(engineLimits.rpcMs, () => handle.describe()).then(descriptionOf, (error) => {
-        if (nameOf(error) === 'WorkflowNotFoundError') return undefined;
-        throw unavailable(error);
-      });
-    },
+    describe,
     async view(workflowId) {
       const handle = workflow.getHandle(workflowId);
       const ask = () => handle.query<SagaView>(sagaMessages.view);
@@ -161,14 +183,12 @@ export function openEngine(
         throw unavailable(error);
       });
     },
-    async send(workflowId, { name, argument, updateId }) {
-      const handle = workflow.getHandle(workflowId);
-      const ask = () =>
-        handle.executeUpdate<unknown, [object]>(name, { args: [argument], updateId });
-      return within(engineLimits.updateMs, ask).then(
-        (answer): Delivery => ({ kind: 'answered', answer }),
-        deliveryOf,
-      );
+    async send(workflowId, message) {
+      const delivery = await sendTo(workflowId, message);
+      if (delivery.kind !== 'closed') return delivery;
+      // Ended from outside: whoever runs it on takes its verbs too.
+      const found = await describe(workflowId);
+      return found === undefined ? delivery : sendTo(found.recoveryId, message);
     },
     async ended(workflowId, waitMs) {
       const handle = workflow.getHandle(workflowId);

@@ -158,3 +158,8 @@ export const sagaSearchAttributes = [
 
 /** Separates workflow id and first run id in a saga id. */
 export const sagaIdSeparator = '/';
+
+/** Workflow id of the recoveries of a saga: one at a time. */
+export function recoveryIdOf(sagaId: string): string {
+  return `recover/${sagaId}`;
+}

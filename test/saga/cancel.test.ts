@@ -95,13 +95,23 @@ describe('a cancel', () => {
     await expectSettled(world, saga, 'nothing');
   });
 
-  it('without an actor is refused by its validator', async () => {
+  it('without a grant is refused by its validator, and a forged grant changes nothing', async () => {
     const release = hold(world, 'open order');
     const saga = await world.start('place-order', orderInput());
     await saga.until(hasReached('open order'));
-    await expect(saga.update('cancel', { reason: 'x' })).rejects.toMatchObject({
+    await expect(saga.update('cancel', { grant: '' })).rejects.toMatchObject({
       cause: { type: 'VERB_INVALID' },
     });
+    const other = await world.grants.mint(
+      { verb: 'retry', workflowId: saga.handle.workflowId, jti: 'x'.repeat(20), reason: 'other' },
+      { actor: 'operator-1', roles: ['operator'] },
+    );
+    for (const grant of ['forged', other]) {
+      await expect(saga.update('cancel', { grant })).rejects.toMatchObject({
+        cause: { type: 'GRANT_INVALID' },
+      });
+    }
+    expect((await saga.view()).state).toBe('running');
     release();
     await saga.result();
   });

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { RecoveryTarget } from '../engine/activities';
 import type { RecoveredStep } from '../engine/recovery-start';
-import { sagaIdSeparator } from '../wire';
+import { recoveryIdOf, sagaIdSeparator } from '../wire';
 import type { SagaStart } from '../wire';
 import { mergeStories, storyOf } from './history';
 import type { RunStory } from './history';
@@ -43,11 +43,6 @@ export async function readRemains(
   const started = mergeStories(stories);
   if (first === undefined) return { started };
   return { start: first.argument as SagaStart, startedAt: first.startedAt, started };
-}
-
-/** Workflow id of the recoveries of a saga: one at a time. */
-export function recoveryIdOf(sagaId: string): string {
-  return `recover/${sagaId}`;
 }
 
 /** The latest run of a workflow id and every run it was reset from, oldest first, as far as they are this saga's. */

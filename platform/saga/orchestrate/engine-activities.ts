@@ -6,8 +6,8 @@ import type { EngineActivities, JournaledRequest, RecoveryTarget } from '../engi
 import type { JournalState } from '../journal/state';
 import { sagaAggregate } from '../journal/state';
 import { journalPrefix } from '../plan/names';
-import { sagaSearchAttributes } from '../wire';
-import { endRun, readRemains, recoveryIdOf } from './close-and-read';
+import { recoveryIdOf, sagaSearchAttributes } from '../wire';
+import { endRun, readRemains } from './close-and-read';
 
 /** What the engine's activities need of the process they run in. */
 export interface OrchestratorParts {

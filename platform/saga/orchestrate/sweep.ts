@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { RecoveryTarget } from '../engine/activities';
 import type { OpenSaga, OpenSagas } from '../journal/open-sagas';
-import { recoveryIdOf } from './close-and-read';
+import { recoveryIdOf } from '../wire';
 
 /** What one sweep found. */
 export interface Swept {

@@ -13,6 +13,7 @@ function withSaga() {
     saga: 'place-order',
     memo: { requestHash: 'h', owner, businessKey: 'o-1' },
     open: true,
+    recoveryId: `recover/${id}/run`,
     state: 'running',
     startedAt: '2026-01-01T00:00:00.000Z',
   });

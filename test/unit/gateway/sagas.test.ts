@@ -13,6 +13,7 @@ function withSaga(owner = 'ann') {
     saga: 'place-order',
     memo: { requestHash: 'h', owner: pseudonymOf(issuer, owner), businessKey: 'o-1' },
     open: true,
+    recoveryId: `recover/${id}/run`,
     state: 'running',
     startedAt: '2026-01-01T00:00:00.000Z',
   });

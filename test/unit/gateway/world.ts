@@ -57,6 +57,7 @@ function engineOf(world: Surroundings): SagaEngine {
         saga,
         memo,
         open: true,
+        recoveryId: 'recover/it',
         state: 'running',
         startedAt,
       });
