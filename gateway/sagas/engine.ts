@@ -36,7 +36,10 @@ export interface SagaEngine {
   describe(workflowId: string): Promise<SagaDescription | undefined>;
   /** The view of a saga or of its recovery; undefined when no worker answers within 2 s or it is not known. */
   view(workflowId: string): Promise<SagaView | undefined>;
-  /** Sends an update, within 5 s, to the saga or to the recovery that runs it now. `updateId` makes repeats harmless. */
+  /**
+   * Sends an update, within 5 s, to the saga or to the recovery that runs it now. `updateId` makes repeats
+   * harmless.
+   */
   send(
     workflowId: string,
     message: { readonly name: string; readonly argument: object; readonly updateId: string },

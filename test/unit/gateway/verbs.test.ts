@@ -15,7 +15,8 @@ const parked = (...steps: string[]): SagaView['parked'] =>
 function withSaga(view: object = { parked: parked('ship stock') }) {
   const opened = openGateway();
   const startedAt = '2026-01-01T00:00:00.000Z';
-  const known = { workflowId: id, saga: 'place-order', open: true, startedAt };
+  const recoveryId = `recover/${id}/run`;
+  const known = { workflowId: id, saga: 'place-order', open: true, recoveryId, startedAt };
   const memo = { requestHash: 'h', owner, businessKey: 'o-1' };
   opened.world.started.set(id, { ...known, memo, state: 'running' });
   opened.world.views.set(id, view as SagaView);
