@@ -6,7 +6,8 @@ import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { provisionTemporalTestServer } from '../../stack/provision/temporal-test-server';
 import { historiesFolder } from './support/histories';
 import { historyToJson } from './support/history-json';
-import { startSagaWorld, unsignedGrants } from './support/saga-world';
+import { startSagaWorld } from './support/saga-world';
+import { unsignedGrants } from './support/test-journal';
 import { scenarios } from './support/scenarios';
 import type { Scenario } from './support/scenarios';
 

@@ -4,39 +4,22 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { inventory } from '../../../activities/inventory/contract';
 import { orders } from '../../../activities/orders/contract';
 import { payments } from '../../../activities/payments/contract';
-import { loadSchemas } from '../../../platform/event-log/schema-registry';
-import { createMemoryStore } from '../../../platform/outbox/memory/store';
+import type { createMemoryStore } from '../../../platform/outbox/memory/store';
 import { createActivities } from '../../../platform/participant/activities';
-import { createParticipant } from '../../../platform/participant/handle';
 import { startTracing } from '../../../platform/runtime/tracing';
-import { journal } from '../../../platform/saga/journal/contract';
-import { withGrants } from '../../../platform/saga/journal/grants';
-import { switchesOf } from '../../../platform/saga/journal/switches';
-import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalState } from '../../../platform/saga/journal/state';
-import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
 import type { SignedVerb, Verb, VerbAnswer } from '../../../platform/saga/verbs';
 import type { SagaResult, SagaStart, SagaView } from '../../../platform/saga/wire';
 import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire';
 import { createTestGrants } from '../../support/grants';
-import type { GrantMinter, GrantVerifier } from '../../../platform/security/grants';
 import { eventually } from '../../support/eventually';
 import { randomUUID } from 'node:crypto';
 import { ScriptedParticipants } from './scripted-participants';
+import { openTestJournal } from './test-journal';
+import type { WorldGrants } from './test-journal';
 
 const keyword = 2;
 const queueSuffix = 'test';
-
-/** Minter and verifier of one world. */
-export type WorldGrants = GrantMinter & GrantVerifier;
-
-/** Grants without signatures, for histories that are kept: no certificate goes into a file. */
-export async function unsignedGrants(): Promise<WorldGrants> {
-  return {
-    mint: async (_act, { actor, roles }) => JSON.stringify({ actor, roles }),
-    verify: async (grant) => JSON.parse(grant) as { actor: string; roles: string[] },
-  };
-}
 
 /** One Temporal test server whose time can be skipped, the engine's worker and scripted participants. */
 export interface SagaWorld {
@@ -89,9 +72,9 @@ export async function startSagaWorld(
     searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
   });
   const participants = new ScriptedParticipants();
-  const journalStore = createMemoryStore<JournalState>();
   const grants = await openGrants();
-  const workers = await startWorkers(env, bundleFile, { participants, journalStore, grants });
+  const { store: journalStore, activities: journalActivities } = openTestJournal(grants);
+  const workers = await startWorkers(env, bundleFile, { participants, journalActivities });
   let count = 0;
   return {
     env,
@@ -126,21 +109,9 @@ function bundleOfRun(): string {
 async function startWorkers(
   env: TestWorkflowEnvironment,
   codePath: string,
-  stores: Pick<SagaWorld, 'participants' | 'journalStore' | 'grants'>,
+  stores: Pick<SagaWorld, 'participants'> & { readonly journalActivities: object },
 ) {
   const tracing = startTracing({ serviceName: 'test', register: false });
-  const plain = createParticipant({
-    definition: journalService,
-    store: stores.journalStore,
-    schemas: loadSchemas(),
-    clock: () => new Date(),
-    partitions: 3,
-  });
-  const journalist = withGrants(plain, {
-    verify: (grant, act) => stores.grants.verify(grant, act),
-    isRecorded: async (message) =>
-      (await stores.journalStore.readStepRecord(message))?.state === 'done',
-  });
   const connection = env.nativeConnection;
   const workers = await Promise.all([
     Worker.create({
@@ -148,17 +119,7 @@ async function startWorkers(
       taskQueue: `sagas${queueSuffix}`,
       workflowBundle: { codePath },
       plugins: [tracing.plugin],
-      activities: {
-        ...createActivities(journalist, journal.contract),
-        ...createEngineActivities({
-          journal: stores.journalStore,
-          participants: ['orders', 'payments', 'inventory'],
-          turnSwitch: switchesOf(plain, {
-            journal: { switches: async () => [] },
-            verify: (grant, act) => stores.grants.verify(grant, act),
-          }),
-        }),
-      },
+      activities: stores.journalActivities,
     }),
     ...[orders, payments, inventory].map(({ contract: { name, commands } }) =>
       Worker.create({

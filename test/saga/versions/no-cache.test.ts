@@ -7,6 +7,7 @@ import { configFor } from '../../support/world';
 import { releaseBundle } from './release-bundle';
 import { startReleasedWorld } from './released-world';
 import type { ReleasedWorld } from './released-world';
+import { unsignedAct } from '../support/test-journal';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-no-cache-'));
 
@@ -38,7 +39,7 @@ describe('a worker that keeps no saga in memory', () => {
     await world.startWorker(bundle, { maxCachedWorkflows: 0 });
     const again = await world.until(saga, ({ state }) => state === 'parked');
     expect(again).toEqual(parked);
-    await saga.executeUpdate('retry', { args: [{ actor: 'operator-1', reason: 'restocked' }] });
+    await saga.executeUpdate('retry', { args: [unsignedAct('restocked')] });
     expect(await saga.result()).toMatchObject({ outcome: 'completed' });
 
     // No task was ever sent to a worker's own queue: each one replayed the whole history.

@@ -11,10 +11,10 @@ import { configFor } from '../../support/world';
 import { releaseBundle } from './release-bundle';
 import { startReleasedWorld } from './released-world';
 import type { ReleasedWorld } from './released-world';
+import { unsignedAct } from '../support/test-journal';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-release-'));
 const bundleOf = (version: string) => releaseBundle(folder, version);
-const by = { actor: 'operator-1', reason: 'released' };
 
 /** Names of the steps a saga took, and the build its last task ran on. */
 async function storyOf(world: ReleasedWorld, saga: WorkflowHandle) {
@@ -86,7 +86,7 @@ describe('a release of the sagas', () => {
 
     // It is moved, and goes on by a retry, replayed by the second build.
     expect(await world.holdfast('move', parked.workflowId, 'b2')).toMatchObject({ code: 0 });
-    await parked.executeUpdate('retry', { args: [by] });
+    await parked.executeUpdate('retry', { args: [unsignedAct('moved to the new build')] });
     expect(await storyOf(world, parked)).toEqual({ steps: stepsOfV1, build: 'b2' });
 
     // Nobody needs the first build any more: its worker is retired, and new sagas go on.

@@ -8,7 +8,6 @@ import { Worker } from '@temporalio/worker';
 import type { Reach } from '../../../cli/versions/temporal';
 import { inventory } from '../../../activities/inventory/contract';
 import { payments } from '../../../activities/payments/contract';
-import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { deploymentOptions } from '../../../platform/host/deployment';
 import {
   connectTemporal,
@@ -16,23 +15,18 @@ import {
   workerLimits,
 } from '../../../platform/host/temporal-worker';
 import type { TemporalWorker } from '../../../platform/host/temporal-worker';
-import { createMemoryStore } from '../../../platform/outbox/memory/store';
 import { createActivities } from '../../../platform/participant/activities';
-import { createParticipant } from '../../../platform/participant/handle';
 import type { Config } from '../../../platform/runtime/config';
 import { createLog } from '../../../platform/runtime/log';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { startTracing } from '../../../platform/runtime/tracing';
-import { engineActivities } from '../../../platform/saga/engine/activities';
-import { journal } from '../../../platform/saga/journal/contract';
-import { journalService } from '../../../platform/saga/journal/service';
-import type { JournalEntry } from '../../../platform/saga/journal/service';
 import type { SagaStart, SagaView } from '../../../platform/saga/wire';
 import { sagaMessages } from '../../../platform/saga/wire';
 import { eventually } from '../../support/eventually';
 import { freshInstance } from '../../support/stores';
 import { configFor, environmentFor } from '../../support/world';
 import { ScriptedParticipants } from '../support/scripted-participants';
+import { openTestJournal, unsignedGrants } from '../support/test-journal';
 
 /** The real Temporal server, scripted participants, and workers of as many builds as a test starts. */
 export interface ReleasedWorld extends Reach {
@@ -76,7 +70,7 @@ export async function startReleasedWorld(): Promise<ReleasedWorld> {
   const participantWorkers = await startParticipants(config, participants);
   const workers: TemporalWorker[] = [];
   const tracing = startTracing({ serviceName: 'test', register: false });
-  const open = orchestrator(instance, tracing.plugin);
+  const open = await orchestrator(instance, tracing.plugin);
   return {
     ...{ client, namespace, deployment, participants, within: (ask) => ask() },
     async startWorker(bundle, how = {}) {
@@ -119,14 +113,8 @@ function connectClient(config: Config): Promise<Connection> {
 }
 
 /** Workers of the sagas as the orchestrator's process makes them, on one journal in memory. */
-function orchestrator(instance: string, plugin: ReturnType<typeof startTracing>['plugin']) {
-  const journalist = createParticipant({
-    definition: journalService,
-    store: createMemoryStore<JournalEntry>(),
-    schemas: loadSchemas(),
-    clock: () => new Date(),
-    partitions: 3,
-  });
+async function orchestrator(instance: string, plugin: ReturnType<typeof startTracing>['plugin']) {
+  const { activities } = openTestJournal(await unsignedGrants());
   return (codePath: string, how: WorkerHow & { readonly deployment: string }): TemporalWorker => {
     const { buildId = '', deployment, maxCachedWorkflows } = how;
     const named = { HOLDFAST_DEPLOYMENT: deployment, HOLDFAST_BUILD_ID: buildId };
@@ -139,7 +127,7 @@ function orchestrator(instance: string, plugin: ReturnType<typeof startTracing>[
       workflowBundle: { codePath },
       stickyQueueScheduleToStartTimeout: stickyQueueMs,
       plugins: [plugin],
-      activities: { ...createActivities(journalist, journal.contract), ...engineActivities },
+      activities,
       log: createLog({ ...config, HOLDFAST_LOG_LEVEL: 'error' }),
     });
   };

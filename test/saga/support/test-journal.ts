@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { loadSchemas } from '../../../platform/event-log/schema-registry';
+import { createMemoryStore } from '../../../platform/outbox/memory/store';
+import { createActivities } from '../../../platform/participant/activities';
+import { createParticipant } from '../../../platform/participant/handle';
+import { journal } from '../../../platform/saga/journal/contract';
+import { withGrants } from '../../../platform/saga/journal/grants';
+import { journalService } from '../../../platform/saga/journal/service';
+import type { JournalState } from '../../../platform/saga/journal/state';
+import { switchesOf } from '../../../platform/saga/journal/switches';
+import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
+import type { SignedVerb } from '../../../platform/saga/verbs';
+import type { GrantMinter, GrantVerifier } from '../../../platform/security/grants';
+
+/** Minter and verifier of one world. */
+export type WorldGrants = GrantMinter & GrantVerifier;
+
+/** Grants without signatures, for histories that are kept: no certificate goes into a file. */
+export async function unsignedGrants(): Promise<WorldGrants> {
+  return {
+    mint: async (_act, { actor, roles }) => JSON.stringify({ actor, roles }),
+    verify: async (grant) => JSON.parse(grant) as { actor: string; roles: string[] },
+  };
+}
+
+/** An operator's act with an unsigned grant. */
+export function unsignedAct(reason: string): SignedVerb {
+  const grant = JSON.stringify({ actor: 'operator-1', roles: ['operator'] });
+  return { grant, jti: randomUUID(), reason };
+}
+
+/** The journal in memory, its real decider and gate, and the orchestrator's activities on top of it. */
+export function openTestJournal(grants: GrantVerifier) {
+  const store = createMemoryStore<JournalState>();
+  const plain = createParticipant({
+    definition: journalService,
+    store,
+    schemas: loadSchemas(),
+    clock: () => new Date(),
+    partitions: 3,
+  });
+  const verify: GrantVerifier['verify'] = (grant, act) => grants.verify(grant, act);
+  const gated = withGrants(plain, {
+    verify,
+    isRecorded: async (message) => (await store.readStepRecord(message))?.state === 'done',
+  });
+  const turnSwitch = switchesOf(plain, { journal: { switches: async () => [] }, verify });
+  const participants = ['orders', 'payments', 'inventory'];
+  const activities = {
+    ...createActivities(gated, journal.contract),
+    ...createEngineActivities({ journal: store, participants, turnSwitch }),
+  };
+  return { store, activities };
+}
