@@ -1,4 +1,8 @@
-import { consultClosing, consultTakeover } from '../../../platform/participant/closing';
+import {
+  closingKeyOf,
+  consultClosing,
+  consultTakeover,
+} from '../../../platform/participant/closing';
 import type { FenceMessage, StepRecord } from '../../../platform/participant/fence-table';
 import { provenanceOf } from '../../../platform/participant/provenance';
 import { trimmedRecord } from '../../../platform/participant/trimming';
@@ -33,6 +37,13 @@ describe('a closing', () => {
       }
     },
   );
+
+  test('is asked by every step of a saga, and by nothing else', () => {
+    const closingKey = { sagaId: 'order:1/run', step: '*' };
+    expect(closingKeyOf({ sagaId: 'order:1/run', step: 'pay' })).toEqual(closingKey);
+    expect(closingKeyOf(closingKey)).toBeUndefined();
+    expect(closingKeyOf({ sagaId: 'api/me/key', step: 'deposit' })).toBeUndefined();
+  });
 
   test('that does not stand leaves everything to the table', () => {
     expect(consultClosing(undefined, row, message('undo', 0))).toEqual({
