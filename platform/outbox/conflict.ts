@@ -30,7 +30,26 @@ export async function retryConflicts<Result>(
   }
 }
 
-function pauseAfterMs(attempt: number): number {
+type AsyncMethods = Record<string, (...given: never[]) => Promise<unknown>>;
+
+/**
+ * The same methods, each tried again by itself after a conflict. For requests that may be repeated: reads, and writes
+ * that say what is to be and not what is to change.
+ */
+export function retryingConflicts<Methods extends object>(
+  methods: Methods,
+  timeoutMs: number,
+): Methods {
+  const wrapped = Object.entries(methods as AsyncMethods).map(([name, method]) => [
+    name,
+    (...given: never[]) =>
+      retryConflicts(async () => method(...given), performance.now() + timeoutMs),
+  ]);
+  return Object.fromEntries(wrapped) as Methods;
+}
+
+/** Full jitter: whoever met in one conflict should not meet in the next; milliseconds. */
+export function pauseAfterMs(attempt: number): number {
   const { backoffMsMin, backoffMsMax } = conflictLimits;
   return Math.random() * Math.min(backoffMsMax, backoffMsMin * 2 ** attempt);
 }

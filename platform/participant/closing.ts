@@ -1,9 +1,19 @@
 import { epochOf } from '../kernel/epoch';
+import type { StepKey } from '../kernel/step';
 import { consultFence } from './fence-table';
 import type { FenceMessage, FenceVerdict, StepRecord } from './fence-table';
 
 /** Step name under which a saga's closing is kept; no step may have it. */
 export const everyStep = '*';
+
+/** How the id begins under which an operation of a service's own API keeps its row: it belongs to no saga. */
+export const operationPrefix = 'api/';
+
+/** The key of the closing that a row is written under; undefined for a closing itself, and for operations. */
+export function closingKeyOf({ sagaId, step }: StepKey): StepKey | undefined {
+  if (step === everyStep || sagaId.startsWith(operationPrefix)) return undefined;
+  return { sagaId, step: everyStep };
+}
 
 /** A recovery that takes a saga over at one participant, without knowing its steps. */
 export interface Takeover {

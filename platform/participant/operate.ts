@@ -4,6 +4,7 @@ import type { Json } from '../kernel/json';
 import type { StepAnswer } from '../kernel/step';
 import { hashOf } from '../outbox/hash';
 import type { TransactionOutcome, TransactionView } from '../outbox/ports';
+import { operationPrefix } from './closing';
 import { refusalOf } from './fence-table';
 import type { StepRecord } from './fence-table';
 import { parseInput } from './parse';
@@ -59,7 +60,7 @@ export async function operateWith<State, Commands extends ContractCommands>(
 }
 
 function originOf(by: OperationCaller): string {
-  return `api/${by.owner}/${by.key}`;
+  return `${operationPrefix}${by.owner}/${by.key}`;
 }
 
 /** The stored answer of a repeated call. Unlike a step's, a stored refusal is compared with its input too. */

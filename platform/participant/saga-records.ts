@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../kernel/faults';
 import type { NamedStepRecord, ServiceStore, TransactionOutcome } from '../outbox/ports';
-import { consultTakeover, everyStep } from './closing';
+import { consultTakeover, everyStep, operationPrefix } from './closing';
 import type { Takeover } from './closing';
 import type { StepProvenance, StepRecord, StepState } from './fence-table';
 import type { HandleOptions } from './handle';
@@ -51,7 +51,7 @@ const sagaId = z
   .string()
   .min(1)
   .max(sagaRecordLimits.idCharactersMax)
-  .refine((id) => !id.startsWith('api/'), 'no saga has this id');
+  .refine((id) => !id.startsWith(operationPrefix), 'no saga has this id');
 const ofSaga = z.object({ sagaId });
 const takeover = z.object({
   sagaId,

@@ -103,7 +103,8 @@ describe.each(storeCases)('the step records of a saga on $name', ({ open }) => {
     held.release();
     const answer = await late;
     const { rows } = await insisting(() => records.close({ sagaId: 'race', ...by }));
-    expect(answer).toBe(Array.isArray(early) ? 'STEP_FENCED' : 'done 5');
+    expect(['done 5', 'STEP_FENCED']).toContain(answer);
+    if (Array.isArray(early)) expect(answer).toBe('STEP_FENCED');
     expect(stepsOf(rows)).toEqual(answer === 'done 5' ? ['put coins done'] : []);
     expect((await store.readAggregate('race-a'))?.state.coins ?? 0).toBe(rows.length * 5);
   });

@@ -1,3 +1,4 @@
+import { conflictLimits } from '../../platform/outbox/conflict';
 import { openDynamoStore } from '../../platform/outbox/dynamodb/store';
 import type { Send } from '../../platform/outbox/dynamodb/table';
 import { slotOf } from '../../platform/outbox/hash';
@@ -22,6 +23,8 @@ const cancelled = (...codes: string[]) =>
     name: 'TransactionCanceledException',
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
+
+const named = (name: string) => Object.assign(new Error(name), { name });
 
 describe('faults only DynamoDB has, and its local server never shows', () => {
   const client = dynamoOptions(configFor('inventory'));
@@ -57,9 +60,14 @@ describe('faults only DynamoDB has, and its local server never shows', () => {
     ['a conflict on an aggregate', cancelled('None', 'TransactionConflict', 'None')],
     ['a condition on the step record that no longer holds', cancelled('ConditionalCheckFailed')],
     [
-      'a transaction still in progress',
-      Object.assign(new Error('busy'), { name: 'TransactionInProgressException' }),
+      'a condition on the closing that no longer holds',
+      cancelled('None', 'ConditionalCheckFailed'),
     ],
+    ['a throttled item', cancelled('None', 'None', 'ThrottlingError')],
+    ['throughput used up for an item', cancelled('ProvisionedThroughputExceeded', 'None')],
+    ['a transaction still in progress', named('TransactionInProgressException')],
+    ['throughput used up', named('ProvisionedThroughputExceededException')],
+    ['a throttled account', named('ThrottlingException')],
   ])('%s is tried again inside, never answered as a refusal', async (title, error) => {
     const thrown = writesThrow(error, 2);
     const step = stepOf(`conflict ${title}`, [`conflict ${title}`]);
@@ -67,19 +75,40 @@ describe('faults only DynamoDB has, and its local server never shows', () => {
     expect(thrown()).toBe(2);
   });
 
-  test('a conflict that does not end is a fault to be retried, and nothing is written', async () => {
-    writesThrow(cancelled('TransactionConflict'), Infinity);
-    const step = stepOf('endless', ['endless-a']);
+  test.each([
+    ['A conflict', cancelled('TransactionConflict')],
+    ['Throttling', cancelled('None', 'ThrottlingError')],
+    ['A transaction in progress', named('TransactionInProgressException')],
+  ])('%s that does not end is a fault to be retried, and nothing is written', async (id, error) => {
+    const thrown = writesThrow(error, Infinity);
+    const step = stepOf(id, [id]);
     expect(await answered(boxParticipant(store), step.forward(0))).toBe('STORE_CONFLICT');
-    expect(await store.readAggregate('endless-a')).toBeUndefined();
+    expect(thrown()).toBe(conflictLimits.attemptsMax);
+    expect(await store.readAggregate(id)).toBeUndefined();
+    expect(await store.stepRecordsOf(id)).toEqual([]);
   });
 
-  test('throttling is the weather, a request that cannot be right is a bug', async () => {
-    writesThrow(cancelled('None', 'ThrottlingError'), 1);
-    const step = stepOf('weather', ['weather-a']);
-    expect(await answered(boxParticipant(store), step.forward(0))).toBe('STORE_UNAVAILABLE');
-    writesThrow(cancelled('None', 'ValidationError'), 1);
+  test('the reason is read at the index of the item it is about', async () => {
+    writesThrow(cancelled('None', 'None', 'TransactionConflict'), Infinity);
+    const attempt = boxParticipant(store).handle(stepOf('index', ['index-a']).forward(0));
+    const message = 'item 2: TransactionConflict';
+    await expect(attempt).rejects.toMatchObject({ cause: { message } });
+  });
+
+  test('a request that cannot be right is a bug, whatever else is said beside it', async () => {
+    writesThrow(cancelled('TransactionConflict', 'ValidationError'), 1);
+    const step = stepOf('wrong', ['wrong-a']);
     expect(await answered(boxParticipant(store), step.forward(0))).toBe('INVARIANT_BROKEN');
+  });
+
+  test('a throttled read outside of a step is tried again too', async () => {
+    let thrown = 0;
+    tamper = async (_request, send) => {
+      if ((thrown += 1) > 2) return send();
+      throw named('ProvisionedThroughputExceededException');
+    };
+    expect(await store.readAggregate('nothing')).toBeUndefined();
+    expect(thrown).toBe(3);
   });
 
   test('an integer beyond 2^53 is refused as a bug before anything is sent', async () => {

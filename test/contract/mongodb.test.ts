@@ -1,11 +1,14 @@
 import type { ClientSession, CommandStartedEvent, MongoClient } from 'mongodb';
 import { collectionsOf, migrate, openClient } from '../../platform/outbox/mongodb/collections';
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
+import { readSteps } from '../../platform/outbox/mongodb/steps';
 import { mongoUnitOfWork } from '../../platform/outbox/mongodb/transact';
+import { createSagaRecords } from '../../platform/participant/saga-records';
 import { mongoOptions } from '../../platform/runtime/connections';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { answered } from '../support/fence-play';
+import { heldStore } from '../support/held-store';
 import { freshInstance } from '../support/stores';
 import { configFor } from '../support/world';
 
@@ -20,10 +23,15 @@ describe('promises only MongoDB has to make', () => {
   });
   afterAll(() => client.close());
 
-  const participantOn = (through: MongoClient) => {
-    const collections = collectionsOf<Box>(client.db('orders'), instance);
-    return boxParticipant({ transact: mongoUnitOfWork<Box>(through, collections, () => {}) });
-  };
+  const unitOfWorkOn = (through: MongoClient) =>
+    mongoUnitOfWork<Box>(through, collectionsOf<Box>(client.db('orders'), instance), () => {});
+  const participantOn = (through: MongoClient) =>
+    boxParticipant({ transact: unitOfWorkOn(through) });
+  const storeOn = () => ({
+    transact: unitOfWorkOn(client),
+    stepRecordsOf: (sagaId: string) =>
+      readSteps(collectionsOf<Box>(client.db('orders'), instance).steps, sagaId),
+  });
 
   test('every transaction, also one that only reads, is a snapshot committed by a majority on disk', async () => {
     const seen: CommandStartedEvent[] = [];
@@ -66,6 +74,52 @@ describe('promises only MongoDB has to make', () => {
     expect(await collections.events.countDocuments({ aggregateId: 'silent-a' })).toBe(1);
   });
 
+  test('a step that meets a write conflict is decided again on what is there now', async () => {
+    const held = heldStore({ transact: unitOfWorkOn(client) });
+    const late = answered(boxParticipant(held.store), stepOf('late', ['contended']).forward(0));
+    await held.isInside;
+    await answered(participantOn(client), stepOf('early', ['contended']).forward(0));
+    held.release();
+    expect(await late).toBe('done 5');
+    const { events } = collectionsOf<Box>(client.db('orders'), instance);
+    expect(await events.countDocuments({ aggregateId: 'contended' })).toBe(2);
+  });
+
+  test.each([
+    ['a transaction the server lost', 251],
+    ['a primary that stepped down', 189],
+  ])('%s is run again from the start, and applied once', async (title, code) => {
+    const step = stepOf(title, [title]);
+    const failing = endingBadly(client, 2, code);
+    expect(await answered(participantOn(failing), step.forward(0))).toBe('done 5');
+    const { events } = collectionsOf<Box>(client.db('orders'), instance);
+    expect(await events.countDocuments({ aggregateId: title })).toBe(1);
+  });
+
+  test('a transaction the server loses again and again is a fault, and nothing is written', async () => {
+    const step = stepOf('lost for ever', ['lost for ever']);
+    const losing = participantOn(endingBadly(client, Infinity, 251));
+    expect(await answered(losing, step.forward(0))).toBe('STORE_CONFLICT');
+    const { events, steps } = collectionsOf<Box>(client.db('orders'), instance);
+    expect(await events.countDocuments({ aggregateId: 'lost for ever' })).toBe(0);
+    expect(await steps.countDocuments({ '_id.sagaId': 'lost for ever' })).toBe(0);
+  });
+
+  test('a closing meets a step that has written and not committed, and waits for its end', async () => {
+    const step = stepOf('written', ['written-a']);
+    const held = holdingCommit(client);
+    const late = answered(participantOn(held.client), step.forward(0));
+    await held.isInside;
+    const records = createSagaRecords(storeOn(), () => new Date());
+    const takeover = { sagaId: 'written', generation: 1, run: 'recovery' };
+    const early = records.close(takeover, { timeoutMs: 500 });
+    await expect(early).rejects.toMatchObject({ action: 'retry' });
+    held.release();
+    expect(await late).toBe('done 5');
+    const { rows } = await records.close(takeover);
+    expect(rows).toMatchObject([{ step: 'put coins', state: 'done' }]);
+  });
+
   test('a service without its database says so, and does not wait for ever', async () => {
     const away = { serverSelectionTimeoutMS: 300, connectTimeoutMS: 300 };
     const nowhere = openMongoStore<Box>({
@@ -81,20 +135,56 @@ describe('promises only MongoDB has to make', () => {
   });
 });
 
+const labelled = (label: string, members: object = {}) =>
+  Object.assign(new Error(label), {
+    ...members,
+    hasErrorLabel: (asked: string) => asked === label,
+  });
+
 /** The same client, whose first `replies` commits reach the server and are answered to nobody. */
 function losingReplies(client: MongoClient, replies: number): MongoClient {
   let lost = 0;
+  return committing(client, async (commit) => {
+    await commit();
+    if (lost >= replies) return;
+    lost += 1;
+    throw labelled('UnknownTransactionCommitResult');
+  });
+}
+
+/** The same client, whose first `times` transactions are lost by the server before they commit. */
+function endingBadly(client: MongoClient, times: number, code: number): MongoClient {
+  let lost = 0;
+  return committing(client, async (commit) => {
+    if (lost >= times) return commit();
+    lost += 1;
+    throw labelled('TransientTransactionError', { code });
+  });
+}
+
+/** The same client, whose first transaction has written everything and stops before its commit. */
+function holdingCommit(client: MongoClient) {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let arrive = () => {};
+  const isInside = new Promise<void>((resolve) => (arrive = resolve));
+  const held = committing(client, async (commit) => {
+    arrive();
+    await released;
+    return commit();
+  });
+  return { client: held, isInside, release };
+}
+
+/** The same client, whose commits go through `how`. */
+function committing(
+  client: MongoClient,
+  how: (commit: () => Promise<void>) => Promise<void>,
+): MongoClient {
   const startSession = (...args: Parameters<MongoClient['startSession']>): ClientSession => {
     const session = client.startSession(...args);
     const commit = session.commitTransaction.bind(session);
-    session.commitTransaction = async () => {
-      await commit();
-      if (lost >= replies) return;
-      lost += 1;
-      throw Object.assign(new Error('the connection was lost'), {
-        hasErrorLabel: (label: string) => label === 'UnknownTransactionCommitResult',
-      });
-    };
+    session.commitTransaction = () => how(commit);
     return session;
   };
   return new Proxy(client, {

@@ -1,8 +1,18 @@
 import { Fault, isFault } from '../../kernel/faults';
 import { Conflict } from '../conflict';
 
-/** Another request holds one of the items right now: nothing was decided, try again. */
-const conflicts = new Set(['TransactionConflictException', 'TransactionInProgressException']);
+/**
+ * Another request holds one of the items right now, or too many ask for the same partition: nothing was written, and
+ * a moment later it may be. The client has tried some of them again by itself before it throws them.
+ */
+const conflicts = new Set([
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'Throttling',
+]);
 /** The same request would fail again. */
 const broken = new Set([
   'ValidationException',
@@ -10,7 +20,12 @@ const broken = new Set([
   'IdempotentParameterMismatchException',
 ]);
 /** Reasons inside a cancelled transaction, which come by index of its items. */
-const conflictReasons = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+const conflictReasons = new Set([
+  'ConditionalCheckFailed',
+  'TransactionConflict',
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+]);
 const brokenReasons = new Set(['ValidationError', 'ItemCollectionSizeLimitExceeded']);
 
 interface DynamoError {

@@ -3,12 +3,13 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Json } from '../../kernel/json';
 import { everyStep } from '../../participant/closing';
 import type { Aggregate, NamedStepRecord, ServiceStore } from '../ports';
+import { retryingConflicts } from '../conflict';
 import { createWakes } from '../wake';
 import { stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
 import { dynamoSource } from './source';
-import { describe, getItems, migrate, openTable, queryItems, sorted } from './table';
+import { describe, dynamoLimits, getItems, migrate, openTable, queryItems, sorted } from './table';
 import type { Send, Table } from './table';
 import { dynamoUnitOfWork } from './transact';
 
@@ -29,15 +30,33 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
   const { table: name, instance = '', client, intercept } = options;
   const table = openTable(instance === '' ? name : `${name}-${instance}`, client, intercept);
   const wakes = createWakes();
+  return {
+    transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
+    ...retryingConflicts(
+      { ...dynamoSource(table), ...dynamoReads<State>(table) },
+      dynamoLimits.transactionTimeoutMs,
+    ),
+    migrate: () => sorted(migrate(table)),
+    ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
+    /** No change stream: hints come from this process, everybody else polls. */
+    subscribe: (wake) => wakes.subscribe(wake),
+    async close() {
+      table.raw.destroy();
+    },
+  };
+}
+
+function dynamoReads<State>(
+  table: Table,
+): Pick<
+  ServiceStore<State>,
+  'readAggregate' | 'listAggregates' | 'readStepRecord' | 'stepRecordsOf'
+> {
   const read = async <Item>(Key: ItemKey) => {
     const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
     return (await sorted(table.send(command))).Item as Item | undefined;
   };
   return {
-    transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
-    ...dynamoSource(table),
-    migrate: () => sorted(migrate(table)),
-    ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
     async readAggregate(id) {
       const item = await read<StateItem<State>>(stateKey(id));
       return item && aggregateOf(item);
@@ -53,11 +72,6 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
       return item && stepRecordOf(item);
     },
     stepRecordsOf: (sagaId) => readSteps(table, sagaId),
-    /** No change stream: hints come from this process, everybody else polls. */
-    subscribe: (wake) => wakes.subscribe(wake),
-    async close() {
-      table.raw.destroy();
-    },
   };
 }
 

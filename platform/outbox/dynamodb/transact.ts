@@ -2,7 +2,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../kernel/faults';
 import type { StepKey } from '../../kernel/step';
-import { everyStep } from '../../participant/closing';
+import { closingKeyOf } from '../../participant/closing';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
@@ -18,7 +18,7 @@ interface DecidedOn {
   readonly stepKey: ItemKey;
   /** 0: there was no item. */
   readonly stepVersion: number;
-  /** Key and version of the saga's closing; undefined for the closing's own transaction. */
+  /** Key and version of the saga's closing; undefined where none is asked. */
   readonly closing: { readonly key: ItemKey; readonly version: number } | undefined;
   readonly reads: ReadonlyMap<string, number>;
 }
@@ -65,15 +65,16 @@ export function dynamoUnitOfWork<State>(
 /** The step's item and the saga's closing, in one strongly consistent request. */
 async function readStep(table: Table, key: StepKey, abortSignal: AbortSignal) {
   const stepKey = stepKeyOf(key);
-  const closingKey = stepKeyOf({ ...key, step: everyStep });
-  const keys = key.step === everyStep ? [stepKey] : [stepKey, closingKey];
+  const under = closingKeyOf(key);
+  const closingKey = under && stepKeyOf(under);
+  const keys = closingKey === undefined ? [stepKey] : [stepKey, closingKey];
   const items = await getItems<StepItem>(table, keys, abortSignal);
   const step = items.find(({ sk }) => sk === stepKey.sk);
   const closing = items.find(({ sk }) => sk !== stepKey.sk);
   const versions = {
     stepKey,
     stepVersion: step?.version ?? 0,
-    closing: keys.length === 1 ? undefined : { key: closingKey, version: closing?.version ?? 0 },
+    closing: closingKey && { key: closingKey, version: closing?.version ?? 0 },
   };
   return { step, closing, versions };
 }

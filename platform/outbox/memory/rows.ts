@@ -1,6 +1,6 @@
 import type { Json } from '../../kernel/json';
 import type { StepKey } from '../../kernel/step';
-import { everyStep } from '../../participant/closing';
+import { closingKeyOf, everyStep } from '../../participant/closing';
 import type { StepRecord } from '../../participant/fence-table';
 import { Conflict } from '../conflict';
 import type { Aggregate, AggregateChange, NamedStepRecord, SlotLease, StoredEvent } from '../ports';
@@ -30,9 +30,10 @@ export function stepRowKey(key: StepKey): string {
   return `${key.sagaId}\u0000${key.step}`;
 }
 
-/** The row of a saga's closing; undefined for the closing's own key, which is guarded as a step is. */
-export function closingOf<State>(rows: Rows<State>, { sagaId, step }: StepKey) {
-  return step === everyStep ? undefined : rows.steps.get(stepRowKey({ sagaId, step: everyStep }));
+/** The row of the closing that a key's row is written under. */
+export function closingOf<State>(rows: Rows<State>, key: StepKey) {
+  const closingKey = closingKeyOf(key);
+  return closingKey && rows.steps.get(stepRowKey(closingKey));
 }
 
 /** The rows of a saga's steps, ascending by step. */

@@ -19,14 +19,30 @@ interface MongoError {
 export function sortError(error: unknown): Error {
   if (isFault(error) || error instanceof Conflict) return error;
   const { code, name, message } = error as MongoError;
-  if (conflicts.has(Number(code))) return new Conflict(String(code), { cause: error });
+  if (conflicts.has(Number(code)) || isTransient(error)) {
+    return new Conflict(String(code), { cause: error });
+  }
   const text = `mongodb ${String(code ?? name)}: ${message}`;
   const isBroken = broken.has(Number(code)) || name?.startsWith('BSON') === true;
   return new Fault(isBroken ? 'INVARIANT_BROKEN' : 'STORE_UNAVAILABLE', text, { cause: error });
 }
 
+/**
+ * The server itself said that the transaction is gone and may be run again, as in an election. A connection that broke
+ * has the same label; that is the weather, and is waited for outside.
+ */
+function isTransient(error: unknown): boolean {
+  return (
+    typeof (error as MongoError).code === 'number' && hasLabel(error, 'TransientTransactionError')
+  );
+}
+
 /** True where a commit may or may not have happened: it is asked again, and never taken for a refusal. */
 export function isUnknownCommit(error: unknown): boolean {
+  return hasLabel(error, 'UnknownTransactionCommitResult');
+}
+
+function hasLabel(error: unknown, label: string): boolean {
   const labelled = error as { hasErrorLabel?: (label: string) => boolean } | null;
-  return labelled?.hasErrorLabel?.('UnknownTransactionCommitResult') === true;
+  return labelled?.hasErrorLabel?.(label) === true;
 }

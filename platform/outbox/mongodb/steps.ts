@@ -1,7 +1,7 @@
 import type { ClientSession, Filter } from 'mongodb';
 import { MaxKey } from 'mongodb';
 import type { StepKey } from '../../kernel/step';
-import { everyStep } from '../../participant/closing';
+import { closingKeyOf, everyStep } from '../../participant/closing';
 import type { StepRecord } from '../../participant/fence-table';
 import type { NamedStepRecord } from '../ports';
 import type { Collections, StepDocument, StepDocumentId } from './collections';
@@ -21,14 +21,15 @@ export interface SeenStep {
 /** Reads a step's record and its saga's closing in one request. */
 export async function readStep(
   steps: Steps,
-  { sagaId, step }: StepKey,
+  key: StepKey,
   { session, ask }: { readonly session: ClientSession; readonly ask: Ask },
 ): Promise<SeenStep> {
-  const ids = [...new Set([step, everyStep])].map((name) => ({ sagaId, step: name }));
+  const closingKey = closingKeyOf(key);
+  const ids = [key, ...(closingKey === undefined ? [] : [closingKey])].map(idOf);
   const documents = await ask(steps.find({ _id: { $in: ids } }, { session }).toArray());
   const written = documents.filter(isWritten);
-  const own = written.find(({ _id }) => _id.step === step);
-  const closing = written.find(({ _id }) => _id.step !== step);
+  const own = written.find(({ _id }) => _id.step === key.step);
+  const closing = written.find(({ _id }) => _id.step !== key.step);
   return {
     version: own?.version ?? 0,
     stepRecord: own && stepRecordOf(own),
@@ -44,7 +45,7 @@ export async function readStep(
  */
 export async function writeStep(
   steps: Steps,
-  { sagaId, step }: StepKey,
+  key: StepKey,
   {
     record,
     version,
@@ -57,18 +58,24 @@ export async function writeStep(
     readonly ask: Ask;
   },
 ): Promise<void> {
-  const _id: StepDocumentId = { sagaId, step };
+  const _id = idOf(key);
+  const closingKey = closingKeyOf(key);
   const stands = version === 0 ? { $exists: false } : version;
   // An upsert whose document has moved on inserts its id a second time: a conflict, never a second record.
   const filter = { _id, version: stands } as Filter<StepDocument>;
   const own = { filter, replacement: { ...record, version: version + 1 }, upsert: true };
-  const touch = {
-    filter: { _id: { sagaId, step: everyStep } },
+  const touch = closingKey && {
+    filter: { _id: idOf(closingKey) },
     update: { $inc: { touched: 1 } },
     upsert: true,
   };
-  const writes = [{ replaceOne: own }, ...(step === everyStep ? [] : [{ updateOne: touch }])];
-  await ask(steps.bulkWrite(writes, { session, ordered: true }));
+  const touches = touch === undefined ? [] : [{ updateOne: touch }];
+  await ask(steps.bulkWrite([{ replaceOne: own }, ...touches], { session, ordered: true }));
+}
+
+/** Members in the one order of {@link StepDocumentId}. */
+function idOf({ sagaId, step }: StepKey): StepDocumentId {
+  return { sagaId, step };
 }
 
 /** The records of a saga's steps, without its closing; read from a majority. */

@@ -2,8 +2,9 @@ import type { Filter, MongoClientOptions } from 'mongodb';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
 import type { Aggregate, ServiceStore } from '../ports';
+import { retryingConflicts } from '../conflict';
 import { createWakes } from '../wake';
-import { collectionsOf, migrate, openClient } from './collections';
+import { collectionsOf, migrate, mongoLimits, openClient } from './collections';
 import type { AggregateDocument, Collections } from './collections';
 import { connectingFirst } from './reconnect';
 import { mongoSource, sorted } from './source';
@@ -31,9 +32,11 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
   let isClosed = false;
   const asking = {
     transact: mongoUnitOfWork(client, collections, () => wakes.emit()),
-    ...mongoSource(collections),
     migrate: () => sorted(migrate(db, collections)),
-    ...mongoReads(collections),
+    ...retryingConflicts(
+      { ...mongoSource(collections), ...mongoReads(collections) },
+      mongoLimits.transactionTimeoutMs,
+    ),
   };
   const ask = async () => {
     if (!isClosed) await client.connect();

@@ -1,4 +1,5 @@
 import type { ClientSession, MongoClient } from 'mongodb';
+import { pauseAfterMs } from '../conflict';
 import { beforeDeadline } from '../deadline';
 import { isUnknownCommit, sortError } from './errors';
 
@@ -59,11 +60,14 @@ const abortWaitMsMax = 1_000;
 const lostAnyway = () => undefined;
 
 async function commit(session: ClientSession, deadlineMs: number): Promise<void> {
-  for (;;) {
+  for (let number = 1; ; number += 1) {
     try {
       return await beforeDeadline(session.commitTransaction(), deadlineMs);
     } catch (error) {
-      if (!isUnknownCommit(error) || performance.now() >= deadlineMs) throw sortError(error);
+      const pauseMs = pauseAfterMs(number);
+      const isLate = performance.now() + pauseMs >= deadlineMs;
+      if (!isUnknownCommit(error) || isLate) throw sortError(error);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }

@@ -1,13 +1,15 @@
-import type { PoolConfig } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
 import type { ServiceStore } from '../ports';
+import { retryingConflicts } from '../conflict';
 import { createWakes } from '../wake';
-import { openPool, run } from './connection';
+import { openPool, postgresLimits, run } from './connection';
 import { createNotifier, listen } from './notify';
 import { aggregateOf, stepColumns, stepRecordOf } from './rows';
 import type { AggregateRow, StepRow } from './rows';
 import { migrate, tablesOf } from './schema';
+import type { Tables } from './schema';
 import { postgresSource } from './source';
 import { readSteps } from './steps';
 import { postgresUnitOfWork } from './transact';
@@ -35,12 +37,41 @@ export function openPostgresStore<State = Json>(
   };
   return {
     transact: postgresUnitOfWork<State>(pool, tables, committed),
-    ...postgresSource(pool, tables),
+    ...retryingConflicts(
+      { ...postgresSource(pool, tables), ...postgresReads<State>(pool, tables) },
+      postgresLimits.statementTimeoutMs,
+    ),
     migrate: () => migrate(pool, tables),
     async ping(timeoutMs) {
       const deadlineMs = performance.now() + timeoutMs;
       await beforeDeadline(run(pool, 'SELECT 1', { timeoutMs }), deadlineMs);
     },
+    subscribe(wake) {
+      const unsubscribe = wakes.subscribe(wake);
+      const stopListening = listen(options.pool, tables.channel, wakes);
+      const stop = () => {
+        listeners.delete(stop);
+        unsubscribe();
+        stopListening();
+      };
+      listeners.add(stop);
+      return stop;
+    },
+    async close() {
+      for (const stop of listeners) stop();
+      await pool.end();
+    },
+  };
+}
+
+function postgresReads<State>(
+  pool: Pool,
+  tables: Tables,
+): Pick<
+  ServiceStore<State>,
+  'readAggregate' | 'listAggregates' | 'readStepRecord' | 'stepRecordsOf'
+> {
+  return {
     async readAggregate(id) {
       const { rows } = await run<AggregateRow<State>>(
         pool,
@@ -68,20 +99,5 @@ export function openPostgresStore<State = Json>(
       return rows[0] && stepRecordOf(rows[0]);
     },
     stepRecordsOf: (sagaId) => readSteps(pool, tables, sagaId),
-    subscribe(wake) {
-      const unsubscribe = wakes.subscribe(wake);
-      const stopListening = listen(options.pool, tables.channel, wakes);
-      const stop = () => {
-        listeners.delete(stop);
-        unsubscribe();
-        stopListening();
-      };
-      listeners.add(stop);
-      return stop;
-    },
-    async close() {
-      for (const stop of listeners) stop();
-      await pool.end();
-    },
   };
 }

@@ -4,7 +4,11 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { Fault } from '../../../platform/kernel/faults';
 import type { FaultCode } from '../../../platform/kernel/faults';
 import type { StepAnswer } from '../../../platform/kernel/step';
-import { createActivities } from '../../../platform/participant/activities';
+import {
+  createActivities,
+  createSagaRecordActivities,
+} from '../../../platform/participant/activities';
+import type { HandleOptions } from '../../../platform/participant/handle';
 import { boxContract, stepOf } from '../../support/box-service';
 
 const message = stepOf('saga-1', ['left']).forward(0);
@@ -85,4 +89,34 @@ test('the store gets what is left of the attempt, and never nothing', async () =
   expect(limits[0]?.timeoutMs).toBeGreaterThan(6_000);
   expect(limits[0]?.timeoutMs).toBeLessThanOrEqual(6_500);
   expect(limits[1]?.timeoutMs).toBeGreaterThanOrEqual(200);
+});
+
+describe('what recovery and housekeeping may ask', () => {
+  const records = {
+    close: jest.fn(async () => ({ rows: [] })),
+    rows: jest.fn(async () => ({ rows: [] })),
+    trim: jest.fn(async () => ({ trimmed: 0, left: [] })),
+  };
+
+  test('is an activity each, with the rest of the attempt for its time', async () => {
+    const activities = createSagaRecordActivities(records, contract);
+    expect(Object.keys(activities)).toEqual(['boxes.close', 'boxes.rows', 'boxes.trim']);
+    const request = { sagaId: 's', generation: 1, run: 'r' };
+    await inAttempt(() => activities['boxes.close']!(request), 10_000, 3_000);
+    const [asked, options] = records.close.mock.calls[0] as unknown as [object, HandleOptions];
+    expect(asked).toBe(request);
+    expect(options.timeoutMs).toBeGreaterThan(6_000);
+  });
+
+  test('crosses as its fault where it cannot be', async () => {
+    records.close.mockRejectedValueOnce(new Fault('STEP_FENCED', 'x'));
+    const activities = createSagaRecordActivities(records, contract);
+    const attempt = inAttempt(() => activities['boxes.close']!({}));
+    await expect(attempt).rejects.toMatchObject({ type: 'STEP_FENCED', nonRetryable: true });
+  });
+
+  test.each(['close', 'rows', 'trim', 'settle'])('has a name no command may have: %s', (name) => {
+    const commands = { [name]: contract.commands.put };
+    expect(() => createSagaRecordActivities(records, { name: 'boxes', commands })).toThrow(name);
+  });
 });
