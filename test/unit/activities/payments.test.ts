@@ -16,7 +16,16 @@ const openedAccount = accountFact('account.opened', {
 });
 const funded = [openedAccount, accountFact('account.credited', { customerId, amountCents: 6_000 })];
 const blocked = accountFact('account.card-blocked', { customerId });
+const requested = [
+  paymentFact('payment.requested', { ...input, heldBy: 'saga-a' }),
+  accountFact('account.held', movement),
+];
 const authorized = [
+  ...requested,
+  paymentFact('payment.authorized', { ...input, heldBy: 'saga-a', providerRef: 'auth_1' }),
+];
+/** As payments were recorded before there was a provider. */
+const authorizedAlone = [
   paymentFact('payment.authorized', { ...input, heldBy: 'saga-a' }),
   accountFact('account.held', movement),
 ];
@@ -70,13 +79,17 @@ describe('authorizing', () => {
       .thenAnswered({ amountCents: 2_400 });
   });
 
-  test('another saga waits while one holds the payment', () => {
-    given(paymentsService, ...funded, ...authorized)
+  test.each([
+    ['has it requested', requested],
+    ['holds it', authorized],
+  ])('another saga waits while one %s', (_what, history) => {
+    given(paymentsService, ...funded, ...history)
       .when('authorize', input, 'saga-b')
       .thenBusy('saga-a');
   });
 
   test.each([
+    ['requested', requested, 'saga-a'],
     ['authorized', authorized, 'saga-a'],
     ['captured', [...authorized, ...captured], 'saga-b'],
     ['refunded', [...authorized, ...captured, ...refundedFacts], 'saga-b'],
@@ -84,6 +97,79 @@ describe('authorizing', () => {
     given(paymentsService, ...funded, ...history)
       .when('authorize', input, sagaId)
       .thenRefused('PAYMENT_EXISTS');
+  });
+});
+
+describe('asking the card provider', () => {
+  test('its decline is a decline of ours, and what was set aside is free again', () => {
+    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded);
+    outsideAnswers({ word: 'refused', code: 'EXPIRED', detail: 'the card is too old' });
+    const released = accountFact('account.released', movement);
+    when('authorize', input).thenRefused(
+      'CARD_DECLINED',
+      ...requested,
+      declined('CARD_DECLINED'),
+      released,
+    );
+    expect(rehearsal.state(account)).toMatchObject({ availableCents: 6_000, heldCents: 0 });
+    expect(rehearsal.state(payment)).toMatchObject({ status: 'declined', heldBy: null });
+  });
+
+  test('a request that is cancelled leaves the account as it was', () => {
+    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded);
+    const before = rehearsal.state(account);
+    outsideAnswers({ word: 'never' });
+    when('authorize', input);
+    expect(rehearsal.state(account)).toEqual(before);
+    expect(rehearsal.state(payment)).toMatchObject({ status: 'voided', heldBy: null });
+  });
+
+  test.each([
+    ['AUTHORIZATION_RELEASED', 'ALREADY_VOIDED'],
+    ['ALREADY_CAPTURED', 'ALREADY_CAPTURED'],
+    ['UNKNOWN_AUTHORIZATION', 'NOT_AUTHORIZED'],
+  ])('a capture it refuses with %s is %s, and nothing moves', (code, ours) => {
+    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded, ...authorized);
+    const before = rehearsal.state(account);
+    outsideAnswers({ word: 'refused', code, detail: 'no' });
+    when('capture', { orderId }).thenRefused(ours);
+    expect(rehearsal.state(account)).toEqual(before);
+  });
+
+  test.each([
+    ['ALREADY_REFUNDED', 'ALREADY_REFUNDED'],
+    ['AUTHORIZATION_RELEASED', 'NOT_CAPTURED'],
+  ])('a refund it refuses with %s is %s', (code, ours) => {
+    const { when, outsideAnswers } = given(paymentsService, ...funded, ...authorized, ...captured);
+    outsideAnswers({ word: 'refused', code, detail: 'no' });
+    when('refund', { orderId }).thenRefused(ours);
+  });
+
+  test('a payment it is still asked about is neither captured nor refunded', () => {
+    const { when } = given(paymentsService, ...funded, ...requested);
+    when('capture', { orderId }).thenRefused('NOT_AUTHORIZED');
+    when('refund', { orderId }).thenRefused('NOT_CAPTURED');
+    when('capture', { orderId }, 'saga-b').thenBusy('saga-a');
+  });
+
+  test('payments older than it are captured, refunded and voided without it', () => {
+    const { when, outsideAnswers } = given(paymentsService, ...funded, ...authorizedAlone);
+    outsideAnswers({ word: 'refused', code: 'UNKNOWN_AUTHORIZATION', detail: 'never heard of it' });
+    when('capture', { orderId }).thenHappened(...captured);
+    when('refund', { orderId }).thenHappened(...refundedFacts);
+    const older = given(paymentsService, ...funded);
+    const effect = older.rehearsal.record(authorizedAlone);
+    older.whenUndone('void', effect).thenHappened(...voided);
+    expect(paymentsService.handlers.void.outside?.(effect)).toBeUndefined();
+  });
+
+  test('an undo releases the very authorization that was recorded', () => {
+    const { when } = given(paymentsService, ...funded);
+    const effect = when('authorize', input).recorded;
+    expect(paymentsService.handlers.void.outside?.(effect)).toEqual({
+      ...{ operation: 'release', reference: orderId, authorization: 'auth_1' },
+      ...{ amountCents: 2_400, currency: 'EUR' },
+    });
   });
 });
 
