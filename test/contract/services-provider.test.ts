@@ -151,7 +151,7 @@ test('while the provider is away a settle keeps being asked, and then knows', as
     await expect(authorize(order, saga)).rejects.toMatchObject({ code: 'OUTSIDE_UNAVAILABLE' });
     await faults.add({ kind: 'away', reference: orderId, operation: 'close', count: 2 });
     const settle = () => bench.settle('authorize', { saga });
-    for (const _try of [1, 2]) {
+    for (let tries = 0; tries < 2; tries += 1) {
       await expect(settle()).rejects.toMatchObject({ code: 'OUTSIDE_UNAVAILABLE' });
       expect(await bench.state(`payment/${orderId}`)).toMatchObject({ status: 'requested' });
     }
