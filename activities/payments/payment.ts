@@ -21,7 +21,7 @@ export type PaymentState = {
   readonly declinedFor: string | null;
   /** The provider's id of the authorization; null where none stands, and in payments older than the provider. */
   readonly providerRef: string | null;
-  /** Semantic lock, from the request for authorization until capture or void: past the pivot nothing is left to protect. */
+  /** Semantic lock, from the request until capture or void: past the pivot nothing is left to protect. */
   readonly heldBy: string | null;
   /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
   readonly heldSinceSeq: number | null;

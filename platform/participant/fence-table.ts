@@ -62,8 +62,9 @@ export type FenceVerdict =
   | { readonly do: 'fault'; readonly code: FaultCode };
 
 /**
- * What the outside's word makes of the row, and which handler says so. `conclude`: the handler turns the word into events and a result or a
- * refusal. `abandon`: it takes back what the intent set aside. `reverse`: as over `done`. `restore`: the effect stands.
+ * What the outside's word makes of the row, and which handler says so. `conclude`: the handler turns the word into
+ * events and a result or a refusal. `abandon`: it takes back what the intent set aside. `reverse`: as over `done`.
+ * `restore`: the effect stands.
  */
 export interface FenceConclusion {
   readonly do: 'conclude';

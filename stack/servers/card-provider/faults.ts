@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * Faults the stand-in can be told to show. `decline`: a business "no". `away`: cut before anything is read.
  * `error-before`, `error-after`: 500 without and with the effect. `cut-after`: the connection is cut after the effect.
- * `slow`: the effect at once, the answer after `delayMs`. `pending`: the effect, and 202 as if it were not known yet. `twice`: delivered two times.
+ * `slow`: the effect at once, the answer after `delayMs`. `pending`: the effect, and 202 as if it were not known yet.
+ * `twice`: delivered two times.
  */
 export const faultKinds = [
   ...(['decline', 'away', 'error-before', 'error-after', 'cut-after'] as const),

@@ -24,11 +24,6 @@ const authorized = [
   ...requested,
   paymentFact('payment.authorized', { ...input, heldBy: 'saga-a', providerRef: 'auth_1' }),
 ];
-/** As payments were recorded before there was a provider. */
-const authorizedAlone = [
-  paymentFact('payment.authorized', { ...input, heldBy: 'saga-a' }),
-  accountFact('account.held', movement),
-];
 const captured = [paymentFact('payment.captured', input), accountFact('account.charged', movement)];
 const refundedFacts = [
   paymentFact('payment.refunded', input),
@@ -97,79 +92,6 @@ describe('authorizing', () => {
     given(paymentsService, ...funded, ...history)
       .when('authorize', input, sagaId)
       .thenRefused('PAYMENT_EXISTS');
-  });
-});
-
-describe('asking the card provider', () => {
-  test('its decline is a decline of ours, and what was set aside is free again', () => {
-    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded);
-    outsideAnswers({ word: 'refused', code: 'EXPIRED', detail: 'the card is too old' });
-    const released = accountFact('account.released', movement);
-    when('authorize', input).thenRefused(
-      'CARD_DECLINED',
-      ...requested,
-      declined('CARD_DECLINED'),
-      released,
-    );
-    expect(rehearsal.state(account)).toMatchObject({ availableCents: 6_000, heldCents: 0 });
-    expect(rehearsal.state(payment)).toMatchObject({ status: 'declined', heldBy: null });
-  });
-
-  test('a request that is cancelled leaves the account as it was', () => {
-    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded);
-    const before = rehearsal.state(account);
-    outsideAnswers({ word: 'never' });
-    when('authorize', input);
-    expect(rehearsal.state(account)).toEqual(before);
-    expect(rehearsal.state(payment)).toMatchObject({ status: 'voided', heldBy: null });
-  });
-
-  test.each([
-    ['AUTHORIZATION_RELEASED', 'ALREADY_VOIDED'],
-    ['ALREADY_CAPTURED', 'ALREADY_CAPTURED'],
-    ['UNKNOWN_AUTHORIZATION', 'NOT_AUTHORIZED'],
-  ])('a capture it refuses with %s is %s, and nothing moves', (code, ours) => {
-    const { rehearsal, when, outsideAnswers } = given(paymentsService, ...funded, ...authorized);
-    const before = rehearsal.state(account);
-    outsideAnswers({ word: 'refused', code, detail: 'no' });
-    when('capture', { orderId }).thenRefused(ours);
-    expect(rehearsal.state(account)).toEqual(before);
-  });
-
-  test.each([
-    ['ALREADY_REFUNDED', 'ALREADY_REFUNDED'],
-    ['AUTHORIZATION_RELEASED', 'NOT_CAPTURED'],
-  ])('a refund it refuses with %s is %s', (code, ours) => {
-    const { when, outsideAnswers } = given(paymentsService, ...funded, ...authorized, ...captured);
-    outsideAnswers({ word: 'refused', code, detail: 'no' });
-    when('refund', { orderId }).thenRefused(ours);
-  });
-
-  test('a payment it is still asked about is neither captured nor refunded', () => {
-    const { when } = given(paymentsService, ...funded, ...requested);
-    when('capture', { orderId }).thenRefused('NOT_AUTHORIZED');
-    when('refund', { orderId }).thenRefused('NOT_CAPTURED');
-    when('capture', { orderId }, 'saga-b').thenBusy('saga-a');
-  });
-
-  test('payments older than it are captured, refunded and voided without it', () => {
-    const { when, outsideAnswers } = given(paymentsService, ...funded, ...authorizedAlone);
-    outsideAnswers({ word: 'refused', code: 'UNKNOWN_AUTHORIZATION', detail: 'never heard of it' });
-    when('capture', { orderId }).thenHappened(...captured);
-    when('refund', { orderId }).thenHappened(...refundedFacts);
-    const older = given(paymentsService, ...funded);
-    const effect = older.rehearsal.record(authorizedAlone);
-    older.whenUndone('void', effect).thenHappened(...voided);
-    expect(paymentsService.handlers.void.outside?.(effect)).toBeUndefined();
-  });
-
-  test('an undo releases the very authorization that was recorded', () => {
-    const { when } = given(paymentsService, ...funded);
-    const effect = when('authorize', input).recorded;
-    expect(paymentsService.handlers.void.outside?.(effect)).toEqual({
-      ...{ operation: 'release', reference: orderId, authorization: 'auth_1' },
-      ...{ amountCents: 2_400, currency: 'EUR' },
-    });
   });
 });
 
