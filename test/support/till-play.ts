@@ -30,11 +30,18 @@ export interface TillSight {
   readonly charges: readonly string[];
 }
 
+/** A delivery that was stopped on its way. */
+export interface Held {
+  resume(): Promise<string>;
+}
+
 export interface TillPlay {
   deliver(delivery: TillDelivery): Promise<string>;
   look(): Promise<TillSight>;
-  /** Holds the next delivery before the outside is asked; answers how to let it go. */
-  heldBeforeCall(delivery: TillDelivery): Promise<{ resume(): Promise<string> }>;
+  /** Holds a delivery before the outside is asked; answers how to let it go. */
+  heldBeforeCall(delivery: TillDelivery): Promise<Held>;
+  /** Holds a delivery with the outside's word in hand, before it is concluded. */
+  heldWithWord(delivery: TillDelivery): Promise<Held>;
 }
 
 export function playTill(
@@ -68,25 +75,33 @@ export function playTill(
         charges: charges.map(({ status }) => status),
       };
     },
-    async heldBeforeCall(delivery) {
-      let isAtCall = (): void => undefined;
-      let goOn = (): void => undefined;
-      const reached = new Promise<void>((resolve) => (isAtCall = resolve));
-      const released = new Promise<void>((resolve) => (goOn = resolve));
-      const answer = send(delivery, {
-        async ask(errand, how) {
-          isAtCall();
-          await released;
-          return provider.outside.ask(errand, how);
-        },
-      });
-      await reached;
-      return {
-        resume() {
-          goOn();
-          return answer;
-        },
-      };
+    heldBeforeCall: (delivery) => held((outside) => send(delivery, outside), provider, 'before'),
+    heldWithWord: (delivery) => held((outside) => send(delivery, outside), provider, 'after'),
+  };
+}
+
+async function held(
+  send: (outside: Pick<Outside, 'ask'>) => Promise<string>,
+  { outside }: TillProvider,
+  when: 'before' | 'after',
+): Promise<Held> {
+  let isThere = (): void => undefined;
+  let goOn = (): void => undefined;
+  const reached = new Promise<void>((resolve) => (isThere = resolve));
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  const answer = send({
+    async ask(errand, how) {
+      const early = when === 'after' ? await outside.ask(errand, how) : undefined;
+      isThere();
+      await released;
+      return early ?? outside.ask(errand, how);
+    },
+  });
+  await reached;
+  return {
+    resume() {
+      goOn();
+      return answer;
     },
   };
 }

@@ -71,3 +71,25 @@ test('an undo that wakes up before its cancel does not reverse what came after i
   expect(await zombie.resume()).toBe('STEP_FENCED');
   expect(await till.look()).toMatchObject({ row: 'done 1', coins: 10 });
 });
+
+describe('a word that was overtaken', () => {
+  test('is not concluded over the call of another epoch', async () => {
+    const till = play('stale');
+    await till.deliver('F0!call');
+    const settle = await till.heldWithWord('S65536@b');
+    // It was told "never" of the first call; meanwhile a second one has charged.
+    await till.deliver('S0');
+    await till.deliver('F1!word');
+    expect(await settle.resume()).toBe('done 5');
+    expect(await till.look()).toEqual({ row: 'done 65537', coins: 10, charges: ['authorized'] });
+  });
+
+  test('is not concluded once an undo cancels that call', async () => {
+    const till = play('stale');
+    const forward = await till.heldWithWord('F0');
+    expect(await till.deliver('U0!call')).toBe('crashed');
+    expect(await forward.resume()).toBe('STEP_FENCED');
+    expect(await till.deliver('U0')).toBe('undone');
+    expect(await till.look()).toEqual({ row: 'undone 0', coins: 0, charges: ['released'] });
+  });
+});
