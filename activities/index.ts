@@ -10,6 +10,8 @@ import { ordersService } from './orders/service';
 import { openOrdersStore } from './orders/store';
 import { openPaymentsApi } from './payments/api';
 import { paymentIdentities } from './payments/identities';
+import { openProvider } from './payments/provider/client';
+import { compareLedgers, readProviderLedger } from './payments/provider/ledger';
 import { paymentsService } from './payments/service';
 import { openPaymentsStore } from './payments/store';
 
@@ -27,6 +29,9 @@ export const payments = hostable({
   openStore: openPaymentsStore,
   openApi: openPaymentsApi,
   identities: paymentIdentities,
+  openOutside: openProvider,
+  auditOutside: async (config, aggregates) =>
+    compareLedgers(aggregates, await readProviderLedger(config)),
 });
 
 /** Inventory on DynamoDB. */

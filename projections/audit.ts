@@ -78,17 +78,23 @@ export async function auditAll(options: AuditOptions): Promise<AuditReport> {
   }
 }
 
-/** A hosted service with its store, its identities asked over all its aggregates. */
+/**
+ * A hosted service with its store, its identities asked over all its aggregates; with the configuration of its process
+ * also what the outside says of them.
+ */
 export function auditedService(
-  service: Pick<HostedService, 'name' | 'identities'>,
+  service: Pick<HostedService, 'name' | 'identities' | 'auditOutside'>,
   store: ServiceStore<unknown>,
+  config?: Config,
 ): AuditedService {
   return {
     name: service.name,
     source: store,
     identities: async () => {
       const aggregates = await allAggregates(store);
-      return service.identities(aggregates).map(({ identity, aggregateId, detail }) => ({
+      const outside = config === undefined ? [] : await service.auditOutside(config, aggregates);
+      const broken = [...service.identities(aggregates), ...outside];
+      return broken.map(({ identity, aggregateId, detail }) => ({
         ...{ code: identity, service: service.name, subject: aggregateId, detail },
       }));
     },

@@ -119,7 +119,17 @@ function stateOf(row: Draft): string {
 /** What the participant's own events say became of a step. */
 export function statusOf({ forward, undo }: ObservedStep): string {
   if (undo && (!forward || forward.epoch <= undo.epoch)) return 'undone';
-  return forward?.refusal === undefined ? 'done' : 'refused';
+  if (forward?.refusal !== undefined) return 'refused';
+  return isAsked(forward?.events ?? []) ? 'started' : 'done';
+}
+
+/** By convention `<aggregate>.requested` says that the outside is asked; any later fact of its kind is the answer. */
+function isAsked(types: readonly string[]): boolean {
+  const asked = types.filter((type) => type.endsWith('.requested'));
+  return asked.some((request) => {
+    const kind = request.slice(0, request.indexOf('.') + 1);
+    return types.every((type) => type === request || !type.startsWith(kind));
+  });
 }
 
 function recorded(row: Draft, event: LogEvent): Draft {

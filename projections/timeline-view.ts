@@ -38,10 +38,12 @@ export function timelineView(row: SagaTimelineRow): TimelineView {
 function observedStep(name: string, step: ObservedStep): TimelineStep {
   const { forward, undo, participant } = step;
   const startedAt = forward?.from ?? undo?.from;
-  const finishedAt = statusOf(step) === 'undone' ? undo?.to : forward?.to;
+  const status = statusOf(step);
+  const end = status === 'undone' ? undo?.to : forward?.to;
+  const finishedAt = status === 'started' ? undefined : end;
   const reason = forward?.refusal;
   return {
-    ...{ name, participant, status: statusOf(step) },
+    ...{ name, participant, status },
     epoch: Math.max(forward?.epoch ?? 0, undo?.epoch ?? 0),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),

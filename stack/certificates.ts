@@ -22,7 +22,7 @@ import { identityPrefix } from '../platform/security/peer';
 export const certificateNames = [
   ...['admin', 'gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'],
   ...['temporal', 'kafka', 'postgres', 'mongodb', 'dynamodb', 'redis', 'consul', 'keycloak'],
-  'prometheus',
+  ...['prometheus', 'card-provider'],
 ] as const;
 
 /** Consul's agents verify each other under this name. */

@@ -16,6 +16,7 @@ export interface Endpoints {
   keycloak: string;
   issuer: string;
   prometheus: string;
+  cardProvider: string;
   /** HTTPS address of each of our own processes. */
   processes: Record<OwnProcess, string>;
 }
@@ -48,6 +49,7 @@ export function endpointsOf(ports: Ports, brokers: 1 | 3): Endpoints {
     keycloak,
     issuer: `${keycloak}/realms/holdfast`,
     prometheus: `https://localhost:${ports.prometheus}`,
+    cardProvider: `https://localhost:${ports.cardProvider}`,
     processes: Object.fromEntries(own) as Record<OwnProcess, string>,
   };
 }
@@ -97,6 +99,7 @@ export function environmentOf(options: EnvironmentOptions, name: string): Record
     HOLDFAST_CONSUL_URL: endpoints.consul,
     HOLDFAST_CONSUL_TOKEN: options.consulToken,
     HOLDFAST_ISSUER: endpoints.issuer,
+    HOLDFAST_CARD_PROVIDER_URL: endpoints.cardProvider,
     HOLDFAST_HTTP_PORT: String(options.portOf(name)),
     // Keycloak's certificate comes from our authority, which Node does not know by itself.
     NODE_EXTRA_CA_CERTS: files.ca,

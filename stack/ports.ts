@@ -29,6 +29,8 @@ export const portOffsets = {
   consulServer: 19,
   consulSerf: 20,
   prometheus: 21,
+  // 22 is Grafana's in the Compose stack.
+  cardProvider: 23,
   gateway: 30,
   orchestrator: 31,
   orders: 32,

@@ -2,6 +2,7 @@ import type { AuditedAggregate, Identities, Violation } from '../../platform/hos
 import type { AccountState } from './account';
 import type { PaymentsState } from './decider';
 import type { PaymentState } from './payment';
+import { isHeld } from './payment';
 
 /** Funds of every account are conserved, and accounts agree with the payments made from them. */
 export const paymentIdentities: Identities<PaymentsState> = (aggregates) => {
@@ -42,7 +43,7 @@ function accountViolations(
   const identities = {
     FUNDS_CONSERVED: creditedCents - chargedCents + refundedCents === availableCents + heldCents,
     FUNDS_NOT_NEGATIVE: availableCents >= 0 && heldCents >= 0 && refundedCents <= chargedCents,
-    HELD_EQUALS_AUTHORIZED: heldCents === sum('authorized'),
+    HELD_EQUALS_AUTHORIZED: heldCents === sum('requested', 'authorized'),
     CHARGED_EQUALS_CAPTURED: chargedCents === sum('captured', 'refunded'),
     REFUNDED_EQUALS_REFUNDS: refundedCents === sum('refunded'),
   };
@@ -53,7 +54,7 @@ function accountViolations(
 
 function lockViolations({ id, state }: AuditedAggregate<PaymentsState>): readonly Violation[] {
   if (state.kind === 'account') return [];
-  if ((state.heldBy !== null) === (state.status === 'authorized')) return [];
+  if ((state.heldBy !== null) === isHeld(state)) return [];
   const detail = `status ${state.status}, held by ${state.heldBy ?? 'nobody'}`;
   return [{ identity: 'PAYMENT_HELD_WHILE_AUTHORIZED', aggregateId: id, detail }];
 }

@@ -2,8 +2,12 @@ import type { NewEvent, RecordedEvent } from '../../platform/kernel/decision';
 import { outOfPlace } from '../fold';
 import type { Currency } from '../values';
 
-/** Money stands in `authorized` and `captured`; over `declined` and `voided` a new authorization may come. */
-export type PaymentStatus = 'declined' | 'authorized' | 'voided' | 'captured' | 'refunded';
+/**
+ * Money stands in `authorized` and `captured`, and is set aside in `requested` while the card provider is asked; over
+ * `declined` and `voided` a new authorization may come.
+ */
+export type PaymentStatus =
+  'requested' | 'declined' | 'authorized' | 'voided' | 'captured' | 'refunded';
 
 /** The payment of one order: aggregate `payment/<orderId>`. */
 export type PaymentState = {
@@ -15,7 +19,9 @@ export type PaymentState = {
   readonly status: PaymentStatus;
   /** Why the last authorization was declined; null otherwise. */
   readonly declinedFor: string | null;
-  /** Semantic lock, from authorization until capture or void: past the pivot nothing is left to protect. */
+  /** The provider's id of the authorization; null where none stands, and in payments older than the provider. */
+  readonly providerRef: string | null;
+  /** Semantic lock, from the request until capture or void: past the pivot nothing is left to protect. */
   readonly heldBy: string | null;
   /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
   readonly heldSinceSeq: number | null;
@@ -25,7 +31,8 @@ type Money = Pick<PaymentState, 'orderId' | 'customerId' | 'amountCents' | 'curr
 
 /** Every fact about a payment, by event type. */
 export type PaymentFacts = {
-  'payment.authorized': Money & { readonly heldBy: string };
+  'payment.requested': Money & { readonly heldBy: string };
+  'payment.authorized': Money & { readonly heldBy: string; readonly providerRef?: string };
   'payment.declined': Money & { readonly reason: string };
   'payment.voided': Money;
   'payment.captured': Money;
@@ -55,25 +62,42 @@ export function moneyOf(payment: PaymentState): Money {
   return { orderId, customerId, amountCents, currency };
 }
 
+/** True while the payment has money of the account set aside, and a saga holds it. */
+export function isHeld({ status }: Pick<PaymentState, 'status'>): boolean {
+  return status === 'requested' || status === 'authorized';
+}
+
 const unheld = { heldBy: null, heldSinceSeq: null } as const;
 
 /** The fold of a payment's events; throws `INVARIANT_BROKEN` for an event that cannot come where it stands. */
 export function evolvePayment(state: PaymentState | undefined, event: RecordedEvent): PaymentState {
   const fact = event as unknown as PaymentFact;
   switch (fact.type) {
-    case 'payment.authorized': {
+    case 'payment.requested': {
       const { heldBy, ...money } = fact.data;
       const lock = { heldBy, heldSinceSeq: event.seq };
-      return { kind: 'payment', ...money, status: 'authorized', declinedFor: null, ...lock };
+      return { ...fresh, ...money, status: 'requested', declinedFor: null, ...lock };
+    }
+    case 'payment.authorized': {
+      const { heldBy, providerRef = null, ...money } = fact.data;
+      const lock = { heldBy, heldSinceSeq: heldSince(state, event) };
+      return { ...fresh, ...money, status: 'authorized', declinedFor: null, ...lock, providerRef };
     }
     case 'payment.declined': {
       const { reason, ...money } = fact.data;
-      return { kind: 'payment', ...money, status: 'declined', declinedFor: reason, ...unheld };
+      return { ...fresh, ...money, status: 'declined', declinedFor: reason, ...unheld };
     }
     default:
       if (state === undefined) throw outOfPlace(event);
       return { ...state, status: endOf(fact, event), ...unheld };
   }
+}
+
+const fresh = { kind: 'payment', providerRef: null } as const;
+
+/** The lock was taken by the request; payments older than the provider were authorized without one. */
+function heldSince(state: PaymentState | undefined, event: RecordedEvent): number {
+  return state?.status === 'requested' ? (state.heldSinceSeq ?? event.seq) : event.seq;
 }
 
 function endOf(fact: PaymentFact, event: RecordedEvent): PaymentStatus {

@@ -21,7 +21,9 @@ export async function auditWorld(world: Pick<World, 'stack'>): Promise<AuditRepo
   try {
     return await auditAll({
       services: [
-        ...opened.map(({ service, store }) => auditedService(service, store)),
+        ...opened.map(({ service, store }) =>
+          auditedService(service, store, configFor(service.name)),
+        ),
         auditedService(sagasJournal, journal),
       ],
       config,

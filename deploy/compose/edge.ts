@@ -1,3 +1,4 @@
+import type { ProviderOptions } from '../../stack/servers/card-provider/main';
 import { images } from './images';
 import type { Service } from './model';
 import { after, certificatesOf, certsMount, healthy, healthyShell, server, stateIn } from './model';
@@ -120,7 +121,30 @@ function grafana(): Service {
   });
 }
 
-/** Discovery, tokens and monitoring. */
+/** The stand-in for the card provider that payments calls; a deployment has a real one in its place. */
+function cardProvider(): Service {
+  const options: ProviderOptions = {
+    ...{ certsDir: certsMount, stateDir: '/books', host: '0.0.0.0', port: innerPorts.own },
+  };
+  const url = `https://localhost:${innerPorts.own}/healthz`;
+  return server({
+    image: images.holdfast,
+    command: ['node', 'dist/stack/servers/card-provider/main.js', JSON.stringify(options)],
+    environment: {
+      HOLDFAST_CA_FILE: `${certsMount}/ca.crt`,
+      HOLDFAST_CERT_FILE: `${certsMount}/card-provider.crt`,
+      HOLDFAST_KEY_FILE: `${certsMount}/card-provider.key`,
+    },
+    volumes: [certificatesOf('card-provider'), stateIn('card-provider', '/books')],
+    depends_on: after({ 'init-certificates': 'service_completed_successfully' }),
+    healthcheck: healthy('node', 'dist/deploy/probe.js', url),
+  });
+}
+
+/** Discovery, tokens, monitoring and the card provider. */
 export function edge(): Record<string, Service> {
-  return { consul: consul(), keycloak: keycloak(), prometheus: prometheus(), grafana: grafana() };
+  return {
+    ...{ consul: consul(), keycloak: keycloak(), prometheus: prometheus(), grafana: grafana() },
+    'card-provider': cardProvider(),
+  };
 }

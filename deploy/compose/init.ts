@@ -31,6 +31,7 @@ function certificates(): Service {
       { type: 'volume', source: 'certificates', target: '/volumes/certificates' },
       { type: 'volume', source: 'realm', target: '/volumes/realm' },
       { type: 'volume', source: 'dynamodb', target: '/volumes/dynamodb' },
+      { type: 'volume', source: 'card-provider', target: '/volumes/card-provider' },
     ],
   });
 }

@@ -54,6 +54,7 @@ export const composeEndpoints: Endpoints = {
   keycloak: keycloakUrl,
   issuer: `${keycloakUrl}/realms/holdfast`,
   prometheus: `https://prometheus:${innerPorts.prometheus}`,
+  cardProvider: `https://card-provider:${innerPorts.own}`,
   processes: Object.fromEntries(
     ownProcesses.map((name) => [name, `https://${name}:${innerPorts.own}`]),
   ) as Record<OwnProcess, string>,

@@ -2,13 +2,14 @@ import type { ContractCommands } from '../kernel/contract';
 import type { ServiceStore } from '../outbox/ports';
 import { createParticipant } from '../participant/handle';
 import type { StepParticipant } from '../participant/handle';
+import type { Outside } from '../participant/outside/port';
 import type { OperationHandler, ServiceDefinition } from '../participant/service';
 import type { ParticipantOptions } from '../participant/unit';
 import type { Config } from '../runtime/config';
 import type { Guard } from '../security/guard';
 import type { OperationHandlers, Operations } from '../security/operations';
 import { mountOperations } from '../security/rbac';
-import type { Identities } from './identity';
+import type { AuditedAggregate, Identities, Violation } from './identity';
 import { withFaultsAsProblems } from './operations';
 
 /** What an API is made of: the fenced participant for writing, the store for reading. */
@@ -33,6 +34,13 @@ export interface ServicePlan<
   openStore(config: Config): ServiceStore<State>;
   openApi(parts: ApiParts<State>): ServiceApi;
   readonly identities: Identities<State>;
+  /** Opens what the service's commands call outside; must not connect before the first call. */
+  openOutside?(config: Config): Outside;
+  /** Compares aggregates with what the outside says of them; with the identity of the service's own process. */
+  auditOutside?(
+    config: Config,
+    aggregates: readonly AuditedAggregate<State>[],
+  ): Promise<readonly Violation[]>;
 }
 
 /** A service of this process: its store, its participant behind the fence, and its API. */
@@ -40,6 +48,8 @@ export interface OpenService {
   readonly store: ServiceStore<unknown>;
   readonly participant: StepParticipant;
   readonly api: ServiceApi;
+  /** Closes the store, and what is outside of it. */
+  close(): Promise<void>;
 }
 
 /** A service whose precise types are its own business. */
@@ -55,6 +65,11 @@ export interface HostedService {
   ): OpenService;
   /** Audits aggregates of this service; states of another one are a mistake. */
   identities(...aggregates: Parameters<Identities<unknown>>): ReturnType<Identities<unknown>>;
+  /** Audits aggregates of this service against the outside; nothing where the service calls none. */
+  auditOutside(
+    config: Config,
+    aggregates: readonly AuditedAggregate<unknown>[],
+  ): Promise<readonly Violation[]>;
 }
 
 /** Makes a service hostable: the types it is made of are checked here and forgotten afterwards. */
@@ -71,14 +86,19 @@ export function hostable<
     openStore: (config) => plan.openStore(config),
     open(config, options) {
       const store = plan.openStore(config);
-      const participant = createParticipant({ ...options, definition, store });
+      const outside = plan.openOutside?.(config);
+      const asks = outside === undefined ? {} : { outside };
+      const participant = createParticipant({ ...options, ...asks, definition, store });
       return {
         store,
         participant,
         api: plan.openApi({ participant, store }),
+        close: async () => void (await Promise.all([store.close(), outside?.close()])),
       };
     },
     identities: (aggregates) => plan.identities(aggregates as Parameters<Identities<State>>[0]),
+    auditOutside: async (config, aggregates) =>
+      (await plan.auditOutside?.(config, aggregates as readonly AuditedAggregate<State>[])) ?? [],
   };
 }
 

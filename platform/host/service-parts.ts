@@ -24,7 +24,7 @@ export function openServiceParts(config: Config, service: HostedService) {
     serviceName: config.HOLDFAST_NAME,
     traceFile: config.HOLDFAST_TRACE_FILE,
   });
-  const { store, participant, api } = service.open(config, {
+  const opened = service.open(config, {
     schemas,
     clock: () => new Date(),
     partitions: eventPartitions,
@@ -39,17 +39,17 @@ export function openServiceParts(config: Config, service: HostedService) {
   });
   const tokens = openTokenVerifier(config, log);
   const consul = openConsul(config);
-  observeOutbox(metrics.registry, service.name, store);
+  observeOutbox(metrics.registry, service.name, opened.store);
   observeKeys(metrics.registry, tokens);
   return {
     ...{ config, service, log, metrics, schemas, tracing },
-    ...{ store, participant, api, eventLog, tokens, consul },
+    ...{ ...opened, eventLog, tokens, consul },
   };
 }
 
 /** Closes every connection; what is still in work must be over. */
 export async function closeServiceParts(parts: ServiceParts): Promise<void> {
-  const { eventLog, store, tokens, consul, tracing } = parts;
-  await Promise.all([eventLog.close(), store.close(), tokens.close(), consul.close()]);
+  const { eventLog, tokens, consul, tracing } = parts;
+  await Promise.all([eventLog.close(), parts.close(), tokens.close(), consul.close()]);
   await tracing.stop();
 }

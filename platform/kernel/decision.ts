@@ -50,3 +50,17 @@ export function busy(heldBy: string): Decision {
 export function impossible(detail: string): Decision {
   return { kind: 'impossible', detail };
 }
+
+/**
+ * A decision that has to ask the outside: the call as plain data, and the facts that set aside what it needs. The call
+ * is made after this is committed, under a key of the step, and concluded in a second transaction.
+ */
+export type Intention = {
+  readonly kind: 'intended';
+  readonly call: Json;
+  readonly events: readonly NewEvent[];
+};
+
+export function intended(call: Json, events: readonly NewEvent[] = []): Intention {
+  return { kind: 'intended', call, events };
+}

@@ -9,6 +9,10 @@ export const faults = {
   STORE_CONFLICT: { action: 'retry' },
   /** Another saga holds the semantic lock of an aggregate; nothing was written. */
   BUSY: { action: 'retry' },
+  /** The outside did not answer, or does not know yet; the row keeps the intent, and the same key is asked again. */
+  OUTSIDE_UNAVAILABLE: { action: 'retry' },
+  /** A settle of an older epoch over a call whose outcome is not known yet. */
+  STEP_UNRESOLVED: { action: 'retry' },
   /** A late message: a higher epoch, an undo or another run has shut this door. */
   STEP_FENCED: { action: 'stop' },
   /** The same step key and epoch with another input. */

@@ -26,7 +26,10 @@ export function createActivities(
   contract: { readonly name: string; readonly commands: ContractCommands },
 ): ParticipantActivities {
   const activity = async (message: StepMessage): Promise<StepAnswer> => {
-    const options = { timeoutMs: restOfAttemptMs() };
+    const options = {
+      timeoutMs: restOfAttemptMs(),
+      heartbeat: () => Context.current().heartbeat(),
+    };
     const answer = await participant.handle(message, options).catch(throwAsFailure);
     if (answer.answer === 'refused') throw refusal(answer.code, answer.detail);
     return answer;

@@ -1,7 +1,7 @@
 import { epochOf } from '../kernel/epoch';
 import type { StepKey } from '../kernel/step';
 import { consultFence } from './fence-table';
-import type { FenceMessage, FenceVerdict, StepRecord } from './fence-table';
+import type { FenceMessage, FenceVerdict, StepRecord, Told } from './fence-table';
 
 /** Step name under which a saga's closing is kept; no step may have it. */
 export const everyStep = '*';
@@ -28,14 +28,15 @@ export interface Takeover {
  * nobody has heard of: it stands at epoch 0 of its generation, and what is below is fenced before its row is asked.
  */
 export function consultClosing(
-  closing: StepRecord | undefined,
-  row: StepRecord | undefined,
+  view: { readonly closing?: StepRecord | undefined; readonly stepRecord: StepRecord | undefined },
   message: FenceMessage,
+  told?: Told,
 ): FenceVerdict {
+  const { closing } = view;
   if (closing !== undefined && message.epoch < closing.epoch) {
     return { do: 'fault', code: 'STEP_FENCED' };
   }
-  return consultFence(row, message);
+  return consultFence(view.stepRecord, message, told);
 }
 
 /**

@@ -3,9 +3,18 @@ import type { FaultCode } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { RecordedEvent } from '../kernel/decision';
 import type { MessageKind, StepAnswer, StepPlan } from '../kernel/step';
+import { isOpen, overCall } from './outside/call-table';
+import type { ErrandVerb, OutsideWord } from './outside/port';
 
-/** What a step left behind. A refusal that recorded a fact keeps it apart: it is no effect to reverse. */
-export type StepState = 'done' | 'refused' | 'undone' | 'tombstone';
+/**
+ * What a step left behind. A refusal that recorded a fact keeps it apart: it is no effect to reverse. Over an
+ * `intent`, `cancelling` or `undoing` the outside may have been called and its answer is not known: to do the step, to
+ * cancel that call, to reverse what was done.
+ */
+export type StepState = 'done' | 'refused' | 'undone' | 'tombstone' | OpenState;
+
+/** States of a row whose outside call is open; its `result` is an `OutsideIntent`. */
+export type OpenState = 'intent' | 'cancelling' | 'undoing';
 
 /** What a row keeps so that a recovery can work from it alone; absent in rows older than these columns. */
 export interface StepProvenance {
@@ -23,7 +32,10 @@ export interface StepRecord extends StepProvenance {
   readonly run: string;
   /** sha256 of the canonical forward input; empty where no forward ever came. */
   readonly inputHash: string;
-  /** Answer of the forward: its result, or the refusal's code and detail. Trimmed after `saga.finished`. */
+  /**
+   * Answer of the forward: its result, or the refusal's code and detail; trimmed after `saga.finished`. In an
+   * open state an `OutsideIntent`, which must never be trimmed.
+   */
   readonly result: Json;
   /** Events the forward recorded; an empty list is an effect of kind none. */
   readonly effect: readonly RecordedEvent[];
@@ -44,17 +56,46 @@ export type FenceVerdict =
   | { readonly do: 'apply' }
   | { readonly do: 'reverse'; readonly effect: readonly RecordedEvent[] }
   | { readonly do: 'answer'; readonly answer: StepAnswer; readonly write?: StepRecord }
+  /** Write, then ask the outside under the row's key, in no transaction, and come back with its word. */
+  | { readonly do: 'ask'; readonly verb: ErrandVerb; readonly write?: StepRecord }
+  | FenceConclusion
   | { readonly do: 'fault'; readonly code: FaultCode };
+
+/**
+ * What the outside's word makes of the row, and which handler says so. `conclude`: the handler turns the word into
+ * events and a result or a refusal. `abandon`: it takes back what the intent set aside. `reverse`: as over `done`.
+ * `restore`: the effect stands.
+ */
+export interface FenceConclusion {
+  readonly do: 'conclude';
+  readonly by: 'conclude' | 'abandon' | 'reverse' | 'restore';
+  readonly state: StepState;
+  readonly epoch: number;
+  readonly answer: StepAnswer['answer'];
+}
+
+/** A word of the outside, and the question it answers. */
+export interface Told {
+  readonly verb: ErrandVerb;
+  readonly key: string;
+  readonly word: OutsideWord;
+}
 
 const fenced: FenceVerdict = { do: 'fault', code: 'STEP_FENCED' };
 
 /**
  * The fence: the whole table of the step record as one pure function, used by every adapter and by the model.
- * The row's epoch never falls, and a step is applied only over "nothing stands". See `README.md` beside this file.
+ * The row's epoch never falls, and a step is applied only over "nothing stands". `told` is what the outside said; it
+ * counts only where the row still asks that very question. See `README.md` beside this file.
  */
-export function consultFence(row: StepRecord | undefined, message: FenceMessage): FenceVerdict {
+export function consultFence(
+  row: StepRecord | undefined,
+  message: FenceMessage,
+  told?: Told,
+): FenceVerdict {
   if (row === undefined) return overNothing(message);
   if (isOtherRun(row, message)) return fenced;
+  if (isOpen(row)) return overCall(row, message, told);
   if (row.state === 'done') return overDone(row, message);
   if (row.state === 'refused') return overRefused(row, message);
   return overShut(row, message);

@@ -4,17 +4,26 @@ import type { StepAnswer, StepMessage } from '../kernel/step';
 import { hashOf } from '../outbox/hash';
 import { crashPoint } from '../runtime/crash-point';
 import { decideStep } from './decide-step';
+import type { Told } from './fence-table';
 import { operateWith } from './operate';
 import type { OperationAnswer, OperationCaller } from './operate';
+import { ask } from './outside/ask';
 import { parseMessage } from './parse';
 import type { OperationHandler } from './service';
-import type { ParticipantOptions } from './unit';
+import type { ParticipantOptions, StepReply } from './unit';
 
 /** How long one message may work on the store. */
 export interface HandleOptions {
-  /** Rest of the attempt, milliseconds; the transaction gives up before it is over. */
+  /** Rest of the attempt, milliseconds; transactions and calls give up before it is over. */
   readonly timeoutMs?: number;
+  /** Called again and again while the outside is asked, so that a lost worker is noticed before its time is up. */
+  readonly heartbeat?: () => void;
 }
+
+/** What an attempt gets where nobody says, milliseconds. */
+const timeoutMsDefault = 10_000;
+/** An answer that was overtaken is asked for again; a row that moves on this often is another worker's. */
+const roundsMax = 4;
 
 /** A service behind its fence: every message and operation is one transaction, and may be repeated. */
 export interface StepParticipant {
@@ -35,34 +44,57 @@ export function createParticipant<
 >(options: ParticipantOptions<State, Commands, Operations>): StepParticipant {
   const observe = observed(options.observe);
   return {
-    handle: (message, { timeoutMs } = {}) =>
-      observe(message.kind, message.command, () => handleWith(options, message, timeoutMs)),
+    handle: (message, how = {}) =>
+      observe(message.kind, message.command, () => handleWith(options, message, how)),
     operate: (operation, input, by) =>
       observe('operation', operation, () => operateWith(options, operation, { input, by })),
   };
 }
 
+/**
+ * One transaction where nothing outside is called. Otherwise: the intent is committed, the call is made in no
+ * transaction, and its answer is committed in the next one. Whatever happens in between, the row says what to ask.
+ */
 async function handleWith<State, Commands extends ContractCommands>(
   options: ParticipantOptions<State, Commands, Record<string, OperationHandler<State>>>,
   message: StepMessage,
-  timeoutMs: number | undefined,
+  how: HandleOptions,
 ): Promise<StepAnswer> {
-  const { contract } = options.definition.participant;
-  const parsed = parseMessage(contract.commands, message);
+  const label = `${options.definition.participant.contract.name}.${message.command}`;
+  const deadlineMs = performance.now() + (how.timeoutMs ?? timeoutMsDefault);
+  const transact = transactionOf(options, message, label);
+  let told: Told | undefined;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const reply = await transact(told, deadlineMs - performance.now());
+    if (reply.answer !== 'ask') {
+      await crashPoint('participant.committed-not-answered', label);
+      return reply;
+    }
+    await crashPoint('participant.intent-committed', label);
+    told = await ask(options.outside, reply.errand, { ...how, deadlineMs });
+    await crashPoint('participant.called-not-concluded', label);
+  }
+  throw new Fault('STORE_CONFLICT', `the row of "${message.step}" moved on ${roundsMax} times`);
+}
+
+function transactionOf<State, Commands extends ContractCommands>(
+  options: ParticipantOptions<State, Commands, Record<string, OperationHandler<State>>>,
+  message: StepMessage,
+  label: string,
+): (told: Told | undefined, timeoutMs: number) => Promise<StepReply> {
+  const parsed = parseMessage(options.definition.participant.contract.commands, message);
   const inputHash = parsed.kind === 'forward' ? hashOf(parsed.input) : '';
-  const label = `${contract.name}.${message.command}`;
-  const answer = await options.store.transact(
-    { sagaId: message.sagaId, step: message.step },
-    async (view) => {
-      const now = options.clock().toISOString();
-      const outcome = await decideStep(options, { message, parsed, inputHash, view, now });
-      await crashPoint('participant.before-commit', label);
-      return outcome;
-    },
-    timeoutMs === undefined ? undefined : { timeoutMs },
-  );
-  await crashPoint('participant.committed-not-answered', label);
-  return answer;
+  return (told, timeoutMs) =>
+    options.store.transact(
+      { sagaId: message.sagaId, step: message.step },
+      async (view) => {
+        const now = options.clock().toISOString();
+        const outcome = await decideStep(options, { message, parsed, inputHash, view, told, now });
+        await crashPoint('participant.before-commit', label);
+        return outcome;
+      },
+      { timeoutMs },
+    );
 }
 
 type Observe = <Answer extends { readonly answer: string }>(

@@ -5,7 +5,9 @@ import type {
   Participant,
   UndoContract,
 } from '../kernel/contract';
-import type { Decision, RecordedEvent } from '../kernel/decision';
+import type { Decision, Intention, RecordedEvent } from '../kernel/decision';
+import type { Json } from '../kernel/json';
+import type { OutsideWord } from './outside/port';
 
 /** Finds the state of one of the aggregates a decision asked for; undefined while it has no events. */
 export type States<State> = (aggregateId: string) => State | undefined;
@@ -20,19 +22,55 @@ export interface DecisionContext {
   readonly now: string;
 }
 
-/** A forward command: which aggregates it needs, and the pure decision over them. */
-export interface CommandHandler<State, Input> {
+/** Which aggregates a forward command needs. */
+interface CommandReach<State, Input> {
   aggregates(input: Input): readonly string[];
   /**
    * Aggregates that are known only once the first ones are loaded, for example the account of a payment. Loaded in
    * the same transaction, before `decide`; absent where the input names everything.
    */
   related?(states: States<State>, input: Input): readonly string[];
+}
+
+/** A forward command that is done in the service's own database: the pure decision over its aggregates. */
+export interface LocalHandler<State, Input> extends CommandReach<State, Input> {
   decide(states: States<State>, input: Input, context: DecisionContext): Decision;
 }
 
+/** A word after which there is something to conclude: the call took effect, or the outside's business "no". */
+export type Conclusive = Extract<OutsideWord, { word: 'happened' | 'refused' }>;
+
+/**
+ * A forward command that calls the outside. Every part is pure; the call itself is made by the platform, between two
+ * transactions. What `intend` records belongs to the step's effect, together with what `conclude` adds.
+ */
+export interface OutsideHandler<State, Input> extends CommandReach<State, Input> {
+  /** Refuses, has nothing to call, or answers the call and the facts that set aside what it needs. */
+  intend(states: States<State>, input: Input, context: DecisionContext): Decision | Intention;
+  /**
+   * Turns the outside's word into events and a result, or into a refusal whose facts take back what was set aside.
+   * The word is a fact by now: after "happened" it must answer a success, after "refused" a refusal.
+   */
+  conclude(
+    states: States<State>,
+    told: { readonly call: Json; readonly word: Conclusive },
+    context: DecisionContext,
+  ): Decision;
+  /** Takes back what the intent set aside, when it is certain that nothing stands outside. */
+  abandon(
+    states: States<State>,
+    effect: readonly RecordedEvent[],
+    context: DecisionContext,
+  ): Decision;
+}
+
+export type CommandHandler<State, Input> =
+  LocalHandler<State, Input> | OutsideHandler<State, Input>;
+
 /** An undo: reverses the recorded effect, never "the current state". Refusing is not among its answers. */
 export interface UndoHandler<State> {
+  /** The call that reverses the effect outside, made before `reverse` is committed; undefined where there is none. */
+  outside?(effect: readonly RecordedEvent[]): Json | undefined;
   /** Answers happened (the reversing events), unchanged, or impossible. Loads the effect's aggregates. */
   reverse(
     states: States<State>,

@@ -1,5 +1,5 @@
 import type { ContractCommands } from '../kernel/contract';
-import type { Decision, RecordedEvent } from '../kernel/decision';
+import type { Decision, Intention, NewEvent, RecordedEvent } from '../kernel/decision';
 import { Fault } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { StepAnswer } from '../kernel/step';
@@ -11,6 +11,7 @@ import type {
 } from '../outbox/ports';
 import type { StampContext } from '../outbox/stamp';
 import type { StepRecord } from './fence-table';
+import type { Errand, Outside, OutsideIntent } from './outside/port';
 import { loadAggregates, recordEvents, statesOf } from './record';
 import type { Loaded } from './record';
 import type { OperationHandler, ServiceDefinition, States } from './service';
@@ -34,7 +35,12 @@ export interface ParticipantOptions<
   /** The `traceparent` of the work at hand, written with every event. */
   readonly trace?: () => string | undefined;
   readonly observe?: ParticipantObserver;
+  /** Needed by services with commands that call the outside. */
+  readonly outside?: Pick<Outside, 'ask'>;
 }
+
+/** What a transaction of a step answers: what the saga is told, or what has to be asked of the outside first. */
+export type StepReply = StepAnswer | { readonly answer: 'ask'; readonly errand: Errand };
 
 /** Where a participant reports; must not throw. */
 export interface ParticipantObserver {
@@ -69,7 +75,42 @@ export async function applyForward<State>(
   unit: Unit<State>,
 ): Promise<TransactionOutcome<StepAnswer, State>> {
   const loaded = await loadUnit(unit);
-  const decision = unit.decide(statesOf(loaded));
+  return recordDecision(unit, loaded, unit.decide(statesOf(loaded)));
+}
+
+/** A forward that may have to call the outside: how it is decided, and how a call becomes the row's intent. */
+export type IntendingUnit<State> = Omit<Unit<State>, 'decide'> & {
+  intend(states: States<State>): Decision | Intention;
+  intentOf(call: Json, aggregates: readonly string[]): OutsideIntent;
+};
+
+/** Commits the intent with what it sets aside; only what is committed here may be called outside. */
+export async function applyIntend<State>(
+  unit: IntendingUnit<State>,
+): Promise<TransactionOutcome<StepReply, State>> {
+  const loaded = await loadUnit(unit);
+  const decision = unit.intend(statesOf(loaded));
+  if (decision.kind !== 'intended') return recordDecision(unit, loaded, decision);
+  const { call, events } = decision;
+  const intent = unit.intentOf(call, [...loaded.keys()]);
+  const { recorded, changes } = recordEvents(loaded, events, unit);
+  const stepRecord: StepRecord = {
+    ...unit.row,
+    state: 'intent',
+    result: intent,
+    effect: recorded,
+  };
+  return {
+    answer: { answer: 'ask', errand: { verb: 'call', key: intent.key, call } },
+    commit: { stepRecord, aggregates: changes },
+  };
+}
+
+function recordDecision<State>(
+  unit: Omit<Unit<State>, 'decide'>,
+  loaded: Loaded<State>,
+  decision: Decision,
+): TransactionOutcome<StepAnswer, State> {
   switch (decision.kind) {
     case 'happened':
     case 'unchanged': {
@@ -99,7 +140,9 @@ export async function applyForward<State>(
   }
 }
 
-async function loadUnit<State>(unit: Unit<State>): Promise<Loaded<State>> {
+async function loadUnit<State>(
+  unit: Pick<Unit<State>, 'view' | 'aggregates' | 'related'>,
+): Promise<Loaded<State>> {
   const named = await loadAggregates(unit.view, unit.aggregates);
   const missing = unit.related?.(statesOf(named)).filter((id) => !named.has(id)) ?? [];
   if (missing.length === 0) return named;
@@ -108,7 +151,9 @@ async function loadUnit<State>(unit: Unit<State>): Promise<Loaded<State>> {
 
 /** Reverses a recorded effect. An effect of kind none is reversed by doing nothing. */
 export async function applyReverse<State>(
-  unit: Omit<Unit<State>, 'aggregates' | 'related' | 'refusals' | 'parseResult'>,
+  unit: Pick<Unit<State>, 'view' | 'evolve' | 'stamp' | 'row'> & {
+    decide(states: States<State>): Decision;
+  },
   effect: readonly RecordedEvent[],
 ): Promise<TransactionOutcome<StepAnswer, State>> {
   const ids = effect.map((event) => event.aggregateId);
@@ -119,7 +164,8 @@ export async function applyReverse<State>(
   return { answer: { answer: 'undone' }, commit: { stepRecord, aggregates: changes } };
 }
 
-function reversing(decision: Decision) {
+/** The events of a reversal; everything else an undo may say is a fault. */
+export function reversing(decision: Decision): readonly NewEvent[] {
   switch (decision.kind) {
     case 'happened':
       return decision.events;

@@ -30,6 +30,8 @@ const schema = z.object({
   HOLDFAST_REDIS_PORT: port.default(6379),
   HOLDFAST_CONSUL_URL: z.string().min(1),
   HOLDFAST_CONSUL_TOKEN: z.string().default(''),
+  /** Where payments finds the card provider; the other processes do without. */
+  HOLDFAST_CARD_PROVIDER_URL: z.string().default(''),
   /** Exact `iss` of accepted access tokens, for example https://localhost:8443/realms/holdfast. */
   HOLDFAST_ISSUER: z.string().min(1),
   HOLDFAST_AUDIENCE: z.string().default('holdfast-api'),

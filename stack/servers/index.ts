@@ -1,3 +1,4 @@
+import { cardProvider } from './card-provider/card-provider';
 import { consul } from './consul/consul';
 import { dynamodb } from './dynamodb';
 import { kafka } from './kafka/kafka';
@@ -20,4 +21,5 @@ export const definitions: Record<ServerName, ServerDefinition> = {
   consul,
   redis,
   prometheus,
+  'card-provider': cardProvider,
 };

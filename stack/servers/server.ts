@@ -8,7 +8,7 @@ import type { Note } from '../cache/binary';
 
 export const serverNames = [
   ...(['temporal', 'mongodb', 'postgres', 'dynamodb', 'kafka'] as const),
-  ...(['keycloak', 'consul', 'redis', 'prometheus'] as const),
+  ...(['keycloak', 'consul', 'redis', 'prometheus', 'card-provider'] as const),
 ] as const;
 
 export type ServerName = (typeof serverNames)[number];

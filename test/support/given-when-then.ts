@@ -4,10 +4,12 @@ import type { CommandContract } from '../../platform/kernel/contract';
 import type { Decision, NewEvent, RecordedEvent } from '../../platform/kernel/decision';
 import { canonicalJson } from '../../platform/kernel/json';
 import type { Json } from '../../platform/kernel/json';
+import type { OutsideWord } from '../../platform/participant/outside/port';
 import type {
   CommandHandler,
   DecisionContext,
   OperationHandler,
+  OutsideHandler,
   States,
   UndoHandler,
 } from '../../platform/participant/service';
@@ -28,6 +30,9 @@ export interface Rehearsed {
 
 const schemas = loadSchemas();
 
+/** What the outside answers in a rehearsal, unless a test says otherwise. */
+const agreed: OutsideWord = { word: 'happened', answer: { id: 'auth_1' } };
+
 /**
  * A service without database, fence or network: its pure decisions over a history in memory. As
  * strict as the real thing: inputs and results must fit the contract, refusals its closed list,
@@ -37,6 +42,9 @@ export class Rehearsal<State> {
   readonly events: RecordedEvent[] = [];
   readonly #states = new Map<string, State>();
   readonly #seqs = new Map<string, number>();
+
+  /** What the outside answers to the calls of commands that make one. */
+  word: OutsideWord = agreed;
 
   constructor(readonly service: Rehearsable<State>) {}
 
@@ -64,11 +72,45 @@ export class Rehearsal<State> {
     const parsed = contract.input.parse(input);
     const known = new Set(handler.aggregates(parsed));
     const related = handler.related?.(this.#only(known), parsed) ?? [];
-    const seen = this.#only(new Set([...known, ...related]));
-    const decision = handler.decide(seen, parsed, contextOf(sagaId));
+    const all = new Set([...known, ...related]);
+    const seen = this.#only(all);
+    const context = contextOf(sagaId);
+    const decided =
+      'decide' in handler
+        ? handler.decide(seen, parsed, context)
+        : handler.intend(seen, parsed, context);
+    if (decided.kind !== 'intended') return this.#kept(contract, decided, all);
+    const setAside = this.#record(decided.events, all);
+    const rest = this.#concluded(handler as OutsideHandler<State, unknown>, {
+      ...{ call: decided.call, setAside, seen, context },
+    });
+    const { decision, recorded } = this.#kept(contract, rest, all);
+    return { decision, recorded: [...setAside, ...recorded] };
+  }
+
+  #concluded(
+    handler: OutsideHandler<State, unknown>,
+    at: {
+      readonly call: Json;
+      readonly setAside: readonly RecordedEvent[];
+      readonly seen: States<State>;
+      readonly context: DecisionContext;
+    },
+  ): Decision {
+    const { word } = this;
+    if (word.word !== 'happened' && word.word !== 'refused') {
+      return handler.abandon(at.seen, at.setAside, at.context);
+    }
+    const decision = handler.conclude(at.seen, { call: at.call, word }, at.context);
+    expect(decision.kind === 'refused').toBe(word.word === 'refused');
+    return decision;
+  }
+
+  #kept(contract: CommandContract, decision: Decision, known: ReadonlySet<string>): Rehearsed {
     if (decision.kind === 'refused') expect(contract.refusals).toContain(decision.code);
-    if (decision.kind === 'happened') contract.result.parse(decision.result);
-    return this.#keep(decision, new Set([...known, ...related]));
+    const isAbandoned = decision.kind === 'happened' && this.word.word === 'never';
+    if (decision.kind === 'happened' && !isAbandoned) contract.result.parse(decision.result);
+    return this.#keep(decision, known);
   }
 
   /** An undo of the effect that an earlier forward recorded. */
@@ -105,10 +147,13 @@ export class Rehearsal<State> {
   }
 
   #keep(decision: Decision, known: ReadonlySet<string>): Rehearsed {
-    const facts = factsOf(decision);
+    return { decision, recorded: this.#record(factsOf(decision), known) };
+  }
+
+  #record(facts: readonly NewEvent[], known: ReadonlySet<string>): readonly RecordedEvent[] {
     const stray = facts.find((fact) => !known.has(fact.aggregateId));
     if (stray !== undefined) throw new Error(`${stray.aggregateId} was not asked for`);
-    return { decision, recorded: this.record(facts) };
+    return this.record(facts);
   }
 }
 
@@ -120,6 +165,10 @@ export function given<State>(service: Rehearsable<State>, ...history: readonly N
     rehearsal,
     when: (command: string, input: unknown, sagaId?: string) =>
       then(rehearsal.forward(command, input, sagaId)),
+    /** From here on the outside answers this; `never` is a call that was cancelled before it happened. */
+    outsideAnswers: (word: OutsideWord) => {
+      rehearsal.word = word;
+    },
     whenOperated: (operation: string, input: unknown) => then(rehearsal.operate(operation, input)),
     /** `effect` is what an earlier `when` recorded. */
     whenUndone: (undo: string, effect: readonly RecordedEvent[], sagaId?: string) =>

@@ -10,11 +10,15 @@ export interface Sent {
   readonly saga?: string;
   readonly epoch?: number;
   readonly step?: string;
+  /** Rest of the attempt, milliseconds. */
+  readonly timeoutMs?: number;
 }
 
 /** A service on its real database, driven as its worker would drive it, in a world of its own. */
 export interface ServiceBench extends OpenService {
   forward(command: string, input: Json, sent?: Sent): Promise<StepAnswer>;
+  /** Settles the step that `forward` of `command` would have taken. */
+  settle(command: string, sent?: Sent): Promise<StepAnswer>;
   /** Undoes the step that `forward` of the command named in `of` would have taken. */
   undo(command: string, of: string, sent?: Sent & { input?: Json }): Promise<StepAnswer>;
   operate(operation: string, input: Json, key?: string): Promise<Json>;
@@ -26,7 +30,7 @@ export interface ServiceBench extends OpenService {
 }
 
 /** Faults that the engine would answer with another try. */
-const passing = new Set(['STORE_CONFLICT', 'STORE_UNAVAILABLE', 'BUSY']);
+const passing = new Set(['STORE_CONFLICT', 'STORE_UNAVAILABLE', 'BUSY', 'OUTSIDE_UNAVAILABLE']);
 const triesMax = 40;
 
 /** Opens the service and makes its tables; a database that is missing is a failure. */
@@ -38,21 +42,31 @@ export async function openBench(service: HostedService, config: Config): Promise
   });
   await opened.store.migrate();
   let operations = 0;
-  const send = (kind: MessageKind, command: string, input: Json, sent: Required<Sent>) =>
-    opened.participant.handle({
-      ...{ kind, command, input, epoch: sent.epoch, step: sent.step },
-      sagaId: `place-order:${sent.saga}/run`,
-      run: 'run',
-      saga: 'place-order',
-      correlationId: `place-order:${sent.saga}`,
-      owner: 'somebody',
-    });
+  const send = (
+    kind: MessageKind,
+    command: string,
+    input: Json,
+    sent: Sent & Required<Omit<Sent, 'timeoutMs'>>,
+  ) =>
+    opened.participant.handle(
+      {
+        ...{ kind, command, input, epoch: sent.epoch, step: sent.step },
+        sagaId: `place-order:${sent.saga}/run`,
+        run: 'run',
+        saga: 'place-order',
+        correlationId: `place-order:${sent.saga}`,
+        owner: 'somebody',
+      },
+      sent.timeoutMs === undefined ? {} : { timeoutMs: sent.timeoutMs },
+    );
   return {
     ...opened,
     forward: (command, input, sent = {}) =>
       send('forward', command, input, { saga: 'a', epoch: 0, step: command, ...sent }),
     undo: (command, of, { input = {}, ...sent } = {}) =>
       send('undo', command, input, { saga: 'a', epoch: 0, step: of, ...sent }),
+    settle: (command, sent = {}) =>
+      send('settle', command, {}, { saga: 'a', epoch: 0, step: command, ...sent }),
     async operate(operation, input, key) {
       const by = { owner: 'admin', key: key ?? `key-${(operations += 1)}` };
       const answer = await opened.participant.operate(operation, input, by);
@@ -66,9 +80,13 @@ export async function openBench(service: HostedService, config: Config): Promise
           opened.store.listAggregates({ prefix: `${kind}/`, limitMax: 1_000 }),
         ),
       );
-      return service.identities(listed.flat());
+      const aggregates = listed.flat();
+      return [
+        ...service.identities(aggregates),
+        ...(await service.auditOutside(config, aggregates)),
+      ];
     },
-    close: () => opened.store.close(),
+    close: () => opened.close(),
   };
 }
 

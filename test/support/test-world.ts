@@ -11,7 +11,7 @@ import { startControl } from './control-server';
 export type Ring = 'contract' | 'saga' | 'flow' | 'chaos';
 
 const serversOf: Readonly<Record<Ring, readonly ServerName[]>> = {
-  contract: ['mongodb', 'postgres', 'dynamodb', 'kafka', 'redis', 'consul'],
+  contract: ['mongodb', 'postgres', 'dynamodb', 'kafka', 'redis', 'consul', 'card-provider'],
   saga: ['temporal'],
   flow: serverNames,
   chaos: serverNames,

@@ -48,11 +48,12 @@ function statements({ schema, steps, aggregates, events, leases }: Tables): stri
     ...(schema === '"public"' ? [] : [`CREATE SCHEMA IF NOT EXISTS ${schema}`]),
     `CREATE TABLE IF NOT EXISTS ${steps} (
       saga_id text NOT NULL, step text NOT NULL,
-      state text NOT NULL CHECK (state IN ('done', 'refused', 'undone', 'tombstone')),
+      state text NOT NULL CONSTRAINT step_records_state_check CHECK (${stateCheck}),
       epoch bigint NOT NULL, run text NOT NULL, input_hash text NOT NULL,
       result json NOT NULL, effect json NOT NULL,
       ${addedToSteps.map(({ name, type }) => `${name} ${type}`).join(', ')},
       PRIMARY KEY (saga_id, step))`,
+    admitOpenStates(steps),
     `CREATE TABLE IF NOT EXISTS ${aggregates} (
       id text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL CHECK (seq > 0), state json NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS ${events} (
@@ -91,4 +92,19 @@ async function addColumns(client: ClientBase, { steps }: Tables): Promise<void> 
   if (missing.length === 0) return;
   const additions = missing.map(({ name, type }) => `ADD COLUMN IF NOT EXISTS ${name} ${type}`);
   await run(client, `ALTER TABLE ${steps} ${additions.join(', ')}`);
+}
+
+const stateCheck = `state IN
+  ('done', 'refused', 'undone', 'tombstone', 'intent', 'cancelling', 'undoing')`;
+
+/** Expands the check of a table that is older than calls to the outside; rows that are there fit the new one. */
+function admitOpenStates(steps: string): string {
+  return `DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = '${steps}'::regclass
+        AND conname = 'step_records_state_check'
+        AND pg_get_constraintdef(oid) LIKE '%cancelling%') THEN
+      ALTER TABLE ${steps} DROP CONSTRAINT IF EXISTS step_records_state_check,
+        ADD CONSTRAINT step_records_state_check CHECK (${stateCheck}) NOT VALID;
+    END IF;
+  END $$`;
 }

@@ -70,6 +70,9 @@ export function deliver(rules: Rules, lane: Lane, text: string, business: Busine
       return hear(lane, text, verdict.code);
     case 'answer':
       return answered(lane, text, verdict);
+    case 'ask':
+    case 'conclude':
+      throw new Error('the lanes of this model call nothing outside');
     case 'apply': {
       const isEffect = business === 'says yes';
       if (business === 'says no at the door') return hear(lane, text, 'refused');

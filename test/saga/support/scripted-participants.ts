@@ -106,6 +106,9 @@ export class ScriptedParticipants {
         this.nets.set(key, (this.nets.get(key) ?? 0) - 1);
         this.rows.set(key, { ...base, state: 'undone', result: null, effect: [] });
         return { answer: 'undone' };
+      case 'ask':
+      case 'conclude':
+        throw new Fault('INVARIANT_BROKEN', 'scripted participants call nothing outside');
       case 'apply':
         return this.apply(key, base, behaviour);
     }

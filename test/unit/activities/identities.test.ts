@@ -89,6 +89,7 @@ const authorized = {
   declinedFor: null,
   heldBy: 'saga-a',
   heldSinceSeq: 1,
+  providerRef: 'auth_1',
 } as const;
 const captured = { ...authorized, amountCents: 20, status: 'captured', heldBy: null } as const;
 const refunded = { ...captured, amountCents: 15, status: 'refunded' } as const;

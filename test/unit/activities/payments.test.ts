@@ -16,9 +16,13 @@ const openedAccount = accountFact('account.opened', {
 });
 const funded = [openedAccount, accountFact('account.credited', { customerId, amountCents: 6_000 })];
 const blocked = accountFact('account.card-blocked', { customerId });
-const authorized = [
-  paymentFact('payment.authorized', { ...input, heldBy: 'saga-a' }),
+const requested = [
+  paymentFact('payment.requested', { ...input, heldBy: 'saga-a' }),
   accountFact('account.held', movement),
+];
+const authorized = [
+  ...requested,
+  paymentFact('payment.authorized', { ...input, heldBy: 'saga-a', providerRef: 'auth_1' }),
 ];
 const captured = [paymentFact('payment.captured', input), accountFact('account.charged', movement)];
 const refundedFacts = [
@@ -70,13 +74,17 @@ describe('authorizing', () => {
       .thenAnswered({ amountCents: 2_400 });
   });
 
-  test('another saga waits while one holds the payment', () => {
-    given(paymentsService, ...funded, ...authorized)
+  test.each([
+    ['has it requested', requested],
+    ['holds it', authorized],
+  ])('another saga waits while one %s', (_what, history) => {
+    given(paymentsService, ...funded, ...history)
       .when('authorize', input, 'saga-b')
       .thenBusy('saga-a');
   });
 
   test.each([
+    ['requested', requested, 'saga-a'],
     ['authorized', authorized, 'saga-a'],
     ['captured', [...authorized, ...captured], 'saga-b'],
     ['refunded', [...authorized, ...captured, ...refundedFacts], 'saga-b'],

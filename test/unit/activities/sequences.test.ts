@@ -257,7 +257,9 @@ test('the random histories reach every event type, so the properties above speak
         'return-cancelled',
         'returned',
       ].map((what) => `order.${what}`),
-      ...['authorized', 'declined', 'voided', 'captured', 'refunded'].map((w) => `payment.${w}`),
+      ...['requested', 'authorized', 'declined', 'voided', 'captured', 'refunded'].map(
+        (w) => `payment.${w}`,
+      ),
       'product.added',
       ...['made', 'released', 'shipped', 'restocked'].map((what) => `reservation.${what}`),
       ...['received', 'reserved', 'released', 'shipped', 'restocked'].map((w) => `stock.${w}`),

@@ -121,3 +121,31 @@ describe('the timeline of a saga', () => {
     });
   });
 });
+
+describe('a step that asks the outside', () => {
+  const saw = (...types: string[]) => {
+    const events = types.map((type, index) =>
+      aLogEvent({
+        ...{ aggregateId: `${type.split('.')[0]}/o-1`, type, seq: index + 1 },
+        ...{ sagaId: 'place-order:o-1/run', step: 'authorize payment', direction: 'forward' },
+      }),
+    );
+    const row = events.reduce<ReadRow | undefined>(
+      (before, event) => sagaTimeline.fold(before as never, event, 'place-order:o-1/run'),
+      undefined,
+    );
+    return timelineView(row as never).steps[0];
+  };
+
+  test('is started while nothing but its request is known, and has no end', () => {
+    const step = saw('payment.requested', 'account.held');
+    expect(step).toMatchObject({ status: 'started' });
+    expect(step?.finishedAt).toBeUndefined();
+  });
+
+  test('is done, or refused, once the outside has answered', () => {
+    const asked = ['payment.requested', 'account.held'];
+    expect(saw(...asked, 'payment.authorized')).toMatchObject({ status: 'done' });
+    expect(saw(...asked, 'payment.declined')).toMatchObject({ status: 'refused' });
+  });
+});
