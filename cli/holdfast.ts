@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { migrateCommand } from './migrate/command';
 import { schemaCommand } from './schema/command';
 import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
@@ -8,6 +9,7 @@ export function program(): Command {
   return new Command('holdfast')
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
+    .addCommand(migrateCommand())
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
     .exitOverride();

@@ -44,6 +44,8 @@ const schema = z.object({
   /** Deployment and build of this code; both, or neither for an unversioned worker. See docs/versions.md. */
   HOLDFAST_DEPLOYMENT: word.default(''),
   HOLDFAST_BUILD_ID: build.default(''),
+  /** `off`: tables are made by `holdfast migrate` alone, and a process waits until they are new enough. */
+  HOLDFAST_MIGRATE: z.enum(['on', 'off']).default('on'),
   /** File traces are appended to as JSON lines; empty switches the exporter off. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
   /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */

@@ -3,12 +3,22 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Json } from '../../kernel/json';
 import { everyStep } from '../../participant/closing';
 import type { Aggregate, NamedStepRecord, ServiceStore } from '../ports';
+import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
 import { stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
 import { dynamoSource } from './source';
-import { describe, getItems, migrate, openTable, queryItems, sorted } from './table';
+import {
+  describe,
+  dynamoVersionCell,
+  getItems,
+  migrate,
+  openTable,
+  queryItems,
+  sorted,
+  tablesVersion,
+} from './table';
 import type { Send, Table } from './table';
 import { dynamoUnitOfWork } from './transact';
 
@@ -36,7 +46,11 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
   return {
     transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
     ...dynamoSource(table),
-    migrate: () => sorted(migrate(table)),
+    ...versionedTables({
+      version: tablesVersion,
+      cell: dynamoVersionCell(table),
+      expand: () => sorted(migrate(table)),
+    }),
     ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
     async readAggregate(id) {
       const item = await read<StateItem<State>>(stateKey(id));

@@ -2,12 +2,13 @@ import type { PoolConfig } from 'pg';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
 import type { ServiceStore } from '../ports';
+import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
 import { openPool, run } from './connection';
 import { createNotifier, listen } from './notify';
 import { aggregateOf, stepColumns, stepRecordOf } from './rows';
 import type { AggregateRow, StepRow } from './rows';
-import { migrate, tablesOf } from './schema';
+import { migrate, postgresVersionCell, tablesOf, tablesVersion } from './schema';
 import { postgresSource } from './source';
 import { readSteps } from './steps';
 import { postgresUnitOfWork } from './transact';
@@ -36,7 +37,11 @@ export function openPostgresStore<State = Json>(
   return {
     transact: postgresUnitOfWork<State>(pool, tables, committed),
     ...postgresSource(pool, tables),
-    migrate: () => migrate(pool, tables),
+    ...versionedTables({
+      version: tablesVersion,
+      cell: postgresVersionCell(pool, tables.version),
+      expand: () => migrate(pool, tables),
+    }),
     async ping(timeoutMs) {
       const deadlineMs = performance.now() + timeoutMs;
       await beforeDeadline(run(pool, 'SELECT 1', { timeoutMs }), deadlineMs);
