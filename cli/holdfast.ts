@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { migrateCommand } from './migrate/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
@@ -10,6 +11,7 @@ export function program(): Command {
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
     .addCommand(sagasCommand())
+    .addCommand(migrateCommand())
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
     .exitOverride();

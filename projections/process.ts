@@ -7,6 +7,7 @@ import { observeDeadLetters, projectorMetrics } from '../platform/event-log/proj
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
+import { prepareTables } from '../platform/host/prepare-tables';
 import type { RunningProcess } from '../platform/host/process';
 import { createApp } from '../platform/http/app';
 import { createHealth } from '../platform/http/health';
@@ -48,7 +49,10 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
   const server = await startHttps({ config, app, clientCertificate: 'required', log, registry });
   observeDeadLetters(metrics.registry, store);
   const trying = { name: 'read models', log, stopping: stopping.signal };
-  const prepared = keepTrying(() => store.migrate(projections), trying).then(() => {
+  const prepared = keepTrying(
+    () => prepareTables(store.tablesOf(projections), config),
+    trying,
+  ).then(() => {
     if (!stopping.signal.aborted) running = begin({ config, store, eventLog, metrics, log });
   });
   return {

@@ -1,4 +1,10 @@
+import { versionTable } from '../platform/outbox/postgres/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
+
+/** Version of the tables below; raise it with every change of them. A new projection's index is no change. */
+export const tablesVersion = 1;
+
+export const versionTableName = 'tables_version';
 
 /**
  * The tables behind every read model. Checkpoint, positions and rows of a projection change together, so what stands
@@ -70,7 +76,7 @@ const tables = `
 
 /** Statements that create what is missing; safe to run at every start and concurrently. */
 export function migrations(projections: readonly Projection[]): readonly string[] {
-  return [tables, ...projections.flatMap(indexesOf)];
+  return [tables, versionTable(versionTableName), ...projections.flatMap(indexesOf)];
 }
 
 function indexesOf({ name, listBy, orderBy }: Projection): string[] {

@@ -9,9 +9,12 @@ import type { Projection } from '../platform/event-log/projector/projection';
 import type { Reading } from '../platform/event-log/projector/reading';
 import type { Plan, RedrivePlan } from '../platform/event-log/projector/view';
 import { inTransaction, openPool, run } from '../platform/outbox/postgres/connection';
+import { postgresVersionCell } from '../platform/outbox/postgres/schema';
+import { versionedTables } from '../platform/outbox/tables-version';
+import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
-import { migrations } from './schema';
+import { migrations, tablesVersion, versionTableName } from './schema';
 import * as sql from './statements';
 
 /** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
@@ -24,6 +27,8 @@ export type Ask = <Row extends object>(text: string, values: readonly unknown[])
 export interface ReadModelStore extends ProjectionStore {
   /** Creates or expands tables and indexes. */
   migrate(projections: readonly Projection[]): Promise<void>;
+  /** Tables and indexes of these projections, in versions. */
+  tablesOf(projections: readonly Projection[]): VersionedTables;
   readonly ask: Ask;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -61,7 +66,8 @@ function openStore(config: PoolConfig): ReadModelStore {
   };
   return {
     ask,
-    migrate: (projections) => migrate(pool, projections),
+    migrate: (projections) => tablesIn(pool, projections).migrate(),
+    tablesOf: (projections) => tablesIn(pool, projections),
     ping: async () => void (await ask('select 1', [])),
     close: () => pool.end(),
     claim: async (projection, { topic, partition }) => {
@@ -88,6 +94,14 @@ function openStore(config: PoolConfig): ReadModelStore {
     deadLetterCounts: () => ask(sql.letterCounts, []),
     markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
   };
+}
+
+function tablesIn(pool: Pool, projections: readonly Projection[]): VersionedTables {
+  return versionedTables({
+    version: tablesVersion,
+    cell: postgresVersionCell(pool, versionTableName),
+    expand: () => migrate(pool, projections),
+  });
 }
 
 async function migrate(pool: Pool, projections: readonly Projection[]): Promise<void> {

@@ -11,6 +11,7 @@ import { createSagaRecords } from '../participant/saga-records';
 import type { Config } from '../runtime/config';
 import type { HostedService } from './hosted-service';
 import { keepTrying } from './keep-trying';
+import { prepareTables } from './prepare-tables';
 import type { RunningProcess } from './process';
 import { observeRelay } from './service-metrics';
 import { closeServiceParts, openServiceParts } from './service-parts';
@@ -51,7 +52,7 @@ export async function startService(
   let begun: Begun | undefined;
   watchReadiness(health, parts, () => begun);
   const trying = { name: 'store', log, stopping: stopping.signal };
-  const prepared = keepTrying(() => store.migrate(), trying).then(() => {
+  const prepared = keepTrying(() => prepareTables(store, config), trying).then(() => {
     if (!stopping.signal.aborted) begun = begin(parts, server.port, extras);
   });
   return {

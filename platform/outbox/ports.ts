@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../kernel/decision';
 import type { Json } from '../kernel/json';
 import type { StepKey } from '../kernel/step';
 import type { StepRecord } from '../participant/fence-table';
+import type { VersionedTables } from './tables-version';
 
 /** An aggregate as the service's database holds it. */
 export interface Aggregate<State = Json> {
@@ -118,9 +119,8 @@ export interface NamedStepRecord extends StepRecord {
 }
 
 /** One service's database behind the two ports, with its life cycle. */
-export interface ServiceStore<State = Json> extends UnitOfWork<State>, OutboxSource {
-  /** Creates or expands tables, collections and indexes; safe to run at every start and concurrently. */
-  migrate(): Promise<void>;
+export interface ServiceStore<State = Json>
+  extends UnitOfWork<State>, OutboxSource, VersionedTables {
   /** Answers within `timeoutMs` or throws `STORE_UNAVAILABLE`. */
   ping(timeoutMs: number): Promise<void>;
   readAggregate(id: string): Promise<Aggregate<State> | undefined>;

@@ -48,6 +48,8 @@ const schema = z.object({
   HOLDFAST_BUILD_ID: build.default(''),
   /** Pause between two comparisons of journal and Temporal, milliseconds. */
   HOLDFAST_SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(10_000),
+  /** `off`: tables are made by `holdfast migrate` alone, and a process waits until they are new enough. */
+  HOLDFAST_MIGRATE: z.enum(['on', 'off']).default('on'),
   /** File traces are appended to as JSON lines; empty switches the exporter off. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
   /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */

@@ -4,12 +4,23 @@ import type { Json } from '../../kernel/json';
 import { everyStep } from '../../participant/closing';
 import type { Aggregate, NamedStepRecord, ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
+import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
 import { stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
 import { dynamoSource } from './source';
-import { describe, dynamoLimits, getItems, migrate, openTable, queryItems, sorted } from './table';
+import {
+  describe,
+  dynamoLimits,
+  dynamoVersionCell,
+  getItems,
+  migrate,
+  openTable,
+  queryItems,
+  sorted,
+  tablesVersion,
+} from './table';
 import type { Send, Table } from './table';
 import { dynamoUnitOfWork } from './transact';
 
@@ -36,7 +47,11 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
       { ...dynamoSource(table), ...dynamoReads<State>(table) },
       dynamoLimits.transactionTimeoutMs,
     ),
-    migrate: () => sorted(migrate(table)),
+    ...versionedTables({
+      version: tablesVersion,
+      cell: dynamoVersionCell(table),
+      expand: () => sorted(migrate(table)),
+    }),
     ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
     /** No change stream: hints come from this process, everybody else polls. */
     subscribe: (wake) => wakes.subscribe(wake),

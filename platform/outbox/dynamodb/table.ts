@@ -5,8 +5,15 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { CreateTableCommandInput, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TablesVersion, VersionCell } from '../tables-version';
 import type { ItemKey } from './items';
 import { sortError } from './errors';
 
@@ -95,6 +102,41 @@ export async function getItems<Item>(
     waiting = [...unprocessed, ...waiting.slice(dynamoLimits.batchGetKeysMax)];
   }
   return items;
+}
+
+/** Version of the table below and of its items; raise it with every change of them. 2: as in PostgreSQL. */
+export const tablesVersion = 2;
+
+const versionKey: ItemKey = { pk: 'TABLES', sk: 'VERSION' };
+
+/** The item of that version. A table that is not there yet has none. */
+export function dynamoVersionCell(table: Table): VersionCell {
+  return {
+    async read() {
+      const request = { TableName: table.name, Key: versionKey, ConsistentRead: true };
+      const found = await table.send(new GetCommand(request)).catch((error: unknown) => {
+        if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+        throw sortError(error);
+      });
+      const item = found?.Item as TablesVersion | undefined;
+      return item && { version: item.version, oldest: item.oldest };
+    },
+    async raise(to) {
+      for (const member of ['version', 'oldest'] as const) {
+        const request = {
+          TableName: table.name,
+          Key: versionKey,
+          UpdateExpression: 'SET #member = :to',
+          ConditionExpression: 'attribute_not_exists(#member) OR #member < :to',
+          ExpressionAttributeNames: { '#member': member },
+          ExpressionAttributeValues: { ':to': to[member] },
+        };
+        await table.send(new UpdateCommand(request)).catch((error: unknown) => {
+          if ((error as Error).name !== 'ConditionalCheckFailedException') throw sortError(error);
+        });
+      }
+    },
+  };
 }
 
 /** Creates the table and its two indexes where they are missing, and waits until they can be used. */

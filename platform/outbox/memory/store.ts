@@ -1,6 +1,8 @@
 import type { Json } from '../../kernel/json';
 import type { ServiceStore, UnitOfWork } from '../ports';
 import { Conflict, retryConflicts } from '../conflict';
+import { versionedTables } from '../tables-version';
+import type { TablesVersion, VersionCell, VersionedTables } from '../tables-version';
 import { createWakes } from '../wake';
 import type { Wakes } from '../wake';
 import { closingOf, commit, emptyRows, stepRecordsOf, stepRowKey } from './rows';
@@ -19,7 +21,7 @@ export function createMemoryStore<State = Json>(): ServiceStore<State> {
   return {
     transact: memoryUnitOfWork(rows, wakes),
     ...memorySource(rows, wakes),
-    async migrate() {},
+    ...memoryTables(),
     async ping() {},
     async readAggregate(id) {
       return structuredClone(rows.aggregates.get(id));
@@ -37,6 +39,19 @@ export function createMemoryStore<State = Json>(): ServiceStore<State> {
     },
     async close() {},
   };
+}
+
+/** Made whole at once: there are no tables to expand. */
+function memoryTables(): VersionedTables {
+  let row: TablesVersion | undefined;
+  const cell: VersionCell = {
+    read: async () => row,
+    raise: async ({ version, oldest }) => {
+      const old = row ?? { version: 0, oldest: 0 };
+      row = { version: Math.max(old.version, version), oldest: Math.max(old.oldest, oldest) };
+    },
+  };
+  return versionedTables({ version: 1, cell, expand: async () => {} });
 }
 
 function memoryUnitOfWork<State>(rows: Rows<State>, wakes: Wakes): UnitOfWork<State>['transact'] {

@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb';
 import type { Collection, Db, MongoClientOptions } from 'mongodb';
 import type { StepRecord } from '../../participant/fence-table';
 import type { StoredEvent } from '../ports';
+import type { TablesVersion, VersionCell } from '../tables-version';
 
 /** Bounds of talking to MongoDB. */
 export const mongoLimits = {
@@ -59,12 +60,18 @@ export interface LeaseDocument {
   readonly version: number;
 }
 
+/** The one document of its collection: the version of the others. */
+export interface VersionDocument extends TablesVersion {
+  readonly _id: 'tables';
+}
+
 /** The collections of one world; an instance is a suffix, so that worlds can share a database. */
 export interface Collections<State> {
   readonly steps: Collection<StepDocument>;
   readonly aggregates: Collection<AggregateDocument<State>>;
   readonly events: Collection<EventDocument>;
   readonly leases: Collection<LeaseDocument>;
+  readonly version: Collection<VersionDocument>;
 }
 
 export function openClient(url: string, options: MongoClientOptions): MongoClient {
@@ -88,8 +95,30 @@ export function collectionsOf<State>(db: Db, instance: string): Collections<Stat
     aggregates: db.collection(named('aggregates')),
     events: db.collection(named('events')),
     leases: db.collection(named('slot_leases')),
+    version: db.collection(named('tables_version')),
   };
 }
+
+/** Version of the collections and indexes below; raise it with every change of them. 2: as in PostgreSQL. */
+export const tablesVersion = 2;
+
+/** The document of that version. */
+export function mongoVersionCell({
+  version: versions,
+}: Pick<AnyCollections, 'version'>): VersionCell {
+  return {
+    async read() {
+      const row = await versions.findOne({ _id: 'tables' });
+      return row === null ? undefined : { version: row.version, oldest: row.oldest };
+    },
+    async raise({ version, oldest }) {
+      const raised = { $max: { version, oldest } };
+      await versions.updateOne({ _id: 'tables' }, raised, { upsert: true });
+    },
+  };
+}
+
+type AnyCollections = Collections<unknown>;
 
 /** Creates what is missing; collections first, since a transaction should not have to. */
 export async function migrate<State>(db: Db, collections: Collections<State>): Promise<void> {

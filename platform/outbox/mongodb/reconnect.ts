@@ -2,7 +2,7 @@ import type { MongoClient } from 'mongodb';
 import { Fault } from '../../kernel/faults';
 import { sorted } from './source';
 
-type AsyncMethods = Record<string, (...given: never[]) => Promise<unknown>>;
+type AsyncMethod = (...given: never[]) => Promise<unknown>;
 
 /**
  * The driver gives up for good when its very first connection fails: every later call finds a closed topology. Asking
@@ -14,13 +14,15 @@ export function connectingFirst<Methods extends object>(
   methods: Methods,
   isClosed: () => boolean,
 ): Methods {
-  const wrapped = Object.entries(methods as AsyncMethods).map(([name, method]) => [
-    name,
-    async (...given: never[]) => {
+  const connecting =
+    (method: AsyncMethod): AsyncMethod =>
+    async (...given) => {
       if (isClosed()) throw new Fault('STORE_UNAVAILABLE', 'mongodb: the store is closed');
       await sorted(client.connect());
       return method(...given);
-    },
-  ]);
+    };
+  const wrapped = Object.entries(methods).map(([name, member]: [string, unknown]) => {
+    return [name, typeof member === 'function' ? connecting(member as AsyncMethod) : member];
+  });
   return Object.fromEntries(wrapped) as Methods;
 }

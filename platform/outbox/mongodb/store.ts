@@ -1,10 +1,19 @@
-import type { Filter, MongoClientOptions } from 'mongodb';
+import type { Db, Filter, MongoClientOptions } from 'mongodb';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
 import type { Aggregate, ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
+import { versionedTables } from '../tables-version';
+import type { VersionedTables } from '../tables-version';
 import { createWakes } from '../wake';
-import { collectionsOf, migrate, mongoLimits, openClient } from './collections';
+import {
+  collectionsOf,
+  migrate,
+  mongoLimits,
+  mongoVersionCell,
+  openClient,
+  tablesVersion,
+} from './collections';
 import type { AggregateDocument, Collections } from './collections';
 import { connectingFirst } from './reconnect';
 import { mongoSource, sorted } from './source';
@@ -32,7 +41,7 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
   let isClosed = false;
   const asking = {
     transact: mongoUnitOfWork(client, collections, () => wakes.emit()),
-    migrate: () => sorted(migrate(db, collections)),
+    ...mongoTables(db, collections),
     ...retryingConflicts(
       { ...mongoSource(collections), ...mongoReads(collections) },
       mongoLimits.transactionTimeoutMs,
@@ -65,6 +74,15 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
       await client.close();
     },
   };
+}
+
+function mongoTables<State>(db: Db, collections: Collections<State>): VersionedTables {
+  const { read, raise } = mongoVersionCell(collections);
+  return versionedTables({
+    version: tablesVersion,
+    cell: { read: () => sorted(read()), raise: (to) => sorted(raise(to)) },
+    expand: () => sorted(migrate(db, collections)),
+  });
 }
 
 function mongoReads<State>(

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { ClientBase, Pool } from 'pg';
+import type { TablesVersion, VersionCell } from '../tables-version';
 import { inTransaction, run } from './connection';
 
 /** Qualified names of one world's tables. An instance is a schema of its own, so worlds can share a database. */
@@ -9,6 +10,8 @@ export interface Tables {
   readonly aggregates: string;
   readonly events: string;
   readonly leases: string;
+  /** One row: the version of these tables. */
+  readonly version: string;
   /** Channel of the wake-up hints. */
   readonly channel: string;
 }
@@ -22,12 +25,19 @@ export function tablesOf(instance: string): Tables {
     aggregates: named('aggregates'),
     events: named('events'),
     leases: named('slot_leases'),
+    version: named('tables_version'),
     channel: `holdfast_events_${instance}`,
   };
 }
 
 /** One at a time: `CREATE ... IF NOT EXISTS` is not safe against itself. */
 const migrationLock = 4_200_001;
+
+/**
+ * Version of the tables below. Raise it with every change of them: code that finds an older one does not start where
+ * migrations are switched off. 2: step records keep command, plan and times.
+ */
+export const tablesVersion = 2;
 
 /** Creates what is missing; later versions only add (expand), and remove a release later (contract). */
 export async function migrate(pool: Pool, tables: Tables): Promise<void> {
@@ -43,7 +53,7 @@ export async function migrate(pool: Pool, tables: Tables): Promise<void> {
  * JSON columns are `json`, not `jsonb`: they give back exactly what was hashed. Ids collate by code unit, as they do
  * in the other databases. `ord` is drawn after the aggregate's row is locked, so within one aggregate it follows `seq`.
  */
-function statements({ schema, steps, aggregates, events, leases }: Tables): string[] {
+function statements({ schema, steps, aggregates, events, leases, version }: Tables): string[] {
   return [
     ...(schema === '"public"' ? [] : [`CREATE SCHEMA IF NOT EXISTS ${schema}`]),
     `CREATE TABLE IF NOT EXISTS ${steps} (
@@ -69,7 +79,35 @@ function statements({ schema, steps, aggregates, events, leases }: Tables): stri
       ON ${events} (slot, ord) WHERE published_at IS NULL`,
     `CREATE TABLE IF NOT EXISTS ${leases} (
       slot integer PRIMARY KEY, owner text NOT NULL, version bigint NOT NULL)`,
+    versionTable(version),
   ];
+}
+
+/** Statement that creates the table of one row which says of what version the others are. */
+export function versionTable(name: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL, oldest integer NOT NULL)`;
+}
+
+/** The row of that table; it is there once the tables were migrated. */
+export function postgresVersionCell(pool: Pool, name: string): VersionCell {
+  return {
+    async read() {
+      const known = 'SELECT to_regclass($1) IS NOT NULL AS exists';
+      const { rows: tables } = await run<{ exists: boolean }>(pool, known, { values: [name] });
+      if (tables[0]?.exists !== true) return undefined;
+      const { rows } = await run<TablesVersion>(pool, `SELECT version, oldest FROM ${name}`);
+      return rows[0];
+    },
+    async raise({ version, oldest }) {
+      await run(
+        pool,
+        `INSERT INTO ${name} AS t (version, oldest) VALUES ($1, $2) ON CONFLICT (one) DO UPDATE
+         SET version = greatest(t.version, $1), oldest = greatest(t.oldest, $2)`,
+        { values: [version, oldest] },
+      );
+    },
+  };
 }
 
 /** Columns the step records got later: nullable, so that old rows and old writers stay as they are. */

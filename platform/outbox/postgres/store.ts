@@ -3,12 +3,13 @@ import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
 import type { ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
+import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
 import { openPool, postgresLimits, run } from './connection';
 import { createNotifier, listen } from './notify';
 import { aggregateOf, stepColumns, stepRecordOf } from './rows';
 import type { AggregateRow, StepRow } from './rows';
-import { migrate, tablesOf } from './schema';
+import { migrate, postgresVersionCell, tablesOf, tablesVersion } from './schema';
 import type { Tables } from './schema';
 import { postgresSource } from './source';
 import { readSteps } from './steps';
@@ -41,7 +42,11 @@ export function openPostgresStore<State = Json>(
       { ...postgresSource(pool, tables), ...postgresReads<State>(pool, tables) },
       postgresLimits.statementTimeoutMs,
     ),
-    migrate: () => migrate(pool, tables),
+    ...versionedTables({
+      version: tablesVersion,
+      cell: postgresVersionCell(pool, tables.version),
+      expand: () => migrate(pool, tables),
+    }),
     async ping(timeoutMs) {
       const deadlineMs = performance.now() + timeoutMs;
       await beforeDeadline(run(pool, 'SELECT 1', { timeoutMs }), deadlineMs);

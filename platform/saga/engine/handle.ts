@@ -73,7 +73,7 @@ function handleParts(run: SagaRun, sequence: Sequence) {
         work(handleParts(run, own).branch),
       ) as Promise<{ [Key in keyof Branches]: Awaited<ReturnType<Branches[Key]>> }>;
     },
-  } as BranchHandle;
+  };
   return { branch, step };
 }
 

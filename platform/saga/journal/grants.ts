@@ -16,12 +16,16 @@ export type VerifyGrant = (grant: string, act: GrantedAct) => Promise<VerifiedGr
 
 /** What a saga sends to have an act recorded: as it was signed, and what it comes to. */
 interface SignedAct {
+  readonly sagaId: string;
+  readonly saga: string;
   readonly workflowId: string;
+  readonly generation?: number;
+  readonly direction?: 'forward' | 'undo';
+  readonly epoch?: number;
   readonly verb: Verb;
   readonly signed: SignedVerb;
   readonly at?: string;
   readonly requires?: ActRequirement;
-  readonly [member: string]: unknown;
 }
 
 /** Verbs whose data are kept with the record, because a recovery needs them. */
@@ -61,15 +65,24 @@ export function withGrants(
 }
 
 function grantedActOf({ workflowId, verb, signed }: SignedAct): GrantedAct {
-  const { grant: _, ...act } = signed;
-  return { ...act, verb, workflowId };
+  const { jti, reason, step, input, approved } = signed;
+  return {
+    ...{ jti, reason, verb, workflowId },
+    ...(step === undefined ? {} : { step }),
+    ...(input === undefined ? {} : { input }),
+    ...(approved === undefined ? {} : { approved }),
+  };
 }
 
 function openedAct(act: SignedAct, { actor }: VerifiedGrant): Json {
-  const { signed, at, requires: _, verb, ...rest } = act;
+  const { signed, at, verb, sagaId, saga, workflowId } = act;
+  const { generation, direction, epoch } = act;
   const decided = signed.approved === true ? 'approve' : 'deny';
   return {
-    ...(rest as { readonly [member: string]: Json }),
+    ...{ sagaId, saga, workflowId },
+    ...(generation === undefined ? {} : { generation }),
+    ...(direction === undefined ? {} : { direction }),
+    ...(epoch === undefined ? {} : { epoch }),
     verb: verb === 'decide' ? decided : verb,
     actor,
     reason: signed.reason,

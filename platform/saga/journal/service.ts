@@ -40,7 +40,7 @@ export const journalService = defineService({
         const generation = known.generation + 1;
         const { held, decided, recoveries } = known;
         const result = { generation, held, decided, recoveries };
-        return fact('saga.recovering', { ...input, generation }, result as unknown as Json);
+        return fact('saga.recovering', { ...input, generation }, result);
       },
     },
     finished: {

@@ -48,20 +48,26 @@ export const switchAggregate = (saga: string) => `saga-type/${saga}`;
 
 type Data = { readonly [key: string]: Json };
 
+/** A member that the event's schema says is text. */
+function textOf(data: Data, key: string): string {
+  const value = data[key];
+  return typeof value === 'string' ? value : '';
+}
+
 /** The fold of the journal's events. */
 export function evolveJournal(
   state: JournalState | undefined,
   { type, data }: RecordedEvent,
 ): JournalState {
   if (type === 'saga-type.stopped' || type === 'saga-type.resumed') {
-    return { kind: 'switch', saga: String(data.saga), stopped: type === 'saga-type.stopped' };
+    return { kind: 'switch', saga: textOf(data, 'saga'), stopped: type === 'saga-type.stopped' };
   }
   if (state?.kind !== 'saga') return startedEntry(data);
   return evolveEntry(state, type, data);
 }
 
 function startedEntry(data: Data): JournalEntry {
-  const text = (key: string) => String(data[key] ?? '');
+  const text = (key: string) => textOf(data, key);
   const parent = data.parent as JournalEntry['parent'];
   return {
     kind: 'saga',
@@ -94,13 +100,13 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
         ...entry,
         status: 'started',
         generation: Number(data.generation),
-        recoveries: [...entry.recoveries, String(data.run)],
+        recoveries: [...entry.recoveries, textOf(data, 'run')],
       };
     case 'saga.finished':
       return {
         ...entry,
         status: 'finished',
-        outcome: String(data.outcome),
+        outcome: textOf(data, 'outcome'),
         participants: participantsOf(data),
       };
     default:

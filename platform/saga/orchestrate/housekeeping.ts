@@ -53,7 +53,8 @@ const trimWorkflowId = 'holdfast/trim';
 async function latestPosition(client: Client): Promise<string> {
   try {
     const { memo, status } = await client.workflow.getHandle(trimWorkflowId).describe();
-    return status.name === 'COMPLETED' ? String(memo?.position ?? '') : '';
+    const { position } = (memo ?? {}) as { readonly position?: string };
+    return status.name === 'COMPLETED' ? (position ?? '') : '';
   } catch (error) {
     if ((error as Error).name === 'WorkflowNotFoundError') return '';
     throw error;

@@ -1,0 +1,34 @@
+import { services } from '../../activities';
+import type { VersionedTables } from '../../platform/outbox/tables-version';
+import type { Config } from '../../platform/runtime/config';
+import { sagasJournal } from '../../platform/saga/journal/hosted';
+import { projections } from '../../projections';
+import { openReadModelStore } from '../../projections/store';
+
+/** A store and the process that owns it: only that one's certificate may change its tables. */
+export interface OwnedStore {
+  readonly name: string;
+  readonly process: string;
+  open(config: Config): VersionedTables & { close(): Promise<void> };
+}
+
+/**
+ * Every store in the order it is expanded: first who answers sagas, then the journal of those who run them, last what
+ * is built from the events of both.
+ */
+export const ownedStores: readonly OwnedStore[] = [
+  ...services.map((service) => ({
+    name: service.name,
+    process: service.name,
+    open: (config: Config) => service.openStore(config),
+  })),
+  { name: 'sagas', process: 'orchestrator', open: (config) => sagasJournal.openStore(config) },
+  {
+    name: 'readmodels',
+    process: 'projector',
+    open(config) {
+      const store = openReadModelStore(config);
+      return { ...store.tablesOf(projections), close: () => store.close() };
+    },
+  },
+];
