@@ -20,20 +20,24 @@ const message = (kind: FenceMessage['kind'], epoch: number, run = 'a'): FenceMes
   ...{ kind, epoch, run, inputHash: 'x' },
 });
 
+const consult = (
+  closed: StepRecord | undefined,
+  stepRecord: StepRecord | undefined,
+  asked: FenceMessage,
+) => consultClosing({ closing: closed, stepRecord }, asked);
+
 describe('a closing', () => {
   test.each(['forward', 'undo', 'settle'] as const)(
     'fences a %s below it, over any row',
     (kind) => {
       for (const standing of [undefined, row]) {
         for (const epoch of [0, generation - 1]) {
-          expect(consultClosing(closing(1), standing, message(kind, epoch))).toEqual({
+          expect(consult(closing(1), standing, message(kind, epoch))).toEqual({
             do: 'fault',
             code: 'STEP_FENCED',
           });
         }
-        expect(consultClosing(closing(1), standing, message(kind, generation, 'r')).do).not.toBe(
-          'fault',
-        );
+        expect(consult(closing(1), standing, message(kind, generation, 'r')).do).not.toBe('fault');
       }
     },
   );
@@ -46,7 +50,7 @@ describe('a closing', () => {
   });
 
   test('that does not stand leaves everything to the table', () => {
-    expect(consultClosing(undefined, row, message('undo', 0))).toEqual({
+    expect(consult(undefined, row, message('undo', 0))).toEqual({
       do: 'reverse',
       effect: row.effect,
     });
@@ -113,7 +117,7 @@ describe('a trimmed row', () => {
 
   test('is never reversed', () => {
     const trimmed = trimmedRecord(row);
-    expect(consultClosing(undefined, trimmed, message('undo', 0))).toEqual({
+    expect(consult(undefined, trimmed, message('undo', 0))).toEqual({
       do: 'fault',
       code: 'UNDO_IMPOSSIBLE',
     });
