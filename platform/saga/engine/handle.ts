@@ -57,14 +57,20 @@ export interface StepParts {
   readonly patience: RetriablePolicy;
 }
 
-function handleParts(run: SagaRun, sequence: Sequence) {
-  const step = (name: StepName, parts: StepParts) =>
+interface HandleParts {
+  readonly branch: BranchHandle;
+  readonly step: (name: StepName, parts: StepParts) => Promise<Json | undefined>;
+}
+
+function handleParts(run: SagaRun, sequence: Sequence): HandleParts {
+  const step: HandleParts['step'] = (name, parts) =>
     sequence.exclusively(() => openStep(run, sequence, name, parts));
-  const branch = {
-    step(name: StepName, command: CommandDescriptor, way: CompensatableWay | ParkingWay) {
+  const branch: BranchHandle = {
+    step<Result>(name: StepName, command: CommandDescriptor, way: CompensatableWay | ParkingWay) {
       assertPlace(run, 'before', 'STEP_AFTER_PIVOT', `"${stepNameOf(name)}" has an undo`);
       const { undo, onFault = 'compensate', ...patience } = way;
-      return step(name, { kind: 'compensatable', command, undo, onFault, patience });
+      const parts = { kind: 'compensatable', command, undo, onFault, patience } as const;
+      return step(name, parts) as Promise<Result>;
     },
     all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(
       branches: Branches,
