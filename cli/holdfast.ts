@@ -4,6 +4,7 @@ import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
+import { verifyCommand } from './verify/command';
 
 /** The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas` has more. */
 export function program(): Command {
@@ -14,6 +15,7 @@ export function program(): Command {
     .addCommand(migrateCommand())
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
+    .addCommand(verifyCommand())
     .exitOverride();
 }
 

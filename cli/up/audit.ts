@@ -4,13 +4,15 @@ import { createLog } from '../../platform/runtime/log';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { auditAll, auditedService } from '../../projections/audit';
 import type { AuditReport } from '../../projections/audit';
-import type { World } from './world';
+import type { Stack } from '../../stack';
 
 /**
  * Audits the running world: each service's events table, its topic and the read models must tell one story. Reads each
  * part with the identity of the process that owns it.
  */
-export async function auditWorld(world: Pick<World, 'stack'>): Promise<AuditReport> {
+export async function auditWorld(world: {
+  readonly stack: Pick<Stack, 'environmentFor'>;
+}): Promise<AuditReport> {
   const configFor = (name: string) => parseConfig(world.stack.environmentFor(name));
   const opened = services.map((service) => ({
     service,

@@ -30,6 +30,8 @@ export interface World {
 export interface WorldOptions extends StackOptions {
   /** False starts the servers alone. */
   readonly processes?: boolean;
+  /** On top of the environment of each of our processes. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts servers, then our processes; ends whatever had started when one of them cannot start. */
@@ -47,7 +49,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     running.set(name, started);
     return started;
   };
-  const shared = { HOLDFAST_WORKFLOW_BUNDLE: path.join(projectRoot, 'dist', 'workflow-bundle.js') };
+  const shared = {
+    HOLDFAST_WORKFLOW_BUNDLE: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
+    ...options.environment,
+  };
   try {
     if (options.processes !== false) {
       const ready = platformProcesses.map(({ name }) => start(name).ready());

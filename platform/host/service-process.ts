@@ -7,6 +7,7 @@ import { createHealth } from '../http/health';
 import type { Health } from '../http/health';
 import { startHttps } from '../http/server';
 import { createActivities, createSagaRecordActivities } from '../participant/activities';
+import { withPlannedFaults } from '../participant/planned-faults';
 import { createSagaRecords } from '../participant/saga-records';
 import type { Config } from '../runtime/config';
 import type { HostedService } from './hosted-service';
@@ -96,12 +97,15 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
     observe: observeRelay(metrics.registry, name),
   });
   const records = createSagaRecords(store, () => new Date());
+  const faultDir = config.HOLDFAST_FAULT_DIR;
+  const participant =
+    faultDir === '' ? parts.participant : withPlannedFaults(parts.participant, faultDir);
   const worker = startTemporalWorker({
     ...extras,
     config,
     taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
     activities: {
-      ...createActivities(parts.participant, service),
+      ...createActivities(participant, service),
       ...createSagaRecordActivities(records, service),
       ...extras.activities?.(parts),
     },

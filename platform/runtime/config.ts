@@ -56,6 +56,8 @@ const schema = z.object({
   HOLDFAST_CRASH_POINTS: z.string().default(''),
   /** Folder of the markers that keep a crash point from firing again after a restart. */
   HOLDFAST_CRASH_DIR: z.string().default(''),
+  /** Folder of planned faults (see fault-plan.ts); only fault exploration sets it. */
+  HOLDFAST_FAULT_DIR: z.string().default(''),
 });
 
 export type Config = z.output<typeof schema>;

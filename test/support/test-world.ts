@@ -31,6 +31,7 @@ export async function startTestWorld(options: {
   const { folder, rings } = options;
   const servers = [...new Set(rings.flatMap((ring) => serversOf[ring]))];
   const bundle = path.join(folder, 'workflow-bundle.js');
+  const faultDir = path.join(folder, 'faults');
   const [world, testServer] = await Promise.all([
     startWorld({
       stateDir: path.join(folder, 'state'),
@@ -38,6 +39,7 @@ export async function startTestWorld(options: {
       fast: true,
       servers,
       processes: rings.includes('flow') || rings.includes('chaos'),
+      environment: { HOLDFAST_FAULT_DIR: faultDir },
       onProgress: reportProgress,
     }),
     rings.includes('saga') ? provisionTemporalTestServer() : '',
@@ -47,7 +49,7 @@ export async function startTestWorld(options: {
   const control = await startControl(world, crashDir);
   return {
     environment: {
-      ...writeFiles(folder, world, { controlUrl: control.url, crashDir }),
+      ...writeFiles(folder, world, { controlUrl: control.url, crashDir, faultDir }),
       HOLDFAST_TEMPORAL_TEST_SERVER: testServer,
       HOLDFAST_WORKFLOW_BUNDLE: bundle,
     },

@@ -12,6 +12,8 @@ interface WorldFile {
   readonly controlUrl: string;
   /** Crash points leave `<name>_<label>.fired` here. */
   readonly crashDir: string;
+  /** Our services read planned faults from here. */
+  readonly faultDir: string;
 }
 
 /** Environment of one named process, as the stack would start it. Missing servers are a failure, not a skip. */

@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { services } from '../../activities';
+import { connectTemporal } from '../../platform/host/temporal-worker';
+import type { Json } from '../../platform/kernel/json';
+import { createSagaRecords } from '../../platform/participant/saga-records';
+import type { StepRow } from '../../platform/participant/saga-records';
+import { parseConfig } from '../../platform/runtime/config';
+import { sagasJournal } from '../../platform/saga/journal/hosted';
+import { sagaAggregate } from '../../platform/saga/journal/state';
+import type { JournalEntry } from '../../platform/saga/journal/state';
+import type { SagaPace, SagaStart, SagaView } from '../../platform/saga/wire';
+import type { ApiClient } from '../up/api-client';
+
+/** Shorter waits than users get, so that a lost reply costs seconds; milliseconds. */
+export const explorerPace: Partial<SagaPace> = {
+  attemptMs: 3_000,
+  backoffMaxMs: 500,
+  stubbornPauseMs: 500,
+  settlePatienceMs: 20_000,
+};
+
+/** Where sagas are explored: a running world, and the folder its services read planned faults from. */
+export interface ArenaOptions {
+  readonly environmentFor: (name: string) => Record<string, string>;
+  readonly api: ApiClient;
+  readonly faultDir: string;
+}
+
+export interface StartedSaga {
+  readonly workflowId: string;
+  readonly sagaId: string;
+  readonly handle: WorkflowHandle;
+}
+
+/** The world with the eyes and hands of an explorer: it starts sagas, and reads what nobody can talk away. */
+export interface Arena extends ArenaOptions {
+  readonly client: Client;
+  workflowIdOf(saga: string, name: string): string;
+  start(
+    saga: string,
+    run: { readonly workflowId: string; readonly input: Json; readonly deadlineMs: number },
+  ): Promise<StartedSaga>;
+  /** The journal's word on a saga; undefined before `saga.started` is durable. */
+  journal(workflowId: string): Promise<JournalEntry | undefined>;
+  /** The saga as its workflow, or the recovery of it, sees it; undefined while none of them answers. */
+  view(saga: StartedSaga): Promise<SagaView | undefined>;
+  /** The fence's rows of a saga at one participant. */
+  rows(participant: string, sagaId: string): Promise<readonly StepRow[]>;
+  close(): Promise<void>;
+}
+
+const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
+
+/** A code the command may refuse with, out of its closed list; empty where it has none. */
+export function refusalOf(participant: string, command: string): string {
+  const found = services.find(({ name }) => name === participant)?.commands[command];
+  return found !== undefined && 'refusals' in found ? (found.refusals[0] ?? '') : '';
+}
+
+/** True for participants that have a database of their own: steps of people and of other sagas have none. */
+export function isService(participant: string): boolean {
+  return services.some(({ name }) => name === participant);
+}
+
+/** Opens Temporal, the journal and every store, each with the identity of the process that owns it. */
+export async function openArena(options: ArenaOptions): Promise<Arena> {
+  const configFor = (name: string) => parseConfig(options.environmentFor(name));
+  const config = configFor('gateway');
+  const connection = await connectTemporal(config);
+  const client = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+  const journal = sagasJournal.openStore(configFor('orchestrator'));
+  const stores = new Map(
+    services.map((service) => [service.name, service.openStore(configFor(service.name))]),
+  );
+  const nonce = randomUUID();
+  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  return {
+    ...options,
+    client,
+    workflowIdOf: (saga, name) => `${saga}:${hash(`${nonce}/${name}`)}`,
+    start: (saga, run) => startSaga(client, taskQueue, saga, run),
+    async journal(workflowId) {
+      const found = await journal.readAggregate(sagaAggregate(workflowId));
+      return found?.state as JournalEntry | undefined;
+    },
+    view: (saga) => viewOf(client, saga),
+    rows: async (participant, sagaId) => {
+      const store = stores.get(participant);
+      if (store === undefined) return [];
+      return (await createSagaRecords(store, () => new Date()).rows({ sagaId })).rows;
+    },
+    async close() {
+      const open = [journal, ...stores.values()];
+      await Promise.all([...open.map((store) => store.close()), connection.close()]);
+    },
+  };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** As the gateway starts it, with a pace of its own. */
+async function startSaga(
+  client: Client,
+  taskQueue: string,
+  saga: string,
+  run: { readonly workflowId: string; readonly input: Json; readonly deadlineMs: number },
+): Promise<StartedSaga> {
+  const { workflowId, input, deadlineMs } = run;
+  const [owner, businessKey] = [hash('explorer'), workflowId];
+  const requestHash = hash(JSON.stringify(input));
+  const deadlineAtMs = Date.now() + deadlineMs;
+  const start: SagaStart = {
+    ...{ input, owner, businessKey, requestHash, deadlineAtMs },
+    pace: explorerPace,
+  };
+  const handle = await client.workflow.start(saga, {
+    workflowId,
+    taskQueue,
+    args: [start],
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    memo: { requestHash, owner, businessKey },
+    typedSearchAttributes: [
+      { key: keyword('SagaName'), value: saga },
+      { key: keyword('SagaState'), value: 'running' },
+      { key: keyword('BusinessKey'), value: businessKey },
+      { key: keyword('Owner'), value: owner },
+    ],
+  });
+  return { workflowId, sagaId: `${workflowId}/${handle.firstExecutionRunId}`, handle };
+}
+
+async function viewOf(client: Client, saga: StartedSaga): Promise<SagaView | undefined> {
+  for (const workflowId of [`recover/${saga.sagaId}`, saga.workflowId]) {
+    try {
+      return await client.workflow.getHandle(workflowId).query<SagaView>('saga');
+    } catch (error) {
+      // Not there, not ready, or nobody answers just now: the caller asks again.
+      const { name } = error as Error;
+      if (!['WorkflowNotFoundError', 'QueryNotRegisteredError', 'ServiceError'].includes(name)) {
+        throw error;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { projectRoot } from '../../platform/runtime/paths';
+import { serverNames } from '../../stack';
+import { progressReporter } from '../../stack/progress';
+import { recipes } from '../../workflows/recipes';
+import { createApiClient } from '../up/api-client';
+import { startWorld } from '../up/world';
+import type { World } from '../up/world';
+import { openArena } from './arena';
+import { isPossible } from './cells';
+import { explore, ExploreError } from './explore';
+import type { Explored, ExploreOptions } from './explore';
+import { htmlOf } from './html';
+import { matrixLines, matrixOf, redOf, summaryOf } from './report';
+import type { CellResult } from './run-cell';
+
+interface VerifyOptions {
+  readonly only?: string;
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly atOnce: number;
+  readonly html?: string;
+  readonly json: boolean;
+}
+
+const help = `
+A cell is one step, one direction and one fault. Every cell runs the saga once, against the real stores.
+
+Exit codes: 0 every cell is green, 1 some are red, 2 wrong usage.
+
+Examples:
+  holdfast verify place-order
+  holdfast verify place-order --html matrix.html
+  holdfast verify place-order --sample 10 --seed 7
+  holdfast verify place-order --only "capture payment/forward/reply-lost"
+`;
+
+/** `holdfast verify`: runs a saga once under every fault at every step, and counts what is left. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Run a saga once under every fault at every step, and count what is left.')
+    .argument('<saga...>', 'sagas with a recipe: see docs/verify.md')
+    .option('--only <cell>', 'one cell, <step>/<direction>/<fault>')
+    .option('--sample <count>', 'so many cells, chosen by the seed', count)
+    .option('--seed <number>', 'chooses the sample and the pauses; random unless given', count)
+    .option('--at-once <count>', 'sagas at work at the same time', count, 6)
+    .option('--html <file>', 'write the matrix as a page of its own')
+    .option('--json', 'end with one JSON object a saga on standard output', false)
+    .addHelpText('after', help)
+    .exitOverride()
+    .action((sagas: string[], options: VerifyOptions) => verify(sagas, options));
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('a whole number is expected.');
+}
+
+function recipeOf(saga: string) {
+  const recipe = recipes.find((one) => one.saga === saga);
+  if (recipe !== undefined) return recipe;
+  const known = recipes.map((one) => one.saga).join(', ');
+  const fix = `there is one for ${known}; docs/verify.md says how to write another`;
+  throw new ExploreError('RECIPE_UNKNOWN', `there is no recipe for ${saga}`, fix);
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function verify(sagas: readonly string[], options: VerifyOptions): Promise<void> {
+  const chosen = sagas.map(recipeOf);
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-verify-'));
+  const faultDir = path.join(folder, 'faults');
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort(new Error('interrupted'));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  let world: World | undefined;
+  try {
+    world = await startWorld({
+      ...{ stateDir: path.join(folder, 'state'), portBase: 0, fast: true },
+      servers: serverNames.filter((name) => name !== 'prometheus'),
+      environment: { HOLDFAST_FAULT_DIR: faultDir, HOLDFAST_SWEEP_INTERVAL_MS: '1000' },
+      onProgress: progressReporter(process.stderr),
+      signal: interrupt.signal,
+    });
+    const work = (async (running: World) => {
+      for (const recipe of chosen) await verifyOne(running, faultDir, { recipe, options });
+    })(world);
+    await Promise.race([work, interrupted(interrupt.signal)]);
+  } finally {
+    await world?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (interrupt.signal.aborted) process.exit(130);
+}
+
+function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+}
+
+async function verifyOne(
+  world: World,
+  faultDir: string,
+  { recipe, options }: Pick<ExploreOptions, 'recipe'> & { readonly options: VerifyOptions },
+): Promise<void> {
+  const api = createApiClient(world);
+  const environmentFor = (name: string) => world.stack.environmentFor(name);
+  const arena = await openArena({ api, faultDir, environmentFor });
+  const { only, sample, atOnce, seed = randomInt(1_000_000) } = options;
+  try {
+    const explored = await explore(arena, {
+      ...{ recipe, seed, atOnce, onCell: tell },
+      bundleFile: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
+      ...(only === undefined ? {} : { only }),
+      ...(sample === undefined ? {} : { sample }),
+    });
+    report(explored, options);
+  } finally {
+    await Promise.all([arena.close(), api.close()]);
+  }
+}
+
+function tell({ cell, outcome, problems, durationMs }: CellResult, done: number, total: number) {
+  const sign = problems.length === 0 ? '✓' : '✗';
+  say(
+    `  ${sign} ${done}/${total}  ${cell.id}  ${outcome} after ${(durationMs / 1000).toFixed(1)} s`,
+  );
+}
+
+function report(explored: Explored, { html, json }: VerifyOptions): void {
+  const steps = new Map(explored.steps.map((step) => [step.name, step]));
+  const rows = matrixOf(explored, {
+    isPossible: ({ step, direction }, fault) => {
+      const known = steps.get(step);
+      return known !== undefined && isPossible(known, direction, fault);
+    },
+  });
+  matrixLines(explored, rows).forEach(say);
+  say(summaryOf(explored));
+  if (html !== undefined) writeFileSync(html, htmlOf(explored, rows));
+  if (json) process.stdout.write(`${JSON.stringify(explored)}\n`);
+  if (redOf(explored).length > 0 || explored.violations.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,6 @@
+import type { SagaRecipe } from '../platform/saga/recipe';
+import { placeOrderRecipe } from './place-order.verify';
+import { returnOrderRecipe } from './return-order.verify';
+
+/** How each saga is explored, one line each: what `holdfast verify` can run. */
+export const recipes: readonly SagaRecipe[] = [placeOrderRecipe, returnOrderRecipe];
