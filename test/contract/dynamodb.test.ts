@@ -81,8 +81,9 @@ describe('faults only DynamoDB has, and its local server never shows', () => {
     ['A transaction in progress', named('TransactionInProgressException')],
   ])('%s that does not end is a fault to be retried, and nothing is written', async (id, error) => {
     const thrown = writesThrow(error, Infinity);
-    const step = stepOf(id, [id]);
-    expect(await answered(boxParticipant(store), step.forward(0))).toBe('STORE_CONFLICT');
+    const message = stepOf(id, [id]).forward(0);
+    const late = boxParticipant(store).handle(message, { timeoutMs: 60_000 });
+    await expect(late).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
     expect(thrown()).toBe(conflictLimits.attemptsMax);
     expect(await store.readAggregate(id)).toBeUndefined();
     expect(await store.stepRecordsOf(id)).toEqual([]);

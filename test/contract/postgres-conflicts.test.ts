@@ -110,7 +110,7 @@ describe('conflicts of PostgreSQL, provoked for real', () => {
     await putElsewhere('never', 0);
     const always = meddling(repeatableRead(), (_view, attempt) => putElsewhere('never', attempt));
     const step = stepOf('never', ['never']);
-    const late = boxParticipant(always.store).handle(step.forward(0));
+    const late = boxParticipant(always.store).handle(step.forward(0), { timeoutMs: 60_000 });
     await expect(late).rejects.toMatchObject({
       code: 'STORE_CONFLICT',
       cause: { cause: { code: '40001' } },
