@@ -24,9 +24,16 @@ export class Interned<Value> {
 
 /** Remembers what a pure function of two small numbers answered. */
 export class Memo<Answer> {
-  private readonly answers: Map<number, Answer>[] = [];
+  private readonly answers: (Map<number, Answer> | undefined)[] = [];
 
   constructor(private readonly compute: (left: number, right: number) => Answer) {}
+
+  /** Everything that was ever asked. */
+  *asked(): Iterable<readonly [left: number, right: number]> {
+    for (const [left, row] of this.answers.entries()) {
+      for (const right of row?.keys() ?? []) yield [left, right];
+    }
+  }
 
   get(left: number, right: number): Answer {
     const row = (this.answers[left] ??= new Map<number, Answer>());

@@ -2,7 +2,7 @@ import { inventoryService } from '../../../activities/inventory/service';
 import { productFact } from '../../../activities/inventory/product';
 import { reservationFact } from '../../../activities/inventory/reservation';
 import { reserve } from '../../../activities/inventory/decider';
-import { given } from '../../support/given-when-then';
+import { given } from '../../../platform/testing/given-when-then';
 
 const orderId = 'o-1';
 const lines = [

@@ -1,7 +1,7 @@
 import { orderIdentities } from '../../../activities/orders/identities';
 import { ordersService } from '../../../activities/orders/service';
 import { orderFact } from '../../../activities/orders/state';
-import { given } from '../../support/given-when-then';
+import { given } from '../../../platform/testing/given-when-then';
 
 const orderId = 'o-1';
 const order = {

@@ -1,7 +1,7 @@
 import { accountFact } from '../../../activities/payments/account';
 import { paymentFact } from '../../../activities/payments/payment';
 import { paymentsService } from '../../../activities/payments/service';
-import { given } from '../../support/given-when-then';
+import { given } from '../../../platform/testing/given-when-then';
 
 const customerId = 'c-1';
 const orderId = 'o-1';

@@ -5,7 +5,7 @@ import type { PaymentsState } from '../../../activities/payments/decider';
 import type { ProviderCharge } from '../../../activities/payments/provider/ledger';
 import { compareLedgers } from '../../../activities/payments/provider/ledger';
 import { paymentsService } from '../../../activities/payments/service';
-import { given } from '../../support/given-when-then';
+import { given } from '../../../platform/testing/given-when-then';
 
 const customerId = 'c-1';
 const orderId = 'o-1';

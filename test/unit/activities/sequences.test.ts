@@ -7,8 +7,8 @@ import { ordersService } from '../../../activities/orders/service';
 import { paymentIdentities } from '../../../activities/payments/identities';
 import { paymentsService } from '../../../activities/payments/service';
 import type { RecordedEvent } from '../../../platform/kernel/decision';
-import type { Rehearsable } from '../../support/given-when-then';
-import { Rehearsal } from '../../support/given-when-then';
+import type { Rehearsable } from '../../../platform/testing/given-when-then';
+import { ServiceRehearsal } from '../../../platform/testing/given-when-then';
 
 /** One move of a random history: a command, the undo of an earlier effect, or an operation. */
 type Move =
@@ -140,11 +140,11 @@ const undoOf: Readonly<Record<string, string>> = {
 
 /** Effects by the saga's own command, so that an undo meets an effect of its own kind, done by anybody at any time. */
 class History {
-  readonly rehearsal: Rehearsal<unknown>;
+  readonly rehearsal: ServiceRehearsal<unknown>;
   readonly #effects = new Map<string, (readonly RecordedEvent[])[]>();
 
   constructor(suite: Suite) {
-    this.rehearsal = new Rehearsal(suite.service);
+    this.rehearsal = new ServiceRehearsal(suite.service);
     for (const move of suite.opening) this.play(move);
   }
 
@@ -230,7 +230,7 @@ function playAll(suite: Suite, moves: readonly Move[]): History {
 }
 
 /** Accounts and products: what money and pieces there are, and where they stand. */
-function balancesOf(rehearsal: Rehearsal<unknown>): unknown {
+function balancesOf(rehearsal: ServiceRehearsal<unknown>): unknown {
   return rehearsal.aggregates().filter(({ id }) => /^(account|product)\//.test(id));
 }
 

@@ -1,0 +1,110 @@
+import { begin, next } from '../../../platform/saga/machine/machine';
+import type { Effect, Input } from '../../../platform/saga/machine/protocol';
+import { beginRecovery } from '../../../platform/saga/machine/recovery';
+import { findStep, initialState } from '../../../platform/saga/machine/state';
+import type { MachineState, OpenedStep } from '../../../platform/saga/machine/state';
+import { verbsOf } from '../../../platform/saga/machine/verbs';
+
+const lost = { kind: 'unknown', code: 'NO_ANSWER' } as const;
+const opened = (name: string, kind: OpenedStep['kind'], position: number): Input => ({
+  on: 'open',
+  step: { name, kind, place: [position], onFault: 'park' },
+});
+const answered = (
+  step: string,
+  message: 'forward' | 'undo' | 'settle',
+  how: 'done' | 'undone' | 'not-done' | 'refused' | 'lost',
+  epoch = 0,
+): Input => {
+  const refused = { kind: 'refused', code: 'NO' } as const;
+  const done = { kind: 'done', result: {} } as const;
+  const plain = how === 'undone' || how === 'not-done' ? { kind: how } : undefined;
+  const outcome = plain ?? { done, refused, lost }[how as 'done' | 'refused' | 'lost'];
+  return { on: 'answered', step, message, epoch, outcome };
+};
+
+function play(...inputs: readonly Input[]): { state: MachineState; effects: readonly Effect[] } {
+  let state = initialState;
+  let effects: readonly Effect[] = [];
+  for (const input of inputs) ({ state, effects } = next(state, input));
+  return { state, effects };
+}
+
+const cancel: Input = { on: 'turn', turn: { cause: 'cancel', reason: 'CANCELLED' } };
+const parkedPivot = [
+  opened('stock', 'compensatable', 0),
+  answered('stock', 'forward', 'done'),
+  opened('pay', 'pivot', 1),
+  answered('pay', 'forward', 'lost'),
+  answered('pay', 'settle', 'not-done'),
+];
+
+describe('what a search of all states found, kept as examples', () => {
+  test('a cancel cannot slip in between a pivot marked as done by hand and the journal', () => {
+    const mark = { step: 'pay', verb: 'mark-done-externally' } as const;
+    const { state } = play(...parkedPivot, { on: 'take', ...mark }, cancel, { on: 'act', ...mark });
+    expect(state.direction).toEqual({ pointOfNoReturn: 'confirmed' });
+    const dropped = play(...parkedPivot, { on: 'take', ...mark }, { on: 'drop', step: 'pay' });
+    expect(dropped.state.direction.pointOfNoReturn).toBe('open');
+  });
+
+  test('a step whose abort the journal refused follows the cancel that waited for it', () => {
+    const abort = { on: 'take', step: 'pay', verb: 'abort' } as const;
+    const { state, effects } = play(...parkedPivot, abort, cancel, { on: 'drop', step: 'pay' });
+    expect(findStep(state, 'pay')).toMatchObject({ phase: 'failed', nothingStands: true });
+    expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 0 });
+  });
+
+  test('a step that is done again and gets no answer parks; it is not sent for ever', () => {
+    const resume = { step: 'stock', verb: 'resume-forward' } as const;
+    const { state } = play(
+      opened('stock', 'compensatable', 0),
+      answered('stock', 'forward', 'refused'),
+      answered('stock', 'undo', 'lost'),
+      { on: 'unsettled', step: 'stock', epoch: 0 },
+      { on: 'take', ...resume },
+      { on: 'act', ...resume },
+      answered('stock', 'settle', 'not-done'),
+      answered('stock', 'forward', 'lost', 1),
+      answered('stock', 'settle', 'not-done', 1),
+    );
+    expect(findStep(state, 'stock')).toMatchObject({ phase: 'parked', side: 'forward' });
+  });
+
+  test('what an old settle knew does not hide a later forward from its undo', () => {
+    const resume = { step: 'stock', verb: 'resume-forward' } as const;
+    const { effects } = play(
+      opened('stock', 'compensatable', 0),
+      answered('stock', 'forward', 'refused'),
+      answered('stock', 'undo', 'lost'),
+      { on: 'unsettled', step: 'stock', epoch: 0 },
+      { on: 'take', ...resume },
+      { on: 'act', ...resume },
+      answered('stock', 'settle', 'not-done'),
+      cancel,
+      { on: 'answered', step: 'stock', message: 'forward', epoch: 1, outcome: lost },
+    );
+    expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 1 });
+  });
+
+  test('a recovery does not wait again for what came before its pivot', () => {
+    const started = [{ name: 'pay', kind: 'pivot', place: [1] } as const];
+    const begun = begin(beginRecovery({ generation: 1, started, reason: 'TERMINATED' }));
+    const asked = next(begun.state, opened('review', 'wait', 0));
+    const settled = next(asked.state, answered('pay', 'settle', 'done', 65_536));
+    expect(findStep(settled.state, 'review')?.phase).toBe('done');
+    expect(settled.effects).toContainEqual({ do: 'resolve', step: 'review', how: 'done' });
+  });
+
+  test('past the point of no return nothing can be aborted', () => {
+    const { state } = play(
+      opened('pay', 'pivot', 0),
+      answered('pay', 'forward', 'done'),
+      opened('callback', 'wait', 1),
+      { on: 'waited', step: 'callback', refusal: 'EVENT_ELAPSED' },
+    );
+    const callback = findStep(state, 'callback')!;
+    expect(callback).toMatchObject({ phase: 'parked', reason: 'EVENT_ELAPSED' });
+    expect(verbsOf(state, callback)).toEqual(['retry', 'skip', 'mark-done-externally']);
+  });
+});
