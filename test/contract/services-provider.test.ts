@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { payments } from '../../activities';
 import { openProvider } from '../../activities/payments/provider/client';
 import { readProviderLedger } from '../../activities/payments/provider/ledger';
+import { projectRoot } from '../../platform/runtime/paths';
 import type { Config } from '../../platform/runtime/config';
 import type { FaultOrder } from '../../stack/servers/card-provider/faults';
 import { openProviderFaults } from '../support/provider-faults';
 import type { ServiceBench } from '../support/service-bench';
 import { insisting, openBench } from '../support/service-bench';
 import { freshInstance } from '../support/stores';
-import { configFor } from '../support/world';
+import { configFor, environmentFor } from '../support/world';
 
 let bench: ServiceBench;
 let config: Config;
@@ -186,6 +190,67 @@ test('a reversal whose answer was lost is asked again, and reversed once', async
   expect(await bench.state(`payment/${orderId}`)).toMatchObject({ status: 'authorized' });
   expect(await undo()).toEqual({ answer: 'undone' });
   expect(await effectsOf(orderId)).toEqual(['authorize', 'release']);
+});
+
+/** Handles a message in a process of its own that dies at `point`; a process that answers has not died. */
+async function killedAt(point: string, message: object): Promise<void> {
+  const env = {
+    ...process.env,
+    ...environmentFor('payments'),
+    HOLDFAST_INSTANCE: config.HOLDFAST_INSTANCE,
+    HOLDFAST_CRASH_POINTS: `${point}=1`,
+  };
+  const script = path.join(projectRoot, 'dist', 'test', 'support', 'handle-once.js');
+  const child = spawn(process.execPath, [script, JSON.stringify(message)], { env });
+  const said: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  expect({ signal, said: Buffer.concat(said).toString() }).toEqual({ signal: 'SIGKILL', said: '' });
+}
+
+const points = [
+  'participant.before-commit',
+  'participant.intent-committed',
+  'participant.called-not-concluded',
+  'participant.committed-not-answered',
+];
+
+describe.each(points)('payments is killed at %s', (point) => {
+  const name = point.split('.')[1] ?? '';
+  const message = (saga: string, kind: string, step: string, input: object) => ({
+    ...{ kind, step, input, epoch: 0, run: 'run' },
+    command: kind === 'undo' ? 'void' : step,
+    ...{ sagaId: `place-order:${saga}/run`, correlationId: `place-order:${saga}` },
+    ...{ saga: 'place-order', owner: 'somebody' },
+  });
+
+  test('while it authorizes and captures: the message comes again, and there is one charge', async () => {
+    const saga = `v-kill-${name}`;
+    const { orderId, order } = await customer(`kill-${name}`);
+    await killedAt(point, message(saga, 'forward', 'authorize', order));
+    expect(await authorize(order, saga)).toMatchObject({ answer: 'done' });
+    await killedAt(point, message(saga, 'forward', 'capture', { orderId }));
+    expect(await bench.forward('capture', { orderId }, { saga })).toMatchObject({ answer: 'done' });
+    expect(await effectsOf(orderId)).toEqual(['authorize', 'capture']);
+    expect(await bench.state(`payment/${orderId}`)).toMatchObject({ status: 'captured' });
+  });
+
+  test('while it undoes what was never answered: nothing stands here and there', async () => {
+    const saga = `v-kill-undo-${name}`;
+    const { orderId, order } = await customer(`kill-undo-${name}`);
+    await killedAt(point, message(saga, 'forward', 'authorize', order));
+    await killedAt(point, message(saga, 'undo', 'authorize', { orderId }));
+    const undone = await bench.undo('void', 'authorize', { saga, input: { orderId } });
+    const stood = ['participant.called-not-concluded', 'participant.committed-not-answered'];
+    expect(undone).toEqual({ answer: stood.includes(point) ? 'undone' : 'no-effect' });
+    const effects = stood.includes(point) ? ['authorize', 'release'] : [];
+    expect(await effectsOf(orderId)).toEqual(effects);
+    expect(await bench.state(`account/v-kill-undo-${name}`)).toMatchObject({
+      availableCents: 5_000,
+      heldCents: 0,
+    });
+  });
 });
 
 test('the audit finds a charge that the provider has and we do not, and a state that differs', async () => {
