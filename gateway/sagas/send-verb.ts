@@ -1,7 +1,7 @@
 import type { Problem } from '../../platform/http/problem';
 import { problem } from '../../platform/http/problem';
 import { repairVerbs } from '../../platform/saga/verbs';
-import type { GrantedAct, Verb, VerifiedGrant } from '../../platform/saga/verbs';
+import type { GrantedAct, SignedVerb, Verb, VerifiedGrant } from '../../platform/saga/verbs';
 import type { SagaView } from '../../platform/saga/wire';
 import type { GrantMinter } from '../../platform/security/grants';
 import { gatewayProblem } from '../problems';
@@ -20,17 +20,13 @@ export interface Act extends Omit<GrantedAct, 'verb'> {
 
 const withoutStep: ReadonlySet<Verb> = new Set(['cancel', 'pause', 'unpause']);
 
-type Awaiting = {
-  readonly awaiting?: readonly { readonly step: string; readonly kind: 'approval' | 'event' }[];
-};
-
 const forParked: ReadonlySet<string> = new Set(repairVerbs);
 
 /** Where the verb could be meant: parked steps, decisions or events that are awaited. */
-function candidates(view: SagaView & Awaiting, verb: Verb): readonly string[] {
+function candidates(view: SagaView, verb: Verb): readonly string[] {
   if (forParked.has(verb)) return view.parked.map(({ step }) => step);
   const kind = verb === 'decide' ? 'approval' : 'event';
-  return (view.awaiting ?? []).filter((one) => one.kind === kind).map(({ step }) => step);
+  return view.awaiting.filter((one) => one.kind === kind).map(({ step }) => step);
 }
 
 /**
@@ -54,8 +50,7 @@ export async function sendVerb(
   const named = await namingStep(parts, act);
   const grant = await parts.grants.mint(named, person);
   const { verb, workflowId, ...told } = named;
-  // Sagas of the release before this one believe the gateway's word for actor and roles.
-  const argument = { ...told, grant, actor: person.actor, roles: person.roles };
+  const argument: SignedVerb = { ...told, grant };
   return parts.engine.send(workflowId, { name: verb, argument, updateId: act.jti });
 }
 

@@ -12,7 +12,7 @@ const parked = (...steps: string[]): SagaView['parked'] =>
     ...{ since: '2026-01-01T00:00:00.000Z', verbs: [] },
   }));
 
-function withSaga(view: object = { parked: parked('ship stock') }) {
+function withSaga(view: object = { parked: parked('ship stock'), awaiting: [] }) {
   const opened = openGateway();
   const startedAt = '2026-01-01T00:00:00.000Z';
   const recoveryId = `recover/${id}/run`;
@@ -40,7 +40,8 @@ describe.each(verbs)('the verb %s', (verb) => {
     const answer = await call(postFor(verb, actorOf(verb)));
     expect([answer.status, answer.json()]).toEqual([202, { answer: 'accepted' }]);
     const [sent] = world.sent;
-    const { grant, jti, reason, step, input, approved } = sent?.argument as SignedVerb;
+    const { grant, jti, reason, step, input, approved, ...more } = sent?.argument as SignedVerb;
+    expect(more).toEqual({});
     expect([sent?.name, sent?.updateId]).toEqual([verb, jti]);
     const all: GrantedAct = { verb, workflowId: id, jti, reason };
     const named = Object.entries({ step, input, approved }).filter(
