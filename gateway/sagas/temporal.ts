@@ -5,8 +5,8 @@ import type {
   WorkflowExecutionDescription,
   WorkflowStartOptions,
 } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../../platform/runtime/config';
+import { sagaStartOptions, startAttributes } from '../../platform/saga/start-options';
 import { recoveryIdOf, sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
@@ -16,14 +16,6 @@ import type { Delivery, SagaDescription, SagaEngine, StartRequest } from './engi
 
 /** Deadlines of our questions; milliseconds. */
 export const engineLimits = { rpcMs: 4_000, queryMs: 2_000, updateMs: 5_000 } as const;
-
-const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
-const attributes = {
-  name: keyword('SagaName'),
-  state: keyword('SagaState'),
-  businessKey: keyword('BusinessKey'),
-  owner: keyword('Owner'),
-};
 
 type EngineConfig = Pick<
   Config,
@@ -83,7 +75,7 @@ function descriptionOf(found: WorkflowExecutionDescription): SagaDescription {
     memo: { requestHash, owner, businessKey },
     open: found.status.name === 'RUNNING',
     recoveryId: recoveryIdOf(sagaIdOf(found)),
-    state: (found.typedSearchAttributes.get(attributes.state) ?? 'running') as SagaState,
+    state: (found.typedSearchAttributes.get(startAttributes.state) ?? 'running') as SagaState,
     startedAt: found.startTime.toISOString(),
   };
 }
@@ -106,22 +98,11 @@ function startOptions(
   config: EngineConfig,
   { workflowId, title, saga, start }: StartRequest,
 ): WorkflowStartOptions {
-  const { owner, businessKey, requestHash } = start;
-  const memo: SagaMemo = { requestHash, owner, businessKey };
+  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
   return {
+    ...sagaStartOptions({ saga, start, taskQueue, title }),
     workflowId,
-    taskQueue: `sagas${config.HOLDFAST_INSTANCE}`,
-    args: [start],
     workflowIdConflictPolicy: 'FAIL',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    memo: { ...memo },
-    typedSearchAttributes: [
-      { key: attributes.name, value: saga },
-      { key: attributes.state, value: 'running' },
-      { key: attributes.businessKey, value: businessKey },
-      { key: attributes.owner, value: owner },
-    ],
-    staticSummary: `${title}: ${businessKey}`,
   };
 }
 

@@ -1,5 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  ApplicationFailureCategory,
+  CancelledFailure,
+} from '@temporalio/common';
 import type { ContractCommands } from '../kernel/contract';
 import { isFault } from '../kernel/faults';
 import type { StepAnswer, StepMessage } from '../kernel/step';
@@ -84,6 +88,10 @@ function refusal(code: string, detail: string): ApplicationFailure {
 function throwAsFailure(error: unknown): never {
   if (!isFault(error)) throw error;
   const { code, action, message } = error;
+  // The saga has called the attempt off and waits for its end: nobody tries this again.
+  if (action === 'retry' && Context.current().cancellationDetails?.cancelRequested === true) {
+    throw new CancelledFailure(message);
+  }
   throw ApplicationFailure.create({
     type: code,
     message,

@@ -199,7 +199,7 @@ function originOf(
     causationId: `${sagaId}:${step}:${epoch}:${direction}`,
     ...(traceparent === undefined ? {} : { traceparent }),
   };
-  return { context: { sagaId, owner, now: time }, stamp };
+  return { context: { sagaId, owner, now: time, epoch }, stamp };
 }
 
 function parseResult(

@@ -82,7 +82,7 @@ function apply<State, Commands extends ContractCommands>(
 ): Promise<TransactionOutcome<StepAnswer, State>> {
   const time = options.clock().toISOString();
   const traceparent = options.trace?.();
-  const context = { sagaId: originOf(by), owner: by.owner, now: time };
+  const context = { sagaId: originOf(by), owner: by.owner, now: time, epoch: 0 };
   return applyForward<State>({
     view,
     aggregates: handler.aggregates(input),

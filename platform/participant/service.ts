@@ -20,6 +20,8 @@ export interface DecisionContext {
   readonly owner: string;
   /** Business time of the transaction, RFC 3339. */
   readonly now: string;
+  /** Epoch of the message; 0 for operations. */
+  readonly epoch: number;
 }
 
 /** Which aggregates a forward command needs. */

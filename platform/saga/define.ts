@@ -63,6 +63,17 @@ export interface BranchHandle {
     way: ParkingWay,
   ): Promise<Result | undefined>;
   /**
+   * Another saga as a compensatable step. It is done when all of the child's steps are, and answers what the child's
+   * function returned; the child then waits for this saga: it is undone whole when this one goes back, and ends when
+   * this one is past its pivot and done. A child has no pivot of its own. Long lists of items go into children,
+   * because a history has a limit.
+   */
+  child<Input extends z.ZodType>(
+    name: StepName,
+    contract: SagaContract<Input>,
+    input: z.input<Input>,
+  ): Promise<Json>;
+  /**
    * Runs branches side by side. When one turns the saga back, the others are waited for before anything is undone.
    */
   all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(

@@ -24,5 +24,8 @@ export const sagaLimits = {
   recoveryReadMs: 60_000,
   /** Closing a participant for a saga; a store may have to outwait transactions that are under way. */
   closingMs: 120_000,
+  /** One attempt of a step that is another saga; a child at work is asked again by the next one. */
+  childAttemptMs: 30_000,
+  childHeartbeatMs: 5_000,
   stepNameLengthMax: 100,
 } as const;

@@ -61,7 +61,7 @@ export type StepStatus =
 /** One step as the engine knows it; times are RFC 3339. */
 export interface StepView {
   readonly name: string;
-  /** `approval` stands for every wait that sends no message: participant `people` or `events`. */
+  /** `approval` stands for every wait that sends no message: participant `people`, `events` or `parent`. */
   readonly kind: 'compensatable' | 'pivot' | 'retriable' | 'approval';
   readonly participant: string;
   readonly command: string;
@@ -75,6 +75,8 @@ export interface StepView {
   readonly leftInPlace?: true;
   /** A person did it, or reversed it, by hand. */
   readonly external?: true;
+  /** Workflow id of the saga that this step is. */
+  readonly child?: string;
 }
 
 /** Why a saga waits for a person. `condition` says what is known of the step. */
@@ -134,17 +136,9 @@ export interface SagaResult {
 export const sagaMessages = {
   /** Query, answers {@link SagaView}. */
   view: 'saga',
-  /** Update of a child saga, no argument: answers {@link ChildAnswer} once it holds or has ended. */
-  settled: 'settled',
-  /** Signal to a child saga that holds, argument 'release' or 'unwind'. */
+  /** Signal to a child saga, no argument: its parent has decided, look into the journal. */
   verdict: 'verdict',
 } as const;
-
-/** What a child saga says of itself. */
-export type ChildAnswer =
-  | { readonly state: 'held'; readonly result: Json }
-  | { readonly state: 'running' }
-  | { readonly state: 'ended'; readonly outcome: SagaState; readonly reason?: string };
 
 /** Search attributes of every saga workflow, all of type Keyword; pseudonyms and codes only. */
 export const sagaSearchAttributes = [

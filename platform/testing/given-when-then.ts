@@ -213,7 +213,7 @@ function factsOf(decision: Decision): readonly NewEvent[] {
 }
 
 function contextOf(sagaId: string): DecisionContext {
-  return { sagaId, owner: 'somebody', now: '2026-01-01T00:00:00.000Z' };
+  return { sagaId, owner: 'somebody', now: '2026-01-01T00:00:00.000Z', epoch: 0 };
 }
 
 function member<Member>(members: object, name: string): Member {

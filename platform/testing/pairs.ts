@@ -1,6 +1,7 @@
 import type { Json } from '../kernel/json';
 import type { StepKind } from '../kernel/step';
 import type { SagaDefinition } from '../saga/define';
+import { isWait } from '../saga/machine/state';
 import { forwardFaults, runWithFaults, undoFaults } from './in-process/faulted-run';
 import type { Cell } from './in-process/faulted-run';
 import { habits } from './in-process/operator';
@@ -88,7 +89,7 @@ async function stepsOf(definition: SagaDefinition, input: Json): Promise<PairsRe
     throw new Error(`without any fault the saga does not complete: ${world.story.join('; ')}`);
   }
   return world.saga.machine.steps.flatMap(({ name, kind }) =>
-    kind === 'wait' ? [] : [{ name, kind }],
+    isWait(kind) ? [] : [{ name, kind }],
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Json } from '../../kernel/json';
+import type { ChildVerdict } from '../children/commands';
 import type { Remains } from '../orchestrate/close-and-read';
 import type { GrantRefusal, SwitchAnswer, SwitchRequest } from '../verbs';
+import type { SagaParent } from '../wire';
 
 /** What a saga asks of the orchestrator's process, beside the journal: implemented in `orchestrate/`. */
 export interface EngineActivities {
@@ -13,6 +15,8 @@ export interface EngineActivities {
   requestRecovery(target: RecoveryTarget): Promise<void>;
   /** Ends what still runs of a saga. Idempotent. */
   endRun(target: RecoveryTarget): Promise<void>;
+  /** What the parent of a child saga has decided, or how it ended without a word; nothing while it is at work. */
+  readVerdict(child: { readonly workflowId: string }): Promise<{ readonly verdict?: ChildVerdict }>;
   /** What Temporal still knows of a saga that has closed. `recoveries` are the run ids of earlier ones. */
   readRemains(
     target: RecoveryTarget & { readonly recoveries: readonly string[] },
@@ -42,4 +46,6 @@ export interface JournaledRequest {
   readonly deadlineAt: string;
   readonly startedAt: string;
   readonly participants: readonly string[];
+  /** Of a child saga. */
+  readonly parent?: SagaParent;
 }

@@ -16,7 +16,7 @@ import { SagaDefinitionError } from '../plan/names';
 import type { SagaResult, SagaStart } from '../wire';
 import { hearRawCancel } from './acts';
 import type { EngineActivities } from './activities';
-import { createHandle } from './handle';
+import { runFunction } from './handle';
 import { registerHandlers } from './handlers';
 import { connect, take } from './interpret';
 import { recordFinished, recordStarted } from './journal-records';
@@ -82,7 +82,7 @@ function startBody(run: SagaRun, body: Body): void {
   body.started = true;
   // Inside a promise, so that what the function throws at once is heard like everything else.
   void Promise.resolve()
-    .then(() => run.definition.run(createHandle(run), run.start.input))
+    .then(() => runFunction(run))
     .then(
       (result) => Object.assign(body, { ended: true, result }),
       (error: unknown) => Object.assign(body, { ended: true, error }),

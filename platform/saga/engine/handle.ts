@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { CommandDescriptor, UndoDescriptor } from '../../kernel/contract';
 import type { StepKind } from '../../kernel/step';
 import type {
@@ -10,17 +11,47 @@ import type {
   RetriablePolicy,
   SagaHandle,
 } from '../define';
+import type { SagaContract } from '../contract';
 import type { FaultPolicy } from '../machine/state';
 import { SagaDefinitionError, stepNameOf } from '../plan/names';
 import type { StepName } from '../plan/names';
 import type { Json } from '../../kernel/json';
-import { openStep, openWait } from './open';
+import {
+  childParts,
+  childResult,
+  commitParts,
+  familySteps,
+  releaseParts,
+  standingChildren,
+} from './child';
+import { openHold, openStep, openWait } from './open';
+import { asJson } from './saga-run';
 import type { SagaRun } from './saga-run';
 import { Sequence } from './sequence';
 
-/** The handle a saga function works with. */
-export function createHandle(run: SagaRun): SagaHandle {
+/**
+ * Runs the saga function, and then what its family needs: a child waits for its parent, and the children of this saga
+ * are let go once nothing can turn it back any more.
+ */
+export async function runFunction(run: SagaRun): Promise<unknown> {
   const sequence = new Sequence([]);
+  const { step } = handleParts(run, sequence);
+  const result = await run.definition.run(createHandle(run, sequence), run.start.input);
+  if (run.start.parent !== undefined) {
+    run.held = asJson(result);
+    await openHold(run, sequence, familySteps.hold);
+  }
+  const children = standingChildren(run);
+  if (children.length === 0) return result;
+  if (run.start.parent === undefined && !hasPivot(run)) {
+    await step(familySteps.commit, commitParts(run));
+  }
+  await step(familySteps.release, releaseParts(run, children));
+  return result;
+}
+
+/** The handle a saga function works with. */
+function createHandle(run: SagaRun, sequence: Sequence): SagaHandle {
   const { branch, step } = handleParts(run, sequence);
   return {
     sagaId: run.sagaId,
@@ -28,6 +59,9 @@ export function createHandle(run: SagaRun): SagaHandle {
     ...branch,
     pivot<Result>(name: StepName, command: CommandDescriptor<Result>, policy: PivotPolicy = {}) {
       if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
+      if (run.start.parent !== undefined) {
+        throw new SagaDefinitionError('PIVOT_IN_CHILD', 'the parent of a child saga decides');
+      }
       const { onFault = 'park', ...patience } = policy;
       return step(name, { kind: 'pivot', command, onFault, patience }) as Promise<Result>;
     },
@@ -71,6 +105,16 @@ function handleParts(run: SagaRun, sequence: Sequence): HandleParts {
       const { undo, onFault = 'compensate', ...patience } = way;
       const parts = { kind: 'compensatable', command, undo, onFault, patience } as const;
       return step(name, parts) as Promise<Result>;
+    },
+    async child<Input extends z.ZodType>(
+      name: StepName,
+      contract: SagaContract<Input>,
+      input: z.input<Input>,
+    ) {
+      const text = stepNameOf(name);
+      assertPlace(run, 'before', 'STEP_AFTER_PIVOT', `"${text}" has an undo`);
+      const parts = childParts(run, text, contract as unknown as SagaContract, input);
+      return childResult(await step(name, parts));
     },
     all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(
       branches: Branches,

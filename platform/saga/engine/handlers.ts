@@ -5,6 +5,7 @@ import { verbs } from '../verbs';
 import type { SignedVerb, Verb, VerbAnswer } from '../verbs';
 import { assertShape } from './act-shape';
 import { actOf, planAct } from './acts';
+import { registerNudge } from './hold';
 import type { SagaRun } from './saga-run';
 import { viewOf } from './show';
 
@@ -13,6 +14,7 @@ const viewQuery = defineQuery<SagaView>(sagaMessages.view);
 /** Registers every message a saga takes. Must be called before anything is awaited: a validator reads this state. */
 export function registerHandlers(run: SagaRun): void {
   setHandler(viewQuery, () => viewOf(run), { description: 'The saga as it stands' });
+  registerNudge(run);
   for (const verb of verbs) registerVerb(run, verb);
 }
 

@@ -52,8 +52,8 @@ export async function recordParked(
 }
 
 /** Makes it durable that a child saga is done and waits for its parent's decision. */
-export async function recordHeld(run: SagaRun): Promise<void> {
-  await record(run, 'held', journal.held(identityOf(run)));
+export async function recordHeld(run: SagaRun, result: Json): Promise<void> {
+  await record(run, 'held', journal.held({ ...identityOf(run), result }));
 }
 
 /** What a person does, as it was signed, and what it comes to in this saga. */

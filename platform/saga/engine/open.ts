@@ -40,6 +40,12 @@ export function openWait(
   return ask(run, { name: text, kind: 'wait', place, onFault: 'compensate' });
 }
 
+/** Waits for the parent of a child saga: released, the promise resolves; sent back, it never does. */
+export function openHold(run: SagaRun, sequence: Sequence, name: string): Promise<unknown> {
+  const place = sequence.nextPlace();
+  return ask(run, { name: useName(run, name), kind: 'hold', place, onFault: 'compensate' });
+}
+
 /** Checks a name; throws at once when it was used before. */
 function useName(run: SagaRun, name: StepName): string {
   const text = stepNameOf(name);

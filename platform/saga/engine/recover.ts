@@ -18,6 +18,7 @@ import { nextPause } from './send-step';
 interface Taken {
   readonly generation: number;
   readonly held: boolean;
+  readonly verdict?: 'release' | 'unwind';
   /** Run ids of earlier recoveries. */
   readonly recoveries: readonly string[];
   readonly decided: {
@@ -57,7 +58,8 @@ export async function recoverSaga(
       : { ...remains, start: remains.start, startedAt: remains.startedAt ?? '' };
   const started = found.started.map((step) => withDecisions(step, taken.decided));
   const { start, startedAt } = found;
-  const { generation, held, decided } = taken;
+  const { generation, decided } = taken;
+  const held = taken.held && taken.verdict !== 'unwind';
   const delivered = decided.results;
   const recovery = { ...target, generation, held, startedAt, start, started, delivered };
   return executeSaga(definition, start, recovery satisfies RecoveryStart);
@@ -78,10 +80,12 @@ function withDecisions(step: RecoveredStep, decided: Taken['decided']): Recovere
 /** Temporal has forgotten the saga: its participants are closed for it, and their rows are what was started. */
 async function fromRows(target: RecoveryTarget, taken: Taken, activities: EngineActivities) {
   const request = await activities.readRequest(target);
-  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants } = request;
+  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants, parent } =
+    request;
   const started = await closeParticipants(target, taken.generation, participants);
   const deadlineAtMs = Date.parse(deadlineAt);
-  const start: SagaStart = { input, owner, businessKey, requestHash, deadlineAtMs };
+  const child = parent === undefined ? {} : { parent };
+  const start: SagaStart = { input, owner, businessKey, requestHash, deadlineAtMs, ...child };
   return { start, startedAt, started };
 }
 

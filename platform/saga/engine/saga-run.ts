@@ -84,6 +84,10 @@ export class SagaRun {
   /** The start is durable in the journal: from here on things may happen. */
   recorded = false;
   rawCancelled = false;
+  /** What the function of a child saga answered; from then on it waits for its parent. */
+  held?: Json;
+  /** The parent has decided something: look into the journal. */
+  nudged = false;
   ending?: Ending;
   finishedAt?: string;
   /** A mistake of the saga file or of ours: fails the workflow task, and a corrected worker goes on from there. */

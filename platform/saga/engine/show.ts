@@ -1,11 +1,12 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { unreachableReason } from '../machine/machine';
-import { epochOfStep, parkedCondition } from '../machine/state';
+import { epochOfStep, isWait, parkedCondition } from '../machine/state';
 import type { MachineStep, Phase } from '../machine/state';
 import { verbsOf } from '../machine/verbs';
 import { timelineOf } from '../plan/timeline';
 import type { AwaitedView, ParkedView, SagaState, SagaView, StepStatus, StepView } from '../wire';
+import { childOf } from './child';
 import type { SagaRun } from './saga-run';
 
 const sagaState = defineSearchAttributeKey('SagaState', 'KEYWORD');
@@ -47,8 +48,10 @@ export function stepsOf(run: SagaRun): readonly StepView[] {
     const known = run.steps.get(step.name);
     const wait = run.waits.get(step.name);
     const times = run.times.get(step.name) ?? { startedAt: run.startedAt };
-    const kind = step.kind === 'wait' ? 'approval' : step.kind;
-    const participant = wait === undefined ? known?.command.participant : participantOf(wait.kind);
+    const kind = isWait(step.kind) ? 'approval' : step.kind;
+    const asked = wait === undefined ? known?.command.participant : participantOf(wait.kind);
+    const participant = step.kind === 'hold' ? 'parent' : asked;
+    const child = childOf(run, step);
     return {
       ...{ name: step.name, kind, status: statusOf(step), epoch: epochOfStep(run.machine, step) },
       participant: participant ?? '',
@@ -57,6 +60,7 @@ export function stepsOf(run: SagaRun): readonly StepView[] {
       ...(step.reason === '' ? {} : { reason: step.reason }),
       ...(step.phase === 'left' ? { leftInPlace: true } : {}),
       ...(step.external ? { external: true } : {}),
+      ...(child === undefined ? {} : { child }),
     };
   });
 }

@@ -16,7 +16,7 @@ type Trim = (asked: {
 /** Sagas whose rows one call trims. */
 const sagasPerCall = 50;
 /** Names a step's participant may have that are no service. */
-const notServices = new Set(['people', 'events', 'children']);
+const notServices = new Set(['people', 'events', 'parent', 'sagas']);
 
 /** The workflow `trim`: lets each participant forget the results of finished sagas; keys and hashes stay for good. */
 export async function trimSagas({ sagas }: TrimRequest): Promise<{ readonly trimmed: number }> {

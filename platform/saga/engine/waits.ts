@@ -1,10 +1,13 @@
 import { condition } from '@temporalio/workflow';
+import { familySteps } from './child';
+import { hold } from './hold';
 import { now } from './saga-run';
 import type { EngineWait, SagaRun } from './saga-run';
 import { showInVisibility } from './show';
 
 /** Waits for a person or an event, until the time is over or the saga turns back. A resumed saga waits anew. */
 export async function beginWait(run: SagaRun, name: string): Promise<void> {
+  if (name === familySteps.hold) return hold(run, name);
   const wait = waitOf(run, name);
   const delivered = run.recovery?.delivered[name];
   if (delivered !== undefined) return endWait(run, name, undefined, delivered);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, defineParticipant } from '../../kernel/contract';
 import type { Json } from '../../kernel/json';
+import { childCommands, childVerdict } from '../children/commands';
 import { verbs } from '../verbs';
 
 const text = z.string().max(300);
@@ -42,6 +43,8 @@ export const finishedStep = z.strictObject({
   /** A person did it, or reversed it, by hand. */
   external: z.boolean().optional(),
   reason: text.optional(),
+  /** Workflow id of the saga that this step is. */
+  child: text.optional(),
 });
 
 /** What a person decided about a step; stands for the saga's life. */
@@ -120,7 +123,15 @@ export const journal = defineParticipant('sagas', {
     refusals: whileOpen,
   }),
   /** A child saga is done and waits for its parent's decision. */
-  held: command({ input: z.strictObject(saga), result: nothing, refusals: whileOpen }),
+  held: command({
+    input: z.strictObject({
+      ...saga,
+      /** What the saga function answered; kept in the journal's own row and in no event. */
+      result: json.optional(),
+    }),
+    result: z.strictObject({ result: json.optional() }),
+    refusals: whileOpen,
+  }),
   /** A recovery takes the next generation: every lower one may write no more. */
   recovering: command({
     input: z.strictObject({ ...saga, reason: text, run: text }),
@@ -129,6 +140,8 @@ export const journal = defineParticipant('sagas', {
       /** Temporal run ids of earlier recoveries. */
       recoveries: z.array(text),
       held: z.boolean(),
+      /** Of a child saga whose parent has decided. */
+      verdict: childVerdict.optional(),
       decided,
     }),
     refusals: ['SAGA_UNKNOWN', 'SAGA_FINISHED'],
@@ -149,4 +162,5 @@ export const journal = defineParticipant('sagas', {
     result: nothing,
     refusals: ['GRANT_INVALID', 'GRANT_EXPIRED', 'ROLE_MISSING'],
   }),
+  ...childCommands,
 });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { hostable } from '../../host/hosted-service';
-import type { HostedService } from '../../host/hosted-service';
+import type { HostedService, OpenService } from '../../host/hosted-service';
 import { openPostgresStore } from '../../outbox/postgres/store';
 import { postgresOptions } from '../../runtime/connections';
 import type { Config } from '../../runtime/config';
 import { createGrantVerifier } from '../../security/grants';
+import { childrenOutside } from '../children/outside';
+import { childWorld } from '../children/world';
 import { withGrants } from './grants';
 import type { VerifyGrant } from './grants';
 import { journalService } from './service';
@@ -13,22 +15,11 @@ import type { JournalState } from './state';
 /** Who may sign what people tell a saga. */
 const grantSigners = ['gateway'];
 
-const plain = hostable({
-  definition: journalService,
-  openStore: (config) =>
-    openPostgresStore<JournalState>({
-      pool: postgresOptions(config, 'sagas'),
-      instance: config.HOLDFAST_INSTANCE,
-    }),
-  openApi: () => ({ mount: () => undefined }),
-  identities: () => [],
-});
-
 /** The journal on PostgreSQL, database `sagas`. It has no API of its own: it is read through its events. */
 export const sagasJournal: HostedService = {
-  ...plain,
+  ...plainJournal(() => notOpened()),
   open(config, options) {
-    const opened = plain.open(config, options);
+    const opened: OpenService = plainJournal(() => opened).open(config, options);
     const participant = withGrants(opened.participant, {
       verify: verifierOf(config),
       isRecorded: async (message) => {
@@ -39,6 +30,25 @@ export const sagasJournal: HostedService = {
     return { ...opened, participant };
   },
 };
+
+/** The journal without its gate; the sagas that are steps of sagas are what it calls outside. */
+function plainJournal(opened: () => OpenService): HostedService {
+  return hostable({
+    definition: journalService,
+    openStore: (config) =>
+      openPostgresStore<JournalState>({
+        pool: postgresOptions(config, 'sagas'),
+        instance: config.HOLDFAST_INSTANCE,
+      }),
+    openApi: () => ({ mount: () => undefined }),
+    openOutside: () => childrenOutside(childWorld(opened)),
+    identities: () => [],
+  });
+}
+
+function notOpened(): never {
+  throw new Error('a journal is opened before it is asked');
+}
 
 /** Opens grants by the authority this process believes. */
 export function verifierOf(config: Config): VerifyGrant {

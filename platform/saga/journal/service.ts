@@ -3,7 +3,8 @@ import type { Json } from '../../kernel/json';
 import { defineService } from '../../participant/service';
 import type { States } from '../../participant/service';
 import { journal } from './contract';
-import { evolveJournal, sagaAggregate, switchAggregate } from './state';
+import { childHandlers } from '../children/decide';
+import { entryOf, evolveJournal, sagaAggregate, switchAggregate } from './state';
 import type { JournalEntry, JournalState } from './state';
 
 type Of = { readonly workflowId: string };
@@ -18,6 +19,9 @@ export const journalService = defineService({
       decide(states: States<JournalState>, { input: request, ...input }) {
         const known = entryOf(states, input);
         if (known !== undefined) return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);
+        if (states(sagaAggregate(input.workflowId)) !== undefined) {
+          return refused('BUSINESS_KEY_USED', 'the step that would have started it was given up');
+        }
         const type = states(switchAggregate(input.saga));
         // A stopped type is no refusal: what was accepted at the door waits here until it is resumed.
         if (type?.kind === 'switch' && type.stopped) return busy(`stopped: ${input.saga}`);
@@ -30,7 +34,12 @@ export const journalService = defineService({
       aggregates,
       decide: (states, input) => whileOpen(states, 'saga.interrupted', input),
     },
-    held: { aggregates, decide: (states, input) => whileOpen(states, 'saga.held', input) },
+    held: {
+      aggregates,
+      decide(states, { result, ...input }) {
+        return whileOpen(states, 'saga.held', input, result === undefined ? {} : { result });
+      },
+    },
     recovering: {
       aggregates,
       decide(states, input) {
@@ -38,8 +47,9 @@ export const journalService = defineService({
         if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
         if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
         const generation = known.generation + 1;
-        const { held, decided, recoveries } = known;
-        const result = { generation, held, decided, recoveries };
+        const { held, decided, recoveries, verdict } = known;
+        const ruled = verdict === undefined ? {} : { verdict };
+        const result = { generation, held, decided, recoveries, ...ruled };
         return fact('saga.recovering', { ...input, generation }, result);
       },
     },
@@ -67,6 +77,7 @@ export const journalService = defineService({
         return happened([{ aggregateId: switchAggregate(input.saga), type, data: input }]);
       },
     },
+    ...childHandlers,
   },
   operations: {},
   evolve: evolveJournal,
@@ -74,24 +85,19 @@ export const journalService = defineService({
 
 type Recorded = Of & { readonly sagaId: string; readonly generation?: number | undefined };
 
-function entryOf(states: States<JournalState>, { workflowId }: Of): JournalEntry | undefined {
-  const known = states(sagaAggregate(workflowId));
-  return known?.kind === 'saga' ? known : undefined;
-}
-
 /** The records of a generation that a recovery has taken over from are refused. */
 function isOver(known: JournalEntry, { generation = 0 }: Recorded): boolean {
   return generation < known.generation;
 }
 
-function whileOpen(states: States<JournalState>, type: string, input: Recorded) {
+function whileOpen(states: States<JournalState>, type: string, input: Recorded, result: Json = {}) {
   const known = entryOf(states, input);
   if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
   if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
   if (isOver(known, input)) {
     return refused('GENERATION_OVER', `generation ${known.generation} is in charge`);
   }
-  return fact(type, input);
+  return fact(type, input, result);
 }
 
 function fact(type: string, input: Recorded, result: Json = {}) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RecordedEvent } from '../../kernel/decision';
 import type { Json } from '../../kernel/json';
+import type { ChildVerdict } from '../children/commands';
 import type { decided } from './contract';
 
 /** What the journal knows of the one saga a workflow id may ever have. */
@@ -22,13 +23,27 @@ export interface JournalEntry {
   readonly generation: number;
   /** Temporal run ids of its recoveries. */
   readonly recoveries: readonly string[];
-  /** A child saga that is done and waits for its parent's decision. */
+  /** A child saga that was done and waited for its parent's decision. */
   readonly held: boolean;
+  /** Generation that held last: its record has the child's answer. */
+  readonly heldBy?: number;
+  /** What the parent decided about this child saga. */
+  readonly verdict?: ChildVerdict;
   readonly decided: z.output<typeof decided>;
   /** Participants of its steps; only when finished. */
   readonly participants?: readonly string[];
   /** Only when finished. */
   readonly outcome?: string;
+  readonly reason?: string;
+  /** Steps that are child sagas and stand; only when finished. */
+  readonly standing?: readonly string[];
+}
+
+/** A workflow id under which no saga will ever start: the step that would have started it was given up. */
+export interface ShutEntry {
+  readonly kind: 'shut';
+  readonly workflowId: string;
+  readonly reason: string;
 }
 
 /** Whether sagas of one type may start. */
@@ -38,13 +53,22 @@ export interface SwitchEntry {
   readonly stopped: boolean;
 }
 
-export type JournalState = JournalEntry | SwitchEntry;
+export type JournalState = JournalEntry | SwitchEntry | ShutEntry;
 
 /** Aggregate of the one saga a workflow id may have. */
 export const sagaAggregate = (workflowId: string) => `saga/${workflowId}`;
 
 /** Aggregate of the switch of a type of saga. */
 export const switchAggregate = (saga: string) => `saga-type/${saga}`;
+
+/** The saga of a workflow id, where one has started. */
+export function entryOf(
+  states: (aggregateId: string) => JournalState | undefined,
+  { workflowId }: { readonly workflowId: string },
+): JournalEntry | undefined {
+  const known = states(sagaAggregate(workflowId));
+  return known?.kind === 'saga' ? known : undefined;
+}
 
 type Data = { readonly [key: string]: Json };
 
@@ -61,6 +85,9 @@ export function evolveJournal(
 ): JournalState {
   if (type === 'saga-type.stopped' || type === 'saga-type.resumed') {
     return { kind: 'switch', saga: textOf(data, 'saga'), stopped: type === 'saga-type.stopped' };
+  }
+  if (type === 'saga.shut') {
+    return { kind: 'shut', workflowId: textOf(data, 'workflowId'), reason: textOf(data, 'reason') };
   }
   if (state?.kind !== 'saga') return startedEntry(data);
   return evolveEntry(state, type, data);
@@ -94,7 +121,9 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
     case 'saga.acted':
       return { ...entry, status: 'started', decided: afterAct(entry.decided, data) };
     case 'saga.held':
-      return { ...entry, status: 'held', held: true };
+      return { ...entry, status: 'held', held: true, heldBy: Number(data.generation ?? 0) };
+    case 'saga.ruled':
+      return { ...entry, verdict: data.verdict as ChildVerdict };
     case 'saga.recovering':
       return {
         ...entry,
@@ -107,7 +136,9 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
         ...entry,
         status: 'finished',
         outcome: textOf(data, 'outcome'),
+        ...(data.reason === undefined ? {} : { reason: textOf(data, 'reason') }),
         participants: participantsOf(data),
+        standing: standingOf(data),
       };
     default:
       return entry;
@@ -131,7 +162,24 @@ function afterAct(known: JournalEntry['decided'], data: Data): JournalEntry['dec
   return { ...known, verdicts: { ...known.verdicts, [step]: verdict }, results };
 }
 
+interface EndedStep {
+  readonly name: string;
+  readonly participant: string;
+  readonly command: string;
+  readonly status: string;
+  readonly leftInPlace?: boolean;
+}
+
 function participantsOf(data: Data): readonly string[] {
-  const steps = (data.steps ?? []) as readonly { readonly participant: string }[];
+  const steps = (data.steps ?? []) as unknown as readonly EndedStep[];
   return [...new Set(steps.map(({ participant }) => participant))].sort();
+}
+
+/** What an operator left in place stands like what is done. */
+function standingOf(data: Data): readonly string[] {
+  const steps = (data.steps ?? []) as unknown as readonly EndedStep[];
+  return steps
+    .filter(({ command }) => command === 'runChild')
+    .filter(({ status, leftInPlace }) => status === 'done' || leftInPlace === true)
+    .map(({ name }) => name);
 }

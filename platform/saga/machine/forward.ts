@@ -5,6 +5,7 @@ import { halt } from './halt';
 import { decideBack } from './recovery';
 import type { Draft } from './protocol';
 import { change, fact, park, send, settle, turnBack, unpark } from './send';
+import { isWait } from './state';
 import type { MachineStep, OpenedStep } from './state';
 
 /** Reason of a step that an earlier run of this saga started, and that today's saga function does not explain. */
@@ -50,7 +51,8 @@ function add(draft: Draft, asked: OpenedStep): MachineStep {
 
 /** Brings a started step forward, for the first time or again. */
 export function go(draft: Draft, step: MachineStep): void {
-  if (step.kind !== 'wait') return send(draft, step.name, 'forward');
+  if (!isWait(step.kind)) return send(draft, step.name, 'forward');
+  if (step.kind === 'hold') fact(draft, { kind: 'pivot-scheduled' });
   change(draft, step.name, { phase: 'waiting', reason: '' });
   draft.effects.push({ do: 'wait', step: step.name });
 }
@@ -137,8 +139,13 @@ export function done(draft: Draft, step: MachineStep): void {
 
 /** The end of a wait. A refusal turns the saga back; past the point of no return a person decides. */
 export function afterWait(draft: Draft, step: MachineStep, refusal: string | undefined): void {
-  if (refusal === undefined) return change(draft, step.name, { phase: 'done' });
+  const isHold = step.kind === 'hold';
+  if (refusal === undefined) {
+    if (isHold) fact(draft, { kind: 'pivot-done' });
+    return change(draft, step.name, { phase: 'done' });
+  }
   change(draft, step.name, { phase: 'failed', reason: refusal, refused: true });
+  if (isHold) fact(draft, { kind: 'pivot-not-done' });
   const isBack = turnBack(draft, { cause: 'refusal', reason: refusal });
   if (!isBack) park(draft, step.name, 'forward', refusal);
 }

@@ -23,6 +23,8 @@ export interface Recovery {
   /** Taken from the journal before anything is sent; above every generation before it. */
   readonly generation: number;
   readonly started: readonly StartedStep[];
+  /** A child saga that was done and awaits its parent's decision: it stands until then. */
+  readonly held?: boolean;
   /** Why it is needed, for example TERMINATED: the reason of a saga that ends compensated by it. */
   readonly reason: string;
 }
@@ -38,12 +40,13 @@ const phaseOfVerdict: Record<Verdict, Phase> = {
  * A recovery at its beginning: the pivot decides, so it is settled first. Done, or marked as done by a person, the
  * saga function goes forward over what stands; not done, or never started, everything started is undone.
  */
-export function beginRecovery({ generation, started, reason }: Recovery): Next {
+export function beginRecovery({ generation, started, reason, held = false }: Recovery): Next {
   const steps = started.map(recoveredStep);
   const state: MachineState = { ...initialState, generation, mode: 'deciding', steps };
   const draft: Draft = { state, effects: [] };
   const pivot = steps.find((step) => step.kind === 'pivot');
-  if (pivot === undefined) goBack(draft, reason);
+  if (pivot === undefined && held) goOnHolding(draft);
+  else if (pivot === undefined) goBack(draft, reason);
   else if (pivot.phase === 'done') goOn(draft);
   else settle(draft, pivot.name, 'forward', reason);
   return draft;
@@ -69,6 +72,12 @@ function recoveredStep({ verdict, ...started }: StartedStep): MachineStep {
 function goOn(draft: Draft): void {
   draft.state = { ...draft.state, mode: 'forward' };
   fact(draft, { kind: 'pivot-done' });
+}
+
+/** Its parent believes that it stands, so nothing but the parent turns it back. */
+function goOnHolding(draft: Draft): void {
+  draft.state = { ...draft.state, mode: 'forward' };
+  fact(draft, { kind: 'pivot-scheduled' });
 }
 
 function goBack(draft: Draft, reason: string): void {

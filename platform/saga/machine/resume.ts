@@ -2,6 +2,7 @@ import { ahead } from '../plan/direction';
 import { go, externalReason, resumedReason } from './forward';
 import type { Draft } from './protocol';
 import { change, park, settle, stepOf, unpark } from './send';
+import { isWait } from './state';
 import type { MachineState, MachineStep } from './state';
 
 /**
@@ -35,7 +36,7 @@ function reconsider(draft: Draft, step: MachineStep): void {
 }
 
 function isUnknown(step: MachineStep): boolean {
-  return step.kind !== 'wait' && !step.nothingStands;
+  return !isWait(step.kind) && !step.nothingStands;
 }
 
 function settleAgain(draft: Draft, step: MachineStep): void {

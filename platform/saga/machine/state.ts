@@ -6,8 +6,16 @@ import type { EpochCounter } from '../plan/epochs';
 import type { Place } from '../plan/way-back';
 import type { RepairVerb } from '../verbs';
 
-/** A wait sends no message: an approval, a domain event, a timer. */
-export type MachineKind = StepKind | 'wait';
+/**
+ * A wait sends no message: an approval, a domain event, a timer. A hold is the wait of a child saga for its parent: the
+ * child's own point of no return, which only the parent can open again.
+ */
+export type MachineKind = StepKind | 'wait' | 'hold';
+
+/** True for what sends no message. */
+export function isWait(kind: MachineKind): kind is 'wait' | 'hold' {
+  return kind === 'wait' || kind === 'hold';
+}
 
 export type Side = 'forward' | 'undo';
 

@@ -2,11 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Json } from '../../kernel/json';
 import type { ServiceStore } from '../../outbox/ports';
+import type { ChildVerdict } from '../children/commands';
 import type { EngineActivities, JournaledRequest, RecoveryTarget } from '../engine/activities';
 import type { JournalState } from '../journal/state';
 import { sagaAggregate } from '../journal/state';
 import { journalPrefix } from '../plan/names';
-import { recoveryIdOf, sagaSearchAttributes } from '../wire';
+import { recoveryIdOf, sagaIdSeparator, sagaSearchAttributes } from '../wire';
 import { endRun, readRemains } from './close-and-read';
 
 /** What the engine's activities need of the process they run in. */
@@ -33,6 +34,7 @@ export function createEngineActivities(parts: OrchestratorParts): EngineActiviti
     readRemains: ({ recoveries, ...target }) =>
       readRemains(Context.current().client, target, recoveries),
     readRequest: (target) => readRequest(parts, target),
+    readVerdict: ({ workflowId }) => readVerdict(parts, workflowId),
     turnSwitch: (request) => parts.turnSwitch(request),
   };
 }
@@ -83,7 +85,29 @@ async function readRequest(
   const row = await journal.readStepRecord({ sagaId, step: `${journalPrefix}started` });
   if (entry?.kind !== 'saga' || row === undefined) throw new Error(`no journal of ${sagaId}`);
   const { input = null } = (row.result ?? {}) as { readonly input?: Json };
-  const { owner, businessKey, requestHash, deadlineAt } = entry;
+  const { owner, businessKey, requestHash, deadlineAt, parent } = entry;
   const startedAt = deadlineAt;
-  return { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants };
+  const child = parent === undefined ? {} : { parent };
+  return { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants, ...child };
+}
+
+/**
+ * What was decided about a child saga. A parent that has ended without a word decided by its end: what it left standing
+ * stands, everything else goes back.
+ */
+async function readVerdict(
+  { journal }: OrchestratorParts,
+  workflowId: string,
+): Promise<{ readonly verdict?: ChildVerdict }> {
+  const find = async (id: string) => {
+    const state = (await journal.readAggregate(sagaAggregate(id)))?.state as
+      JournalState | undefined;
+    return state?.kind === 'saga' ? state : undefined;
+  };
+  const child = await find(workflowId);
+  if (child?.verdict !== undefined) return { verdict: child.verdict };
+  const { sagaId = '', step = '' } = child?.parent ?? {};
+  const parent = await find(sagaId.slice(0, sagaId.lastIndexOf(sagaIdSeparator)));
+  if (parent?.status !== 'finished') return {};
+  return { verdict: parent.standing?.includes(step) === true ? 'release' : 'unwind' };
 }

@@ -32,7 +32,7 @@ export function reasonOf(outcome: Outcome): string {
 
 /** The step a rule is about: its kind, and what it does when a fault outlasts its patience. */
 export interface RuledStep {
-  readonly kind: StepKind | 'wait';
+  readonly kind: StepKind | 'wait' | 'hold';
   readonly onFault: 'compensate' | 'park';
 }
 

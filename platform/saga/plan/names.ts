@@ -14,7 +14,9 @@ export class SagaDefinitionError extends Error {
       | 'STEP_AFTER_PIVOT'
       | 'RETRIABLE_BEFORE_PIVOT'
       | 'WAIT_AFTER_PIVOT'
-      | 'SAGA_THREW_AFTER_PIVOT',
+      | 'SAGA_THREW_AFTER_PIVOT'
+      | 'CHILD_INPUT_INVALID'
+      | 'PIVOT_IN_CHILD',
     message: string,
   ) {
     super(`${code}: ${message}`);

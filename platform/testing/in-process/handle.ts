@@ -63,6 +63,18 @@ function branchOf(line: Line): BranchHandle {
       command: CommandDescriptor,
       { undo, onFault = 'compensate' }: Policy & { readonly undo: UndoDescriptor },
     ) => line.step(name, { kind: 'compensatable', command, undo }, onFault),
+    // The child is a participant like any other here: a script says what it answers.
+    child: (name: StepName, { name: of }: { readonly name: string }, input: Json) => {
+      const command = { kind: 'command', participant: 'sagas', command: 'runChild' } as const;
+      const undo = {
+        kind: 'undo',
+        participant: 'sagas',
+        command: 'unwindChild',
+        input: {},
+      } as const;
+      const commands = { command: { ...command, input: { of, input } }, undo } as const;
+      return line.step(name, { kind: 'compensatable', ...commands }, 'compensate');
+    },
     all: (branches: Record<string, (branch: BranchHandle) => Promise<unknown>>) =>
       line.all(branches),
   } as unknown as BranchHandle;

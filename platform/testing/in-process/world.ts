@@ -1,7 +1,7 @@
 import type { Json } from '../../kernel/json';
 import type { StepKind } from '../../kernel/step';
 import type { SagaDefinition } from '../../saga/define';
-import { findStep } from '../../saga/machine/state';
+import { findStep, isWait } from '../../saga/machine/state';
 import type { MachineStep, Side } from '../../saga/machine/state';
 import type { StartedStep, Verdict } from '../../saga/machine/recovery';
 import { refusalOf } from '../../saga/machine/verbs';
@@ -192,7 +192,7 @@ export class InProcessWorld {
   /** What the histories say was ever scheduled. */
   private noteStarted(): void {
     for (const { name, kind, place, counter } of this.saga.machine.steps) {
-      if (kind === 'wait' || counter.last === 'nothing' || this.started.has(name)) continue;
+      if (isWait(kind) || counter.last === 'nothing' || this.started.has(name)) continue;
       this.started.set(name, { name, kind: kind satisfies StepKind, place });
     }
   }

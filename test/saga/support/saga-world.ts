@@ -29,6 +29,8 @@ export interface SagaWorld {
   /** The journal's store: the real decider on the in-memory database. */
   readonly journalStore: ReturnType<typeof createMemoryStore<JournalState>>;
   start(saga: string, input: SagaStart['input'], how?: Partial<SagaStart>): Promise<StartedSaga>;
+  /** Sends a verb to any saga, with a grant of its own. */
+  actOn(handle: WorkflowHandle, verb: Verb, act: ActOf): Promise<VerbAnswer>;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function startSagaWorld(
       count += 1;
       return startSaga({ env, participants, grants }, { saga, input, key: `key-${count}`, how });
     },
+    actOn: (handle, verb, act) => actOn(grants, handle, { verb, act }),
     async stop() {
       await workers.stop();
       await env.teardown();
@@ -142,6 +145,20 @@ async function startWorkers(
   };
 }
 
+async function actOn(
+  grants: WorldGrants,
+  handle: WorkflowHandle,
+  what: { readonly verb: Verb; readonly act: ActOf },
+): Promise<VerbAnswer> {
+  const { actor = 'operator-1', roles = ['operator'], ...asked } = what.act;
+  const { approvalLimitCents, grant: forged, ...rest } = asked;
+  const act = { jti: randomUUID(), reason: 'looked at it', ...rest };
+  const granted = { ...act, verb: what.verb, workflowId: handle.workflowId };
+  const limit = approvalLimitCents === undefined ? {} : { approvalLimitCents };
+  const grant = forged ?? (await grants.mint(granted, { actor, roles, ...limit }));
+  return handle.executeUpdate<VerbAnswer, [SignedVerb]>(what.verb, { args: [{ ...act, grant }] });
+}
+
 async function startSaga(
   { env, participants, grants }: Pick<SagaWorld, 'env' | 'participants' | 'grants'>,
   what: {
@@ -180,14 +197,7 @@ async function startSaga(
       return last;
     },
     result: () => handle.result() as Promise<SagaResult>,
-    async update(verb, { actor = 'operator-1', roles = ['operator'], ...asked }) {
-      const { approvalLimitCents, grant: forged, ...rest } = asked;
-      const act = { jti: randomUUID(), reason: 'looked at it', ...rest };
-      const granted = { ...act, verb, workflowId: handle.workflowId };
-      const limit = approvalLimitCents === undefined ? {} : { approvalLimitCents };
-      const grant = forged ?? (await grants.mint(granted, { actor, roles, ...limit }));
-      return handle.executeUpdate<VerbAnswer, [SignedVerb]>(verb, { args: [{ ...act, grant }] });
-    },
+    update: (verb, act) => actOn(grants, handle, { verb, act }),
     async recovery() {
       const recovery = env.client.workflow.getHandle(`recover/${sagaId}`);
       await eventually(() => recovery.describe());

@@ -61,6 +61,11 @@ export class ScriptedParticipants {
     return Object.fromEntries(own.map(([key, net]) => [key.slice(sagaId.length + 1), net]));
   }
 
+  /** Applied minus reversed, per step, of every saga. */
+  allNets(): readonly (readonly [step: string, net: number])[] {
+    return [...this.nets].map(([key, net]) => [key.slice(key.indexOf('|') + 1), net]);
+  }
+
   deliveriesOf(sagaId: string): Delivery[] {
     return this.deliveries.filter(({ message }) => message.sagaId === sagaId);
   }

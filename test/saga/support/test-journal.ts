@@ -3,6 +3,9 @@ import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { createMemoryStore } from '../../../platform/outbox/memory/store';
 import { createActivities } from '../../../platform/participant/activities';
 import { createParticipant } from '../../../platform/participant/handle';
+import type { StepParticipant } from '../../../platform/participant/handle';
+import { childrenOutside } from '../../../platform/saga/children/outside';
+import { childWorld } from '../../../platform/saga/children/world';
 import { journal } from '../../../platform/saga/journal/contract';
 import { withGrants } from '../../../platform/saga/journal/grants';
 import { journalService } from '../../../platform/saga/journal/service';
@@ -32,9 +35,10 @@ export function unsignedAct(reason: string): SignedVerb {
 /** The journal in memory, its real decider and gate, and the orchestrator's activities on top of it. */
 export function openTestJournal(grants: GrantVerifier) {
   const store = createMemoryStore<JournalState>();
-  const plain = createParticipant({
+  const plain: StepParticipant = createParticipant({
     definition: journalService,
     store,
+    outside: childrenOutside(childWorld(() => ({ store, participant: plain }))),
     schemas: loadSchemas(),
     clock: () => new Date(),
     partitions: 3,

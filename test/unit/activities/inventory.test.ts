@@ -78,7 +78,8 @@ describe('reserving', () => {
 
   test('41 lines are too many for one transaction, whoever let them through', () => {
     const many = Array.from({ length: 41 }, (_, index) => ({ sku: `s-${index}`, quantity: 1 }));
-    const context = { sagaId: 'saga-a', owner: 'somebody', now: '2026-01-01T00:00:00.000Z' };
+    const now = '2026-01-01T00:00:00.000Z';
+    const context = { sagaId: 'saga-a', owner: 'somebody', now, epoch: 0 };
     expect(reserve(() => undefined, { ...input, lines: many }, context)).toMatchObject({
       kind: 'refused',
       code: 'TOO_MANY_LINES',
