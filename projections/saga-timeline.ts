@@ -105,8 +105,9 @@ function emptyRow(sagaId: string): Draft {
   return { sagaId, observed: {}, parked: [], acts: [], incomplete: true };
 }
 
+/** The journal's records about the saga itself; those of its child sagas are facts of steps, like a participant's. */
 function isJournal(event: LogEvent): boolean {
-  return event.type.startsWith('saga.');
+  return event.type.startsWith('saga.') && !event.type.startsWith('saga.child-');
 }
 
 function stateOf(row: Draft): string {

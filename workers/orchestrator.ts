@@ -14,7 +14,7 @@ import type { Sweeper } from '../platform/saga/orchestrate/sweeper';
 /** A saga whose worker died moves to another one after this; milliseconds. */
 const stickyQueueMs = 2_000;
 
-const participants = services.map(({ name }) => name);
+const participants = [...services.map(({ name }) => name), sagasJournal.name];
 
 /** The orchestrator as a process: sagas, and their journal with its own database, relay and activities. */
 void runProcess(process.env, async (config) => {

@@ -130,6 +130,12 @@ export interface SagaHandle extends BranchHandle {
    * only.
    */
   event(name: StepName, options: EventOptions): Promise<Json>;
+  /**
+   * Begins again with another input in a new run of the same saga, with a history of its own: for sagas whose steps
+   * are too many for one history and cannot be children. What was done stays done and is undone if the saga goes
+   * back; names of steps are used once over all runs. Never resolves; nothing of the function is run after it.
+   */
+  continueWith(input: unknown): Promise<never>;
 }
 
 /** A saga: its contract, and the function that says what should happen. */

@@ -27,5 +27,7 @@ export const sagaLimits = {
   /** One attempt of a step that is another saga; a child at work is asked again by the next one. */
   childAttemptMs: 30_000,
   childHeartbeatMs: 5_000,
+  /** Steps that a terminal record lists; an event has at most 200,000 bytes. */
+  listedStepsMax: 300,
   stepNameLengthMax: 100,
 } as const;

@@ -1,4 +1,5 @@
 import type { Json } from '../kernel/json';
+import type { ContinuedSaga } from './engine/continued';
 import type { RepairVerb } from './verbs';
 
 /** Argument of every saga workflow. */
@@ -15,6 +16,8 @@ export interface SagaStart {
   readonly pace?: Partial<SagaPace>;
   /** The saga this one is a step of: it holds when it is done, until that one has decided. */
   readonly parent?: SagaParent;
+  /** What the run before left, when the saga goes on in a run of its own; nobody but the engine sets it. */
+  readonly continued?: ContinuedSaga;
 }
 
 /** The step of another saga that a child saga is. */

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../platform/saga/journal/state';
 import { sagaMessages } from '../../platform/saga/wire';
 import type { SagaView } from '../../platform/saga/wire';
 import { eventually } from '../support/eventually';
-import { holdBack } from './support/expectations';
+import { holdBack, undoOrder } from './support/expectations';
 import { startSagaWorld } from './support/saga-world';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
 
@@ -204,5 +204,71 @@ describe('a child that holds', () => {
     await world.actOn(child, 'retry', {});
     expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
     expect(standing()).toBe(before);
+  });
+});
+
+describe('a saga that goes on in new runs', () => {
+  const list = (name: string) => Array.from({ length: 8 }, (_, item) => `${name}-${item}`);
+
+  it('keeps what it did, has one saga id, and takes a generation for each run', async () => {
+    const before = standing();
+    const saga = await world.start('rounds', { left: list('kept') });
+    expect(await saga.result()).toEqual({ outcome: 'completed', result: { last: 2 } });
+    expect(standing() - before).toBe(8);
+    const view = await world.env.client.workflow
+      .getHandle(saga.handle.workflowId)
+      .query<SagaView>(sagaMessages.view);
+    expect([view.sagaId, view.generation, view.steps.length]).toEqual([saga.sagaId, 2, 10]);
+    const { status, generation } = await entryOf(saga.handle.workflowId);
+    expect([status, generation]).toEqual(['finished', 2]);
+  });
+
+  it('undoes what every one of its runs did, from the end', async () => {
+    world.participants.from('forward charge', { refuses: 'NOT_AUTHORIZED' });
+    const before = standing();
+    const saga = await world.start('rounds', { left: list('undone') });
+    expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'NOT_AUTHORIZED' });
+    expect(standing()).toBe(before);
+    expect(undoOrder(world, saga)).toEqual(
+      list('undone')
+        .map((sku) => `reserve:${sku}`)
+        .reverse(),
+    );
+  });
+
+  it.each([
+    ['charge', 'compensated', 0],
+    ['confirm', 'completed', 8],
+  ])(
+    'is recovered over all of its runs when the last one is terminated in %s: %s',
+    async (step, outcome, net) => {
+      const before = standing();
+      const held = holdBack(world, step);
+      const saga = await world.start('rounds', { left: list(outcome) });
+      const { arrivals } = world.participants;
+      const isThere = () => arrivals.some((it) => it.step === step && it.sagaId === saga.sagaId);
+      await eventually(() => expect(isThere()).toBe(true));
+      const { workflowId } = saga.handle;
+      await world.env.client.workflow.getHandle(workflowId).terminate('by hand');
+      const target = { workflowId, sagaId: saga.sagaId, saga: 'rounds', reason: 'TERMINATED' };
+      await startRecovery(world.env.client, target, 'sagastest');
+      const recovery = await saga.recovery();
+      await recovery.result().catch(() => undefined);
+      held.release();
+      expect((await entryOf(workflowId)).outcome).toBe(outcome);
+      expect(standing() - before).toBe(net);
+    },
+  );
+
+  it('goes on only with an input that its contract takes', async () => {
+    const saga = await world.start('rounds', { left: list('bad'), pivot: 'yes' });
+    await eventually(async () => {
+      const { events } = await saga.handle.fetchHistory();
+      const failed = events?.map((event) => event.workflowTaskFailedEventAttributes?.failure);
+      expect(failed?.some((failure) => failure?.message?.includes('CONTINUE_INPUT_INVALID'))).toBe(
+        true,
+      );
+    });
+    await saga.handle.terminate('seen');
   });
 });

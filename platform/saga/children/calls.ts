@@ -19,7 +19,7 @@ export type RunCall = {
   readonly businessKey: string;
   readonly deadlineAtMs: number;
   readonly input: Json;
-  readonly pace?: Json;
+  readonly pace?: { readonly [wait: string]: number };
 };
 
 /** Takes back what a child did, though it was done. */

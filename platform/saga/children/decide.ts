@@ -24,7 +24,7 @@ export const childHandlers: Handlers<JournalState, typeof childCommands> = {
           ...{ do: 'run', parent: parentOf(asked), step, of, businessKey, deadlineAtMs, input },
           child: childIdOf(child, context.epoch),
           owner: context.owner,
-          ...(pace === undefined ? {} : { pace }),
+          ...(pace === undefined ? {} : { pace: pace as NonNullable<RunCall['pace']> }),
         };
       }
     },
@@ -118,6 +118,6 @@ function heldOf(effect: readonly RecordedEvent[]): RecordedEvent | undefined {
 function unwindCall(effect: readonly RecordedEvent[]): UnwindCall | undefined {
   const data = heldOf(effect)?.data;
   if (data === undefined) return undefined;
-  const { child } = data;
-  return { do: 'unwind', parent: parentOf(data as unknown as ParentOf), child: String(child) };
+  const { child } = data as { readonly child?: string };
+  return { do: 'unwind', parent: parentOf(data as unknown as ParentOf), child: child ?? '' };
 }

@@ -120,7 +120,7 @@ function startOf(call: RunCall): SagaStart {
   return {
     ...{ input, owner, businessKey, deadlineAtMs },
     requestHash: hashOf(input),
-    ...(pace === undefined ? {} : { pace: pace as NonNullable<SagaStart['pace']> }),
+    ...(pace === undefined ? {} : { pace }),
     parent: { sagaId: parent.sagaId, step },
   };
 }

@@ -55,7 +55,7 @@ export function childOf(run: SagaRun, { name, counter }: MachineStep): string | 
   const command = run.steps.get(name)?.command;
   if (command?.participant !== 'sagas' || command.command !== 'runChild') return undefined;
   const { child } = (run.results.get(name) ?? {}) as { readonly child?: string };
-  if (child !== undefined || run.machine.generation > 0) return child;
+  if (child !== undefined || run.machine.isRecovery) return child;
   return childIdOf((command.input as { readonly child: string }).child, counter.n);
 }
 

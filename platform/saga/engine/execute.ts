@@ -16,6 +16,7 @@ import { SagaDefinitionError } from '../plan/names';
 import type { SagaResult, SagaStart } from '../wire';
 import { hearRawCancel } from './acts';
 import type { EngineActivities } from './activities';
+import { continueSaga, mayContinue, rememberEarlier, takeOverFrom } from './continue';
 import { runFunction } from './handle';
 import { registerHandlers } from './handlers';
 import { connect, take } from './interpret';
@@ -45,14 +46,7 @@ export function executeSaga(
 }
 
 async function drive(run: SagaRun): Promise<SagaResult> {
-  if (run.recovery === undefined) {
-    await recordStarted(run);
-    run.recorded = true;
-    run.inBackground(() => watchDeadline(run));
-  } else {
-    run.recorded = true;
-    takeOver(run, run.recovery);
-  }
+  await beginRun(run);
   const body: Body = { started: false, ended: false };
   for (;;) {
     const mayStart = () => !body.started && run.machine.mode === 'forward';
@@ -61,13 +55,29 @@ async function drive(run: SagaRun): Promise<SagaResult> {
         run.ending !== undefined ||
         run.failure !== undefined ||
         mayStart() ||
+        mayContinue(run) ||
         (body.ended && !run.machine.bodyEnded),
     );
     if (run.failure !== undefined) throw run.failure as Error;
     if (run.ending !== undefined) return end(run, run.ending, body.result);
     if (mayStart()) startBody(run, body);
+    else if (mayContinue(run)) await continueSaga(run);
     else hearBodyEnd(run, body);
   }
+}
+
+/** The first run writes its start; every other one takes over from those before it. */
+async function beginRun(run: SagaRun): Promise<void> {
+  const { continued } = run.start;
+  if (run.recovery !== undefined) {
+    run.recorded = true;
+    if (continued !== undefined) rememberEarlier(run, continued);
+    return takeOver(run, run.recovery);
+  }
+  if (continued === undefined) await recordStarted(run);
+  else await takeOverFrom(run, continued);
+  run.recorded = true;
+  run.inBackground(() => watchDeadline(run));
 }
 
 /** The saga function at work. It stays where it is while the saga goes back, and may go on when it is resumed. */

@@ -24,6 +24,8 @@ import {
   releaseParts,
   standingChildren,
 } from './child';
+import { askToContinue } from './continue';
+import { positionsBefore } from './continued';
 import { openHold, openStep, openWait } from './open';
 import { asJson } from './saga-run';
 import type { SagaRun } from './saga-run';
@@ -34,7 +36,7 @@ import { Sequence } from './sequence';
  * are let go once nothing can turn it back any more.
  */
 export async function runFunction(run: SagaRun): Promise<unknown> {
-  const sequence = new Sequence([]);
+  const sequence = new Sequence([], positionsBefore(run.start));
   const { step } = handleParts(run, sequence);
   const result = await run.definition.run(createHandle(run, sequence), run.start.input);
   if (run.start.parent !== undefined) {
@@ -77,6 +79,7 @@ function createHandle(run: SagaRun, sequence: Sequence): SagaHandle {
     async approval(name: StepName, options: ApprovalOptions) {
       await wait(run, sequence, name, { kind: 'approval', ...options });
     },
+    continueWith: (input: unknown) => sequence.exclusively(() => askToContinue(run, input)),
     event: (name: StepName, options: EventOptions) =>
       wait(run, sequence, name, { kind: 'event', ...options }) as Promise<Json>,
   };

@@ -15,6 +15,7 @@ import { never } from './saga-run';
 import type { SagaRun } from './saga-run';
 import { send } from './send';
 import { envelopeOf, nextPause } from './send-step';
+import { listedSteps } from '../plan/listed-steps';
 import { showTransition, stepsOf } from './show';
 
 /** Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key: nothing has been done then. */
@@ -49,6 +50,15 @@ export async function recordParked(
   const what = { step, direction: side, condition: known, reason };
   const parked = journal.parked({ ...identityOf(run), ...what });
   await record(run, `parked:${run.journalRecords}`, parked);
+}
+
+/** A run that continues another takes the next generation; undefined where the saga has ended meanwhile. */
+export async function takeNextGeneration(run: SagaRun): Promise<number | undefined> {
+  const { runId, workflowId, sagaId, name: saga } = run;
+  const continued = journal.continued({ sagaId, saga, workflowId, run: runId });
+  const outcome = await record(run, `continued:${runId}`, continued);
+  if (outcome.kind !== 'done') return undefined;
+  return (outcome.result as { readonly generation: number }).generation;
 }
 
 /** Makes it durable that a child saga is done and waits for its parent's decision. */
@@ -91,11 +101,14 @@ export async function recordRawCancel(run: SagaRun): Promise<void> {
 /** The terminal record: every started saga has exactly one. */
 export async function recordFinished(run: SagaRun, ending: Ending): Promise<void> {
   const { outcome, reason } = ending;
+  const steps = stepsOf(run);
+  const listed = listedSteps(steps);
   const finished = journal.finished({
     ...identityOf(run),
     outcome,
     ...(reason === undefined ? {} : { reason }),
-    steps: [...stepsOf(run)],
+    steps: [...listed],
+    ...(listed.length === steps.length ? {} : { stepsOmitted: steps.length - listed.length }),
   });
   await record(run, 'finished', finished);
 }
@@ -106,7 +119,7 @@ function identityOf(run: SagaRun) {
   return { sagaId, saga, workflowId, ...(generation === 0 ? {} : { generation }) };
 }
 
-const refusable = ['started', 'acted', 'finished'];
+const refusable = ['started', 'continued', 'acted', 'finished'];
 
 /** Writes one record; a journal that is away is waited for, without end. */
 async function record(run: SagaRun, name: string, command: CommandDescriptor): Promise<Outcome> {

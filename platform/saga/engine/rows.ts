@@ -37,7 +37,8 @@ export async function closeParticipants(
         startToCloseTimeout: sagaLimits.closingMs,
         retry: { maximumInterval: sagaLimits.stubbornPauseMs },
       });
-      const close = activities[`${participant}.close`]!;
+      // The journal has left the lower generations behind when it gave this one away.
+      const close = activities[`${participant}.${participant === 'sagas' ? 'rows' : 'close'}`]!;
       const { rows } = await close({ sagaId, generation, run });
       return rows.map((row) => ({ ...row, participant }));
     }),

@@ -86,6 +86,8 @@ export class SagaRun {
   rawCancelled = false;
   /** What the function of a child saga answered; from then on it waits for its parent. */
   held?: Json;
+  /** The saga function asked for a new run, with this input. */
+  nextInput?: { readonly input: Json };
   /** The parent has decided something: look into the journal. */
   nudged = false;
   ending?: Ending;
@@ -109,7 +111,7 @@ export class SagaRun {
     this.sagaId =
       recovery?.sagaId ?? `${info.workflowId}${sagaIdSeparator}${info.firstExecutionRunId}`;
     this.queueSuffix = info.taskQueue.replace(/^sagas/, '');
-    this.startedAt = recovery?.startedAt ?? now();
+    this.startedAt = recovery?.startedAt ?? start.continued?.startedAt ?? now();
     this.deadlineAtMs = start.deadlineAtMs;
     this.pace = { ...sagaLimits, ...start.pace };
   }

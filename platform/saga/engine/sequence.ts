@@ -3,10 +3,13 @@ import type { Place } from '../plan/way-back';
 
 /** A line of things done one after the other: the saga itself, or a branch of a parallel block. */
 export class Sequence {
-  private position = 0;
   private busy = false;
 
-  constructor(private readonly place: Place) {}
+  /** `position` is where it begins: behind what the runs before have done. */
+  constructor(
+    private readonly place: Place,
+    private position = 0,
+  ) {}
 
   nextPlace(): Place {
     const place = [...this.place, this.position];

@@ -132,6 +132,12 @@ export const journal = defineParticipant('sagas', {
     result: z.strictObject({ result: json.optional() }),
     refusals: whileOpen,
   }),
+  /** A run that continues another one takes the next generation, as a recovery does. */
+  continued: command({
+    input: z.strictObject({ ...saga, run: text }),
+    result: z.strictObject({ generation: z.int().min(1) }),
+    refusals: ['SAGA_UNKNOWN', 'SAGA_FINISHED'],
+  }),
   /** A recovery takes the next generation: every lower one may write no more. */
   recovering: command({
     input: z.strictObject({ ...saga, reason: text, run: text }),
@@ -152,6 +158,8 @@ export const journal = defineParticipant('sagas', {
       outcome: z.enum(['completed', 'compensated', 'cancelled']),
       reason: text.optional(),
       steps: z.array(finishedStep),
+      /** Ordinary steps that are not listed, because a record has a limit. */
+      stepsOmitted: z.int().min(1).optional(),
     }),
     result: nothing,
     refusals: ['SAGA_UNKNOWN', 'OUTCOME_CONFLICT', 'GENERATION_OVER'],

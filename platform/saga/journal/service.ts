@@ -40,6 +40,16 @@ export const journalService = defineService({
         return whileOpen(states, 'saga.held', input, result === undefined ? {} : { result });
       },
     },
+    continued: {
+      aggregates,
+      decide(states, input) {
+        const known = entryOf(states, input);
+        if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
+        if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
+        const generation = known.generation + 1;
+        return fact('saga.continued', { ...input, generation }, { generation });
+      },
+    },
     recovering: {
       aggregates,
       decide(states, input) {

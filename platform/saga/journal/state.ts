@@ -124,6 +124,8 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
       return { ...entry, status: 'held', held: true, heldBy: Number(data.generation ?? 0) };
     case 'saga.ruled':
       return { ...entry, verdict: data.verdict as ChildVerdict };
+    case 'saga.continued':
+      return { ...entry, generation: Number(data.generation) };
     case 'saga.recovering':
       return {
         ...entry,

@@ -164,7 +164,7 @@ function advanceForward(draft: Draft): boolean {
 function open(draft: Draft, opened: OpenedStep): void {
   const known = findStep(draft.state, opened.name);
   if (known === undefined) {
-    const isRecovery = draft.state.generation > 0;
+    const { isRecovery } = draft.state;
     if (isRecovery && opened.kind === 'wait' && isBeforePivot(draft.state)) {
       return pass(draft, opened);
     }

@@ -42,7 +42,10 @@ const phaseOfVerdict: Record<Verdict, Phase> = {
  */
 export function beginRecovery({ generation, started, reason, held = false }: Recovery): Next {
   const steps = started.map(recoveredStep);
-  const state: MachineState = { ...initialState, generation, mode: 'deciding', steps };
+  const state: MachineState = {
+    ...initialState,
+    ...{ generation, isRecovery: true, mode: 'deciding', steps },
+  };
   const draft: Draft = { state, effects: [] };
   const pivot = steps.find((step) => step.kind === 'pivot');
   if (pivot === undefined && held) goOnHolding(draft);

@@ -90,8 +90,10 @@ export type Mode = 'forward' | 'unwinding' | 'redoing' | 'deciding' | 'ended' | 
 
 /** One saga as the rules see it. Immutable, plain data, comparable by its JSON. */
 export interface MachineState {
-  /** 0 for the first run; each recovery takes the next one. */
+  /** 0 for the first run; each recovery, and each run that continues another, takes the next one. */
   readonly generation: number;
+  /** Its saga function begins again over what an earlier run started. */
+  readonly isRecovery: boolean;
   readonly mode: Mode;
   readonly direction: Direction;
   /** In the order in which they were started. */
@@ -111,6 +113,7 @@ export interface OpenedStep extends Pick<MachineStep, 'name' | 'kind' | 'place' 
 /** A saga at its beginning. */
 export const initialState: MachineState = {
   generation: 0,
+  isRecovery: false,
   mode: 'forward',
   direction: ahead,
   steps: [],

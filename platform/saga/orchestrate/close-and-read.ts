@@ -39,10 +39,13 @@ export async function readRemains(
     recoveries.map((runId) => readStory(client, { workflowId: recoveryIdOf(sagaId), runId })),
   );
   const stories = [...own, ...later.filter((story) => story !== undefined)];
-  const first = own.find((story) => story.firstRunId === firstRunId);
+  const [first] = own;
+  // The latest run knows what the saga function was last begun with.
+  const last = own.at(-1);
   const started = mergeStories(stories);
-  if (first === undefined) return { started };
-  return { start: first.argument as SagaStart, startedAt: first.startedAt, started };
+  if (first === undefined || last === undefined) return { started };
+  const start = last.argument as SagaStart;
+  return { start, startedAt: start.continued?.startedAt ?? first.startedAt, started };
 }
 
 /** The latest run of a workflow id and every run it was reset from, oldest first, as far as they are this saga's. */
@@ -61,11 +64,16 @@ async function readChain(
       const story = await readStory(client, target);
       if (story?.firstRunId === firstRunId) {
         stories.unshift(story);
-        pending.push(...story.resetFrom);
+        pending.push(...story.earlier);
       }
     }
-    if (pending.length === 0) return stories;
+    if (pending.length === 0) return stories.sort(byStart);
   }
+}
+
+/** Oldest first. A reset run begins like the run that it was reset from, and stays behind it. */
+function byStart(left: RunStory, right: RunStory): number {
+  return left.startedAt < right.startedAt ? -1 : Number(left.startedAt > right.startedAt);
 }
 
 async function readStory(

@@ -16,7 +16,7 @@ export interface OrchestratorParts {
   readonly journal: Pick<ServiceStore<unknown>, 'readAggregate' | 'readStepRecord'>;
   /** Turns and reads the switches of saga types. */
   readonly turnSwitch: EngineActivities['turnSwitch'];
-  /** Every service that may take part in a saga: asked when nothing else says which ones did. */
+  /** Every participant a saga may have, the journal too: asked when nothing else says which ones it had. */
   readonly participants: readonly string[];
 }
 

@@ -1,12 +1,18 @@
 import type { StepMessage } from '../../kernel/step';
 import type { RecoveredStep } from '../engine/recovery-start';
+import type { SagaStart } from '../wire';
 
 /** What this module needs of a history's event; the rest of it is not looked at. */
 export interface HistoryEvent {
   /** RFC 3339. */
   readonly at: string;
   /** The first event: argument and identity of the workflow. */
-  readonly started?: { readonly argument: unknown; readonly firstRunId: string };
+  readonly started?: {
+    readonly argument: unknown;
+    readonly firstRunId: string;
+    /** The run that this one continues. */
+    readonly continuedFrom?: string;
+  };
   /** A scheduled activity with its first argument, decoded. */
   readonly scheduled?: { readonly type: string; readonly argument: unknown };
   /** A reset copied everything before this event from that run. */
@@ -20,8 +26,8 @@ export interface RunStory {
   readonly argument: unknown;
   readonly startedAt: string;
   readonly started: readonly RecoveredStep[];
-  /** Runs this one was reset from: their histories belong to the saga too. */
-  readonly resetFrom: readonly string[];
+  /** Runs this one was reset from, or continues: their histories belong to the saga too. */
+  readonly earlier: readonly string[];
 }
 
 /**
@@ -31,7 +37,8 @@ export interface RunStory {
 export function storyOf(events: readonly HistoryEvent[]): RunStory {
   const [first] = events;
   if (first?.started === undefined) throw new Error('a history begins with its start');
-  const steps = new Map<string, RecoveredStep>();
+  const { argument } = first.started;
+  const steps = new Map(earlierSteps(argument).map((step) => [step.name, step]));
   for (const event of events) {
     const message = messageOf(event);
     if (message?.kind !== 'forward') continue;
@@ -42,11 +49,31 @@ export function storyOf(events: readonly HistoryEvent[]): RunStory {
   }
   return {
     firstRunId: first.started.firstRunId,
-    argument: first.started.argument,
+    argument,
     startedAt: first.at,
     started: [...steps.values()],
-    resetFrom: events.flatMap(({ resetFrom }) => resetFrom ?? []),
+    earlier: [
+      ...asList(first.started.continuedFrom),
+      ...events.flatMap((it) => it.resetFrom ?? []),
+    ],
   };
+}
+
+const asList = (one: string | undefined) => (one === undefined ? [] : [one]);
+
+/** What the runs before have started, of which Temporal may have forgotten the histories. */
+function earlierSteps(argument: unknown): readonly RecoveredStep[] {
+  const { continued } = (argument ?? {}) as Partial<SagaStart>;
+  const commands = new Map(continued?.steps.map((step) => [step.name, step]));
+  return (continued?.machine.steps ?? []).flatMap(({ name, counter }, index) => {
+    const step = commands.get(name);
+    if (step === undefined || counter.last === 'nothing') return [];
+    const { kind, command, undo } = step;
+    const [, { startedAt = continued?.startedAt ?? '' } = {}] =
+      continued?.times.find(([of]) => of === name) ?? [];
+    const way = undo === undefined ? {} : { undo };
+    return [{ ...{ name, kind, command, ...way }, place: [index], startedAt }];
+  });
 }
 
 /** The steps of several runs of one saga, in the order in which they were started first. */

@@ -39,6 +39,9 @@ async function read(client: Client, workflowId: string, event: Event): Promise<H
           started: {
             argument: await argument(started.input?.payloads),
             firstRunId: started.firstExecutionRunId ?? '',
+            ...(started.continuedExecutionRunId
+              ? { continuedFrom: started.continuedExecutionRunId }
+              : {}),
           },
         }
       : {}),

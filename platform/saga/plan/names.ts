@@ -16,7 +16,8 @@ export class SagaDefinitionError extends Error {
       | 'WAIT_AFTER_PIVOT'
       | 'SAGA_THREW_AFTER_PIVOT'
       | 'CHILD_INPUT_INVALID'
-      | 'PIVOT_IN_CHILD',
+      | 'PIVOT_IN_CHILD'
+      | 'CONTINUE_INPUT_INVALID',
     message: string,
   ) {
     super(`${code}: ${message}`);

@@ -51,6 +51,9 @@ export function createHandle(run: AskedRun): SagaHandle {
       }
       return line.step(name, { kind: 'retriable', command }, 'park');
     },
+    continueWith() {
+      throw new Error('in one process a saga has one run: rehearse each of its runs by itself');
+    },
     approval: async (name: StepName) => void (await line.wait(name)),
     event: (name: StepName) => line.wait(name),
   } as unknown as SagaHandle;

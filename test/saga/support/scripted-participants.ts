@@ -31,6 +31,8 @@ export interface Delivery {
  */
 export class ScriptedParticipants {
   readonly deliveries: Delivery[] = [];
+  /** Messages that have arrived, answered or not. */
+  readonly arrivals: StepMessage[] = [];
   private readonly rows = new Map<string, StepRecord>();
   private readonly nets = new Map<string, number>();
   private readonly once = new Map<string, Behaviour[]>();
@@ -81,6 +83,7 @@ export class ScriptedParticipants {
   }
 
   async handle(participant: string, message: StepMessage): Promise<StepAnswer> {
+    this.arrivals.push(message);
     const behaviour = this.behaviourFor(`${message.kind} ${message.step}`);
     await behaviour.waitsFor;
     try {

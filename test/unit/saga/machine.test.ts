@@ -1,4 +1,4 @@
-import { begin, next } from '../../../platform/saga/machine/machine';
+import { begin, cancelAnswerOf, next } from '../../../platform/saga/machine/machine';
 import type { Effect, Input } from '../../../platform/saga/machine/protocol';
 import { beginRecovery } from '../../../platform/saga/machine/recovery';
 import { findStep, initialState } from '../../../platform/saga/machine/state';
@@ -106,5 +106,50 @@ describe('what a search of all states found, kept as examples', () => {
     const callback = findStep(state, 'callback')!;
     expect(callback).toMatchObject({ phase: 'parked', reason: 'EVENT_ELAPSED' });
     expect(verbsOf(state, callback)).toEqual(['retry', 'skip', 'mark-done-externally']);
+  });
+
+  describe('a child saga that holds', () => {
+    const holding = () =>
+      play(
+        opened('stock', 'compensatable', 0),
+        answered('stock', 'forward', 'done'),
+        opened('parent decides', 'hold', 1),
+      );
+
+    test('is past its own point of no return: a cancel comes too late', () => {
+      const { state } = holding();
+      expect(cancelAnswerOf(state)).toBe('too late');
+      expect(next(state, cancel)).toEqual({ state, effects: [] });
+    });
+
+    test('ends when it is released', () => {
+      const released = next(holding().state, { on: 'waited', step: 'parent decides' });
+      const ended = next(released.state, { on: 'body-ended' });
+      expect(ended.effects).toContainEqual({
+        do: 'end',
+        ending: expect.objectContaining({ outcome: 'completed' }),
+      });
+    });
+
+    test('undoes everything when its parent goes back', () => {
+      const refusal = 'PARENT_WENT_BACK';
+      const { effects } = next(holding().state, { on: 'waited', step: 'parent decides', refusal });
+      expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 0 });
+    });
+
+    test('holds again after a recovery, and nobody else can turn that back', () => {
+      const started = [{ name: 'stock', kind: 'compensatable', place: [0] } as const];
+      const reason = 'TERMINATED';
+      const begun = begin(beginRecovery({ generation: 1, started, reason, held: true }));
+      expect(begun.state.mode).toBe('forward');
+      expect(cancelAnswerOf(begun.state)).toBe('too late');
+      const asked = next(begun.state, opened('stock', 'compensatable', 0));
+      expect(asked.effects).toContainEqual({
+        do: 'send',
+        step: 'stock',
+        message: 'settle',
+        epoch: 65_536,
+      });
+    });
   });
 });

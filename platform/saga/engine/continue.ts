@@ -1,0 +1,92 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Json } from '../../kernel/json';
+import { SagaDefinitionError } from '../plan/names';
+import type { SagaStart } from '../wire';
+import type { ContinuedSaga } from './continued';
+import { takeNextGeneration } from './journal-records';
+import { never } from './saga-run';
+import type { EngineStep, SagaRun } from './saga-run';
+
+/** Checks the input of the next run, and asks for that run; resolves never. */
+export function askToContinue(run: SagaRun, asked: unknown): Promise<never> {
+  const parsed = run.definition.contract.input.safeParse(asked);
+  if (!parsed.success) {
+    const message = `this is no input of ${run.name}: ${parsed.error.message}`;
+    throw new SagaDefinitionError('CONTINUE_INPUT_INVALID', message);
+  }
+  run.nextInput = { input: parsed.data as Json };
+  return never();
+}
+
+/** The next run may begin: nothing is on its way, nobody is in between, and the saga has not turned back. */
+export function mayContinue(run: SagaRun): boolean {
+  const { mode, paused, steps } = run.machine;
+  const isQuiet = steps.every(({ phase, taken }) => isAtRest(phase) && taken === undefined);
+  return run.nextInput !== undefined && mode === 'forward' && !paused && isQuiet;
+}
+
+function isAtRest(phase: string): boolean {
+  return ['done', 'skipped', 'left', 'undone', 'failed'].includes(phase);
+}
+
+/**
+ * Goes on in a new run of the same saga: what was done stays done, can be undone, and keeps its names. Returns where
+ * the saga turned back, or was paused, while the last verb was waited for.
+ */
+export async function continueSaga(run: SagaRun): Promise<void> {
+  await condition(allHandlersFinished);
+  if (!mayContinue(run)) return;
+  const { input } = run.nextInput!;
+  const start: SagaStart = { ...run.start, input, deadlineAtMs: run.deadlineAtMs };
+  const continued: ContinuedSaga = {
+    startedAt: run.startedAt,
+    machine: { ...run.machine, held: [], bodyEnded: false },
+    steps: [...run.steps.values()].map(withoutInput),
+    waits: [...run.waits.keys()],
+    times: [...run.times],
+    children: [...run.results].filter(([name]) => isChild(run.steps.get(name))),
+    notes: run.notes,
+  };
+  // Only the argument changes: memo, search attributes and queue go along by themselves.
+  await continueAsNew<(start: SagaStart) => Promise<unknown>>({ ...start, continued });
+}
+
+/** What a settle and an undo need of a step: not what it was asked to do. */
+function withoutInput(step: EngineStep): EngineStep {
+  return isChild(step) ? step : { ...step, command: { ...step.command, input: null } };
+}
+
+function isChild(step: EngineStep | undefined): boolean {
+  return step?.command.participant === 'sagas' && step.command.command === 'runChild';
+}
+
+/** Takes over from the run before, under the next generation: messages that it left behind are outranked. */
+export async function takeOverFrom(run: SagaRun, continued: ContinuedSaga): Promise<void> {
+  const generation = await takeNextGeneration(run);
+  if (generation === undefined) {
+    throw ApplicationFailure.nonRetryable(
+      `${run.workflowId} was ended while run ${workflowInfo().runId} began`,
+      'SAGA_FINISHED',
+    );
+  }
+  rememberEarlier(run, continued);
+  run.machine = { ...continued.machine, generation };
+  for (const [name, times] of continued.times) run.times.set(name, times);
+  run.notes.push(...continued.notes);
+}
+
+/** Names and commands of the runs before: a name is used once in a saga, in whichever run. */
+export function rememberEarlier(run: SagaRun, { steps, waits, children }: ContinuedSaga): void {
+  for (const step of steps) {
+    run.names.add(step.name);
+    if (!run.steps.has(step.name)) run.steps.set(step.name, step);
+  }
+  for (const wait of waits) run.names.add(wait);
+  for (const [name, answer] of children) run.results.set(name, answer);
+}
