@@ -116,7 +116,7 @@ function handleParts(run: SagaRun, sequence: Sequence): HandleParts {
     ) {
       const text = stepNameOf(name);
       assertPlace(run, 'before', 'STEP_AFTER_PIVOT', `"${text}" has an undo`);
-      const parts = childParts(run, text, contract as unknown as SagaContract, input);
+      const parts = childParts(run, text, contract, input);
       return childResult(await step(name, parts));
     },
     all<Branches extends Record<string, (branch: BranchHandle) => Promise<unknown>>>(

@@ -1,6 +1,10 @@
 import { holdBack } from './expectations';
+import { startRecovery } from '../../../platform/saga/orchestrate/engine-activities';
+import type { Verb } from '../../../platform/saga/verbs';
+import { sagaMessages } from '../../../platform/saga/wire';
+import type { SagaResult, SagaView } from '../../../platform/saga/wire';
 import { orderInput, returnInput } from './requests';
-import type { SagaWorld, StartedSaga } from './saga-world';
+import type { ActOf, SagaWorld, StartedSaga } from './saga-world';
 
 const by = { actor: 'operator-1', reason: 'recorded' };
 const inputs = { 'place-order': orderInput(), 'return-order': returnInput } as const;
@@ -43,17 +47,127 @@ function compensatedAt(saga: SagaName, step: string): Scenario {
   };
 }
 
-function cancelled(saga: SagaName, firstStep: string): Scenario {
-  const name = `${saga}.cancelled`;
+/** Cancelled while a step is on its way; the first one keeps the name it was recorded under. */
+function cancelled(
+  saga: SagaName,
+  step: string,
+  name = `${saga}.cancelled-at-${slug(step)}`,
+): Scenario {
   return {
     name,
     async run(world) {
-      const held = holdBack(world, firstStep);
+      const held = holdBack(world, step);
+      const sibling = siblings[step];
+      const other = sibling === undefined ? undefined : holdBack(world, sibling);
       const started = await world.start(saga, inputs[saga], { businessKey: name });
-      await started.until(({ steps }) => steps.length > 0);
+      await started.until(({ steps }) => steps.some((known) => known.name === step));
       await started.update('cancel', by);
       await held.untilTurned(started);
+      await other?.untilTurned(started);
       return started;
+    },
+  };
+}
+
+/** Temporal's own cancel, before the point of no return. */
+function rawCancelled(saga: SagaName, step: string): Scenario {
+  const name = `${saga}.raw-cancelled-at-${slug(step)}`;
+  return {
+    name,
+    async run(world) {
+      const held = holdBack(world, step);
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ steps }) => steps.some((known) => known.name === step));
+      await started.handle.cancel();
+      await held.untilTurned(started);
+      return started;
+    },
+  };
+}
+
+/** Parks after its pivot, and a person does something about it. */
+function repairedBy(saga: SagaName, step: string, verb: Verb, act: ActOf = {}): Scenario {
+  const name = `${saga}.repaired-by-${verb}`;
+  return {
+    name,
+    async run(world) {
+      world.participants.next(`forward ${step}`, { refuses: 'SAID_NO' });
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ state }) => state === 'parked');
+      await started.update(verb, { ...by, ...act });
+      return started;
+    },
+  };
+}
+
+/** Parks on its way back, and a person sends it forward again, or leaves an effect that was reversed by hand. */
+function undoRepairedBy(saga: SagaName, verb: Verb, at: { pivot: string; undo: string }): Scenario {
+  const name = `${saga}.undo-repaired-by-${verb}`;
+  return {
+    name,
+    async run(world) {
+      world.participants.next(`forward ${at.pivot}`, { refuses: 'SAID_NO' });
+      world.participants.next(`undo ${at.undo}`, { fails: 'UNDO_IMPOSSIBLE' });
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ state }) => state === 'parked');
+      await started.update(verb, by);
+      return started;
+    },
+  };
+}
+
+/** A pivot that cannot be sent parks with nothing standing, and a person gives it up. */
+function abortedAtPivot(saga: SagaName, pivot: string): Scenario {
+  const name = `${saga}.aborted-at-${slug(pivot)}`;
+  return {
+    name,
+    async run(world) {
+      world.participants.from(`forward ${pivot}`, { fails: 'COMMAND_INVALID' });
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ state }) => state === 'parked');
+      world.participants.heal();
+      await started.update('abort', by);
+      return started;
+    },
+  };
+}
+
+/** Held still by an operator, and let go again. */
+function paused(saga: SagaName, step: string): Scenario {
+  const name = `${saga}.paused-at-${slug(step)}`;
+  return {
+    name,
+    async run(world) {
+      const held = holdBack(world, step);
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ steps }) => steps.some((known) => known.name === step));
+      await started.update('pause', by);
+      held.release();
+      await started.until(({ steps }) => steps.every(({ status }) => status === 'done'));
+      await started.update('unpause', by);
+      return started;
+    },
+  };
+}
+
+/** Terminated while a step is on its way; what is kept is the history of the recovery. */
+function recovered(saga: SagaName, step: string): Scenario {
+  const name = `${saga}.recovered-at-${slug(step)}`;
+  return {
+    name,
+    async run(world) {
+      const held = holdBack(world, step);
+      const started = await world.start(saga, inputs[saga], { businessKey: name });
+      await started.until(({ steps }) => steps.some((known) => known.name === step));
+      await started.handle.terminate('by hand');
+      const { workflowId } = started.handle;
+      const target = { workflowId, sagaId: started.sagaId, saga, reason: 'TERMINATED' };
+      await startRecovery(world.env.client, target, 'sagastest');
+      const handle = await started.recovery();
+      await handle.result().catch(() => undefined);
+      held.release();
+      const view = () => handle.query<SagaView>(sagaMessages.view);
+      return { ...started, handle, view, result: () => handle.result() as Promise<SagaResult> };
     },
   };
 }
@@ -90,6 +204,30 @@ function undoParkedThen(
     },
   };
 }
+
+const denied: Scenario = {
+  name: 'place-order.denied',
+  async run(world) {
+    const started = await world.start('place-order', orderInput(600_000), {
+      businessKey: 'place-order.denied',
+    });
+    await started.until(({ steps }) => steps.some(({ name }) => name === 'manual review'));
+    await started.update('decide', {
+      ...{ step: 'manual review', actor: 'approver-1', reason: 'too much' },
+      ...{ roles: ['payments-approver'], approved: false },
+    });
+    return started;
+  },
+};
+
+/** The deadline passes while a participant is away. */
+const deadlinePassed: Scenario = {
+  name: 'place-order.deadline-passed',
+  async run(world) {
+    world.participants.from('forward reserve stock', { fails: 'STORE_UNAVAILABLE' });
+    return world.start('place-order', orderInput(), { businessKey: 'place-order.deadline-passed' });
+  },
+};
 
 const approved: Scenario = {
   name: 'place-order.approved',
@@ -130,7 +268,19 @@ export const scenarios: readonly Scenario[] = [
   ...['open order', 'reserve stock', 'authorize payment', 'capture payment'].map((step) =>
     compensatedAt('place-order', step),
   ),
-  cancelled('place-order', 'open order'),
+  denied,
+  deadlinePassed,
+  cancelled('place-order', 'open order', 'place-order.cancelled'),
+  ...['reserve stock', 'authorize payment'].map((step) => cancelled('place-order', step)),
+  rawCancelled('place-order', 'open order'),
+  paused('place-order', 'open order'),
+  abortedAtPivot('place-order', 'capture payment'),
+  repairedBy('place-order', 'ship stock', 'retry-with-input', { input: { orderId: 'order-1' } }),
+  repairedBy('place-order', 'ship stock', 'mark-done-externally'),
+  ...(['resume-forward', 'mark-done-externally'] as const).map((verb) =>
+    undoRepairedBy('place-order', verb, { pivot: 'capture payment', undo: 'reserve stock' }),
+  ),
+  ...['open order', 'capture payment', 'ship stock'].map((step) => recovered('place-order', step)),
   parkedThen('place-order', 'retry', 'ship stock'),
   parkedThen('place-order', 'skip', 'confirm order'),
   undoParkedThen('place-order', 'retry', { pivot: 'capture payment', undo: 'reserve stock' }),
@@ -139,7 +289,8 @@ export const scenarios: readonly Scenario[] = [
   pivotSettled('place-order', 'capture payment', 'request'),
   completed('return-order'),
   ...['request return', 'refund payment'].map((step) => compensatedAt('return-order', step)),
-  cancelled('return-order', 'request return'),
+  cancelled('return-order', 'request return', 'return-order.cancelled'),
+  ...['request return', 'refund payment'].map((step) => recovered('return-order', step)),
   parkedThen('return-order', 'retry', 'restock goods'),
   parkedThen('return-order', 'skip', 'close return'),
   undoParkedThen('return-order', 'retry', { pivot: 'refund payment', undo: 'request return' }),

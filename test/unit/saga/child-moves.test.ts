@@ -18,10 +18,13 @@ const ended = (outcome: string, before: JournalEntry = running): JournalEntry =>
 });
 const shut = (reason: string): ChildKnown => ({ kind: 'shut', workflowId: 'part:1', reason });
 
-const word = (told: string) => ({ do: 'say', word: expect.objectContaining({ word: told }) });
+const word = (told: string) => ({
+  do: 'say',
+  word: expect.objectContaining({ word: told }) as object,
+});
 const refusal = (code: string) => ({
   do: 'say',
-  word: { word: 'refused', code, detail: expect.any(String) },
+  word: { word: 'refused', code, detail: expect.any(String) as string },
 });
 const unwind = { do: 'rule', verdict: 'unwind' };
 

@@ -127,7 +127,7 @@ describe('what a search of all states found, kept as examples', () => {
       const ended = next(released.state, { on: 'body-ended' });
       expect(ended.effects).toContainEqual({
         do: 'end',
-        ending: expect.objectContaining({ outcome: 'completed' }),
+        ending: expect.objectContaining({ outcome: 'completed' }) as object,
       });
     });
 
