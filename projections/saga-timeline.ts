@@ -30,6 +30,7 @@ export type FinishedStep = {
   readonly startedAt: string;
   readonly finishedAt?: string;
   readonly leftInPlace?: boolean;
+  readonly child?: string;
   readonly reason?: string;
 };
 

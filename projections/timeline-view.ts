@@ -13,6 +13,7 @@ export type TimelineStep = {
   readonly finishedAt?: string;
   readonly reason?: string;
   readonly leftInPlace?: boolean;
+  readonly child?: string;
 };
 
 /** A saga as people read it: its row with the steps in one list. */

@@ -14,6 +14,10 @@ const reasons: Readonly<Record<string, string>> = {
   CANCELLED: 'it was cancelled',
   EXTERNAL: 'a person has taken this step over',
   ABORTED: 'an operator gave a step up',
+  PARENT_WENT_BACK: 'the saga that it is a step of went back',
+  CHILD_COMPENSATED: 'the saga that is this step went back by itself',
+  CHILD_CANCELLED: 'the saga that is this step was cancelled',
+  CHILD_NOT_STARTED: 'the saga that is this step could not start',
   APPROVAL_DENIED: 'the approval was denied',
 };
 

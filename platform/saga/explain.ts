@@ -10,6 +10,8 @@ export interface StepToExplain {
   readonly reason?: string;
   readonly leftInPlace?: boolean;
   readonly external?: boolean;
+  /** Workflow id of the saga that this step is. */
+  readonly child?: string;
 }
 
 /** A parked step; `verbs` is absent where only the journal could be asked. */
@@ -97,13 +99,14 @@ const knownByCondition: Readonly<Record<string, Known>> = {
 };
 
 function explainStep(step: StepToExplain, parked: ParkedToExplain | undefined) {
-  const { name, status, reason, leftInPlace = false, external = false } = step;
+  const { name, status, reason, child, leftInPlace = false, external = false } = step;
   const ofStatus = leftInPlace ? 'stands' : (knownByStatus[status] ?? 'unknown');
   const known = parked === undefined ? ofStatus : (knownByCondition[parked.condition] ?? 'unknown');
   const notes = [
     ...(leftInPlace ? ['a person left its effect in place'] : []),
     ...(external ? ['a person did it by hand'] : []),
     ...(reason === undefined ? [] : [reasonText(reason)]),
+    ...(child === undefined ? [] : [`a saga of its own: ${child}`]),
   ];
   const says = parked === undefined ? status : `parked (${parked.direction})`;
   return { step: name, known, says: [says, ...notes].join(', ') };

@@ -54,6 +54,11 @@ describe('a parked step', () => {
     expect(guessed?.options.map(({ verb }) => verb)).toContain('skip');
   });
 
+  test('a step that is a saga names that saga', () => {
+    const { steps } = explain(saga({ steps: [{ ...step, child: 'stock-part:1' }] }));
+    expect(steps[0]?.says).toContain('stock-part:1');
+  });
+
   test('that was never sent is listed all the same', () => {
     const { steps } = explain(saga({ parked: [place({ reason: 'HISTORY_LIMIT' })] }));
     expect(steps).toMatchObject([{ step: 'ship stock', known: 'does not stand' }]);
