@@ -13,14 +13,14 @@ export interface RecordedHistory {
   readonly history: unknown;
 }
 
-/** Reads the corpus, in the order of file names. */
+/** Reads the corpus, in the order of their names. */
 export function readHistories(): RecordedHistory[] {
   return readdirSync(historiesFolder)
     .filter((file) => file.endsWith('.json'))
+    .map((file) => path.basename(file, '.json'))
     .sort()
-    .map((file) => {
-      const text = readFileSync(path.join(historiesFolder, file), 'utf8');
-      const name = path.basename(file, '.json');
+    .map((name) => {
+      const text = readFileSync(path.join(historiesFolder, `${name}.json`), 'utf8');
       return { name, workflowId: workflowIdOf(name), history: historyFromJson(JSON.parse(text)) };
     });
 }
