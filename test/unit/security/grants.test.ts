@@ -37,7 +37,8 @@ describe('an operator grant', () => {
   test('is signed with a certificate that was rotated in a moment ago', async () => {
     const next = await authority.issue('gateway');
     let current = gateway;
-    const minter = createGrantMinter({ credentials: () => current });
+    const clock = () => nowSeconds * 1_000;
+    const minter = createGrantMinter({ credentials: () => current, clock });
     const before = await minter.mint(act, olga);
     current = next;
     const after = await minter.mint(act, olga);
