@@ -1,3 +1,4 @@
+import type { RecordedHistory } from '../support/histories';
 import type { Play } from './plays';
 import { startStepped } from './stepped-saga';
 import type { Order, SteppedSaga } from './stepped-saga';
@@ -6,6 +7,7 @@ import { problemsOf } from './verdict';
 
 /** One saga that is cancelled when its history is this long. */
 export interface CancelledRun {
+  readonly name: string;
   readonly play: Play;
   readonly order: Order;
   readonly length: number;
@@ -28,23 +30,32 @@ export async function lengthsOf(
   return [...new Set(lengths)];
 }
 
-/** Runs one saga, cancels it at its length and lets it come to its end. What is wrong with that end. */
-export async function problemsOfRun(
+/** What became of a cancelled saga. */
+export interface RunResult {
+  readonly problems: readonly string[];
+  readonly recorded: RecordedHistory;
+}
+
+/** Runs one saga, cancels it at its length and lets it come to its end. */
+export async function runCancelled(
   world: SteppedWorld,
-  { play, order, length, againAfter }: CancelledRun,
-): Promise<readonly string[]> {
+  { name, play, order, length, againAfter }: CancelledRun,
+): Promise<RunResult> {
   play.script(world.participants.heal());
   const saga = await startStepped(world, play, order);
   while (saga.now().length < length) await saga.move();
-  if (saga.now().length !== length) return [`the history was never ${length} long`];
+  const wasThere = saga.now().length === length;
   await saga.cancel();
   if (againAfter !== undefined) await cancelAgain(saga, againAfter);
   while (!saga.now().isClosed) await saga.move();
   const isAsked = saga.now().cancelRequestedAt !== undefined;
-  return [
+  const problems = [
+    ...(wasThere ? [] : [`its history was never ${length} long`]),
     ...(isAsked ? [] : ['the cancel never came: nothing was tested']),
     ...(await problemsOf(world, saga, play)),
   ];
+  const { workflowId } = saga.handle;
+  return { problems, recorded: { name, workflowId, history: await saga.handle.fetchHistory() } };
 }
 
 async function cancelAgain(saga: SteppedSaga, moves: number): Promise<void> {

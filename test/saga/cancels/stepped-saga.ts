@@ -20,9 +20,10 @@ export interface SteppedSaga {
   cancel(): Promise<void>;
 }
 
-/** Long attempts: an answer that is held is not lost. */
-const pace = { attemptMs: 120_000 };
-const moveMsMax = 20_000;
+/** Longer than anything is held: neither an answer nor a task is lost. */
+const heldMsMax = 120_000;
+const pace = { attemptMs: heldMsMax };
+const moveMsMax = 60_000;
 
 /** Starts a saga, and lets nothing of it happen. */
 export async function startStepped(
@@ -38,7 +39,7 @@ export async function startStepped(
   const workflowId = `${play.saga}:${key}`;
   const taskQueue = `sagas${world.instance}`;
   const handle = await world.client.workflow.start(play.saga, {
-    ...{ workflowId, taskQueue },
+    ...{ workflowId, taskQueue, workflowTaskTimeout: heldMsMax },
     args: [start],
   });
   return stepped(world, handle, order, await historyOf(handle));
@@ -72,8 +73,9 @@ function stepped(
         await letGo(world, onItsWay.activityId);
         await until(`the end of ${onItsWay.what}`, (found) => found.length > length);
       } else if (now.task === 'scheduled') {
-        await world.turnstile.take();
-        await until('a task', ({ task }) => task === 'started');
+        await world.turnstile.letPoll(now.isKept ? 'kept' : 'loaded');
+        // A task that neither brings nor asks for anything is over at once.
+        await until('a task', ({ task }) => world.turnstile.isTaken || task === 'over');
       } else {
         await retryByHand(world, handle);
         await until('the task of a verb', (found) => found.length > length);
@@ -99,6 +101,6 @@ async function letGo({ held }: SteppedWorld, activityId: string): Promise<void> 
 async function retryByHand({ turnstile }: SteppedWorld, handle: WorkflowHandle): Promise<void> {
   const told = handle.executeUpdate('retry', { args: [unsignedAct('looked at it')] });
   told.catch(() => undefined);
-  await turnstile.take();
+  await turnstile.letPoll('kept');
   turnstile.run();
 }

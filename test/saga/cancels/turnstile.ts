@@ -4,37 +4,56 @@ import type { CustomSlotSupplier, WorkflowSlotInfo } from '@temporalio/worker';
 /** A promise that is kept from outside. */
 export interface Latch {
   readonly opened: Promise<void>;
+  readonly isOpen: boolean;
   open(): void;
 }
 
 export function latch(): Latch {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
+  let isOpen = false;
+  let keep = () => {};
+  const opened = new Promise<void>((resolve) => (keep = resolve));
+  const open = () => {
+    isOpen = true;
+    keep();
+  };
+  return {
+    opened,
+    open,
+    get isOpen() {
+      return isOpen;
+    },
+  };
 }
 
-/** One workflow task: taken by the worker, and held before the saga hears of it. */
+/** One workflow task: taken by the worker, and held until it may run. */
 interface Task {
   readonly taken: Latch;
   readonly mayRun: Latch;
 }
 
+interface Turn {
+  readonly isSticky: boolean;
+  readonly latch: Latch;
+}
+
+const turnMs = 60_000;
+
 /**
  * Lets workflow tasks through one by one, each in two halves: taken (the history says "started"), and run. A worker
- * with this supplier of slots polls only when it is told to; the codec holds the task it was given, since a
- * worker without a cache decodes the saga's input at every task.
+ * with this supplier of slots polls only when it is told to; the codec holds the task it was given at the first payload
+ * that comes in or goes out with it.
  */
 export class Turnstile {
-  private readonly waiting: Latch[] = [];
+  private readonly waiting: Turn[] = [];
   private task: Task | undefined;
 
   readonly slots: CustomSlotSupplier<WorkflowSlotInfo> = {
     type: 'custom',
-    reserveSlot: async (_context, aborted) => {
-      const turn = latch();
+    reserveSlot: async ({ isSticky }, aborted) => {
+      const turn = { isSticky, latch: latch() };
       this.waiting.push(turn);
-      aborted.addEventListener('abort', () => turn.open());
-      await turn.opened;
+      aborted.addEventListener('abort', () => turn.latch.open());
+      await turn.latch.opened;
       if (aborted.aborted) throw aborted.reason;
       return {};
     },
@@ -44,45 +63,38 @@ export class Turnstile {
   };
 
   readonly codec: PayloadCodec = {
-    encode: (payloads) => Promise.resolve(payloads),
-    decode: async (payloads) => {
-      const { task } = this;
-      task?.taken.open();
-      await task?.mayRun.opened;
-      return payloads;
-    },
+    encode: (payloads) => this.held(payloads),
+    decode: (payloads) => this.held(payloads),
   };
 
-  /** Lets the worker take one task; resolves when it has it. */
-  async take(): Promise<void> {
-    this.task = { taken: latch(), mayRun: latch() };
-    await this.letPoll();
-    await within('a task for the worker', this.task.taken.opened);
+  /** A task is held by the worker. */
+  get isTaken(): boolean {
+    return this.task?.taken.isOpen === true;
   }
 
-  /** Lets the saga hear what its task is about. */
+  /** Lets the worker poll for one task: of a saga it has to load from its history, or of one it keeps in memory. */
+  async letPoll(which: 'loaded' | 'kept'): Promise<void> {
+    this.task = { taken: latch(), mayRun: latch() };
+    const untilMs = performance.now() + turnMs;
+    const isWanted = ({ isSticky }: Turn) => isSticky === (which === 'kept');
+    while (!this.waiting.some(isWanted)) {
+      if (performance.now() > untilMs) throw new Error(`the worker polls for no ${which} task`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const [turn] = this.waiting.splice(this.waiting.findIndex(isWanted), 1);
+    turn?.latch.open();
+  }
+
+  /** Lets the task that is held go on, and everything of it that comes later. */
   run(): void {
     this.task?.mayRun.open();
     this.task = undefined;
   }
 
-  private async letPoll(): Promise<void> {
-    const untilMs = performance.now() + turnMs;
-    while (this.waiting.length === 0) {
-      if (performance.now() > untilMs) throw new Error('the worker asks for no task');
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    this.waiting.shift()?.open();
+  private async held<Payloads>(payloads: Payloads): Promise<Payloads> {
+    const { task } = this;
+    task?.taken.open();
+    await task?.mayRun.opened;
+    return payloads;
   }
-}
-
-const turnMs = 20_000;
-
-/** The promise, or an error that says what did not happen in time. */
-async function within(what: string, happens: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not come`)), turnMs);
-  });
-  await Promise.race([happens, late]).finally(() => clearTimeout(timer));
 }
