@@ -4,7 +4,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { services } from '../../activities';
 import { connectTemporal } from '../../platform/host/temporal-worker';
+import { wholeHistory } from '../../platform/event-log/audit';
 import type { Json } from '../../platform/kernel/json';
+import type { StoredEvent } from '../../platform/outbox/ports';
 import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { StepRow } from '../../platform/participant/saga-records';
 import { parseConfig } from '../../platform/runtime/config';
@@ -49,21 +51,12 @@ export interface Arena extends ArenaOptions {
   view(saga: StartedSaga): Promise<SagaView | undefined>;
   /** The fence's rows of a saga at one participant. */
   rows(participant: string, sagaId: string): Promise<readonly StepRow[]>;
+  /** Every event of every participant and of the journal, as its own table has it. */
+  events(): AsyncIterable<StoredEvent>;
   close(): Promise<void>;
 }
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
-
-/** A code the command may refuse with, out of its closed list; empty where it has none. */
-export function refusalOf(participant: string, command: string): string {
-  const found = services.find(({ name }) => name === participant)?.commands[command];
-  return found !== undefined && 'refusals' in found ? (found.refusals[0] ?? '') : '';
-}
-
-/** True for participants that have a database of their own: steps of people and of other sagas have none. */
-export function isService(participant: string): boolean {
-  return services.some(({ name }) => name === participant);
-}
 
 /** Opens Temporal, the journal and every store, each with the identity of the process that owns it. */
 export async function openArena(options: ArenaOptions): Promise<Arena> {
@@ -91,6 +84,9 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
       const store = stores.get(participant);
       if (store === undefined) return [];
       return (await createSagaRecords(store, () => new Date()).rows({ sagaId })).rows;
+    },
+    async *events() {
+      for (const store of [journal, ...stores.values()]) yield* wholeHistory(store);
     },
     async close() {
       const open = [journal, ...stores.values()];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { services } from '../../activities';
 import type { StepKind } from '../../platform/kernel/step';
-import type { PlannedFault } from '../../platform/runtime/fault-plan';
 import type { ExploredOutcome } from '../../platform/saga/recipe';
 
 /** Everything that happens to a step, in the order of the matrix. */
@@ -43,9 +43,16 @@ export interface Cell {
   readonly seed: number;
 }
 
-/** More often than any step is tried. */
-const always = 10_000;
-const pauseMsMax = 40;
+/** A code the command may refuse with, out of its closed list; empty where it has none. */
+export function refusalOf(participant: string, command: string): string {
+  const found = services.find(({ name }) => name === participant)?.commands[command];
+  return found !== undefined && 'refusals' in found ? (found.refusals[0] ?? '') : '';
+}
+
+/** True for participants that have a database of their own: steps of people and of other sagas have none. */
+export function isService(participant: string): boolean {
+  return services.some(({ name }) => name === participant);
+}
 
 /** A number of 32 bits that depends on both arguments alone. */
 export function seedOf(seed: number, name: string): number {
@@ -83,57 +90,19 @@ export function turningStep(steps: readonly ExploredStep[]): ExploredStep | unde
   return steps.find(({ kind }) => kind === 'pivot') ?? steps.at(-1);
 }
 
-/** What the participants have to do for a cell; the cell's own fault comes first. */
-export function planOf(cell: Cell, turn: ExploredStep): readonly PlannedFault[] {
-  const { step, direction, fault, seed } = cell;
-  const at = { step: step.name, kind: direction, pauseMs: seed % pauseMsMax } as const;
-  const isGivenUp = direction === 'forward' && step.kind !== 'retriable';
-  const rest: PlannedFault[] =
-    isGivenUp && (fault === 'paused' || fault === 'deadline')
-      ? [{ ...at, fault: 'error-before', times: always }]
-      : [];
-  const refused: PlannedFault[] =
-    direction === 'undo'
-      ? [
-          {
-            ...{ step: turn.name, kind: 'forward', fault: 'refusal', times: always },
-            code: turn.refusal,
-          },
-        ]
-      : [];
-  return [{ ...at, ...firstFault(cell) }, ...rest, ...refused];
-}
-
-function firstFault({ fault, step }: Cell): Pick<PlannedFault, 'fault' | 'times' | 'code'> {
-  switch (fault) {
-    case 'refusal':
-      return { fault, times: 1, code: step.refusal };
-    case 'error-before':
-    case 'undo-fails':
-      return { fault, times: 2 };
-    case 'late-success':
-      return { fault: 'late', times: 1 };
-    case 'error-after':
-    case 'reply-lost':
-    case 'duplicate':
-    case 'killed':
-    case 'poison':
-      return { fault, times: 1 };
-    default:
-      return { fault: 'held', times: 1 };
-  }
-}
-
-/** How a saga with this one fault must end, once a person has told every parked step to try again. */
+/**
+ * How a saga with this one fault must end, once a person has told every parked step to try again. A pivot that was
+ * paused is settled as not done, one whose replies were lost until the deadline as done.
+ */
 export function outcomeOf({ step, direction, fault }: Cell): ExploredOutcome {
   if (direction === 'undo') return 'compensated';
   const { kind } = step;
   switch (fault) {
     case 'paused':
-    case 'deadline':
     case 'terminate':
     case 'refusal':
       return kind === 'retriable' ? 'completed' : 'compensated';
+    case 'deadline':
     case 'poison':
       return kind === 'compensatable' ? 'compensated' : 'completed';
     case 'cancel':
@@ -142,4 +111,17 @@ export function outcomeOf({ step, direction, fault }: Cell): ExploredOutcome {
     default:
       return 'completed';
   }
+}
+
+/** The statuses in which Temporal may show a saga that ended so: a refusal is no failure, a fault is one. */
+export function statusesOf(
+  { direction, fault }: Cell,
+  outcome: ExploredOutcome,
+): readonly string[] {
+  if (outcome === 'completed') return ['COMPLETED'];
+  if (outcome === 'cancelled') return ['CANCELLED'];
+  // Backward it is turned by a refusal, unless the deadline comes first.
+  if (direction === 'undo' && fault === 'deadline') return ['COMPLETED', 'FAILED'];
+  const isRefused = fault === 'refusal' || (direction === 'undo' && fault !== 'terminate');
+  return isRefused ? ['COMPLETED'] : ['FAILED'];
 }

@@ -15,8 +15,9 @@ import { isPossible } from './cells';
 import { explore, ExploreError } from './explore';
 import type { Explored, ExploreOptions } from './explore';
 import { htmlOf } from './html';
+import type { HtmlPart } from './html';
 import { matrixLines, matrixOf, redOf, summaryOf } from './report';
-import type { CellResult } from './run-cell';
+import type { CellResult } from './cell/run-cell';
 
 interface VerifyOptions {
   readonly only?: string;
@@ -73,6 +74,10 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function verify(sagas: readonly string[], options: VerifyOptions): Promise<void> {
   const chosen = sagas.map(recipeOf);
+  if (options.only !== undefined && chosen.length > 1) {
+    const fix = 'name the one saga that has this cell';
+    throw new ExploreError('ONLY_NEEDS_ONE', '--only runs a cell of one saga', fix);
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-verify-'));
   const faultDir = path.join(folder, 'faults');
   const interrupt = new AbortController();
@@ -88,7 +93,11 @@ async function verify(sagas: readonly string[], options: VerifyOptions): Promise
       signal: interrupt.signal,
     });
     const work = (async (running: World) => {
-      for (const recipe of chosen) await verifyOne(running, faultDir, { recipe, options });
+      const parts: HtmlPart[] = [];
+      for (const recipe of chosen) {
+        parts.push(report(await verifyOne(running, faultDir, { recipe, options }), options));
+        if (options.html !== undefined) writeFileSync(options.html, htmlOf(parts));
+      }
     })(world);
     await Promise.race([work, interrupted(interrupt.signal)]);
   } finally {
@@ -106,19 +115,18 @@ async function verifyOne(
   world: World,
   faultDir: string,
   { recipe, options }: Pick<ExploreOptions, 'recipe'> & { readonly options: VerifyOptions },
-): Promise<void> {
+): Promise<Explored> {
   const api = createApiClient(world);
   const environmentFor = (name: string) => world.stack.environmentFor(name);
   const arena = await openArena({ api, faultDir, environmentFor });
   const { only, sample, atOnce, seed = randomInt(1_000_000) } = options;
   try {
-    const explored = await explore(arena, {
+    return await explore(arena, {
       ...{ recipe, seed, atOnce, onCell: tell },
       bundleFile: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
       ...(only === undefined ? {} : { only }),
       ...(sample === undefined ? {} : { sample }),
     });
-    report(explored, options);
   } finally {
     await Promise.all([arena.close(), api.close()]);
   }
@@ -131,7 +139,7 @@ function tell({ cell, outcome, problems, durationMs }: CellResult, done: number,
   );
 }
 
-function report(explored: Explored, { html, json }: VerifyOptions): void {
+function report(explored: Explored, { json }: VerifyOptions): HtmlPart {
   const steps = new Map(explored.steps.map((step) => [step.name, step]));
   const rows = matrixOf(explored, {
     isPossible: ({ step, direction }, fault) => {
@@ -141,7 +149,7 @@ function report(explored: Explored, { html, json }: VerifyOptions): void {
   });
   matrixLines(explored, rows).forEach(say);
   say(summaryOf(explored));
-  if (html !== undefined) writeFileSync(html, htmlOf(explored, rows));
   if (json) process.stdout.write(`${JSON.stringify(explored)}\n`);
   if (redOf(explored).length > 0 || explored.violations.length > 0) process.exitCode = 1;
+  return { explored, rows };
 }

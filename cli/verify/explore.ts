@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { SagaRecipe } from '../../platform/saga/recipe';
 import { auditWorld } from '../up/audit';
 import { until } from '../up/api-client';
-import { isService, refusalOf } from './arena';
 import type { Arena, StartedSaga } from './arena';
-import { cellsOf, sampleOf, turningStep } from './cells';
+import { cellsOf, isService, refusalOf, sampleOf, turningStep } from './cells';
 import type { Cell, ExploredStep } from './cells';
 import { checkedBy, explorerLimits, recipeWorld } from './recipe-world';
 import { replayProblems } from './replay';
-import { runCell } from './run-cell';
-import type { CellResult, Exploration } from './run-cell';
+import { runCell } from './cell/run-cell';
+import type { CellResult, Exploration } from './cell/run-cell';
+import { countedProblems } from './counted';
 
 export interface ExploreOptions {
   readonly recipe: SagaRecipe;
@@ -66,7 +66,9 @@ export async function explore(arena: Arena, options: ExploreOptions): Promise<Ex
   await inLanes(1, only(cells, 'killed'), run);
   const audit = await auditWorld({ stack: arena });
   const replayed = await replayProblems(arena, options.bundleFile, results);
-  const violations = [...audit.violations.map((one) => JSON.stringify(one)), ...replayed];
+  const counted = await countedProblems(arena, results);
+  const audited = audit.violations.map((one) => `I5: ${JSON.stringify(one)}`);
+  const violations = [...audited, ...counted, ...replayed];
   const durationMs = Math.round(performance.now() - startedMs);
   return { saga: recipe.saga, seed, steps: exploration.steps, results, violations, durationMs };
 }

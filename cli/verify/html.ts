@@ -42,8 +42,13 @@ function cellOf(row: MatrixRow, { fault, sign, result }: Mark): string {
   return `<td class="${classes[sign]}" title="${escaped(title)}">${sign}</td>`;
 }
 
-/** The matrix as one page that needs nothing else: what happened stands in the title of each cell. */
-export function htmlOf(explored: Explored, rows: readonly MatrixRow[]): string {
+/** One saga's part of the page. */
+export interface HtmlPart {
+  readonly explored: Explored;
+  readonly rows: readonly MatrixRow[];
+}
+
+function sectionOf({ explored, rows }: HtmlPart): string {
   const heads = cellFaults.map((fault) => `<th scope="col"><span>${fault}</span></th>`).join('');
   const body = rows.map((row) => {
     const head = `<th scope="row">${escaped(row.step)}, ${row.direction}</th>`;
@@ -55,15 +60,21 @@ export function htmlOf(explored: Explored, rows: readonly MatrixRow[]): string {
     return `<li><b>${escaped(result.cell.id)}</b>${problems}${again}</li>`;
   });
   const violations = explored.violations.map((one) => `<li>${escaped(one)}</li>`);
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(explored.saga)} under every fault</title><style>${style}</style></head><body>
-<h1>${escaped(explored.saga)} under every fault</h1>
+  return `<h1>${escaped(explored.saga)} under every fault</h1>
 <p>${escaped(summaryOf(explored))}</p>
 <table><thead><tr><th></th>${heads}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table>
-<ul>${[...red, ...violations].join('\n')}</ul>
+<ul>${[...red, ...violations].join('\n')}</ul>`;
+}
+
+/** The matrices as one page that needs nothing else: what happened stands in the title of each cell. */
+export function htmlOf(parts: readonly HtmlPart[]): string {
+  const title = escaped(parts.map(({ explored }) => explored.saga).join(', '));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title} under every fault</title><style>${style}</style></head><body>
+${parts.map(sectionOf).join('\n')}
 </body></html>
 `;
 }

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { startTracing } from '../../platform/runtime/tracing';
 import type { Arena } from './arena';
-import type { CellResult } from './run-cell';
+import type { CellResult } from './cell/run-cell';
 
 /** I7: every history that the exploration wrote replays on the code that wrote it. */
 export async function replayProblems(

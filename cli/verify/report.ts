@@ -1,7 +1,7 @@
 import { cellFaults } from './cells';
 import type { CellFault, Direction } from './cells';
 import type { Explored } from './explore';
-import type { CellResult } from './run-cell';
+import type { CellResult } from './cell/run-cell';
 
 /** One row of the matrix: a step in one direction, with a mark under every fault. */
 export interface MatrixRow {

@@ -31,6 +31,8 @@ export interface PlannedFault {
   readonly code?: string;
   /** Pause before the fault, milliseconds: moves it a little against everything else that goes on. */
   readonly pauseMs?: number;
+  /** No message meets it any more once the saga's held messages are let go. */
+  readonly untilReleased?: true;
 }
 
 /** A fault whose turn has come. */
@@ -63,7 +65,7 @@ export function writeFaultPlan(
   renameSync(`${file}.new`, `${file}.json`);
 }
 
-/** Lets every held message of a saga go on. */
+/** Lets every held message of a saga go on, and ends the faults that last until then. */
 export function releaseHeld(folder: string, workflowId: string): void {
   writeFileSync(`${stem(folder, workflowId)}.release`, '');
 }
@@ -102,10 +104,12 @@ export function takeFault(
 ): DueFault | undefined {
   const file = stem(folder, message.correlationId);
   if (!existsSync(`${file}.json`)) return undefined;
+  const releaseFile = `${file}.release`;
   for (const [index, fault] of readPlan(`${file}.json`).entries()) {
     if (fault.step !== message.step || fault.kind !== message.kind) continue;
+    if (fault.untilReleased === true && existsSync(releaseFile)) continue;
     const marker = take(`${file}.${index}`, fault.times);
-    if (marker !== undefined) return { ...fault, marker, releaseFile: `${file}.release` };
+    if (marker !== undefined) return { ...fault, marker, releaseFile };
   }
   return undefined;
 }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { compileFunction } from 'node:vm';
 import ts from 'typescript';
 import type { CommandDescriptor } from '../../platform/kernel/contract';
+import type { Json } from '../../platform/kernel/json';
 import type { SagaContract, SagaDefinition } from '../../platform/saga';
+import type { RecipeWorld, SagaRecipe } from '../../platform/saga/recipe';
 import { docFiles } from './checks/doc-files';
 import { codeBlocksOf } from './checks/markdown';
 import { root } from './checks/repository';
@@ -63,7 +65,7 @@ test('the catalog of the tutorial offers the new saga beside the others', () => 
   expect(catalog.map(({ name }) => name)).toEqual(['place-order', 'return-order', 'sample-order']);
 });
 
-test.each(['workflows/catalog.ts', 'workflows/index.ts'])(
+test.each(['workflows/catalog.ts', 'workflows/index.ts', 'workflows/recipes.ts'])(
   '%s of the tutorial is the real one and one saga more',
   (file) => {
     const flat = (source: string): string => source.replace(/,(?=\s*\])/g, '').replace(/\s+/g, '');
@@ -74,11 +76,33 @@ test.each(['workflows/catalog.ts', 'workflows/index.ts'])(
   },
 );
 
-test('nothing but one saga file, one contract file and two registries is asked for', () => {
+test('the recipe of the tutorial makes a valid request, and counts what is left', async () => {
+  const { recipes } = load('workflows/recipes.ts') as { recipes: SagaRecipe[] };
+  const recipe = recipes.find(({ saga }) => saga === 'sample-order')!;
+  const posted: string[] = [];
+  const found: Record<string, Record<string, Json>> = {
+    '/orders/order-1': { status: 'confirmed' },
+    '/products/sku-1': { available: 8, reserved: 0, shipped: 2 },
+  };
+  const world: RecipeWorld = {
+    name: '1',
+    post: async (where) => void posted.push(where),
+    get: async (where) => found[where],
+    complete: async () => undefined,
+  };
+  const input = await recipe.prepare(world);
+  expect(posted).toEqual(['/products', '/products/sku-1/receipts']);
+  expect(await recipe.check(world, { input, outcome: 'completed' })).toEqual([]);
+  expect(await recipe.check(world, { input, outcome: 'compensated' })).toHaveLength(3);
+});
+
+test('nothing but a saga, its contract, its recipe and three registries is asked for', () => {
   expect(Object.keys(files).sort()).toEqual([
     'workflows/catalog.ts',
     'workflows/index.ts',
+    'workflows/recipes.ts',
     'workflows/sample-order.contract.ts',
     'workflows/sample-order.saga.ts',
+    'workflows/sample-order.verify.ts',
   ]);
 });

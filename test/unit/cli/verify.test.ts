@@ -1,9 +1,13 @@
-import { cellsOf, outcomeOf, planOf, sampleOf, turningStep } from '../../../cli/verify/cells';
+import { Readable } from 'node:stream';
+import { planAfterTermination, planOf } from '../../../cli/verify/cell/plan';
+import { cellsOf, outcomeOf, sampleOf, statusesOf, turningStep } from '../../../cli/verify/cells';
 import type { Cell, ExploredStep } from '../../../cli/verify/cells';
 import { isPossible } from '../../../cli/verify/cells';
+import { countedProblems } from '../../../cli/verify/counted';
 import { htmlOf } from '../../../cli/verify/html';
 import { matrixLines, matrixOf } from '../../../cli/verify/report';
 import type { Explored } from '../../../cli/verify/explore';
+import type { StoredEvent } from '../../../platform/outbox/ports';
 
 const reserve: ExploredStep = {
   name: 'reserve <stock>',
@@ -53,11 +57,81 @@ test('a pause before the point of no return outlasts the saga, one after it only
   expect(faults('confirm/forward/paused')).toEqual(['held']);
 });
 
+test('a saga is cancelled and terminated at the step and nowhere else: every attempt is held', () => {
+  for (const fault of ['cancel', 'raw-cancel', 'terminate']) {
+    const plan = planOf(cellOf(`capture/forward/${fault}`), capture);
+    expect(plan).toMatchObject([
+      { fault: 'held', times: 1 },
+      { fault: 'held', untilReleased: true },
+    ]);
+  }
+});
+
+test('a recovery of a terminated saga meets nothing but the refusal that turned it back', () => {
+  const plan = planAfterTermination(cellOf('reserve <stock>/undo/terminate'), capture);
+  expect(plan).toMatchObject([
+    { kind: 'undo', fault: 'held', times: 1 },
+    { step: 'capture', fault: 'refusal' },
+  ]);
+});
+
+test('replies are lost until the deadline has passed, however often the step is tried', () => {
+  const [fault] = planOf(cellOf('capture/forward/deadline'), capture);
+  expect(fault).toMatchObject({ fault: 'reply-lost', untilReleased: true });
+  expect(fault?.times).toBeGreaterThan(1_000);
+});
+
+test('a step without refusals is refused all the same where it has to turn the saga back', () => {
+  const [, turned] = planOf(cellOf('reserve <stock>/undo/killed'), confirm);
+  expect(turned).toMatchObject({ step: 'confirm', fault: 'refusal', code: 'EXPLORED' });
+});
+
+test.each([
+  ['reserve <stock>/forward/refusal', 'compensated', ['COMPLETED']],
+  ['reserve <stock>/forward/deadline', 'compensated', ['FAILED']],
+  ['reserve <stock>/undo/killed', 'compensated', ['COMPLETED']],
+  ['reserve <stock>/undo/terminate', 'compensated', ['FAILED']],
+  ['reserve <stock>/forward/cancel', 'cancelled', ['CANCELLED']],
+  ['confirm/forward/killed', 'completed', ['COMPLETED']],
+] as const)('%s, %s, is shown by Temporal as %s', (id, outcome, statuses) => {
+  expect(statusesOf(cellOf(id), outcome)).toEqual(statuses);
+});
+
+describe('over all sagas together', () => {
+  const workflowId = 'place-order:1';
+  const effect = { sagaId: `${workflowId}/run`, step: 'reserve', direction: 'forward', epoch: 0 };
+  const reserved = { ...effect, aggregateId: 'sku-1', type: 'stock.reserved' };
+  const finished = { aggregateId: `saga/${workflowId}`, type: 'saga.finished' };
+  const counted = (...events: object[]) =>
+    countedProblems({ events: () => Readable.from(events) as AsyncIterable<StoredEvent> }, [
+      { workflowId, outcome: 'completed' },
+    ]);
+
+  test('an effect once and one terminal record are in order', async () => {
+    expect(await counted(reserved, { ...reserved, epoch: 1 }, finished)).toEqual([]);
+  });
+
+  test('the same effect twice, a second terminal record and none are found', async () => {
+    expect(await counted(reserved, reserved, finished)).toEqual([
+      expect.stringMatching(/^I3: recorded 2 times: .*stock\.reserved$/),
+    ]);
+    expect(await counted(finished, finished)).toEqual([expect.stringMatching(/^I8: .* 2 /)]);
+    expect(await counted(reserved)).toEqual([expect.stringMatching(/^I8: .* 0 /)]);
+  });
+
+  test("another saga's events are not counted", async () => {
+    const other = { ...reserved, sagaId: 'place-order:2/run' };
+    expect(await counted(other, other, finished)).toEqual([]);
+  });
+});
+
 test.each([
   ['reserve <stock>/forward/reply-lost', 'completed'],
   ['reserve <stock>/forward/cancel', 'cancelled'],
   ['capture/forward/cancel', 'completed'],
-  ['capture/forward/deadline', 'compensated'],
+  ['reserve <stock>/forward/deadline', 'compensated'],
+  ['capture/forward/paused', 'compensated'],
+  ['capture/forward/deadline', 'completed'],
   ['confirm/forward/terminate', 'completed'],
   ['reserve <stock>/undo/terminate', 'compensated'],
 ] as const)('%s has to end as %s', (id, outcome) => {
@@ -86,7 +160,7 @@ describe('a report', () => {
   });
 
   test('is a page that shows names and problems as text, never as markup', () => {
-    const page = htmlOf(explored, rows);
+    const page = htmlOf([{ explored, rows }]);
     expect(page).toContain('reserve &lt;stock&gt;');
     expect(page).toContain('I1: &lt;bad&gt;');
     expect(page).not.toContain('<bad>');

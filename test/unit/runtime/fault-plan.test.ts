@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { happenedFaults, takeFault, writeFaultPlan } from '../../../platform/runtime/fault-plan';
+import {
+  happenedFaults,
+  releaseHeld,
+  takeFault,
+  writeFaultPlan,
+} from '../../../platform/runtime/fault-plan';
 import type { PlannedFaultName } from '../../../platform/runtime/fault-plan';
 
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
@@ -24,6 +29,14 @@ test('another step, another kind and another saga are left alone', () => {
   expect(takeFault(folder, { ...message('saga-2'), step: 'ship stock' })).toBeUndefined();
   expect(takeFault(folder, { ...message('saga-2'), kind: 'undo' })).toBeUndefined();
   expect(takeFault(folder, message('saga-3'))).toBeUndefined();
+});
+
+test('a fault that lasts until held messages are let go is met until then, and not after', () => {
+  writeFaultPlan(folder, 'saga-5', [{ ...fault('reply-lost', 100), untilReleased: true }]);
+  const meet = () => takeFault(folder, message('saga-5'))?.fault;
+  expect([meet(), meet()]).toEqual(['reply-lost', 'reply-lost']);
+  releaseHeld(folder, 'saga-5');
+  expect(meet()).toBeUndefined();
 });
 
 test('a plan that names an unknown fault stops the message instead of testing nothing', () => {
