@@ -1,4 +1,4 @@
-import { begin, next } from '../../../platform/saga/machine/machine';
+import { begin, cancelAnswerOf, next } from '../../../platform/saga/machine/machine';
 import type { Effect, Input } from '../../../platform/saga/machine/protocol';
 import { beginRecovery } from '../../../platform/saga/machine/recovery';
 import { findStep, initialState } from '../../../platform/saga/machine/state';
@@ -40,6 +40,13 @@ const parkedPivot = [
 ];
 
 describe('what a search of all states found, kept as examples', () => {
+  test('a cancel that meets the pivot on its way is too late', () => {
+    const sent = parkedPivot.slice(0, 3);
+    const { state } = play(...sent, cancel);
+    expect(cancelAnswerOf(play(...sent).state)).toBe('too late');
+    expect([state.mode, state.direction]).toEqual(['forward', { pointOfNoReturn: 'set' }]);
+  });
+
   test('a cancel cannot slip in between a pivot marked as done by hand and the journal', () => {
     const mark = { step: 'pay', verb: 'mark-done-externally' } as const;
     const { state } = play(...parkedPivot, { on: 'take', ...mark }, cancel, { on: 'act', ...mark });
