@@ -109,8 +109,10 @@ describe('a saga that Temporal ended without us', () => {
 
   it('that meets a fence stops sending, and its recovery ends it', async () => {
     world.participants.next('forward reserve stock', { fails: 'STEP_FENCED' });
+    const held = holdBack(world, 'authorize payment');
     const saga = await world.start('place-order', orderInput());
     const recovery = await saga.recovery();
+    held.release();
     await expect(recovery.result()).rejects.toMatchObject({
       cause: { type: 'SagaCompensated', details: [{ reason: 'RESET' }] },
     });
