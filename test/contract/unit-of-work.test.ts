@@ -6,6 +6,7 @@ import { auditBoxes } from '../support/box-audit';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { answered, playOn } from '../support/fence-play';
+import { heldStore } from '../support/held-store';
 import { freshInstance, storeCases } from '../support/stores';
 
 const done: StepRecord = {
@@ -60,6 +61,22 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
       expect(await store.readStepRecord(key)).toBeUndefined();
     },
   );
+
+  test('an event that the history has already takes state and record with it', async () => {
+    const [id, other] = ['taken', 'taken-other'];
+    await answered(boxParticipant(store), stepOf(id, [id]).forward(0));
+    const [taken] = change(id, 0, {}, { coins: 7 }).events;
+    const key = { sagaId: id, step: 's' };
+    const forged = { ...change(other, 0, {}), events: [taken!] };
+    const commit = { stepRecord: done, aggregates: [forged] };
+    const attempt = store.transact(key, async () => ({ answer: 'never', commit }));
+    await expect(attempt.then(String, ({ name }: Error) => name)).resolves.toBe('Fault');
+    expect(await store.readAggregate(other)).toBeUndefined();
+    expect(await store.readStepRecord(key)).toBeUndefined();
+    const history = await store.history({ after: { aggregateId: id, seq: 0 }, limitMax: 2 });
+    const own = history.filter(({ aggregateId }) => aggregateId === id);
+    expect(own.map(({ seq, data }) => [seq, data])).toEqual([[1, { coins: 5 }]]);
+  });
 
   test('a transaction that has nothing to write leaves nothing behind, not even a record', async () => {
     const key = { sagaId: 'only-asked', step: 's' };
@@ -178,6 +195,25 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
     expect(await slow).toBe(isFenced ? 'STEP_FENCED' : 'done 5');
     const box = await store.readAggregate('stalled-a');
     expect(box?.state.coins ?? 0).toBe(isFenced ? 0 : 5);
+  });
+
+  test.each([
+    ['a forward', false, 'undone, 0 coins', 'no-effect, 0 coins'],
+    ['a settle', true, 'STEP_FENCED, 5 coins', 'undone, 0 coins'],
+  ])('an undo that was overtaken by %s is decided again', async (what, isDone, after, before) => {
+    const id = `overtaken by ${what}`;
+    const step = stepOf(id, [id]);
+    if (isDone) await answered(boxParticipant(store), step.forward(0));
+    const held = heldStore(store);
+    const undo = answered(boxParticipant(held.store), step.undo(0));
+    await held.isInside;
+    const message = isDone ? step.settle(0) : step.forward(0);
+    // A store that locks lets the overtaker wait, which it does not for long; the others let it through.
+    const early = await answered(boxParticipant(store), message, { timeoutMs: 3_000 });
+    held.release();
+    const answer = await undo;
+    const coins = (await store.readAggregate(id))?.state.coins ?? 0;
+    expect(early === 'done 5' ? [after] : [after, before]).toContain(`${answer}, ${coins} coins`);
   });
 
   test('two decisions that each rely on what the other changes are never both taken', async () => {

@@ -1,15 +1,12 @@
 import { configuration } from './configurations';
 import type { Configuration } from './configurations';
+import type { SourceChange } from '../support/source-changes';
 import type { RecoveryMistake } from './rules';
 
 /** One rule taken out of the real sources, and the saga that shows why it is there. */
 export interface Mutation {
   readonly rule: string;
-  readonly changes: readonly {
-    readonly file: string;
-    readonly from: string;
-    readonly to: string;
-  }[];
+  readonly changes: readonly SourceChange[];
   readonly recovery?: RecoveryMistake;
   readonly config: Configuration;
 }
@@ -145,8 +142,8 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: machine('forward'),
-        from: "  settle(draft, step.name, 'forward', 'RECOVERED');",
-        to: "  if (step.kind === 'retriable') return send(draft, step.name, 'forward');\n  settle(draft, step.name, 'forward', 'RECOVERED');",
+        from: "  settle(draft, step.name, 'forward', recoveredReason);",
+        to: "  if (step.kind === 'retriable') return send(draft, step.name, 'forward');\n  settle(draft, step.name, 'forward', recoveredReason);",
       },
     ],
     config: configuration('C P R', { terminations: 1, verbs: 1, turns: 0 }),

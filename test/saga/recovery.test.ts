@@ -108,11 +108,11 @@ describe('a saga that Temporal ended without us', () => {
   });
 
   it('that meets a fence stops sending, and its recovery ends it', async () => {
-    const sibling = holdBack(world, 'authorize payment');
     world.participants.next('forward reserve stock', { fails: 'STEP_FENCED' });
+    const held = holdBack(world, 'authorize payment');
     const saga = await world.start('place-order', orderInput());
     const recovery = await saga.recovery();
-    sibling.release();
+    held.release();
     await expect(recovery.result()).rejects.toMatchObject({
       cause: { type: 'SagaCompensated', details: [{ reason: 'RESET' }] },
     });

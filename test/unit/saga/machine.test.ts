@@ -40,6 +40,13 @@ const parkedPivot = [
 ];
 
 describe('what a search of all states found, kept as examples', () => {
+  test('a cancel that meets the pivot on its way is too late', () => {
+    const sent = parkedPivot.slice(0, 3);
+    const { state } = play(...sent, cancel);
+    expect(cancelAnswerOf(play(...sent).state)).toBe('too late');
+    expect([state.mode, state.direction]).toEqual(['forward', { pointOfNoReturn: 'set' }]);
+  });
+
   test('a cancel cannot slip in between a pivot marked as done by hand and the journal', () => {
     const mark = { step: 'pay', verb: 'mark-done-externally' } as const;
     const { state } = play(...parkedPivot, { on: 'take', ...mark }, cancel, { on: 'act', ...mark });
@@ -85,6 +92,15 @@ describe('what a search of all states found, kept as examples', () => {
       { on: 'answered', step: 'stock', message: 'forward', epoch: 1, outcome: lost },
     );
     expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 1 });
+  });
+
+  test('a recovery settles the pivot before it does anything else', () => {
+    const started = [
+      { name: 'stock', kind: 'compensatable', place: [0] },
+      { name: 'pay', kind: 'pivot', place: [1] },
+    ] as const;
+    const { effects } = begin(beginRecovery({ generation: 1, started, reason: 'TERMINATED' }));
+    expect(effects).toEqual([{ do: 'send', step: 'pay', message: 'settle', epoch: 65_536 }]);
   });
 
   test('a recovery does not wait again for what came before its pivot', () => {
