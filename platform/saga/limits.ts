@@ -25,9 +25,11 @@ export const sagaLimits = {
   /** Closing a participant for a saga; a store may have to outwait transactions that are under way. */
   closingMs: 120_000,
   /** One attempt of a step that is another saga; a child at work is asked again by the next one. */
-  childAttemptMs: 30_000,
+  childAttemptMs: 10_000,
   childHeartbeatMs: 5_000,
   /** Steps that a terminal record lists; an event has at most 200,000 bytes. */
   listedStepsMax: 300,
+  /** What a run may hand to the next one; Temporal takes 2 MB in one argument. */
+  continuedCharactersMax: 1_500_000,
   stepNameLengthMax: 100,
 } as const;

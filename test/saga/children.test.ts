@@ -40,6 +40,21 @@ async function outcomesOf(saga: StartedSaga): Promise<string[]> {
   return entries.map(({ outcome, status }) => outcome ?? status);
 }
 
+/** A message of this step is at its participant, answered or not. */
+async function arrived(saga: StartedSaga, step: string): Promise<void> {
+  const { arrivals } = world.participants;
+  const isThere = () => arrivals.some((it) => it.step === step && it.sagaId === saga.sagaId);
+  await eventually(() => expect(isThere()).toBe(true));
+}
+
+/** Terminates the latest run of a saga, and asks for its recovery. */
+async function recoverAfterEnd(of: Pick<StartedSaga, 'handle' | 'sagaId'>, saga: string) {
+  const { workflowId } = of.handle;
+  await world.env.client.workflow.getHandle(workflowId).terminate('by hand');
+  const target = { workflowId, sagaId: of.sagaId, saga, reason: 'TERMINATED' };
+  await startRecovery(world.env.client, target, 'sagastest');
+}
+
 const parts = (count: number, size: number) =>
   Array.from({ length: count }, (_, part) =>
     Array.from({ length: size }, (_each, item) => `sku-${part}-${item}`),
@@ -188,6 +203,41 @@ describe('a child that holds', () => {
     expect((await entryOf(id)).outcome).toBe('compensated');
   });
 
+  it.each([
+    ['completed', 2],
+    ['compensated', 0],
+  ])('and had been told something is recovered with it: %s', async (outcome, net) => {
+    const before = standing();
+    const pivot = holdBack(world, 'charge');
+    const saga = await world.start('asks', {});
+    await saga.until((view) => childrenOf(view).length > 0);
+    const [id = ''] = childrenOf(await saga.view());
+    const handle = world.env.client.workflow.getHandle(id);
+    const { workflow } = world.env.client;
+    await eventually(async () => {
+      const view = await workflow.getHandle(id).query<SagaView>(sagaMessages.view);
+      expect(view.awaiting).toHaveLength(1);
+    });
+    await world.actOn(handle, 'deliver', { step: 'callback', input: { sku: 'told' } });
+    await arrived(saga, 'charge');
+    const { sagaId } = await entryOf(id);
+    await recoverAfterEnd({ handle, sagaId }, 'asking');
+    await eventually(async () => {
+      const { generation, heldBy } = await entryOf(id);
+      expect([generation, heldBy]).toEqual([1, 1]);
+    });
+    if (outcome === 'compensated') {
+      await recoverAfterEnd(saga, 'asks');
+      await (await saga.recovery()).result().catch(() => undefined);
+      pivot.release();
+    } else {
+      pivot.release();
+      expect(await saga.result()).toMatchObject({ outcome, result: { sku: 'told' } });
+    }
+    expect((await entryOf(id)).outcome).toBe(outcome);
+    expect(standing() - before).toBe(net);
+  });
+
   it('and cannot be undone at once is repaired where it parked, and its parent goes on', async () => {
     const before = standing();
     world.participants.from('forward charge', { refuses: 'NOT_AUTHORIZED' });
@@ -245,13 +295,9 @@ describe('a saga that goes on in new runs', () => {
       const before = standing();
       const held = holdBack(world, step);
       const saga = await world.start('rounds', { left: list(outcome) });
-      const { arrivals } = world.participants;
-      const isThere = () => arrivals.some((it) => it.step === step && it.sagaId === saga.sagaId);
-      await eventually(() => expect(isThere()).toBe(true));
+      await arrived(saga, step);
       const { workflowId } = saga.handle;
-      await world.env.client.workflow.getHandle(workflowId).terminate('by hand');
-      const target = { workflowId, sagaId: saga.sagaId, saga: 'rounds', reason: 'TERMINATED' };
-      await startRecovery(world.env.client, target, 'sagastest');
+      await recoverAfterEnd(saga, 'rounds');
       const recovery = await saga.recovery();
       await recovery.result().catch(() => undefined);
       held.release();
@@ -259,6 +305,19 @@ describe('a saga that goes on in new runs', () => {
       expect(standing() - before).toBe(net);
     },
   );
+
+  it('is recovered through the runs that it had not come to', async () => {
+    const held = holdBack(world, 'confirm:b');
+    const saga = await world.start('charged', { left: ['a', 'b', 'c', 'd'] });
+    await arrived(saga, 'confirm:b');
+    await recoverAfterEnd(saga, 'charged');
+    const recovery = await saga.recovery();
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    held.release();
+    const nets = world.participants.netsOf(saga.sagaId);
+    expect(Object.values(nets)).toEqual([1, 1, 1, 1, 1]);
+    expect((await entryOf(saga.handle.workflowId)).outcome).toBe('completed');
+  });
 
   it('goes on only with an input that its contract takes', async () => {
     const saga = await world.start('rounds', { left: list('bad'), pivot: 'yes' });

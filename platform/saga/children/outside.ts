@@ -9,7 +9,12 @@ import { childMove } from './moves';
 import type { ChildKnown, ChildMove } from './moves';
 
 /** Pace of an errand about a child, milliseconds: how soon the journal is asked again. */
-export const childLimits = { pollFirstMs: 25, pollMaxMs: 400 } as const;
+export const childLimits = {
+  pollFirstMs: 25,
+  pollMaxMs: 400,
+  /** How long the first attempt looks; later ones look once, and leave the worker to others. */
+  lookMs: 2_500,
+} as const;
 
 /** What an errand about a child needs: the journal, which decides, and Temporal, which runs. */
 export interface ChildWorld {
@@ -22,6 +27,8 @@ export interface ChildWorld {
   start(saga: string, child: string, start: SagaStart): Promise<boolean>;
   /** Tells the workflow of a child, or of its recovery, to look into the journal. */
   nudge(child: Extract<ChildKnown, { kind: 'saga' }>): Promise<void>;
+  /** Number of the attempt at hand, from 1. */
+  attempt(): number;
   /** True once nobody waits for the answer any more. */
   isCancelled(): boolean;
 }
@@ -33,7 +40,8 @@ export interface ChildWorld {
 export function childrenOutside(world: ChildWorld): Outside {
   return {
     async ask(errand, { timeoutMs }) {
-      const untilMs = performance.now() + timeoutMs;
+      const lookMs = world.attempt() === 1 ? Math.min(childLimits.lookMs, timeoutMs) : 0;
+      const untilMs = performance.now() + lookMs;
       const call = errand.call as unknown as ChildCall;
       const answers = await Promise.allSettled(
         childrenOf(call).map((child) => settled(world, errand, { call, child, untilMs })),
@@ -68,12 +76,17 @@ interface Asked {
 
 /** Makes moves until there is a word, or no time is left. A child may be at work for hours: it is asked again. */
 async function settled(world: ChildWorld, errand: Errand, asked: Asked): Promise<OutsideWord> {
-  let isNudged = false;
+  let isNudged = !isPowerOfTwo(world.attempt());
+  const done = new Set<string>();
   for (let pauseMs: number = childLimits.pollFirstMs; ;) {
     const known = await world.find(asked.child);
     const move = childMove(asked.call.do, errand.verb, known);
-    const word = await make(world, asked, { known, move });
+    const isNew = !done.has(move.do);
+    const word = isNew ? await make(world, asked, { known, move }) : undefined;
     if (word !== undefined) return word;
+    done.add(move.do);
+    // What was just written is looked at once more, whatever the time.
+    if (isNew && move.do !== 'wait') continue;
     const isRuled = known?.kind === 'saga' && known.verdict !== undefined;
     if (isRuled && !isNudged) {
       await world.nudge(known);
@@ -85,6 +98,11 @@ async function settled(world: ChildWorld, errand: Errand, asked: Asked): Promise
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     pauseMs = Math.min(pauseMs * 2, childLimits.pollMaxMs);
   }
+}
+
+/** Nudges are events of the child's history: the longer it takes, the rarer they are. */
+function isPowerOfTwo(attempt: number): boolean {
+  return (attempt & (attempt - 1)) === 0;
 }
 
 async function make(

@@ -52,6 +52,7 @@ export function childWorld(journalOf: () => ChildJournal): ChildWorld {
     },
     start: startChild,
     nudge: ({ workflowId, sagaId }) => nudge([workflowId, recoveryIdOf(sagaId)]),
+    attempt: () => Context.current().info.attempt,
     isCancelled: () => Context.current().cancellationSignal.aborted,
   };
 }

@@ -7,7 +7,7 @@ import { sagaLimits } from '../limits';
 import type { MachineStep } from '../machine/state';
 import { SagaDefinitionError } from '../plan/names';
 import type { StepParts } from './handle';
-import type { SagaRun } from './saga-run';
+import type { EngineStep, SagaRun } from './saga-run';
 
 /** Names of the steps that the engine adds by itself to sagas that have children, and to children. */
 export const familySteps = {
@@ -42,7 +42,8 @@ export function childParts(
   const undo = journal.unwindChild({});
   const { childAttemptMs: attemptMs, childHeartbeatMs: heartbeatMs } = sagaLimits;
   const patience = { attemptMs, heartbeatMs };
-  return { kind: 'compensatable', command, undo, onFault: 'compensate', patience };
+  const way = { kind: 'compensatable', command, undo, onFault: 'compensate', patience } as const;
+  return { ...way, childDeadlineMs: contract.deadlineMs };
 }
 
 /** What the child answered, out of the answer of its step. */
@@ -50,23 +51,30 @@ export function childResult(answer: Json | undefined): Json {
   return (answer as { readonly result?: Json } | undefined)?.result ?? null;
 }
 
-/** Workflow id of the saga that a step is, as far as it is known; undefined for any other step. */
-export function childOf(run: SagaRun, { name, counter }: MachineStep): string | undefined {
-  const command = run.steps.get(name)?.command;
-  if (command?.participant !== 'sagas' || command.command !== 'runChild') return undefined;
-  const { child } = (run.results.get(name) ?? {}) as { readonly child?: string };
-  if (child !== undefined || run.machine.isRecovery) return child;
-  return childIdOf((command.input as { readonly child: string }).child, counter.n);
+/** Notes which saga a forward starts, and gives one that is started again the time that is left now. */
+export function beforeChild(run: SagaRun, step: EngineStep, epoch: number): EngineStep {
+  if (step.childDeadlineMs === undefined) return step;
+  const input = step.command.input as { readonly [member: string]: Json } & { child: string };
+  run.children.set(step.name, childIdOf(input.child, epoch));
+  if (epoch === 0) return step;
+  const deadlineAtMs = Math.min(run.deadlineAtMs, Date.now() + step.childDeadlineMs);
+  return { ...step, command: { ...step.command, input: { ...input, deadlineAtMs } } };
+}
+
+/** Names of the steps that are sagas and stand. */
+export function standingNames(run: SagaRun): string[] {
+  return run.machine.steps.filter((step) => isStanding(run, step)).map(({ name }) => name);
 }
 
 /** Workflow ids of the children that stand and await a decision. */
 export function standingChildren(run: SagaRun): readonly string[] {
-  return run.machine.steps.flatMap(({ name, phase }) => {
-    if (phase !== 'done' && phase !== 'left') return [];
-    const { child } = (run.results.get(name) ?? {}) as { readonly child?: string };
-    const isChild = run.steps.get(name)?.command.command === 'runChild';
-    return isChild && child !== undefined ? [child] : [];
-  });
+  return standingNames(run).flatMap((name) => run.children.get(name) ?? []);
+}
+
+/** What an earlier run did and today's function has not asked for stands as well, once the pivot is done. */
+function isStanding(run: SagaRun, { name, phase }: MachineStep): boolean {
+  const isDone = phase === 'done' || phase === 'left' || phase === 'recovered';
+  return isDone && run.steps.get(name)?.command.command === 'runChild';
 }
 
 /** The go/no-go point of a saga with children that has no pivot of its own. */

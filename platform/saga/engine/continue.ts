@@ -6,6 +6,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Json } from '../../kernel/json';
+import { sagaLimits } from '../limits';
+import type { Phase } from '../machine/state';
 import { SagaDefinitionError } from '../plan/names';
 import type { SagaStart } from '../wire';
 import type { ContinuedSaga } from './continued';
@@ -27,12 +29,23 @@ export function askToContinue(run: SagaRun, asked: unknown): Promise<never> {
 /** The next run may begin: nothing is on its way, nobody is in between, and the saga has not turned back. */
 export function mayContinue(run: SagaRun): boolean {
   const { mode, paused, steps } = run.machine;
-  const isQuiet = steps.every(({ phase, taken }) => isAtRest(phase) && taken === undefined);
-  return run.nextInput !== undefined && mode === 'forward' && !paused && isQuiet;
+  if (run.nextInput === undefined || mode !== 'forward' || paused || run.cancelPending)
+    return false;
+  return steps.every(({ phase, taken }) => atRest.includes(phase) && taken === undefined);
 }
 
-function isAtRest(phase: string): boolean {
-  return ['done', 'skipped', 'left', 'undone', 'failed'].includes(phase);
+/** A step of an earlier run that a recovery has not come to is at rest too. */
+const atRest: readonly Phase[] = ['done', 'skipped', 'left', 'undone', 'failed', 'recovered'];
+
+/**
+ * A recovery goes through all runs of the saga in one of its own: the function begins again with the next input. True
+ * when it may.
+ */
+export function beginAgain(run: SagaRun): boolean {
+  if (run.recovery === undefined || run.nextInput === undefined) return false;
+  run.input = run.nextInput.input;
+  delete run.nextInput;
+  return true;
 }
 
 /**
@@ -50,25 +63,30 @@ export async function continueSaga(run: SagaRun): Promise<void> {
     steps: [...run.steps.values()].map(withoutInput),
     waits: [...run.waits.keys()],
     times: [...run.times],
-    children: [...run.results].filter(([name]) => isChild(run.steps.get(name))),
+    children: [...run.children],
     notes: run.notes,
   };
+  assertSize(continued);
   // Only the argument changes: memo, search attributes and queue go along by themselves.
   await continueAsNew<(start: SagaStart) => Promise<unknown>>({ ...start, continued });
 }
 
 /** What a settle and an undo need of a step: not what it was asked to do. */
 function withoutInput(step: EngineStep): EngineStep {
-  return isChild(step) ? step : { ...step, command: { ...step.command, input: null } };
+  return { ...step, command: { ...step.command, input: null } };
 }
 
-function isChild(step: EngineStep | undefined): boolean {
-  return step?.command.participant === 'sagas' && step.command.command === 'runChild';
+/** Above Temporal's own limit the command to continue would be refused, and nobody would hear why. */
+function assertSize(continued: ContinuedSaga): void {
+  const { length } = JSON.stringify(continued);
+  if (length <= sagaLimits.continuedCharactersMax) return;
+  const message = `${continued.steps.length} steps are ${length} characters; use child sagas`;
+  throw new SagaDefinitionError('CONTINUE_TOO_LARGE', message);
 }
 
 /** Takes over from the run before, under the next generation: messages that it left behind are outranked. */
 export async function takeOverFrom(run: SagaRun, continued: ContinuedSaga): Promise<void> {
-  const generation = await takeNextGeneration(run);
+  const generation = await takeNextGeneration(run, continued.machine.generation);
   if (generation === undefined) {
     throw ApplicationFailure.nonRetryable(
       `${run.workflowId} was ended while run ${workflowInfo().runId} began`,
@@ -88,5 +106,5 @@ export function rememberEarlier(run: SagaRun, { steps, waits, children }: Contin
     if (!run.steps.has(step.name)) run.steps.set(step.name, step);
   }
   for (const wait of waits) run.names.add(wait);
-  for (const [name, answer] of children) run.results.set(name, answer);
+  for (const [name, child] of children) run.children.set(name, child);
 }

@@ -1,4 +1,3 @@
-import type { Json } from '../../kernel/json';
 import type { MachineState } from '../machine/state';
 import type { EngineStep, StepTimes } from './saga-run';
 
@@ -11,8 +10,8 @@ export interface ContinuedSaga {
   /** Names of decisions and events that were awaited. */
   readonly waits: readonly string[];
   readonly times: readonly (readonly [step: string, times: StepTimes])[];
-  /** Answers of the steps that are sagas. */
-  readonly children: readonly (readonly [step: string, answer: Json])[];
+  /** Workflow ids of the steps that are sagas. */
+  readonly children: readonly (readonly [step: string, child: string])[];
   readonly notes: readonly string[];
 }
 

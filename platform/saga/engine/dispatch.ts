@@ -1,8 +1,10 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
+import type { Json } from '../../kernel/json';
 import { isExpected } from '../machine/machine';
 import type { Effect } from '../machine/protocol';
 import { findStep } from '../machine/state';
 import type { Outcome } from '../plan/moves';
+import { beforeChild } from './child';
 import { sendForward } from './forward';
 import type { EngineStep, SagaRun } from './saga-run';
 import { withPatience } from './send';
@@ -24,7 +26,8 @@ export async function dispatch(run: SagaRun, effect: Send): Promise<void> {
 }
 
 async function forward(run: SagaRun, known: EngineStep, effect: Send): Promise<void> {
-  const step = effect.newInput === true ? withNewInput(run, known) : known;
+  const asked = effect.newInput === true ? withNewInput(run, known) : known;
+  const step = beforeChild(run, asked, effect.epoch);
   const scope = new CancellationScope({ cancellable: true });
   const interrupt = () => scope.cancel();
   run.interrupts.set(step.name, interrupt);
@@ -86,9 +89,17 @@ function isWaitedFor(run: SagaRun, { step, message, epoch }: Send): boolean {
 function answered(run: SagaRun, { step, message, epoch }: Send, outcome: Outcome): void {
   if (outcome.kind === 'done' && isWaitedFor(run, { do: 'send', step, message, epoch })) {
     run.results.set(step, outcome.result);
+    noteChild(run, step, outcome.result);
   }
   const timeIsOver = message === 'settle' && isTimeOver(run, step);
   run.tell({ on: 'answered', step, message, epoch, outcome, timeIsOver });
+}
+
+/** A recovery that knows nothing but rows learns from a settle which saga a step is. */
+function noteChild(run: SagaRun, step: string, result: Json): void {
+  const isChild = run.steps.get(step)?.command.command === 'runChild';
+  const { child } = (isChild ? (result ?? {}) : {}) as { readonly child?: string };
+  if (child !== undefined) run.children.set(step, child);
 }
 
 /** Of a pivot: its deadline passed, or the weather outlasted it. */

@@ -16,7 +16,7 @@ import { SagaDefinitionError } from '../plan/names';
 import type { SagaResult, SagaStart } from '../wire';
 import { hearRawCancel } from './acts';
 import type { EngineActivities } from './activities';
-import { continueSaga, mayContinue, rememberEarlier, takeOverFrom } from './continue';
+import { beginAgain, continueSaga, mayContinue, rememberEarlier, takeOverFrom } from './continue';
 import { runFunction } from './handle';
 import { registerHandlers } from './handlers';
 import { connect, take } from './interpret';
@@ -40,7 +40,11 @@ export function executeSaga(
     const run = new SagaRun(definition, start, recovery);
     connect(run);
     registerHandlers(run);
-    root.cancelRequested.catch(() => run.inBackground(() => hearRawCancel(run)));
+    root.cancelRequested.catch(() => {
+      // Heard before the run may go on as another one, which would know nothing of it.
+      run.cancelPending = true;
+      run.inBackground(() => hearRawCancel(run).then(() => (run.cancelPending = false)));
+    });
     return drive(run);
   });
 }
@@ -61,8 +65,9 @@ async function drive(run: SagaRun): Promise<SagaResult> {
     if (run.failure !== undefined) throw run.failure as Error;
     if (run.ending !== undefined) return end(run, run.ending, body.result);
     if (mayStart()) startBody(run, body);
-    else if (mayContinue(run)) await continueSaga(run);
-    else hearBodyEnd(run, body);
+    else if (!mayContinue(run)) hearBodyEnd(run, body);
+    else if (beginAgain(run)) startBody(run, body);
+    else await continueSaga(run);
   }
 }
 
@@ -116,11 +121,14 @@ function hearThrown(run: SagaRun, error: unknown): void {
 /** Begins where earlier runs were ended from outside: with everything they started. */
 function takeOver(run: SagaRun, recovery: RecoveryStart): void {
   for (const step of recovery.started) {
-    const { name, kind, command, undo, startedAt, result } = step;
+    const { name, kind, command, undo, startedAt, result, child } = step;
     run.steps.set(name, { name, kind, command, ...(undo ? { undo } : {}), patience: {} });
     run.times.set(name, { startedAt });
     if (result !== undefined) run.results.set(name, result);
+    if (child !== undefined) run.children.set(name, child);
   }
+  // Events that were delivered, for waits that are passed and for those that are not.
+  for (const [name, data] of Object.entries(recovery.delivered)) run.results.set(name, data);
   const { state, effects } = begin(beginRecovery(recovery));
   take(run, state, effects);
 }

@@ -38,7 +38,7 @@ import { Sequence } from './sequence';
 export async function runFunction(run: SagaRun): Promise<unknown> {
   const sequence = new Sequence([], positionsBefore(run.start));
   const { step } = handleParts(run, sequence);
-  const result = await run.definition.run(createHandle(run, sequence), run.start.input);
+  const result = await run.definition.run(createHandle(run, sequence), run.input);
   if (run.start.parent !== undefined) {
     run.held = asJson(result);
     await openHold(run, sequence, familySteps.hold);
@@ -92,6 +92,8 @@ export interface StepParts {
   readonly undo?: UndoDescriptor;
   readonly onFault: FaultPolicy;
   readonly patience: RetriablePolicy;
+  /** Of a step that is a saga: the time its contract gives it, milliseconds. */
+  readonly childDeadlineMs?: number;
 }
 
 interface HandleParts {

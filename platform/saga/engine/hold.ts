@@ -33,7 +33,8 @@ export async function hold(run: SagaRun, step: string): Promise<void> {
 /** Registers the nudge: a child at work goes back when its parent has decided so, one that holds looks for itself. */
 export function registerNudge(run: SagaRun): void {
   setHandler(defineSignal(sagaMessages.verdict), () => {
-    if (run.start.parent === undefined || run.nudged) return;
+    const isTold = run.nudged || run.machine.direction.turn !== undefined;
+    if (run.start.parent === undefined || isTold) return;
     run.nudged = true;
     if (run.held === undefined) run.inBackground(() => hearVerdict(run));
   });
@@ -44,7 +45,7 @@ async function hearVerdict(run: SagaRun): Promise<void> {
   const verdict = await verdictOf(run);
   run.nudged = false;
   if (verdict !== 'unwind') return;
-  run.tell({ on: 'turn', turn: { cause: 'cancel', reason: parentReason } });
+  run.tell({ on: 'turn', turn: { cause: 'cancel', reason: parentReason }, byParent: true });
 }
 
 async function verdictOf(run: SagaRun): Promise<ChildVerdict | undefined> {

@@ -16,6 +16,7 @@ import type { SagaRun } from './saga-run';
 import { send } from './send';
 import { envelopeOf, nextPause } from './send-step';
 import { listedSteps } from '../plan/listed-steps';
+import { standingNames } from './child';
 import { showTransition, stepsOf } from './show';
 
 /** Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key: nothing has been done then. */
@@ -53,10 +54,14 @@ export async function recordParked(
 }
 
 /** A run that continues another takes the next generation; undefined where the saga has ended meanwhile. */
-export async function takeNextGeneration(run: SagaRun): Promise<number | undefined> {
+export async function takeNextGeneration(
+  run: SagaRun,
+  generation: number,
+): Promise<number | undefined> {
   const { runId, workflowId, sagaId, name: saga } = run;
-  const continued = journal.continued({ sagaId, saga, workflowId, run: runId });
-  const outcome = await record(run, `continued:${runId}`, continued);
+  const continued = journal.continued({ sagaId, saga, workflowId, run: runId, generation });
+  // Named after the run before: a second run that would continue it meets this record, and is fenced.
+  const outcome = await record(run, `continued:${generation}`, continued);
   if (outcome.kind !== 'done') return undefined;
   return (outcome.result as { readonly generation: number }).generation;
 }
@@ -108,7 +113,9 @@ export async function recordFinished(run: SagaRun, ending: Ending): Promise<void
     outcome,
     ...(reason === undefined ? {} : { reason }),
     steps: [...listed],
-    ...(listed.length === steps.length ? {} : { stepsOmitted: steps.length - listed.length }),
+    ...(listed.length === steps.length
+      ? {}
+      : { stepsOmitted: steps.length - listed.length, standing: standingNames(run) }),
   });
   await record(run, 'finished', finished);
 }

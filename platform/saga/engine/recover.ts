@@ -21,6 +21,8 @@ interface Taken {
   readonly verdict?: 'release' | 'unwind';
   /** Run ids of earlier recoveries. */
   readonly recoveries: readonly string[];
+  /** Run ids of the saga's own runs after its first. */
+  readonly runs?: readonly string[];
   readonly decided: {
     readonly verdicts: { readonly [step: string]: NonNullable<RecoveredStep['verdict']> };
     readonly inputs: { readonly [step: string]: Json };
@@ -50,8 +52,8 @@ export async function recoverSaga(
   await activities.endRun(target);
   const taken = await takeGeneration(target);
   if (taken === 'finished') return { outcome: 'finished-before' };
-  const { recoveries } = taken;
-  const remains = await activities.readRemains({ ...target, recoveries });
+  const { recoveries, runs = [] } = taken;
+  const remains = await activities.readRemains({ ...target, recoveries, runs });
   const found =
     remains.start === undefined
       ? await fromRows(target, taken, activities)

@@ -10,6 +10,8 @@ export interface RecoveredStep extends StartedStep {
   readonly undo?: UndoDescriptor;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Workflow id of the saga that the step is. */
+  readonly child?: string;
   /** What a person said the step would have answered, when they did it by hand. */
   readonly result?: Json;
 }

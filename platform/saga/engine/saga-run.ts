@@ -19,6 +19,8 @@ export interface EngineStep {
   readonly kind: StepKind;
   readonly command: CommandDescriptor;
   readonly undo?: UndoDescriptor;
+  /** Of a step that is a saga: the time its contract gives it, milliseconds. */
+  readonly childDeadlineMs?: number;
   readonly patience: StepPatience & { readonly attemptsMax?: number; readonly patienceMs?: number };
 }
 
@@ -86,6 +88,12 @@ export class SagaRun {
   rawCancelled = false;
   /** What the function of a child saga answered; from then on it waits for its parent. */
   held?: Json;
+  /** Workflow ids of the steps that are sagas, each by the epoch of its latest forward. */
+  readonly children = new Map<string, string>();
+  /** What the saga function is given. */
+  input: Json;
+  /** A cancel of the workflow is on its way into the journal. */
+  cancelPending = false;
   /** The saga function asked for a new run, with this input. */
   nextInput?: { readonly input: Json };
   /** The parent has decided something: look into the journal. */
@@ -113,6 +121,7 @@ export class SagaRun {
     this.queueSuffix = info.taskQueue.replace(/^sagas/, '');
     this.startedAt = recovery?.startedAt ?? start.continued?.startedAt ?? now();
     this.deadlineAtMs = start.deadlineAtMs;
+    this.input = start.input;
     this.pace = { ...sagaLimits, ...start.pace };
   }
 

@@ -6,7 +6,6 @@ import type { MachineStep, Phase } from '../machine/state';
 import { verbsOf } from '../machine/verbs';
 import { timelineOf } from '../plan/timeline';
 import type { AwaitedView, ParkedView, SagaState, SagaView, StepStatus, StepView } from '../wire';
-import { childOf } from './child';
 import type { SagaRun } from './saga-run';
 
 const sagaState = defineSearchAttributeKey('SagaState', 'KEYWORD');
@@ -51,7 +50,7 @@ export function stepsOf(run: SagaRun): readonly StepView[] {
     const kind = isWait(step.kind) ? 'approval' : step.kind;
     const asked = wait === undefined ? known?.command.participant : participantOf(wait.kind);
     const participant = step.kind === 'hold' ? 'parent' : asked;
-    const child = childOf(run, step);
+    const child = run.children.get(step.name);
     return {
       ...{ name: step.name, kind, status: statusOf(step), epoch: epochOfStep(run.machine, step) },
       participant: participant ?? '',

@@ -16,14 +16,16 @@ type Trim = (asked: {
 /** Sagas whose rows one call trims. */
 const sagasPerCall = 50;
 /** Names a step's participant may have that are no service. */
-const notServices = new Set(['people', 'events', 'parent', 'sagas']);
+const notServices = new Set(['people', 'events', 'parent']);
 
 /** The workflow `trim`: lets each participant forget the results of finished sagas; keys and hashes stay for good. */
 export async function trimSagas({ sagas }: TrimRequest): Promise<{ readonly trimmed: number }> {
   const suffix = workflowInfo().taskQueue.replace(/^sagas/, '');
-  const participants = new Set(sagas.flatMap((saga) => saga.participants));
+  // The journal's own rows have the request and the answers of children.
+  const participants = new Set(['sagas', ...sagas.flatMap((saga) => saga.participants)]);
   for (const participant of [...participants].filter((name) => !notServices.has(name)).sort()) {
-    const own = sagas.filter((saga) => saga.participants.includes(participant));
+    const isAll = participant === 'sagas';
+    const own = sagas.filter((saga) => isAll || saga.participants.includes(participant));
     const activities = proxyActivities<Record<string, Trim>>({
       taskQueue: `${participant}${suffix}`,
       summary: `trim ${participant}`,

@@ -1,5 +1,4 @@
 import { condition } from '@temporalio/workflow';
-import { familySteps } from './child';
 import { hold } from './hold';
 import { now } from './saga-run';
 import type { EngineWait, SagaRun } from './saga-run';
@@ -7,7 +6,8 @@ import { showInVisibility } from './show';
 
 /** Waits for a person or an event, until the time is over or the saga turns back. A resumed saga waits anew. */
 export async function beginWait(run: SagaRun, name: string): Promise<void> {
-  if (name === familySteps.hold) return hold(run, name);
+  const isHold = run.machine.steps.some((step) => step.name === name && step.kind === 'hold');
+  if (isHold) return hold(run, name);
   const wait = waitOf(run, name);
   const delivered = run.recovery?.delivered[name];
   if (delivered !== undefined) return endWait(run, name, undefined, delivered);

@@ -132,11 +132,14 @@ export const journal = defineParticipant('sagas', {
     result: z.strictObject({ result: json.optional() }),
     refusals: whileOpen,
   }),
-  /** A run that continues another one takes the next generation, as a recovery does. */
+  /**
+   * A run that continues another one takes the next generation, as a recovery does. `generation` is that of the run
+   * before: once for each, and refused where a recovery has taken over meanwhile.
+   */
   continued: command({
     input: z.strictObject({ ...saga, run: text }),
     result: z.strictObject({ generation: z.int().min(1) }),
-    refusals: ['SAGA_UNKNOWN', 'SAGA_FINISHED'],
+    refusals: whileOpen,
   }),
   /** A recovery takes the next generation: every lower one may write no more. */
   recovering: command({
@@ -145,6 +148,8 @@ export const journal = defineParticipant('sagas', {
       generation: z.int().min(1),
       /** Temporal run ids of earlier recoveries. */
       recoveries: z.array(text),
+      /** Temporal run ids of the saga's own runs after its first. */
+      runs: z.array(text).optional(),
       held: z.boolean(),
       /** Of a child saga whose parent has decided. */
       verdict: childVerdict.optional(),
@@ -158,6 +163,8 @@ export const journal = defineParticipant('sagas', {
       outcome: z.enum(['completed', 'compensated', 'cancelled']),
       reason: text.optional(),
       steps: z.array(finishedStep),
+      /** Child sagas that stand, where not all steps are listed. */
+      standing: z.array(text).optional(),
       /** Ordinary steps that are not listed, because a record has a limit. */
       stepsOmitted: z.int().min(1).optional(),
     }),

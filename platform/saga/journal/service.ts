@@ -46,6 +46,7 @@ export const journalService = defineService({
         const known = entryOf(states, input);
         if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
         if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
+        if (isOver(known, input)) return refused('GENERATION_OVER', `${known.generation}`);
         const generation = known.generation + 1;
         return fact('saga.continued', { ...input, generation }, { generation });
       },
@@ -57,9 +58,9 @@ export const journalService = defineService({
         if (known?.sagaId !== input.sagaId) return refused('SAGA_UNKNOWN', input.sagaId);
         if (known.status === 'finished') return refused('SAGA_FINISHED', known.outcome);
         const generation = known.generation + 1;
-        const { held, decided, recoveries, verdict } = known;
+        const { held, decided, recoveries, runs, verdict } = known;
         const ruled = verdict === undefined ? {} : { verdict };
-        const result = { generation, held, decided, recoveries, ...ruled };
+        const result = { generation, held, decided, recoveries, runs, ...ruled };
         return fact('saga.recovering', { ...input, generation }, result);
       },
     },

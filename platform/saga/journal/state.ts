@@ -23,6 +23,8 @@ export interface JournalEntry {
   readonly generation: number;
   /** Temporal run ids of its recoveries. */
   readonly recoveries: readonly string[];
+  /** Temporal run ids of its own runs after the first. */
+  readonly runs: readonly string[];
   /** A child saga that was done and waited for its parent's decision. */
   readonly held: boolean;
   /** Generation that held last: its record has the child's answer. */
@@ -109,6 +111,7 @@ function startedEntry(data: Data): JournalEntry {
     ...(parent === undefined ? {} : { parent }),
     generation: 0,
     recoveries: [],
+    runs: [],
     held: false,
     decided: { verdicts: {}, inputs: {}, results: {} },
   };
@@ -125,7 +128,11 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
     case 'saga.ruled':
       return { ...entry, verdict: data.verdict as ChildVerdict };
     case 'saga.continued':
-      return { ...entry, generation: Number(data.generation) };
+      return {
+        ...entry,
+        generation: Number(data.generation),
+        runs: [...entry.runs, textOf(data, 'run')],
+      };
     case 'saga.recovering':
       return {
         ...entry,
@@ -158,6 +165,9 @@ function afterAct(known: JournalEntry['decided'], data: Data): JournalEntry['dec
   if (verb === 'skip') {
     return { ...known, verdicts: { ...known.verdicts, [step]: isUndo ? 'left' : 'skipped' } };
   }
+  if (verb === 'deliver') {
+    return { ...known, results: { ...known.results, [step]: input ?? null } };
+  }
   if (verb !== 'mark-done-externally') return known;
   const verdict = isUndo ? 'undone-externally' : 'done-externally';
   const results = isUndo ? known.results : { ...known.results, [step]: input ?? null };
@@ -179,6 +189,7 @@ function participantsOf(data: Data): readonly string[] {
 
 /** What an operator left in place stands like what is done. */
 function standingOf(data: Data): readonly string[] {
+  if (data.standing !== undefined) return data.standing as readonly string[];
   const steps = (data.steps ?? []) as unknown as readonly EndedStep[];
   return steps
     .filter(({ command }) => command === 'runChild')

@@ -46,6 +46,7 @@ function hear(draft: Draft, input: Input): void {
       draft.state = { ...draft.state, bodyEnded: true };
       return;
     case 'turn':
+      if (input.byParent === true) reopenFor(draft);
       turnBack(draft, input.turn);
       return;
     case 'pause':
@@ -57,6 +58,13 @@ function hear(draft: Draft, input: Input): void {
     default:
       return hearOfStep(draft, input, findStep(draft.state, input.step));
   }
+}
+
+/** A child's point of no return is its parent's to open again. */
+function reopenFor(draft: Draft): void {
+  const { steps, direction } = draft.state;
+  const hasPivot = steps.some(({ kind }) => kind === 'pivot');
+  if (!hasPivot && direction.pointOfNoReturn === 'set') fact(draft, { kind: 'pivot-not-done' });
 }
 
 type StepInput = Exclude<
@@ -175,9 +183,13 @@ function open(draft: Draft, opened: OpenedStep): void {
   if (known.phase === 'recovered') reopen(draft, stepOf(draft, known.name));
 }
 
-/** The saga function of a recovery has not come to its pivot yet. */
+/**
+ * The saga function of a recovery has not come to its pivot yet. Without a pivot only a child that holds goes forward,
+ * and everything it did came before.
+ */
 function isBeforePivot({ steps }: MachineState): boolean {
-  return steps.some((step) => step.kind === 'pivot' && !step.awaited);
+  const pivot = steps.find(({ kind }) => kind === 'pivot');
+  return pivot === undefined || !pivot.awaited;
 }
 
 function tellResolved(draft: Draft): void {

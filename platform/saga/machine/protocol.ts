@@ -26,7 +26,7 @@ export type Input =
   /** A wait is over. */
   | { readonly on: 'waited'; readonly step: string; readonly refusal?: string }
   /** A reason to go back: a cancel, the deadline, a refusal of the saga function. */
-  | { readonly on: 'turn'; readonly turn: Turn }
+  | { readonly on: 'turn'; readonly turn: Turn; /** Of a child saga. */ readonly byParent?: true }
   /** A verb that fits the state is on its way into the journal: nothing else may happen to its step. */
   | { readonly on: 'take'; readonly step: string; readonly verb: RepairVerb }
   /** The journal has it: it acts. */

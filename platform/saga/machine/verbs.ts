@@ -66,7 +66,8 @@ function forwardRefusal(
       if (isUnsettled) return 'STEP_UNSETTLED';
       return step.reason === historyLimit ? 'NOT_STARTED' : undefined;
     case 'abort':
-      return direction.pointOfNoReturn === 'confirmed' ? 'TOO_LATE' : undefined;
+      if (direction.pointOfNoReturn === 'open') return undefined;
+      return direction.pointOfNoReturn === 'set' && step.kind === 'pivot' ? undefined : 'TOO_LATE';
     case 'resume-forward':
       return 'NOT_RESUMABLE';
   }

@@ -31,10 +31,10 @@ export async function endRun(client: Client, { workflowId, reason }: RecoveryTar
 export async function readRemains(
   client: Client,
   { workflowId, sagaId }: Pick<RecoveryTarget, 'workflowId' | 'sagaId'>,
-  recoveries: readonly string[],
+  { recoveries, runs = [] }: { recoveries: readonly string[]; runs?: readonly string[] },
 ): Promise<Remains> {
   const firstRunId = sagaId.slice(sagaId.lastIndexOf(sagaIdSeparator) + 1);
-  const own = await readChain(client, workflowId, firstRunId);
+  const own = await readChain(client, { workflowId, firstRunId, runs });
   const later = await Promise.all(
     recoveries.map((runId) => readStory(client, { workflowId: recoveryIdOf(sagaId), runId })),
   );
@@ -51,11 +51,14 @@ export async function readRemains(
 /** The latest run of a workflow id and every run it was reset from, oldest first, as far as they are this saga's. */
 async function readChain(
   client: Client,
-  workflowId: string,
-  firstRunId: string,
+  {
+    workflowId,
+    firstRunId,
+    runs,
+  }: { workflowId: string; firstRunId: string; runs: readonly string[] },
 ): Promise<readonly RunStory[]> {
   const stories: RunStory[] = [];
-  const pending: (string | undefined)[] = [undefined, firstRunId];
+  const pending: (string | undefined)[] = [undefined, firstRunId, ...runs];
   const seen = new Set<string | undefined>();
   for (let runId = pending.shift(); ; runId = pending.shift()) {
     if (!seen.has(runId)) {

@@ -31,8 +31,7 @@ export function createEngineActivities(parts: OrchestratorParts): EngineActiviti
       await startRecovery(client, target, info.taskQueue);
     },
     endRun: (target) => endRun(Context.current().client, target),
-    readRemains: ({ recoveries, ...target }) =>
-      readRemains(Context.current().client, target, recoveries),
+    readRemains: (target) => readRemains(Context.current().client, target, target),
     readRequest: (target) => readRequest(parts, target),
     readVerdict: ({ workflowId }) => readVerdict(parts, workflowId),
     turnSwitch: (request) => parts.turnSwitch(request),

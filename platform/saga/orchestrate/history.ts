@@ -1,4 +1,5 @@
 import type { StepMessage } from '../../kernel/step';
+import { childIdOf } from '../children/commands';
 import type { RecoveredStep } from '../engine/recovery-start';
 import type { SagaStart } from '../wire';
 
@@ -65,14 +66,16 @@ const asList = (one: string | undefined) => (one === undefined ? [] : [one]);
 function earlierSteps(argument: unknown): readonly RecoveredStep[] {
   const { continued } = (argument ?? {}) as Partial<SagaStart>;
   const commands = new Map(continued?.steps.map((step) => [step.name, step]));
+  const children = new Map(continued?.children);
   return (continued?.machine.steps ?? []).flatMap(({ name, counter }, index) => {
     const step = commands.get(name);
     if (step === undefined || counter.last === 'nothing') return [];
     const { kind, command, undo } = step;
     const [, { startedAt = continued?.startedAt ?? '' } = {}] =
       continued?.times.find(([of]) => of === name) ?? [];
-    const way = undo === undefined ? {} : { undo };
-    return [{ ...{ name, kind, command, ...way }, place: [index], startedAt }];
+    const child = children.get(name);
+    const rest = { ...(undo && { undo }), ...(child !== undefined && { child }) };
+    return [{ ...{ name, kind, command, ...rest }, place: [index], startedAt }];
   });
 }
 
@@ -94,12 +97,14 @@ function messageOf({ scheduled }: HistoryEvent): StepMessage | undefined {
 }
 
 function stepOf(
-  { step, plan, command, input }: StepMessage,
+  { step, plan, command, input, epoch }: StepMessage,
   participant: string,
   { place, startedAt }: Pick<RecoveredStep, 'place' | 'startedAt'>,
 ): RecoveredStep {
   const undo = plan?.undo;
+  const { child } = (command === 'runChild' ? input : {}) as { readonly child?: string };
   return {
+    ...(child === undefined ? {} : { child: childIdOf(child, epoch) }),
     name: step,
     kind: plan?.kind ?? 'compensatable',
     place,

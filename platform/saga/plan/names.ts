@@ -17,7 +17,8 @@ export class SagaDefinitionError extends Error {
       | 'SAGA_THREW_AFTER_PIVOT'
       | 'CHILD_INPUT_INVALID'
       | 'PIVOT_IN_CHILD'
-      | 'CONTINUE_INPUT_INVALID',
+      | 'CONTINUE_INPUT_INVALID'
+      | 'CONTINUE_TOO_LARGE',
     message: string,
   ) {
     super(`${code}: ${message}`);

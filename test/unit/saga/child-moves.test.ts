@@ -7,7 +7,7 @@ const running: JournalEntry = {
   ...{ sagaId: 'part:1/run', saga: 'part', workflowId: 'part:1', status: 'started' },
   ...{ owner: 'o', businessKey: 'b', requestHash: 'h', deadlineAt: '' },
   parent: { sagaId: 'bulk:1/run', step: 'part' },
-  ...{ generation: 0, recoveries: [], held: false },
+  ...{ generation: 0, recoveries: [], runs: [], held: false },
   decided: { verdicts: {}, inputs: {}, results: {} },
 };
 const held: JournalEntry = { ...running, status: 'held', held: true };

@@ -153,6 +153,21 @@ describe('what a search of all states found, kept as examples', () => {
       expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 0 });
     });
 
+    test('goes back over a recovery that has not come to its hold, when its parent says so', () => {
+      const started = [{ name: 'stock', kind: 'compensatable', place: [0] } as const];
+      const begun = begin(beginRecovery({ generation: 1, started, reason: 'X', held: true }));
+      const turn = { cause: 'cancel', reason: 'PARENT_WENT_BACK' } as const;
+      const { effects } = next(begun.state, { on: 'turn', turn, byParent: true });
+      const undo = { do: 'send', step: 'stock', message: 'undo', epoch: 65_536 };
+      expect(effects).toContainEqual(undo);
+    });
+
+    test('a pivot is not opened by it', () => {
+      const { state } = play(opened('pay', 'pivot', 0));
+      const turn = { cause: 'cancel', reason: 'PARENT_WENT_BACK' } as const;
+      expect(next(state, { on: 'turn', turn, byParent: true }).effects).toEqual([]);
+    });
+
     test('holds again after a recovery, and nobody else can turn that back', () => {
       const started = [{ name: 'stock', kind: 'compensatable', place: [0] } as const];
       const reason = 'TERMINATED';
