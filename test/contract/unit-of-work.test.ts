@@ -61,6 +61,22 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
     },
   );
 
+  test('an event that the history has already takes state and record with it', async () => {
+    const [id, other] = ['taken', 'taken-other'];
+    await answered(boxParticipant(store), stepOf(id, [id]).forward(0));
+    const [taken] = change(id, 0, {}, { coins: 7 }).events;
+    const key = { sagaId: id, step: 's' };
+    const forged = { ...change(other, 0, {}), events: [taken!] };
+    const commit = { stepRecord: done, aggregates: [forged] };
+    const attempt = store.transact(key, async () => ({ answer: 'never', commit }));
+    await expect(attempt.then(String, ({ name }: Error) => name)).resolves.toBe('Fault');
+    expect(await store.readAggregate(other)).toBeUndefined();
+    expect(await store.readStepRecord(key)).toBeUndefined();
+    const history = await store.history({ after: { aggregateId: id, seq: 0 }, limitMax: 2 });
+    const own = history.filter(({ aggregateId }) => aggregateId === id);
+    expect(own.map(({ seq, data }) => [seq, data])).toEqual([[1, { coins: 5 }]]);
+  });
+
   test('a transaction that has nothing to write leaves nothing behind, not even a record', async () => {
     const key = { sagaId: 'only-asked', step: 's' };
     const answer = await store.transact(key, async (view) => {

@@ -3,15 +3,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
 import ts from 'typescript';
+import { projectRoot } from '../../platform/runtime/paths';
+import { changedOnce } from '../support/source-changes';
 import type { Mutation } from './mutations';
 import type { Rules } from './rules';
 
-/** Root of the repository, from the sources as from `dist`. */
-const root = path.resolve(
-  __dirname.replace(/([/\\])dist([/\\]test[/\\]model)$/, '$1test$1model'),
-  '../..',
-);
-const requireOutside = createRequire(path.join(root, 'package.json'));
+const requireOutside = createRequire(path.join(projectRoot, 'package.json'));
 
 const entries = [
   'platform/participant/fence-table',
@@ -32,7 +29,7 @@ export function mutatedRules({ changes, recovery }: Mutation): Rules {
     modules.set(file, module);
     const source = changes
       .filter((change) => change.file === `${file}.ts`)
-      .reduce((text, change) => replacedOnce(text, change), sourceOf(file));
+      .reduce((text, change) => changedOnce(text, change), sourceOf(file));
     untouched.delete(`${file}.ts`);
     const require = (specifier: string): unknown =>
       specifier.startsWith('.')
@@ -48,15 +45,7 @@ export function mutatedRules({ changes, recovery }: Mutation): Rules {
 }
 
 function sourceOf(file: string): string {
-  return readFileSync(path.join(root, `${file}.ts`), 'utf8');
-}
-
-/** A rule that is no longer written like this must be looked at: its mutation would mutate nothing. */
-function replacedOnce(text: string, change: Mutation['changes'][number]): string {
-  const { file, from, to } = change;
-  const found = text.split(from).length - 1;
-  if (found !== 1) throw new Error(`"${from}" is ${found} times in ${file}`);
-  return text.replace(from, () => to);
+  return readFileSync(path.join(projectRoot, `${file}.ts`), 'utf8');
 }
 
 function evaluate(

@@ -1,15 +1,12 @@
 import { configuration } from './configurations';
 import type { Configuration } from './configurations';
+import type { SourceChange } from '../support/source-changes';
 import type { RecoveryMistake } from './rules';
 
 /** One rule taken out of the real sources, and the saga that shows why it is there. */
 export interface Mutation {
   readonly rule: string;
-  readonly changes: readonly {
-    readonly file: string;
-    readonly from: string;
-    readonly to: string;
-  }[];
+  readonly changes: readonly SourceChange[];
   readonly recovery?: RecoveryMistake;
   readonly config: Configuration;
 }

@@ -1,4 +1,4 @@
-import { expectSettled, failureOf, undoOrder } from './support/expectations';
+import { epochs, expectSettled, failureOf, undoOrder } from './support/expectations';
 import { orderInput, returnInput } from './support/requests';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
 import { startSagaWorld } from './support/saga-world';
@@ -49,6 +49,19 @@ describe('a cancel', () => {
     expect(await failureOf(saga)).toMatchObject({ type: 'CancelledFailure' });
     expect((await saga.handle.describe()).status.name).toBe('CANCELLED');
     expect(undoOrder(world, saga).at(-1)).toBe('open order');
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('waits for the attempt that is under way before it undoes anything', async () => {
+    const release = hold(world, 'open order');
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(hasReached('open order'));
+    expect(await asked(saga)).toBe('accepted');
+    const turned = await saga.until((view) => view.reason === 'CANCELLED');
+    expect(turned.steps).toMatchObject([{ name: 'open order', status: 'started' }]);
+    release();
+    await failureOf(saga);
+    expect(epochs(world, saga, 'open order')).toEqual(['forward 0', 'undo 0']);
     await expectSettled(world, saga, 'nothing');
   });
 

@@ -199,6 +199,23 @@ describe('a parked saga', () => {
     await expectSettled(world, late, 'nothing');
   });
 
+  it('the same act again hears the same and is one record', async () => {
+    const saga = await startParked('place-order', 'ship stock');
+    const act = { ...by, step: 'ship stock', jti: 'a'.repeat(20) };
+    expect(await saga.update('retry', act)).toBe('accepted');
+    await saga.until((view) => view.steps.at(-1)?.name === 'confirm order');
+    const again = saga.update('retry', act);
+    await expect(again.catch(({ cause }: { cause: unknown }) => cause)).resolves.toBe('accepted');
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(epochs(world, saga, 'ship stock')).toEqual(['forward 0', 'settle 0', 'forward 1']);
+    const all = await world.journalStore.history({ limitMax: 1_000 });
+    const acted = all.filter(
+      ({ aggregateId, type }) =>
+        aggregateId === `saga/${saga.handle.workflowId}` && type === 'saga.acted',
+    );
+    expect(acted).toHaveLength(1);
+  });
+
   it('takes no verb for a step that is not parked, nor twice at once', async () => {
     const saga = await startParked('place-order', 'ship stock');
     await expect(saga.update('retry', { ...by, step: 'confirm order' })).rejects.toMatchObject({

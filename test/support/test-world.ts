@@ -27,9 +27,11 @@ export interface TestWorld {
 export async function startTestWorld(options: {
   readonly folder: string;
   readonly rings: readonly Ring[];
+  /** Just these servers, where not all of a ring are needed. */
+  readonly servers?: readonly ServerName[];
 }): Promise<TestWorld> {
   const { folder, rings } = options;
-  const servers = [...new Set(rings.flatMap((ring) => serversOf[ring]))];
+  const servers = options.servers ?? [...new Set(rings.flatMap((ring) => serversOf[ring]))];
   const bundle = path.join(folder, 'workflow-bundle.js');
   const faultDir = path.join(folder, 'faults');
   const [world, testServer] = await Promise.all([

@@ -71,6 +71,9 @@ export function commit<State>(rows: Rows<State>, write: Write<State>): void {
   for (const [id, seq] of expected) {
     if ((rows.aggregates.get(id)?.seq ?? 0) !== seq) throw new Conflict(`aggregate ${id}`);
   }
+  for (const event of write.changes.flatMap(({ events }) => events)) {
+    if (rows.events.has(eventRowKey(event))) throw new Conflict(`event ${event.seq}`);
+  }
   rows.steps.set(rowKey, structuredClone({ record: write.record, version: write.stepVersion + 1 }));
   for (const { id, expectedSeq, state, events } of structuredClone(write.changes)) {
     rows.aggregates.set(id, { id, seq: expectedSeq + events.length, state });

@@ -60,6 +60,21 @@ describe('the saga journal', () => {
     });
   });
 
+  it('takes no record of a generation that is over', async () => {
+    const { store, write } = journalist();
+    await write('run-1', started('run-1'));
+    const recovering = journal.recovering({ ...of('run-1'), reason: 'TERMINATED', run: 'run-2' });
+    expect(await write('run-1', recovering)).toMatchObject({ answer: 'done' });
+    const over = { code: 'GENERATION_OVER' };
+    expect(await write('run-1', finished('run-1', 'completed'))).toMatchObject(over);
+    const acted = journal.acted({ ...of('run-1'), verb: 'skip', actor: 'a', reason: 'r' });
+    expect(await write('run-1', acted)).toMatchObject(over);
+    expect((await store.readAggregate(`saga/${workflowId}`))?.state).toMatchObject({
+      status: 'started',
+      generation: 1,
+    });
+  });
+
   it('takes no act after the end', async () => {
     const { write } = journalist();
     const acted = journal.acted({ ...of('run-1'), verb: 'skip', actor: 'a', reason: 'r' });

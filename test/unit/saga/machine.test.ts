@@ -40,6 +40,13 @@ const parkedPivot = [
 ];
 
 describe('what a search of all states found, kept as examples', () => {
+  test('a cancel that meets the pivot on its way is too late', () => {
+    const sent = parkedPivot.slice(0, 3);
+    const { state } = play(...sent, cancel);
+    expect(cancelAnswerOf(play(...sent).state)).toBe('too late');
+    expect([state.mode, state.direction]).toEqual(['forward', { pointOfNoReturn: 'set' }]);
+  });
+
   test('a cancel cannot slip in between a pivot marked as done by hand and the journal', () => {
     const mark = { step: 'pay', verb: 'mark-done-externally' } as const;
     const { state } = play(...parkedPivot, { on: 'take', ...mark }, cancel, { on: 'act', ...mark });

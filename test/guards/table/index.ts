@@ -1,0 +1,15 @@
+import type { Guard } from '../guard';
+import { engineGuards } from './engine';
+import { identityGuards } from './identity';
+import { participantGuards } from './participant';
+import { peopleGuards } from './people';
+import { storeGuards } from './stores';
+
+/** Every guard there is. A new one comes with its line here and a test that misses it. */
+export const guards: readonly Guard[] = [
+  ...engineGuards,
+  ...identityGuards,
+  ...participantGuards,
+  ...storeGuards,
+  ...peopleGuards,
+];
