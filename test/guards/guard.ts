@@ -20,7 +20,7 @@ export interface GuardTest {
   readonly ring: GuardRing;
   /** Path from the root of the repository. */
   readonly file: string;
-  /** Piece of the title as it is written in the file, without what `each` fills in. */
+  /** Piece of the title as it is written in the file or in what it imports, without what `each` fills in. */
   readonly title: string;
 }
 

@@ -142,8 +142,8 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: machine('forward'),
-        from: "  settle(draft, step.name, 'forward', 'RECOVERED');",
-        to: "  if (step.kind === 'retriable') return send(draft, step.name, 'forward');\n  settle(draft, step.name, 'forward', 'RECOVERED');",
+        from: "  settle(draft, step.name, 'forward', recoveredReason);",
+        to: "  if (step.kind === 'retriable') return send(draft, step.name, 'forward');\n  settle(draft, step.name, 'forward', recoveredReason);",
       },
     ],
     config: configuration('C P R', { terminations: 1, verbs: 1, turns: 0 }),

@@ -9,10 +9,7 @@ export const identityGuards: readonly Guard[] = [
     name: 'epoch',
     why: 'an undo would carry the epoch a settle has shut, and the effect could not be undone',
     changes: ruleOf('nothing but a settle under a settled epoch'),
-    test: unit(
-      'saga/epochs',
-      'nothing but the same settle is sent under an epoch that was settled',
-    ),
+    test: unit('saga/epochs', 'the message carries '),
   },
   {
     name: 'a settle over done raises the epoch',
@@ -36,7 +33,7 @@ export const identityGuards: readonly Guard[] = [
     name: 'run id in the row',
     why: 'a reset run repeats epochs, and its messages would be taken for those of the first',
     changes: ruleOf('the run id is in the row'),
-    test: unit('participant/fence', 'the families of settles, epochs and runs'),
+    test: unit('participant/fence', 'of another run over '),
   },
   {
     name: 'first-run id in the saga id',

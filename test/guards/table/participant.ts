@@ -43,7 +43,7 @@ export const participantGuards: readonly Guard[] = [
         to: 'const sameInput = true;',
       },
     ],
-    test: unit('participant/handle', 'with a used key and another input is a conflict'),
+    test: unit('participant/fence', 'over done with another input conflicts'),
   },
   {
     name: 'closing check',
@@ -101,21 +101,6 @@ export const participantGuards: readonly Guard[] = [
         file: participant('unit'),
         from: '    commit: { stepRecord, aggregates: changes },\n  };\n}\n\nfunction recordDecision',
         to: '  };\n}\n\nfunction recordDecision',
-      },
-    ],
-    test: unit(
-      'participant/outside',
-      'orders of deliveries with crashes end with one charge or none',
-    ),
-  },
-  {
-    name: 'one key for a call and its repetition',
-    why: 'the outside would take a repeated call for a new one, and charge twice',
-    changes: [
-      {
-        file: participant('decide-step'),
-        from: 'key: hashOf([sagaId, step, epoch, direction])',
-        to: 'key: hashOf([sagaId, step, epoch, direction, Math.random()])',
       },
     ],
     test: unit(

@@ -76,7 +76,7 @@ export const peopleGuards: readonly Guard[] = [
     changes: [
       { file: grants, from: 'assertAct(found, act);\n      const limit', to: 'const limit' },
     ],
-    test: unit('security/grants', ' is refused'),
+    test: unit('security/grants', 'is good for no other '),
   },
   {
     name: 'role of the approver',
