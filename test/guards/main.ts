@@ -57,12 +57,14 @@ async function expectGreen(own: readonly Guard[], tools: Tools): Promise<void> {
   throw new Error(`not green although nothing was changed:\n${lines.join('\n')}`);
 }
 
+type Removed = Required<GuardResult>;
+
 interface Tools {
   readonly workshop: Workshop;
   readonly surroundings: Surroundings;
 }
 
-async function without(guard: Guard, { workshop, surroundings }: Tools): Promise<GuardResult> {
+async function without(guard: Guard, { workshop, surroundings }: Tools): Promise<Removed> {
   const sinceMs = Date.now();
   workshop.change(guard.changes);
   let judgement: Judgement;
@@ -80,7 +82,7 @@ async function without(guard: Guard, { workshop, surroundings }: Tools): Promise
 async function removeEach(chosen: readonly Guard[]): Promise<readonly GuardResult[]> {
   const workshop = openWorkshop();
   const tools = { workshop, surroundings: surroundingsOf(workshop) };
-  const results: GuardResult[] = [];
+  const results: Removed[] = [];
   try {
     for (const ring of rings) {
       const own = chosen.filter(({ test }) => test.ring === ring);
