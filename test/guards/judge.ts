@@ -50,9 +50,12 @@ function isRun(status: string): boolean {
   return status === 'passed' || status === 'failed';
 }
 
-/** Text of an expectation that was not met, also where a test put it into an error of its own. */
+/**
+ * Text of an expectation that was not met, also where a test put it into an error of its own; or of a condition that a
+ * test waited for (`StartedSaga.until`), which is an expectation with a deadline.
+ */
 function isUnmet(message: string): boolean {
-  return /\bexpect\(/.test(message.split('\n    at ')[0] ?? '');
+  return /\bexpect\(|the saga is not there yet/.test(message.split('\n    at ')[0] ?? '');
 }
 
 function isUnrunnable(file: JestReport['testResults'][number]): boolean {

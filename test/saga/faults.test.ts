@@ -89,6 +89,8 @@ describe('a fault', () => {
     const down = Array.from({ length: 12 }, () => ({ fails: unavailable }) as const);
     world.participants.next('undo reserve stock', ...down, { losesReply: unavailable });
     const saga = await world.start('place-order', orderInput());
+    await world.env.sleep('2m');
+    expect((await saga.view()).parked).toEqual([]);
     expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
     expect(epochs(world, saga, 'reserve stock')).toEqual(['forward 0', 'undo 0']);
     await expectSettled(world, saga, 'nothing');

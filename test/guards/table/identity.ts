@@ -27,7 +27,7 @@ export const identityGuards: readonly Guard[] = [
     name: 'generation',
     why: 'messages of the run that was ended would pass for those of its recovery',
     changes: ruleOf('the generation is in the epoch'),
-    test: saga('recovery', 'before its pivot is undone, a step still on its way included'),
+    test: unit('saga/epochs', 'belong to their generation'),
   },
   {
     name: 'run id in the row',
