@@ -69,7 +69,7 @@ export const identityGuards: readonly Guard[] = [
     name: 'recovery settles the pivot first',
     why: 'a pivot whose answer nobody heard would be undone around',
     changes: ruleOf('recover settles the pivot always'),
-    test: saga('recovery', 'after its pivot is finished'),
+    test: unit('saga/machine', 'a recovery settles the pivot before it does anything else'),
   },
   {
     name: 'verdicts survive termination',

@@ -10,7 +10,13 @@ export const peopleGuards: readonly Guard[] = [
   {
     name: 'started before anything is sent',
     why: 'effects would stand for a saga of which nothing durable knows',
-    changes: [{ file: engine('execute'), from: 'await recordStarted(run);', to: '' }],
+    changes: [
+      {
+        file: engine('execute'),
+        from: 'await recordStarted(run);',
+        to: 'recordStarted(run).catch((error: unknown) => (run.failure = error));',
+      },
+    ],
     test: saga('refusals', 'a used business key ends a second saga before it has done anything'),
   },
   {

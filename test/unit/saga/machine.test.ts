@@ -94,6 +94,15 @@ describe('what a search of all states found, kept as examples', () => {
     expect(effects).toContainEqual({ do: 'send', step: 'stock', message: 'undo', epoch: 1 });
   });
 
+  test('a recovery settles the pivot before it does anything else', () => {
+    const started = [
+      { name: 'stock', kind: 'compensatable', place: [0] },
+      { name: 'pay', kind: 'pivot', place: [1] },
+    ] as const;
+    const { effects } = begin(beginRecovery({ generation: 1, started, reason: 'TERMINATED' }));
+    expect(effects).toEqual([{ do: 'send', step: 'pay', message: 'settle', epoch: 65_536 }]);
+  });
+
   test('a recovery does not wait again for what came before its pivot', () => {
     const started = [{ name: 'pay', kind: 'pivot', place: [1] } as const];
     const begun = begin(beginRecovery({ generation: 1, started, reason: 'TERMINATED' }));
