@@ -6,6 +6,7 @@ import { auditBoxes } from '../support/box-audit';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { answered, playOn } from '../support/fence-play';
+import { heldStore } from '../support/held-store';
 import { freshInstance, storeCases } from '../support/stores';
 
 const done: StepRecord = {
@@ -194,6 +195,25 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
     expect(await slow).toBe(isFenced ? 'STEP_FENCED' : 'done 5');
     const box = await store.readAggregate('stalled-a');
     expect(box?.state.coins ?? 0).toBe(isFenced ? 0 : 5);
+  });
+
+  test.each([
+    ['a forward', false, 'undone, 0 coins', 'no-effect, 0 coins'],
+    ['a settle', true, 'STEP_FENCED, 5 coins', 'undone, 0 coins'],
+  ])('an undo that was overtaken by %s is decided again', async (what, isDone, after, before) => {
+    const id = `overtaken by ${what}`;
+    const step = stepOf(id, [id]);
+    if (isDone) await answered(boxParticipant(store), step.forward(0));
+    const held = heldStore(store);
+    const undo = answered(boxParticipant(held.store), step.undo(0));
+    await held.isInside;
+    const message = isDone ? step.settle(0) : step.forward(0);
+    // A store that locks lets the overtaker wait, which it does not for long; the others let it through.
+    const early = await answered(boxParticipant(store), message, { timeoutMs: 500 });
+    held.release();
+    const answer = await undo;
+    const coins = (await store.readAggregate(id))?.state.coins ?? 0;
+    expect(early === 'done 5' ? [after] : [after, before]).toContain(`${answer}, ${coins} coins`);
   });
 
   test('two decisions that each rely on what the other changes are never both taken', async () => {

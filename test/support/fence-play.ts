@@ -1,6 +1,6 @@
 import type { StepAnswer, StepMessage } from '../../platform/kernel/step';
 import type { Aggregate, ServiceStore } from '../../platform/outbox/ports';
-import type { StepParticipant } from '../../platform/participant/handle';
+import type { HandleOptions, StepParticipant } from '../../platform/participant/handle';
 import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { SagaRecords } from '../../platform/participant/saga-records';
 import type { Box } from './box-service';
@@ -78,9 +78,13 @@ async function closed(records: SagaRecords, sagaId: string, delivery: Delivery):
 }
 
 /** The answer in words; a fault is its code. */
-export async function answered(through: StepParticipant, message: StepMessage): Promise<string> {
+export async function answered(
+  through: StepParticipant,
+  message: StepMessage,
+  how?: HandleOptions,
+): Promise<string> {
   try {
-    return inWords(await through.handle(message));
+    return inWords(await through.handle(message, how));
   } catch (error) {
     return String((error as { code?: string }).code ?? error);
   }

@@ -5,7 +5,7 @@ const postgres = (file: string): string => `platform/outbox/postgres/${file}.ts`
 const mongodb = (file: string): string => `platform/outbox/mongodb/${file}.ts`;
 const dynamodb = (file: string): string => `platform/outbox/dynamodb/${file}.ts`;
 
-const races = contract('fence', 'deliveries and closings that race for one step');
+const overtaken = contract('unit-of-work', 'an undo that was overtaken by ');
 const staleDecisions = contract('unit-of-work', 'a change decided on another sequence');
 const takenEvents = contract('unit-of-work', 'an event that the history has already takes');
 const closings = contract('closing', 'a closing waits for the step under way');
@@ -45,7 +45,7 @@ export const storeGuards: readonly Guard[] = [
         to: 'WHERE saga_id = $1 AND step = $2`',
       },
     ],
-    test: races,
+    test: overtaken,
   },
   {
     name: 'fence check in one transaction (MongoDB)',
@@ -58,7 +58,7 @@ export const storeGuards: readonly Guard[] = [
       },
       { file: mongodb('steps'), from: '{ _id, version: stands }', to: '{ _id }' },
     ],
-    test: races,
+    test: overtaken,
   },
   {
     name: 'fence check in one transaction (DynamoDB)',
@@ -70,7 +70,7 @@ export const storeGuards: readonly Guard[] = [
         to: '',
       },
     ],
-    test: races,
+    test: overtaken,
   },
   {
     name: 'events in the same transaction (PostgreSQL)',
