@@ -96,7 +96,7 @@ describe.each(storeCases)('the step records of a saga on $name', ({ open }) => {
     const held = heldStore(store);
     const late = answered(boxParticipant(held.store), step.forward(0));
     await held.isInside;
-    const early = await records.close({ sagaId: 'race', ...by }, { timeoutMs: 400 }).then(
+    const early = await records.close({ sagaId: 'race', ...by }, { timeoutMs: 3_000 }).then(
       ({ rows }) => rows,
       (error: unknown) => (error as { code: string }).code,
     );

@@ -209,7 +209,7 @@ describe.each(storeCases)('the unit of work on $name', ({ open }) => {
     await held.isInside;
     const message = isDone ? step.settle(0) : step.forward(0);
     // A store that locks lets the overtaker wait, which it does not for long; the others let it through.
-    const early = await answered(boxParticipant(store), message, { timeoutMs: 500 });
+    const early = await answered(boxParticipant(store), message, { timeoutMs: 3_000 });
     held.release();
     const answer = await undo;
     const coins = (await store.readAggregate(id))?.state.coins ?? 0;
