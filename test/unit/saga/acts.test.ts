@@ -33,7 +33,7 @@ function messageOf(change: object): StepMessage {
   const input = { ...identity, verb: 'decide', signed, at: 'manual review', ...change };
   return {
     ...{ sagaId: 'w/r', step: 'saga.acted:x', kind: 'forward', epoch: 0, run: 'r' },
-    ...{ command: 'acted', input: input as Json, saga: 'place-order' },
+    ...{ command: 'acted', input: input, saga: 'place-order' },
     ...{ correlationId: 'w', owner: 'otto' },
   };
 }
