@@ -1,4 +1,3 @@
-import type { Json } from '../../../platform/kernel/json';
 import type { StepMessage } from '../../../platform/kernel/step';
 import { withGrants } from '../../../platform/saga/journal/grants';
 import type { VerifyGrant } from '../../../platform/saga/journal/grants';
