@@ -1,4 +1,3 @@
-import type { Json } from '../../../platform/kernel/json';
 import type { StepMessage } from '../../../platform/kernel/step';
 import { withGrants } from '../../../platform/saga/journal/grants';
 import type { VerifyGrant } from '../../../platform/saga/journal/grants';
@@ -33,7 +32,7 @@ function messageOf(change: object): StepMessage {
   const input = { ...identity, verb: 'decide', signed, at: 'manual review', ...change };
   return {
     ...{ sagaId: 'w/r', step: 'saga.acted:x', kind: 'forward', epoch: 0, run: 'r' },
-    ...{ command: 'acted', input: input as Json, saga: 'place-order' },
+    ...{ command: 'acted', input: input, saga: 'place-order' },
     ...{ correlationId: 'w', owner: 'otto' },
   };
 }
