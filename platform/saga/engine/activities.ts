@@ -17,8 +17,10 @@ export interface EngineActivities {
   endRun(target: RecoveryTarget): Promise<void>;
   /** What the parent of a child saga has decided, or how it ended without a word; nothing while it is at work. */
   readVerdict(child: { readonly workflowId: string }): Promise<{ readonly verdict?: ChildVerdict }>;
-  /** What Temporal still knows of a saga that has closed. `recoveries` are the run ids of earlier ones, `runs` those that
-   * continued the saga. */
+  /**
+   * What Temporal still knows of a saga that has closed. `recoveries` are the run ids of earlier ones, `runs` those
+   * that continued the saga.
+   */
   readRemains(
     target: RecoveryTarget & {
       readonly recoveries: readonly string[];
