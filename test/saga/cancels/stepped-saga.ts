@@ -55,7 +55,11 @@ function stepped(
   const until = async (what: string, reached: (found: HistoryNow) => boolean) => {
     const untilMs = performance.now() + moveMsMax;
     for (now = await historyOf(handle); !reached(now); now = await historyOf(handle)) {
-      if (performance.now() > untilMs) throw new Error(`${what} did not happen at ${now.length}`);
+      if (performance.now() < untilMs) continue;
+      const { activities, ...rest } = now;
+      const onTheirWay = activities.filter(({ endedAt }) => endedAt === undefined);
+      const told = JSON.stringify({ ...rest, onTheirWay, held: [...world.held.keys()] });
+      throw new Error(`${what} did not happen: ${told}`);
     }
   };
   return {
