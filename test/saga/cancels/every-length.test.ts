@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { installTemporalRuntime } from '../../../platform/host/temporal-worker';
 import { createLog } from '../../../platform/runtime/log';
 import { configFor } from '../../support/world';
-import { lengthsOf, runCancelled } from './cancelled-runs';
+import { lengthsOf, problemsOfRun } from './cancelled-runs';
 import type { CancelledRun } from './cancelled-runs';
-import { replayHistories } from '../support/replay';
-import type { RecordedHistory } from '../support/histories';
 import { plays } from './plays';
 import type { Order } from './stepped-saga';
 import { startSteppedWorld } from './stepped-world';
@@ -14,7 +12,7 @@ import type { SteppedWorld } from './stepped-world';
 const orders: readonly Order[] = ['tasks-first', 'answers-first'];
 const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 /** Runs of each play and order; all of them with `HOLDFAST_TEST_CANCELS=all`. */
-const sample = process.env.HOLDFAST_TEST_CANCELS ?? '3';
+const sample = process.env.HOLDFAST_TEST_CANCELS ?? '2';
 const movesBetweenMax = 12;
 const bundle = String(process.env.HOLDFAST_WORKFLOW_BUNDLE);
 
@@ -54,14 +52,10 @@ describe('a cancel of the workflow, whatever the length of its history', () => {
       const lengths = await lengthsOf(world, play, order);
       const runs = runsOf({ play, order }, lengths);
       const found: string[] = [];
-      const histories: RecordedHistory[] = [];
       for (const run of runs) {
-        const { problems, recorded } = await runCancelled(world, run);
-        histories.push(recorded);
+        const problems = await problemsOfRun(world, run);
         found.push(...problems.map((problem) => `${run.name}: ${problem}`));
       }
-      const failures = await replayHistories(bundle, histories);
-      found.push(...failures.map(({ message }) => `I7: ${message}`));
       process.stderr.write(
         `  ${play.name}, ${order}: ${runs.length} runs, ${lengths.length} lengths\n`,
       );

@@ -19,8 +19,6 @@ export interface HistoryNow {
   readonly task: 'scheduled' | 'started' | 'over';
   readonly activities: readonly AskedActivity[];
   readonly cancelRequestedAt?: number;
-  /** Its newest task is for the worker that keeps it in memory: neither the first one nor one after a failed one. */
-  readonly isKept: boolean;
   readonly isClosed: boolean;
   /** Tasks that failed for another reason than that something came in while the saga was about to close. */
   readonly failedTasks: number;
@@ -34,19 +32,13 @@ export async function historyOf(handle: WorkflowHandle): Promise<HistoryNow> {
     task: taskOf(events),
     activities: activitiesOf(events),
     ...(cancel === undefined ? {} : { cancelRequestedAt: Number(cancel.eventId) }),
-    isKept: isKept(events),
     isClosed: isClosing(events.at(-1)),
     failedTasks: events.filter(isMistake).length,
   };
 }
 
-/** temporal.api.enums.v1: TASK_QUEUE_KIND_STICKY, WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND */
-const [sticky, unhandled] = [2, 1];
-
-function isKept(events: readonly Event[]): boolean {
-  const tasks = events.flatMap((it) => it.workflowTaskScheduledEventAttributes ?? []);
-  return Number(tasks.at(-1)?.taskQueue?.kind) === sticky;
-}
+/** temporal.api.enums.v1.WorkflowTaskFailedCause: WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND */
+const unhandled = 1;
 
 function isMistake({ workflowTaskFailedEventAttributes: failed }: Event): boolean {
   return failed ? Number(failed.cause) !== unhandled : false;

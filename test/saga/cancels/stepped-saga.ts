@@ -77,9 +77,8 @@ function stepped(
         await letGo(world, onItsWay.activityId);
         await until(`the end of ${onItsWay.what}`, (found) => found.length > length);
       } else if (now.task === 'scheduled') {
-        await world.turnstile.letPoll(now.isKept ? 'kept' : 'loaded');
-        // A task that neither brings nor asks for anything is over at once.
-        await until('a task', ({ task }) => world.turnstile.isTaken || task === 'over');
+        await world.turnstile.letPoll();
+        await until('a task', ({ task }) => world.turnstile.isTaken && task === 'started');
       } else {
         await retryByHand(world, handle);
         await until('the task of a verb', (found) => found.length > length);
@@ -105,6 +104,6 @@ async function letGo({ held }: SteppedWorld, activityId: string): Promise<void> 
 async function retryByHand({ turnstile }: SteppedWorld, handle: WorkflowHandle): Promise<void> {
   const told = handle.executeUpdate('retry', { args: [unsignedAct('looked at it')] });
   told.catch(() => undefined);
-  await turnstile.letPoll('kept');
+  await turnstile.letPoll();
   turnstile.run();
 }

@@ -31,9 +31,6 @@ export interface SteppedWorld {
   stop(): Promise<void>;
 }
 
-/** Longer than any task of a saga has to wait for its turn. */
-const stickyQueueMs = 600_000;
-
 type Activities = Record<string, (...told: never[]) => Promise<unknown>>;
 
 export async function startSteppedWorld(bundleFile: string): Promise<SteppedWorld> {
@@ -66,7 +63,7 @@ export async function startSteppedWorld(bundleFile: string): Promise<SteppedWorl
   };
 }
 
-/** Keeps a saga in memory for as long as it runs, and polls for its tasks only when it is told to. */
+/** Keeps no saga in memory: every task replays the whole history, and one poller is enough. */
 function sagaWorker(options: {
   readonly connection: NativeConnection;
   readonly config: Config;
@@ -82,9 +79,8 @@ function sagaWorker(options: {
     taskQueue: `sagas${config.HOLDFAST_INSTANCE}`,
     workflowBundle: { codePath: bundleFile },
     plugins: [plugin],
-    // One poller for sagas it has not seen yet, one for those it keeps.
-    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
-    stickyQueueScheduleToStartTimeout: stickyQueueMs,
+    maxCachedWorkflows: 0,
+    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
     dataConverter: { payloadCodecs: [turnstile.codec] },
     tuner: {
       workflowTaskSlotSupplier: turnstile.slots,

@@ -31,29 +31,24 @@ interface Task {
   readonly mayRun: Latch;
 }
 
-interface Turn {
-  readonly isSticky: boolean;
-  readonly latch: Latch;
-}
-
 const turnMs = 60_000;
 
 /**
  * Lets workflow tasks through one by one, each in two halves: taken (the history says "started"), and run. A worker
- * with this supplier of slots polls only when it is told to; the codec holds the task it was given at the first payload
- * that comes in or goes out with it.
+ * with this supplier of slots polls only when it is told to. The codec holds the task it was given: a worker that keeps no
+ * saga in memory reads the saga's input, a payload, at every task.
  */
 export class Turnstile {
-  private readonly waiting: Turn[] = [];
+  private readonly waiting: Latch[] = [];
   private task: Task | undefined;
 
   readonly slots: CustomSlotSupplier<WorkflowSlotInfo> = {
     type: 'custom',
-    reserveSlot: async ({ isSticky }, aborted) => {
-      const turn = { isSticky, latch: latch() };
+    reserveSlot: async (_context, aborted) => {
+      const turn = latch();
       this.waiting.push(turn);
-      aborted.addEventListener('abort', () => turn.latch.open());
-      await turn.latch.opened;
+      aborted.addEventListener('abort', () => turn.open());
+      await turn.opened;
       if (aborted.aborted) throw aborted.reason;
       return {};
     },
@@ -72,17 +67,16 @@ export class Turnstile {
     return this.task?.taken.isOpen === true;
   }
 
-  /** Lets the worker poll for one task: of a saga it has to load from its history, or of one it keeps in memory. */
-  async letPoll(which: 'loaded' | 'kept'): Promise<void> {
+  /** Lets the worker poll for one task. */
+  async letPoll(): Promise<void> {
     this.task = { taken: latch(), mayRun: latch() };
     const untilMs = performance.now() + turnMs;
-    const isWanted = ({ isSticky }: Turn) => isSticky === (which === 'kept');
-    while (!this.waiting.some(isWanted)) {
-      if (performance.now() > untilMs) throw new Error(`the worker polls for no ${which} task`);
+    const next = () => this.waiting.find(({ isOpen }) => !isOpen);
+    while (next() === undefined) {
+      if (performance.now() > untilMs) throw new Error('the worker does not ask for a task');
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    const [turn] = this.waiting.splice(this.waiting.findIndex(isWanted), 1);
-    turn?.latch.open();
+    next()?.open();
   }
 
   /** Lets the task that is held go on, and everything of it that comes later. */
