@@ -10,7 +10,8 @@ import { ask } from './servers/https-request';
 /** A process that dies is started again, later each time; one that lived a while starts afresh. */
 export const restartLimits = { firstMs: 250, backoffMsMax: 10_000, healthyMs: 30_000 } as const;
 
-export const processLimits = { readyMs: 60_000, pollMs: 100, stopMs: 10_000 } as const;
+/** A start may take minutes where several stacks share few cores. */
+export const processLimits = { readyMs: 120_000, pollMs: 100, stopMs: 10_000 } as const;
 
 export interface ProcessOptions {
   /** Names the log and the certificate, unless `env` says otherwise. */

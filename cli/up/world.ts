@@ -3,7 +3,7 @@ import { projectRoot } from '../../platform/runtime/paths';
 import { aborted, startStack } from '../../stack';
 import type { Stack, StackOptions } from '../../stack';
 import { startProcess } from '../../stack/processes';
-import type { ManagedProcess } from '../../stack/processes';
+import type { ManagedProcess, ProcessOptions } from '../../stack/processes';
 import { platformProcesses } from './processes';
 import type { PlatformProcess } from './processes';
 
@@ -22,8 +22,17 @@ export interface World {
   readonly issuer: string;
   readonly caFile: string;
   process(name: PlatformProcess): ManagedProcess;
-  /** Stops a process and starts it again with `env` on top of its environment; waits until it is ready. */
-  restart(name: PlatformProcess, env: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Stops a process and starts it again with `env` on top of its environment; waits until it is ready. One that is
+   * `mortal` stays away once it dies.
+   */
+  restart(
+    name: PlatformProcess,
+    env: Readonly<Record<string, string>>,
+    options?: { readonly mortal?: boolean },
+  ): Promise<void>;
+  /** One process more of a service, which lives beside the first; waits until it is ready. The caller stops it. */
+  startSecond(name: PlatformProcess): Promise<ManagedProcess>;
   stop(): Promise<void>;
 }
 
@@ -38,13 +47,16 @@ export interface WorldOptions extends StackOptions {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const stack = await startStack(options);
   const running = new Map<PlatformProcess, ManagedProcess>();
-  const start = (name: PlatformProcess, env: Readonly<Record<string, string>> = {}) => {
-    const spec = platformProcesses.find((each) => each.name === name);
-    if (spec === undefined) throw new Error(`there is no process ${name}`);
+  const start = (
+    name: PlatformProcess,
+    env: Readonly<Record<string, string>> = {},
+    mortal = false,
+  ) => {
     const started = startProcess(stack, {
-      ...spec,
+      ...specOf(name),
       env: { ...shared, ...env },
       readyUrl: readyUrl(stack, name),
+      restart: !mortal,
     });
     running.set(name, started);
     return started;
@@ -72,14 +84,41 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       if (found === undefined) throw new Error(`${name} has not been started`);
       return found;
     },
-    restart: async (name, env) => {
+    restart: async (name, env, { mortal = false } = {}) => {
       await running.get(name)?.stop();
-      await start(name, env).ready();
+      await start(name, env, mortal).ready();
+    },
+    startSecond: async (name) => {
+      const second = startProcess(stack, secondOf(stack, name, shared));
+      await second.ready();
+      return second;
     },
     stop: async () => {
       await Promise.all([...running.values()].map((each) => each.stop()));
       await stack.stop();
     },
+  };
+}
+
+function specOf(name: PlatformProcess) {
+  const spec = platformProcesses.find((each) => each.name === name);
+  if (spec === undefined) throw new Error(`there is no process ${name}`);
+  return spec;
+}
+
+/** The same program under the same identity, with a log and a port of its own. */
+function secondOf(
+  stack: Stack,
+  service: PlatformProcess,
+  shared: Readonly<Record<string, string>>,
+): ProcessOptions {
+  const name = `${service}-2`;
+  const { HOLDFAST_HTTP_PORT = '' } = stack.environmentFor(name);
+  return {
+    ...specOf(service),
+    name,
+    env: { ...shared, ...stack.environmentFor(service), HOLDFAST_HTTP_PORT },
+    readyUrl: `https://localhost:${HOLDFAST_HTTP_PORT}/readyz`,
   };
 }
 

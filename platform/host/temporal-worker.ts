@@ -2,7 +2,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { WorkerOptions } from '@temporalio/worker';
 import { backoffMs, pause } from '../discovery/pace';
 import type { Config } from '../runtime/config';
-import type { Log } from '../runtime/log';
+import type { Log, LogData } from '../runtime/log';
 import { readCredentials, watchCredentials } from '../security/tls';
 import { tryingLimits } from './keep-trying';
 
@@ -57,12 +57,23 @@ export function installTemporalRuntime(log: Log): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
     // A service's worker has activities alone, on purpose.
     if (message.startsWith('No workflows registered')) return;
-    const { error } = (meta ?? {}) as { error?: unknown };
-    const data = error === undefined ? {} : { error };
-    log[level === 'ERROR' ? 'error' : 'warn'](message, data);
+    log[level === 'ERROR' ? 'error' : 'warn'](message, dataOf(meta));
   });
   Runtime.install({ logger, shutdownSignals: [] });
 }
+
+/** What a line of Temporal's is about: which attempt of which command of which saga, and why it failed. */
+function dataOf(meta: unknown): LogData {
+  const { error, activityType, attempt, workflowId, durationMs } = (meta ?? {}) as TemporalMeta;
+  const about = { command: activityType, attempt, workflowId, durationMs };
+  if (error === undefined) return about;
+  const { type } = error as { type?: unknown };
+  return { ...about, code: typeof type === 'string' ? type : undefined, error };
+}
+
+type TemporalMeta = Partial<
+  Record<'error' | 'activityType' | 'attempt' | 'workflowId' | 'durationMs', unknown>
+>;
 
 /**
  * Keeps a worker running until stopped: connects as soon as Temporal is there, begins again after a

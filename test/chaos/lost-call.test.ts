@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readProviderLedger } from '../../activities/payments/provider/ledger';
-import { openShop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
 import { apiClient, configFor, control, world } from '../support/world';
 
 const api = apiClient();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../../cli/up/api-client';
-import { openShop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
 import { apiClient, control, world } from '../support/world';
 
 const api = apiClient();

@@ -1,6 +1,6 @@
 import { until } from '../../cli/up/api-client';
-import { openShop } from '../support/shop';
-import type { Shop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
 import { apiClient, control } from '../support/world';
 
 const api = apiClient();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { openShop } from '../support/shop';
-import type { Shop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
 import { apiClient } from '../support/world';
 
 type Body = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { openShop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
 import { apiClient } from '../support/world';
 
 const api = apiClient();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { provisionKafkaTools } from '../../stack/provision/kafka-tools';
-import { openShop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
 import { apiClient, environmentFor, world } from '../support/world';
 
 const run = promisify(execFile);

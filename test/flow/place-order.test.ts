@@ -1,5 +1,5 @@
-import { openShop } from '../support/shop';
-import type { Shop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
 import { apiClient } from '../support/world';
 import { until } from '../../cli/up/api-client';
 

@@ -1,34 +1,10 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { projectRoot } from '../../platform/runtime/paths';
 import { eventually } from '../support/eventually';
-import { openShop } from '../support/shop';
-import { apiClient, environmentFor } from '../support/world';
+import { holdfastSagas as holdfast } from '../support/holdfast-cli';
+import { openShop } from '../../cli/chaos/shop';
+import { apiClient } from '../support/world';
 
 const api = apiClient();
 afterAll(() => api.close());
-
-interface Run {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command line as a person runs it, in a process of its own. */
-function holdfast(user: string, ...words: string[]): Promise<Run> {
-  const environment = environmentFor('gateway');
-  const place = [
-    ...['--url', `https://localhost:${environment.HOLDFAST_HTTP_PORT}`],
-    ...['--issuer', String(environment.HOLDFAST_ISSUER)],
-    ...['--ca', String(environment.HOLDFAST_CA_FILE), '--user', user],
-  ];
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, 'sagas', ...words, ...place], (error, out, err) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
-}
 
 describe('a saga that waits for a person', () => {
   let id: string;

@@ -1,7 +1,7 @@
 import type { Browser, Frame, Page } from 'playwright-core';
 import { until } from '../../cli/up/api-client';
 import { openBrowser } from '../support/browser';
-import { openShop } from '../support/shop';
+import { openShop } from '../../cli/chaos/shop';
 import { apiClient, environmentFor } from '../support/world';
 
 const api = apiClient();

@@ -1,29 +1,28 @@
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { controlOf, controlVerbs } from '../../cli/chaos/control';
+import type { ControlVerb } from '../../cli/chaos/control';
 import type { World } from '../../cli/up/world';
-import { isPlatformProcess } from '../../cli/up/world';
-import type { ServerName } from '../../stack';
 
-type Verb = (name: string, detail: string) => Promise<void>;
+const isVerb = (text: string): text is ControlVerb =>
+  (controlVerbs as readonly string[]).includes(text);
 
 /**
- * Lets test files, which run in other processes, break and mend the world: stop or start a server or one of our
- * processes, kill it, or arm a crash point in it. Listens on the loopback address only.
+ * Lets test files, which run in other processes, break and mend the world as `cli/chaos/control.ts` has it. Listens on
+ * the loopback address only.
  */
 export async function startControl(
   world: World,
   crashDir: string,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  mkdirSync(crashDir, { recursive: true });
-  const verbs = verbsOf(world, crashDir);
+  const control = controlOf(world, crashDir);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const verb = verbs[url.pathname.slice(1)];
-    const name = url.searchParams.get('name') ?? '';
-    const work =
-      verb?.(name, url.searchParams.get('detail') ?? '') ??
-      Promise.reject(new Error('unknown verb'));
+    const verb = url.pathname.slice(1);
+    const [name, detail] = ['name', 'detail'].map((key) => url.searchParams.get(key) ?? '');
+    const work = isVerb(verb)
+      ? control(verb, name ?? '', detail)
+      : Promise.reject(new Error(`unknown verb ${verb}`));
     work.then(
       () => response.writeHead(204).end(),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -34,26 +33,5 @@ export async function startControl(
   return {
     url: `http://127.0.0.1:${port}`,
     close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
-
-function verbsOf(world: World, crashDir: string): Record<string, Verb> {
-  const { stack } = world;
-  return {
-    stop: async (name) =>
-      isPlatformProcess(name) ? world.process(name).stop() : stack.stopServer(name as ServerName),
-    start: async (name) =>
-      isPlatformProcess(name) ? world.restart(name, {}) : stack.startServer(name as ServerName),
-    kill: async (name) => {
-      if (isPlatformProcess(name)) world.process(name).kill('SIGKILL');
-      else stack.signalServer(name as ServerName, 'SIGKILL');
-    },
-    arm: async (name, detail) => {
-      if (!isPlatformProcess(name)) throw new Error(`${name} has no crash points`);
-      await world.restart(name, {
-        HOLDFAST_CRASH_POINTS: detail,
-        HOLDFAST_CRASH_DIR: crashDir,
-      });
-    },
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Control } from '../../cli/chaos/control';
 import { createApiClient } from '../../cli/up/api-client';
 import type { ApiClient } from '../../cli/up/api-client';
 import { parseConfig } from '../../platform/runtime/config';
@@ -43,16 +44,12 @@ export function apiClient(): ApiClient {
   });
 }
 
-/** Stops or starts a server or one of our processes: `control('stop', 'kafka')`. */
-export async function control(
-  verb: 'stop' | 'start' | 'kill' | 'arm',
-  name: string,
-  detail = '',
-): Promise<void> {
+/** Breaks or mends the world: `control('stop', 'kafka')`. */
+export const control: Control = async (verb, name, detail = '') => {
   const query = new URLSearchParams({ name, detail }).toString();
   const response = await fetch(`${world().controlUrl}/${verb}?${query}`, { method: 'POST' });
   if (!response.ok) throw new Error(`${verb} ${name}: ${await response.text()}`);
-}
+};
 
 function readJson<Content>(variable: string): Content {
   const file = process.env[variable];

@@ -22,9 +22,17 @@ export async function readHistory(
     const { events } = await handle.fetchHistory();
     return await Promise.all((events ?? []).map((event) => read(client, target.workflowId, event)));
   } catch (error) {
-    if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
+    if (isForgotten(error)) return undefined;
     throw error;
   }
+}
+
+const grpcNotFound = 5;
+
+/** The client reads a history without giving the server's "not found" the name that it has everywhere else. */
+function isForgotten(error: unknown): boolean {
+  const { name, code } = error as { readonly name?: string; readonly code?: unknown };
+  return name === 'WorkflowNotFoundError' || code === grpcNotFound;
 }
 
 async function read(client: Client, workflowId: string, event: Event): Promise<HistoryEvent> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { subjectOf } from '../../cli/up/demo';
-import { until } from '../../cli/up/api-client';
-import type { ApiAnswer, ApiClient } from '../../cli/up/api-client';
+import { subjectOf } from '../up/demo';
+import { until } from '../up/api-client';
+import type { ApiAnswer, ApiClient } from '../up/api-client';
 
 /** A shelf and a customer of one test file, driven over HTTP only. */
 export interface Shop {

@@ -1,0 +1,78 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { ServerName } from '../../stack';
+import type { ManagedProcess } from '../../stack/processes';
+import { isPlatformProcess } from '../up/world';
+import type { PlatformProcess, World } from '../up/world';
+
+/** What can be done to a server or to one of our processes. */
+export const controlVerbs = [
+  'stop',
+  'start',
+  /** SIGKILL; our own processes are started again by their supervisor. */
+  'kill',
+  /** Starts it again with the environment of `detail`, a JSON object, on top of its own. */
+  'restart-with',
+  /** Starts it again with the crash points of `detail`; each fires once, also across further restarts. */
+  'arm',
+  /** The same, and once dead it stays away. */
+  'arm-mortal',
+  /** Sends the signal `detail`. */
+  'signal',
+  /** Starts `<name>-2` beside it. */
+  'start-second',
+  'stop-second',
+] as const;
+
+export type ControlVerb = (typeof controlVerbs)[number];
+
+/** Breaks and mends the world; resolves when it is done, and, where something starts, when it is ready. */
+export type Control = (verb: ControlVerb, name: string, detail?: string) => Promise<void>;
+
+/** The hands of a chaos run over a world of its own; crash points leave `<name>_<label>.fired` in `crashDir`. */
+export function controlOf(world: World, crashDir: string): Control {
+  mkdirSync(crashDir, { recursive: true });
+  const { stack } = world;
+  const seconds = new Map<string, ManagedProcess>();
+  const arm = async (name: string, points: string, mortal: boolean) => {
+    forgetFired(crashDir, points);
+    const env = { HOLDFAST_CRASH_POINTS: points, HOLDFAST_CRASH_DIR: crashDir };
+    await world.restart(own(name), env, { mortal });
+  };
+  const done: Record<ControlVerb, (name: string, detail: string) => Promise<void>> = {
+    stop: (name) =>
+      isPlatformProcess(name) ? world.process(name).stop() : stack.stopServer(name as ServerName),
+    start: (name) =>
+      isPlatformProcess(name) ? world.restart(name, {}) : stack.startServer(name as ServerName),
+    kill: async (name) => {
+      if (isPlatformProcess(name)) world.process(name).kill('SIGKILL');
+      else stack.signalServer(name as ServerName, 'SIGKILL');
+    },
+    'restart-with': (name, detail) =>
+      world.restart(own(name), JSON.parse(detail) as Record<string, string>),
+    arm: (name, detail) => arm(name, detail, false),
+    'arm-mortal': (name, detail) => arm(name, detail, true),
+    signal: async (name, detail) => world.process(own(name)).kill(detail as NodeJS.Signals),
+    'start-second': async (name) => {
+      seconds.set(name, await world.startSecond(own(name)));
+    },
+    'stop-second': async (name) => {
+      await seconds.get(name)?.stop();
+      seconds.delete(name);
+    },
+  };
+  return (verb, name, detail = '') => done[verb](name, detail);
+}
+
+function own(name: string): PlatformProcess {
+  if (isPlatformProcess(name)) return name;
+  throw new Error(`${name} is no process of ours`);
+}
+
+/** A point that is armed anew may fire anew. */
+function forgetFired(crashDir: string, points: string): void {
+  for (const entry of points.split(',')) {
+    const [key = ''] = entry.split('=');
+    rmSync(path.join(crashDir, `${key.replace(':', '_')}.fired`), { force: true });
+  }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { until } from '../../cli/up/api-client';
+import { connectTemporal } from '../../platform/host/temporal-worker';
+import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
+import { apiClient, configFor, control } from '../support/world';
+
+const api = apiClient();
+let shop: Shop;
+let connection: NativeConnection;
+let temporal: Client;
+
+beforeAll(async () => {
+  shop = await openShop({ api, customer: 'frank', received: 10_000 });
+  const config = configFor('orchestrator');
+  connection = await connectTemporal(config);
+  temporal = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+});
+afterAll(async () => {
+  await connection.close();
+  await api.close();
+});
+
+const idOf = (location: string) => decodeURIComponent(location.split('/').at(-1) ?? '');
+
+/** Starts sagas while payments is away, so that each of them stands in the middle of its way. */
+async function startInTheMiddle(count: number): Promise<string[]> {
+  await control('stop', 'payments');
+  const answers = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));
+  expect(answers.map(({ status }) => status)).toEqual(Array<number>(count).fill(202));
+  const locations = answers.map(({ location }) => String(location));
+  const token = await api.token('olga');
+  await Promise.all(
+    locations.map((location) =>
+      until(`${location} to be under way`, 60_000, async () => {
+        const { body } = await api.call(location, { token });
+        return JSON.stringify(body).includes('authorize payment') ? body : undefined;
+      }),
+    ),
+  );
+  return locations;
+}
+
+describe('a saga that Temporal ended without us', () => {
+  it('terminated ten times by hand: each is recovered, undone, and answered as it is', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const locations = await startInTheMiddle(10);
+    for (const location of locations) {
+      await temporal.workflow.getHandle(idOf(location)).terminate('by hand');
+    }
+    await control('start', 'payments');
+    for (const location of locations) {
+      const ended = await shop.outcomeOf(location);
+      expect(ended).toMatchObject({ state: 'compensated', reason: 'TERMINATED' });
+    }
+    expect(await shop.stock()).toEqual(stock);
+    expect(await shop.funds()).toEqual(funds);
+  }, 240_000);
+
+  it('reset to its beginning: the second run sends nothing under the first one’s name, and is recovered', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const [location = ''] = await startInTheMiddle(1);
+    const workflowId = idOf(location);
+    const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+    const first = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+    await temporal.workflowService.resetWorkflowExecution({
+      namespace: temporal.options.namespace,
+      workflowExecution: { workflowId },
+      reason: 'by hand',
+      workflowTaskFinishEventId: first?.eventId ?? null,
+      requestId: randomUUID(),
+    });
+    await control('start', 'payments');
+    expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
+    expect(await shop.stock()).toEqual(stock);
+    expect(await shop.funds()).toEqual(funds);
+  }, 240_000);
+
+  it('deleted while it ran: recovered from the participants’ own rows', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const [location = ''] = await startInTheMiddle(1);
+    const execution = { workflowId: idOf(location) };
+    const { namespace } = temporal.options;
+    const deletion = { namespace, workflowExecution: execution };
+    await temporal.workflowService.deleteWorkflowExecution(deletion);
+    await control('start', 'payments');
+    expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
+    expect(await shop.stock()).toEqual(stock);
+    expect(await shop.funds()).toEqual(funds);
+  }, 240_000);
+
+  it('deleted after its end: the same Idempotency-Key again has no second effect and a clear answer', async () => {
+    const order = { orderId: `order-${randomUUID()}`, idempotencyKey: randomUUID() };
+    const first = await shop.placeOrder(order);
+    const location = String(first.location);
+    expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const { namespace } = temporal.options;
+    const workflowExecution = { workflowId: idOf(location) };
+    await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    await until('Temporal to forget the saga', 60_000, async () => {
+      const gone = temporal.workflow.getHandle(idOf(location)).describe();
+      return gone.then(
+        () => undefined,
+        (error: Error) => error.name === 'WorkflowNotFoundError' || undefined,
+      );
+    });
+    const again = await shop.placeOrder(order);
+    expect(again).toMatchObject({ status: 202, location });
+    const other = await shop.placeOrder({ ...order, quantity: 2 });
+    expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    expect(await shop.stock()).toEqual(stock);
+    expect(await shop.funds()).toEqual(funds);
+  }, 120_000);
+});
