@@ -154,6 +154,10 @@ describe('a child that holds', () => {
     const { sagaId } = await family.entryOf(id);
     const target = { workflowId: id, sagaId, saga: 'part', reason: 'TERMINATED' };
     await startRecovery(world.env.client, target, 'sagastest');
+    await eventually(async () => {
+      const { generation, heldBy } = await family.entryOf(id);
+      expect([generation, heldBy]).toEqual([1, 1]);
+    });
     await saga.handle.terminate('by hand');
     const parent = { ...target, workflowId: saga.handle.workflowId, sagaId: saga.sagaId };
     await startRecovery(world.env.client, { ...parent, saga: 'bulk' }, 'sagastest');
