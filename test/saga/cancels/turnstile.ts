@@ -35,8 +35,8 @@ const turnMs = 60_000;
 
 /**
  * Lets workflow tasks through one by one, each in two halves: taken (the history says "started"), and run. A worker
- * with this supplier of slots polls only when it is told to. The codec holds the task it was given: a worker that keeps no
- * saga in memory reads the saga's input, a payload, at every task.
+ * with this supplier of slots polls only when it is told to. The codec holds the task it was given: a worker that keeps
+ * no saga in memory reads the saga's input, a payload, at every task.
  */
 export class Turnstile {
   private readonly waiting: Latch[] = [];
