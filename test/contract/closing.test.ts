@@ -126,6 +126,19 @@ describe.each(storeCases)('the step records of a saga on $name', ({ open }) => {
       expect(await records.trim({ sagaIds: ['over'] })).toEqual({ trimmed: 0, left: [] });
     });
 
+    test('keep the closing too: what a recovery shut stays shut', async () => {
+      const [known, unheard] = [stepOf('kept', ['kept-a'], 'a'), stepOf('kept', ['kept-b'], 'b')];
+      await deliver(known.forward(0));
+      await records.close({ sagaId: 'kept', ...by });
+      expect(await records.trim({ sagaIds: ['kept'] })).toEqual({ trimmed: 1, left: [] });
+      expect(await deliver(unheard.forward(0))).toBe('STEP_FENCED');
+      expect(await deliver(known.forward(0))).toBe('STEP_FENCED');
+      expect(await store.readAggregate('kept-b')).toBeUndefined();
+      await expect(records.close({ sagaId: 'kept', ...by, run: 'other' })).rejects.toMatchObject({
+        code: 'STEP_FENCED',
+      });
+    });
+
     test('tell a refusal by its code still', async () => {
       const step = stepOf('no', ['no-a']);
       await deliver(step.forward(0, { as: 'refused' }));
