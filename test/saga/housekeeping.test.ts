@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../platform/outbox/memory/store';
 import { createSagaRecordActivities } from '../../platform/participant/activities';
 import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { SagaRecords } from '../../platform/participant/saga-records';
+import { startTracing } from '../../platform/runtime/tracing';
 import type { FinishedSaga } from '../../platform/saga/journal/open-sagas';
 import { housekeepingLimits, keepHouse } from '../../platform/saga/orchestrate/housekeeping';
 import { boxContract, boxParticipant, stepOf } from '../support/box-service';
@@ -22,6 +23,7 @@ describe('housekeeping', () => {
   let world: SagaWorld;
   let workers: readonly Worker[];
   let running: Promise<unknown>;
+  const tracing = startTracing({ serviceName: 'test', register: false });
 
   beforeAll(async () => {
     world = await startSagaWorld();
@@ -39,7 +41,10 @@ describe('housekeeping', () => {
     const connection = world.env.nativeConnection;
     const codePath = String(process.env.HOLDFAST_WORKFLOW_BUNDLE);
     workers = await Promise.all([
-      Worker.create({ connection, taskQueue: `sagas${queueSuffix}`, workflowBundle: { codePath } }),
+      Worker.create({
+        ...{ connection, taskQueue: `sagas${queueSuffix}` },
+        ...{ workflowBundle: { codePath }, plugins: [tracing.plugin] },
+      }),
       Worker.create({
         ...{ connection, taskQueue: `boxes${queueSuffix}` },
         activities: createSagaRecordActivities(slow, boxContract.contract),
@@ -50,6 +55,7 @@ describe('housekeeping', () => {
   afterAll(async () => {
     workers.forEach((worker) => worker.shutdown());
     await running;
+    await tracing.stop();
     await world.stop();
   });
 

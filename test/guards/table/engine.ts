@@ -75,7 +75,7 @@ export const engineGuards: readonly Guard[] = [
         to: 'CancellationScope.cancellable(work)',
       },
     ],
-    test: saga('cancel', 'repeated by every way, also while it unwinds, changes nothing'),
+    test: saga('cancel', 'undoes everything and ends as Cancelled'),
   },
   {
     name: 'no schedule-to-close on an undo',

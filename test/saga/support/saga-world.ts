@@ -89,6 +89,7 @@ export async function startSagaWorld(
     },
     actOn: (handle, verb, act) => actOn(grants, handle, { verb, act }),
     async stop() {
+      participants.letGo();
       await workers.stop();
       await env.teardown();
     },

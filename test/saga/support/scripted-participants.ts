@@ -37,6 +37,8 @@ export class ScriptedParticipants {
   private readonly nets = new Map<string, number>();
   private readonly once = new Map<string, Behaviour[]>();
   private readonly always = new Map<string, Behaviour>();
+  private end = () => {};
+  private readonly over = new Promise<void>((resolve) => (this.end = resolve));
 
   /** The next deliveries of `<kind> <step>` behave like this, one each. */
   next(what: string, ...behaviours: Behaviour[]): this {
@@ -55,6 +57,11 @@ export class ScriptedParticipants {
     this.once.clear();
     this.always.clear();
     return this;
+  }
+
+  /** Lets go whatever still waits: a test that failed releases nothing, and its worker could not stop. */
+  letGo(): void {
+    this.end();
   }
 
   /** Applied minus reversed, per step of a saga. */
@@ -85,7 +92,7 @@ export class ScriptedParticipants {
   async handle(participant: string, message: StepMessage): Promise<StepAnswer> {
     this.arrivals.push(message);
     const behaviour = this.behaviourFor(`${message.kind} ${message.step}`);
-    await behaviour.waitsFor;
+    await Promise.race([behaviour.waitsFor, this.over]);
     try {
       const answer = this.answer(message, behaviour);
       this.deliveries.push({ message, participant, outcome: answer.answer });
