@@ -94,6 +94,18 @@ export const participantGuards: readonly Guard[] = [
     test: unit('participant/closing', 'is never reversed'),
   },
   {
+    name: 'an open call is not trimmed',
+    why: 'the row would forget which call it waits for, and could never be closed',
+    changes: [
+      {
+        file: participant('trimming'),
+        from: 'default:\n      return undefined;',
+        to: 'default:\n      return { ...kept, result: null, effect: [], trimmed: true };',
+      },
+    ],
+    test: unit('participant/closing', 'lets nothing go while its call is open'),
+  },
+  {
     name: 'intent before the outside is called',
     why: 'a crash after the call would leave a charge of which no row knows',
     changes: [

@@ -1,5 +1,5 @@
 import type { Guard } from '../guard';
-import { saga, unit } from '../guard';
+import { contract, saga, unit } from '../guard';
 
 const engine = (file: string): string => `platform/saga/engine/${file}.ts`;
 const journal = (file: string): string => `platform/saga/journal/${file}.ts`;
@@ -125,5 +125,17 @@ export const peopleGuards: readonly Guard[] = [
       },
     ],
     test: unit('saga/journal', 'takes no record of a generation that is over'),
+  },
+  {
+    name: 'results are kept for their time',
+    why: 'whoever asks about a saga of yesterday would find that its rows have forgotten it',
+    changes: [
+      {
+        file: journal('open-sagas'),
+        from: 'AND e.recorded_at < $2',
+        to: 'AND $2::timestamptz IS NOT NULL',
+      },
+    ],
+    test: contract('finished-sagas', 'leaves out what finished too recently'),
   },
 ];

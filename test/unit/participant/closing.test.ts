@@ -115,6 +115,13 @@ describe('a trimmed row', () => {
     expect(trimmedRecord(trimmed)).toBeUndefined();
   });
 
+  test.each(['intent', 'cancelling', 'undoing'] as const)(
+    'lets nothing go while its call is open: %s',
+    (state) => {
+      expect(trimmedRecord({ ...row, state })).toBeUndefined();
+    },
+  );
+
   test('is never reversed', () => {
     const trimmed = trimmedRecord(row);
     expect(consult(undefined, trimmed, message('undo', 0))).toEqual({
