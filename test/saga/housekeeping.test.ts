@@ -5,6 +5,7 @@ import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { SagaRecords } from '../../platform/participant/saga-records';
 import { startTracing } from '../../platform/runtime/tracing';
 import type { FinishedSaga } from '../../platform/saga/journal/open-sagas';
+import { journal } from '../../platform/saga/journal/contract';
 import { housekeepingLimits, keepHouse } from '../../platform/saga/orchestrate/housekeeping';
 import { boxContract, boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
@@ -18,6 +19,7 @@ describe('housekeeping', () => {
   const store = createMemoryStore<Box>();
   const boxes = boxParticipant(store);
   const asked: (readonly string[])[] = [];
+  const askedOfJournal: (readonly string[])[] = [];
   const finished: FinishedSaga[] = [];
   const pages: { readonly after: string; readonly finishedBefore: Date }[] = [];
   let world: SagaWorld;
@@ -38,12 +40,21 @@ describe('housekeeping', () => {
         return { trimmed, left: sagaIds.slice(1) };
       },
     };
+    const own = createSagaRecords(world.journalStore, () => new Date());
+    const ofJournal: SagaRecords = {
+      ...own,
+      trim: (request) => {
+        askedOfJournal.push((request as { sagaIds: readonly string[] }).sagaIds);
+        return own.trim(request);
+      },
+    };
     const connection = world.env.nativeConnection;
     const codePath = String(process.env.HOLDFAST_WORKFLOW_BUNDLE);
     workers = await Promise.all([
       Worker.create({
         ...{ connection, taskQueue: `sagas${queueSuffix}` },
         ...{ workflowBundle: { codePath }, plugins: [tracing.plugin] },
+        activities: createSagaRecordActivities(ofJournal, journal.contract),
       }),
       Worker.create({
         ...{ connection, taskQueue: `boxes${queueSuffix}` },
@@ -85,6 +96,8 @@ describe('housekeeping', () => {
     await answered(boxes, stepOf('still open', ['open-box']).forward(0));
     expect(await sweep()).toEqual({ trimmed: 2 });
     expect(asked).toEqual([['first', 'second'], ['second']]);
+    // The journal's rows hold requests and answers of every saga, whatever its steps were.
+    expect(askedOfJournal).toEqual([['first', 'second']]);
     for (const id of ['first', 'second']) {
       expect(await rowOf(id)).toMatchObject({ state: 'done', trimmed: true, effect: [] });
       const late = stepOf(id, [`${id}-box`]);
