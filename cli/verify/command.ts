@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { installTemporalRuntime } from '../../platform/host/temporal-worker';
+import { createLog } from '../../platform/runtime/log';
 import { projectRoot } from '../../platform/runtime/paths';
 import { serverNames } from '../../stack';
 import { progressReporter } from '../../stack/progress';
@@ -78,6 +80,9 @@ async function verify(sagas: readonly string[], options: VerifyOptions): Promise
     const fix = 'name the one saga that has this cell';
     throw new ExploreError('ONLY_NEEDS_ONE', '--only runs a cell of one saga', fix);
   }
+  // Standard output is for --json alone: the workers that replay say only what goes wrong.
+  const quiet = { HOLDFAST_NAME: 'verify', HOLDFAST_LOG_LEVEL: 'error' } as const;
+  installTemporalRuntime(createLog(quiet, process.stderr));
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-verify-'));
   const faultDir = path.join(folder, 'faults');
   const interrupt = new AbortController();
