@@ -1,3 +1,4 @@
+import { mongoSettings } from '../../stack/servers/mongodb';
 import { databaseRoles } from '../../stack/servers/postgres/files';
 import { images } from './images';
 import type { Service } from './model';
@@ -55,7 +56,7 @@ const mongoArguments = [
   ...['mongod', '--replSet', 'rs0', '--dbpath', '/data/db', '--bind_ip_all'],
   ...['--port', String(innerPorts.mongodb), '--wiredTigerCacheSizeGB', '0.25', '--nounixsocket'],
   ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', `${certsMount}/mongodb.pem`],
-  ...['--tlsCAFile', `${certsMount}/ca.crt`],
+  ...['--tlsCAFile', `${certsMount}/ca.crt`, ...mongoSettings],
 ];
 
 /** The shell of MongoDB's image, connected to the server as the identity whose certificates are mounted. */

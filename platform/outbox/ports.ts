@@ -70,8 +70,16 @@ export interface UnitOfWork<State = Json> {
   transact<Answer>(
     key: StepKey,
     work: (view: TransactionView<State>) => Promise<TransactionOutcome<Answer, State>>,
-    options?: { readonly timeoutMs?: number },
+    options?: TransactOptions,
   ): Promise<Answer>;
+}
+
+/** How one transaction is run. */
+export interface TransactOptions {
+  /** Everything, retries included, ends before this is over. */
+  readonly timeoutMs?: number;
+  /** Called after the writes and before their commit, where a store knows such a moment; a seam for chaos. */
+  readonly written?: () => Promise<void>;
 }
 
 /**

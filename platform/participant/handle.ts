@@ -61,6 +61,7 @@ async function handleWith<State, Commands extends ContractCommands>(
   how: HandleOptions,
 ): Promise<StepAnswer> {
   const label = `${options.definition.participant.contract.name}.${message.command}`;
+  await crashPoint('participant.received', label);
   const deadlineMs = performance.now() + (how.timeoutMs ?? timeoutMsDefault);
   const transact = transactionOf(options, message, label);
   let told: Told | undefined;
@@ -93,7 +94,7 @@ function transactionOf<State, Commands extends ContractCommands>(
         await crashPoint('participant.before-commit', label);
         return outcome;
       },
-      { timeoutMs },
+      { timeoutMs, written: () => crashPoint('participant.written-not-committed', label) },
     );
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A place in which a promise could be lost, `<part>.<what has happened and what has not>`. */
@@ -6,6 +6,7 @@ export type CrashPointName = `${string}.${string}`;
 
 interface ArmedPoint {
   readonly hit: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
   readonly markerFile: string | undefined;
   hits: number;
 }
@@ -20,7 +21,9 @@ export class CrashPointError extends Error {
 /**
  * Arms crash points for this process. `spec` is a comma-separated list of `name[:label]=hit`, for example
  * `participant.committed-not-answered:payments.capture=1`: die at the first hit of that point with that label. A point
- * without a label counts every hit. With `markerDir` each entry fires once across restarts; an empty spec disarms.
+ * without a label counts every hit. An entry that ends with `/stop` stops the process instead, with everything it
+ * holds, until somebody sends it SIGCONT. With `markerDir` each entry fires once across restarts; an empty spec
+ * disarms.
  */
 export function armCrashPoints(spec: string, markerDir = ''): void {
   const entries = spec.split(',').filter(Boolean);
@@ -28,17 +31,19 @@ export function armCrashPoints(spec: string, markerDir = ''): void {
 }
 
 function parseEntry(entry: string, markerDir: string): [string, ArmedPoint] {
-  const match = /^([a-z-]+\.[a-z-]+(?::[A-Za-z0-9._-]+)?)=([1-9]\d{0,5})$/.exec(entry);
+  const match = /^([a-z-]+\.[a-z-]+(?::[A-Za-z0-9._-]+)?)=([1-9]\d{0,5})(\/stop)?$/.exec(entry);
   if (match === null) throw new CrashPointError(`cannot read the crash point "${entry}"`);
-  const [, key = '', hit = ''] = match;
+  const [, key = '', hit = '', stop] = match;
   const markerFile =
     markerDir === '' ? undefined : join(markerDir, `${key.replace(':', '_')}.fired`);
-  return [key, { hit: Number(hit), markerFile, hits: 0 }];
+  const signal = stop === undefined ? 'SIGKILL' : 'SIGSTOP';
+  return [key, { hit: Number(hit), signal, markerFile, hits: 0 }];
 }
 
 /**
- * Kills this process with SIGKILL when the point is armed and its turn has come; otherwise does nothing. No handler,
- * no `finally` and no flush runs: what is true afterwards is what was true on disk.
+ * Kills or stops this process when the point is armed and its turn has come; otherwise does nothing. No handler, no
+ * `finally` and no flush runs: what is true afterwards is what was true on disk. A process that was stopped says so on
+ * standard output, and again when it goes on.
  */
 export async function crashPoint(name: CrashPointName, label = ''): Promise<void> {
   if (armed.size === 0) return;
@@ -46,9 +51,28 @@ export async function crashPoint(name: CrashPointName, label = ''): Promise<void
     const point = armed.get(key);
     if (point === undefined || !isDue(point)) continue;
     if (point.markerFile !== undefined) writeFileSync(point.markerFile, new Date().toISOString());
-    process.kill(process.pid, 'SIGKILL');
-    await new Promise<never>(() => undefined);
+    if (point.signal === 'SIGSTOP') stopHere(key);
+    else await dieHere();
   }
+}
+
+async function dieHere(): Promise<never> {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise<never>(() => undefined);
+}
+
+/** Returns when the process goes on. Nothing is awaited: whatever follows comes before any timer that is overdue. */
+function stopHere(point: string): void {
+  const stoppedMs = performance.now();
+  tell(`stopped at ${point}`);
+  process.kill(process.pid, 'SIGSTOP');
+  tell(`goes on behind ${point}`, { delayMs: Math.round(performance.now() - stoppedMs) });
+}
+
+/** A line in the form of the log's, written before the next instruction. */
+function tell(msg: string, data: object = {}): void {
+  const line = { level: 'warn', time: new Date().toISOString(), ...data, msg };
+  writeSync(1, `${JSON.stringify(line)}\n`);
 }
 
 function isDue(point: ArmedPoint): boolean {

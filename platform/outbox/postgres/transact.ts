@@ -19,7 +19,7 @@ export function postgresUnitOfWork<State>(
   tables: Tables,
   committed: () => void,
 ): UnitOfWork<State>['transact'] {
-  return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs } = {}) => {
+  return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs, written } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     const first = lockOfSaga(key);
     const attempt = () =>
@@ -31,6 +31,7 @@ export function postgresUnitOfWork<State>(
         await writeAggregates(client, tables, outcome.commit.aggregates);
         await writeEvents(client, tables, outcome.commit.aggregates);
         await writeStep(client, tables, { key, record: outcome.commit.stepRecord });
+        await written?.();
         return { result: outcome, commit: true };
       });
     const { answer, commit } = await retryConflicts(attempt, deadlineMs);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import fs, { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { armCrashPoints, crashPoint } from '../../../platform/runtime/crash-point';
@@ -33,6 +33,19 @@ test('an armed point kills the process at the given hit of its label, without a 
   expect(kill.mock.calls).toEqual([[process.pid, 'SIGKILL']]);
 });
 
+test('a point can stop the process instead, and what comes behind it follows when the process goes on', async () => {
+  const write = jest.spyOn(fs, 'writeSync').mockReturnValue(0);
+  armCrashPoints('participant.before-commit:orders.open=1/stop');
+  expect(await passes('orders.open')).toBe(true);
+  expect(kill.mock.calls).toEqual([[process.pid, 'SIGSTOP']]);
+  const told = write.mock.calls.map(
+    ([, line]) => (JSON.parse(String(line)) as { msg: string }).msg,
+  );
+  write.mockRestore();
+  const point = 'participant.before-commit:orders.open';
+  expect(told).toEqual([`stopped at ${point}`, `goes on behind ${point}`]);
+});
+
 test('a point without a label counts every hit', async () => {
   armCrashPoints('relay.before-send=1,participant.before-commit=2');
   expect(await passes('orders.open')).toBe(true);
@@ -48,7 +61,7 @@ test('with a folder for markers it fires once, across restarts', async () => {
   expect(await passes('payments.capture')).toBe(true);
 });
 
-test.each(['nonsense', 'participant.before-commit', 'a.b=0', 'a.b=x', 'a.b:c d=1'])(
+test.each(['nonsense', 'participant.before-commit', 'a.b=0', 'a.b=x', 'a.b:c d=1', 'a.b=1/pause'])(
   'the specification "%s" is refused at start',
   (spec) => {
     expect(() => armCrashPoints(spec)).toThrow(/cannot read the crash point/);
