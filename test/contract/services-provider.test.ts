@@ -7,6 +7,7 @@ import { readProviderLedger } from '../../activities/payments/provider/ledger';
 import { projectRoot } from '../../platform/runtime/paths';
 import type { Config } from '../../platform/runtime/config';
 import type { FaultOrder } from '../../stack/servers/card-provider/faults';
+import { inBatches } from '../support/in-batches';
 import { openProviderFaults } from '../support/provider-faults';
 import type { ServiceBench } from '../support/service-bench';
 import { insisting, openBench } from '../support/service-bench';
@@ -61,6 +62,23 @@ test('an undone authorization is released there too, and its repetition releases
   const undo = () => bench.undo('void', 'authorize', { saga: 'v-void', input: { orderId } });
   expect([await undo(), await undo()]).toEqual([{ answer: 'undone' }, { answer: 'undone' }]);
   expect(await effectsOf(orderId)).toEqual(['authorize', 'release']);
+});
+
+test('its ledger is read whole, however long its pages are', async () => {
+  const own = configFor('payments', freshInstance());
+  const outside = openProvider(own);
+  const orders = Array.from({ length: 600 }, (_, index) => `many-${index}`);
+  await inBatches(orders, 20, async (reference) => {
+    const money = { amountCents: cents, currency: 'EUR' };
+    const call = { operation: 'authorize', reference, card: 'v-many', ...money };
+    await outside.ask(
+      { verb: 'call', key: `key-of-${reference}-0000`, call },
+      { timeoutMs: 5_000 },
+    );
+  });
+  await outside.close();
+  const charges = await readProviderLedger(own);
+  expect(charges.map(({ reference }) => reference).sort()).toEqual([...orders].sort());
 });
 
 const passing: readonly (readonly [FaultOrder['kind'], Partial<FaultOrder>])[] = [

@@ -9,6 +9,7 @@ import { providerCall } from './calls';
 
 /** Identity in the provider's certificate. */
 const peer = 'card-provider';
+/** An answer to one call; whoever reads pages says more. */
 const answerBytesMax = 64 * 1024;
 
 /** The books of this world at the provider. */
@@ -16,12 +17,20 @@ export function merchantOf(config: Pick<Config, 'HOLDFAST_INSTANCE'>): string {
   return `payments${config.HOLDFAST_INSTANCE}`;
 }
 
+/** One request to the provider. */
+export interface ProviderRequest {
+  readonly body?: object;
+  readonly timeoutMs: number;
+  /** A longer answer counts as none. */
+  readonly bytesMax?: number;
+}
+
 /** A connection to the provider under our certificate, renewed when the certificate is. */
 export interface ProviderConnection {
   /** One request; rejects when there is no answer in time. The answer's body is JSON, or undefined. */
   send(
     path: string,
-    how: { readonly body?: object; readonly timeoutMs: number },
+    how: ProviderRequest,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
   close(): Promise<void>;
 }
@@ -35,7 +44,7 @@ export function connectProvider(config: Config): ProviderConnection {
     void old?.close();
   });
   return {
-    async send(path, { body, timeoutMs }) {
+    async send(path, { body, timeoutMs, bytesMax = answerBytesMax }) {
       agent ??= createPeerAgent(config, peer);
       const answer = await request(new URL(path, config.HOLDFAST_CARD_PROVIDER_URL), {
         dispatcher: agent,
@@ -45,7 +54,7 @@ export function connectProvider(config: Config): ProviderConnection {
         signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
       });
       const text = await answer.body.text();
-      return { status: answer.statusCode, body: parsed(text) };
+      return { status: answer.statusCode, body: parsed(text, bytesMax) };
     },
     async close() {
       stopWatching();
@@ -54,8 +63,8 @@ export function connectProvider(config: Config): ProviderConnection {
   };
 }
 
-function parsed(text: string): unknown {
-  if (text.length > answerBytesMax) return undefined;
+function parsed(text: string, bytesMax: number): unknown {
+  if (text.length > bytesMax) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -19,7 +19,8 @@ const charge = z.object({
 export type ProviderCharge = z.output<typeof charge>;
 
 const page = z.object({ charges: z.array(charge) });
-const pageTimeoutMs = 10_000;
+/** A page has up to 500 charges, each with all its effects. */
+const pageLimits = { timeoutMs: 10_000, bytesMax: 4 * 1024 * 1024 } as const;
 
 /** Reads the ledger of this world's merchant: all of it, or the charges of one order. */
 export async function readProviderLedger(
@@ -36,7 +37,7 @@ export async function readProviderLedger(
         ...(reference === undefined ? {} : { reference }),
       });
       const path = `/merchants/${merchantOf(config)}/ledger?${query.toString()}`;
-      const { status, body } = await connection.send(path, { timeoutMs: pageTimeoutMs });
+      const { status, body } = await connection.send(path, pageLimits);
       if (status !== 200) throw new Error(`the card provider's ledger answers ${status}`);
       const { charges } = page.parse(body);
       if (charges.length === 0) return all;
