@@ -14,6 +14,12 @@ import type { Sweeper } from '../platform/saga/orchestrate/sweeper';
 /** A saga whose worker died moves to another one after this; milliseconds. */
 const stickyQueueMs = 2_000;
 
+/**
+ * Workflow tasks at work at once. They share one thread, so that more of them would not end sooner; with Temporal's
+ * default of 40, a process that takes over hundreds of sagas has each of its tasks run out of its 10 s, and none ends.
+ */
+const workflowTasksMax = 8;
+
 const participants = [...services.map(({ name }) => name), sagasJournal.name];
 
 /** The orchestrator as a process: sagas, and their journal with its own database, relay and activities. */
@@ -34,6 +40,7 @@ void runProcess(process.env, async (config) => {
     },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
+    maxConcurrentWorkflowTaskExecutions: workflowTasksMax,
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
   return {
