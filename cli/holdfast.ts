@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { chaosCommand } from './chaos/command';
 import { migrateCommand } from './migrate/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
@@ -16,6 +17,7 @@ export function program(): Command {
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
     .addCommand(verifyCommand())
+    .addCommand(chaosCommand())
     .exitOverride();
 }
 

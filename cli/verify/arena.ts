@@ -31,6 +31,16 @@ export interface ArenaOptions {
   readonly faultDir: string;
 }
 
+/** How one saga is started. */
+export interface SagaRunPlan {
+  readonly workflowId: string;
+  readonly input: Json;
+  /** From now. */
+  readonly deadlineMs: number;
+  /** On top of {@link explorerPace}. */
+  readonly pace?: Partial<SagaPace>;
+}
+
 export interface StartedSaga {
   readonly workflowId: string;
   readonly sagaId: string;
@@ -41,10 +51,7 @@ export interface StartedSaga {
 export interface Arena extends ArenaOptions {
   readonly client: Client;
   workflowIdOf(saga: string, name: string): string;
-  start(
-    saga: string,
-    run: { readonly workflowId: string; readonly input: Json; readonly deadlineMs: number },
-  ): Promise<StartedSaga>;
+  start(saga: string, run: SagaRunPlan): Promise<StartedSaga>;
   /** The journal's word on a saga; undefined before `saga.started` is durable. */
   journal(workflowId: string): Promise<JournalEntry | undefined>;
   /** The saga as its workflow, or the recovery of it, sees it; undefined while none of them answers. */
@@ -104,7 +111,7 @@ async function startSaga(
   client: Client,
   taskQueue: string,
   saga: string,
-  run: { readonly workflowId: string; readonly input: Json; readonly deadlineMs: number },
+  run: SagaRunPlan,
 ): Promise<StartedSaga> {
   const { workflowId, input, deadlineMs } = run;
   const [owner, businessKey] = [hash('explorer'), workflowId];
@@ -112,7 +119,7 @@ async function startSaga(
   const deadlineAtMs = Date.now() + deadlineMs;
   const start: SagaStart = {
     ...{ input, owner, businessKey, requestHash, deadlineAtMs },
-    pace: explorerPace,
+    pace: { ...explorerPace, ...run.pace },
   };
   const handle = await client.workflow.start(saga, {
     workflowId,

@@ -19,15 +19,16 @@ beforeAll(async () => {
   temporal = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
 });
 afterAll(async () => {
+  await control('signal', 'payments', 'SIGCONT');
   await connection.close();
   await api.close();
 });
 
 const idOf = (location: string) => decodeURIComponent(location.split('/').at(-1) ?? '');
 
-/** Starts sagas while payments is away, so that each of them stands in the middle of its way. */
+/** Starts sagas while payments is stopped, so that each of them stands in the middle of its way. */
 async function startInTheMiddle(count: number): Promise<string[]> {
-  await control('stop', 'payments');
+  await control('signal', 'payments', 'SIGSTOP');
   const answers = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));
   expect(answers.map(({ status }) => status)).toEqual(Array<number>(count).fill(202));
   const locations = answers.map(({ location }) => String(location));
@@ -50,7 +51,7 @@ describe('a saga that Temporal ended without us', () => {
     for (const location of locations) {
       await temporal.workflow.getHandle(idOf(location)).terminate('by hand');
     }
-    await control('start', 'payments');
+    await control('signal', 'payments', 'SIGCONT');
     for (const location of locations) {
       const ended = await shop.outcomeOf(location);
       expect(ended).toMatchObject({ state: 'compensated', reason: 'TERMINATED' });
@@ -72,7 +73,7 @@ describe('a saga that Temporal ended without us', () => {
       workflowTaskFinishEventId: first?.eventId ?? null,
       requestId: randomUUID(),
     });
-    await control('start', 'payments');
+    await control('signal', 'payments', 'SIGCONT');
     expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
     expect(await shop.stock()).toEqual(stock);
     expect(await shop.funds()).toEqual(funds);
@@ -85,7 +86,7 @@ describe('a saga that Temporal ended without us', () => {
     const { namespace } = temporal.options;
     const deletion = { namespace, workflowExecution: execution };
     await temporal.workflowService.deleteWorkflowExecution(deletion);
-    await control('start', 'payments');
+    await control('signal', 'payments', 'SIGCONT');
     expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
     expect(await shop.stock()).toEqual(stock);
     expect(await shop.funds()).toEqual(funds);

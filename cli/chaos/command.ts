@@ -1,0 +1,118 @@
+import { randomInt } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import { runKills } from './acts/kills';
+import { lostPivots, runLostPivot } from './acts/lost-pivot';
+import type { LostPivot } from './acts/lost-pivot';
+import { killsLines, pivotLines, zombieLines } from './report';
+import type { Stage } from './stage';
+import { withStage } from './theatre';
+import { runZombies } from './acts/zombie';
+import { zombiePlaces } from './acts/zombie-judge';
+import type { ZombiePlace } from './acts/zombie-judge';
+
+const help = `
+Starts servers and services of its own on free ports, breaks them, and counts what is left.
+
+Exit codes: 0 everything holds, 1 something does not, 2 wrong usage.
+
+Examples:
+  holdfast chaos zombie
+  holdfast chaos zombie --place decided
+  holdfast chaos lost-pivot --json
+  holdfast chaos kills --sagas 200 --seed 7
+`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `holdfast chaos`: stops, kills and cuts off real processes in the middle of sagas. */
+export function chaosCommand(): Command {
+  const command = new Command('chaos')
+    .description('Stop and kill real processes in the middle of sagas, and count what is left.')
+    .addHelpText('after', help)
+    .exitOverride();
+  for (const each of [zombieCommand(), lostPivotCommand(), killsCommand()]) {
+    const json = 'end with one JSON object on standard output';
+    command.addCommand(each.option('--json', json, false).exitOverride());
+  }
+  return command;
+}
+
+interface Shown {
+  readonly json: boolean;
+}
+
+/** Plays, tells each result as it comes, and ends with 1 when one of them has a problem. */
+async function play<Result extends { readonly problems: readonly string[] }>(
+  { json }: Shown,
+  acts: readonly ((stage: Stage) => Promise<readonly Result[]>)[],
+  linesOf: (result: Result) => readonly string[],
+): Promise<void> {
+  const results: Result[] = [];
+  await withStage(async (stage) => {
+    for (const act of acts) {
+      const found = await act(stage);
+      results.push(...found);
+      found.flatMap(linesOf).forEach(say);
+    }
+  });
+  const red = results.filter(({ problems }) => problems.length > 0).length;
+  say(`${results.length - red} hold, ${red} do not`);
+  if (json) process.stdout.write(`${JSON.stringify({ results, red })}\n`);
+  if (red > 0) process.exitCode = 1;
+}
+
+/** One of the keys of a table, or all of them in order. */
+function chosen<Name extends string>(table: Readonly<Record<Name, unknown>>, only?: Name) {
+  return only === undefined ? (Object.keys(table) as Name[]) : [only];
+}
+
+function oneOf<Name extends string>(table: Readonly<Record<Name, unknown>>) {
+  return (text: string): Name => {
+    if (Object.hasOwn(table, text)) return text as Name;
+    throw new InvalidArgumentError(`one of ${Object.keys(table).join(', ')}.`);
+  };
+}
+
+function zombieCommand(): Command {
+  return new Command('zombie')
+    .description('Stop a worker inside a step, undo it by another one, and let the first go on.')
+    .option('--place <place>', 'unread, decided or written; all unless told', oneOf(zombiePlaces))
+    .action(({ place, ...shown }: Shown & { readonly place?: ZombiePlace }) => {
+      const places = chosen(zombiePlaces, place);
+      const acts = places.map((one) => (stage: Stage) => runZombies(stage, one));
+      return play(shown, acts, zombieLines);
+    });
+}
+
+function lostPivotCommand(): Command {
+  return new Command('lost-pivot')
+    .description('Kill payments inside the pivot, and keep it away until the deadline is over.')
+    .option('--place <place>', `${Object.keys(lostPivots).join(', ')}; all unless told`, (text) =>
+      oneOf(lostPivots)(text),
+    )
+    .action(({ place, ...shown }: Shown & { readonly place?: LostPivot }) => {
+      const acts = chosen(lostPivots, place).map((one) => async (stage: Stage) => {
+        return [await runLostPivot(stage, one)];
+      });
+      return play(shown, acts, pivotLines);
+    });
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('a whole number above 0 is expected.');
+}
+
+function killsCommand(): Command {
+  return new Command('kills')
+    .description('Kill Temporal under many running sagas, then workers at random.')
+    .option('--sagas <count>', 'orders on their way at the same time', count, 200)
+    .option('--seed <number>', 'chooses whom to kill, and when; random unless given', count)
+    .action(
+      ({ sagas, seed, ...shown }: Shown & { readonly sagas: number; readonly seed?: number }) => {
+        const options = { sagas, seed: seed ?? randomInt(1, 1_000_000), say };
+        return play(shown, [async (stage) => [await runKills(stage, options)]], killsLines);
+      },
+    );
+}
