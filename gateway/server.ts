@@ -6,6 +6,7 @@ import type { Metrics } from '../platform/http/metrics';
 import { problem } from '../platform/http/problem';
 import type { RateLimiter } from '../platform/http/rate-limit';
 import type { Operations } from '../platform/security/operations';
+import type { SagaContract } from '../platform/saga/contract';
 import { peerOf } from '../platform/security/peer';
 import { mountOperations } from '../platform/security/rbac';
 import type { Principal, TokenVerifier } from '../platform/security/tokens';
@@ -61,11 +62,14 @@ function admitWith(limiter: RateLimiter) {
       : limiter.admit('subject', principal.subject);
 }
 
-/** A saga nobody may start is a mistake in its contract, found at start. */
+/** A saga nobody may start, and a child that somebody may, are mistakes in a contract, found at start. */
 function assertStartable(parts: GatewayParts): void {
-  const closed = parts.catalog.find(({ roles }) => roles.length === 0);
-  if (closed !== undefined)
-    throw new Error(`the saga ${closed.name} names no roles that may start it`);
+  const isWrong = ({ roles, childOnly }: SagaContract) =>
+    (roles.length === 0) !== (childOnly === true);
+  const wrong = parts.catalog.find(isWrong);
+  if (wrong === undefined) return;
+  const fault = wrong.childOnly === true ? 'only a child, and names roles' : 'without roles';
+  throw new Error(`the saga ${wrong.name} is ${fault}: nobody could say who may start it`);
 }
 
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */

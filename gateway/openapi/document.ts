@@ -30,7 +30,8 @@ function sagaRequest(contract: SagaContract): Schema {
 /** The one generic operation becomes one documented path per saga. */
 function expanded(id: string, operation: Operation, catalog: readonly SagaContract[]): Described[] {
   if (operation.path !== '/sagas/:saga') return [{ id, operation }];
-  return catalog.map((contract) => ({
+  const offered = catalog.filter(({ childOnly }) => childOnly !== true);
+  return offered.map((contract) => ({
     id: `start-${contract.name}`,
     operation,
     path: `/sagas/${contract.name}`,

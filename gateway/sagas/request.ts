@@ -64,6 +64,17 @@ function mismatches(reference: Reference, input: Json, found: Members): ProblemP
   );
 }
 
+/** The same thing is looked up once, however often a request names it. */
+function lookUpOnce(lookUp: LookUp): LookUp {
+  const known = new Map<string, ReturnType<LookUp>>();
+  return (service, path) => {
+    const key = `${service} ${path}`;
+    const found = known.get(key) ?? lookUp(service, path);
+    known.set(key, found);
+    return found;
+  };
+}
+
 async function checkReference(reference: Reference, input: Json, lookUp: LookUp) {
   const pointed = valuesAt(input, reference.pointer);
   const checked = pointed.map(async ({ pointer, value }): Promise<ProblemPart[]> => {
@@ -87,8 +98,9 @@ export async function checkReferences(
   input: Json,
   lookUp: LookUp,
 ): Promise<void> {
+  const once = lookUpOnce(lookUp);
   const found = await Promise.all(
-    (contract.references ?? []).map((reference) => checkReference(reference, input, lookUp)),
+    (contract.references ?? []).map((reference) => checkReference(reference, input, once)),
   );
   const errors = [
     ...new Map(found.flat().map((part) => [part.pointer + part.code, part])).values(),
@@ -108,8 +120,11 @@ export function contractOf(catalog: readonly SagaContract[], name: string): Saga
   return contract;
 }
 
-/** Throws 403 unless one of the roles may start the saga. */
+/** Throws 403 unless one of the roles may start the saga, and 404 when no request ever starts it. */
 export function assertMayStart(contract: SagaContract, roles: readonly string[]): void {
+  if (contract.childOnly === true) {
+    throw gatewayProblem('SAGA_UNKNOWN', { detail: 'it is only ever a step of another saga' });
+  }
   if (contract.roles.some((role) => roles.includes(role))) return;
   throw problem('ROLE_MISSING', { detail: `one of ${contract.roles.join(', ')} is needed` });
 }

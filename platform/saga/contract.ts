@@ -26,8 +26,10 @@ export interface SagaContract<Input extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly title: string;
   readonly input: Input;
-  /** Roles that may start it; an empty list does not start at all. */
+  /** Roles that may start it; an empty list is for sagas that are children only, and starts no gateway otherwise. */
   readonly roles: readonly string[];
+  /** It is started by other sagas, as a step of them, and never by a request; `roles` is empty then. */
+  readonly childOnly?: true;
   /** Names the business object in ids and lists, for example the order id. */
   businessKey(input: z.output<Input>): string;
   /** Members of the input that are filled from the caller's token, never from the request. */

@@ -123,6 +123,12 @@ export interface SagaHandle extends BranchHandle {
     command: CommandDescriptor<Result>,
     policy?: RetriablePolicy,
   ): Promise<Result | undefined>;
+  /**
+   * The pivot of a child saga: answers its parent, waits for what that decides, and goes on once the parent's own pivot
+   * is done. Up to here everything can be undone, and from here on steps are `retriable`. A child that does not call
+   * it holds at its end. In a saga that is nobody's child it is a pivot that asks nobody.
+   */
+  hold(answer?: unknown): Promise<void>;
   /** Waits for a person. Denied or too late: the saga goes back, as after a refusal. Before the pivot only. */
   approval(name: StepName, options: ApprovalOptions): Promise<void>;
   /**

@@ -39,9 +39,8 @@ export async function runFunction(run: SagaRun): Promise<unknown> {
   const sequence = new Sequence([], positionsBefore(run.start));
   const { step } = handleParts(run, sequence);
   const result = await run.definition.run(createHandle(run, sequence), run.input);
-  if (run.start.parent !== undefined) {
-    run.held = asJson(result);
-    await openHold(run, sequence, familySteps.hold);
+  if (run.start.parent !== undefined && !run.names.has(familySteps.hold)) {
+    await holdWith(run, sequence, result);
   }
   const children = standingChildren(run);
   if (children.length === 0) return result;
@@ -50,6 +49,12 @@ export async function runFunction(run: SagaRun): Promise<unknown> {
   }
   await step(familySteps.release, releaseParts(run, children));
   return result;
+}
+
+/** A child answers its parent, and waits for what that decides. */
+async function holdWith(run: SagaRun, sequence: Sequence, answer: unknown): Promise<void> {
+  run.held = asJson(answer);
+  await openHold(run, sequence, familySteps.hold);
 }
 
 /** The handle a saga function works with. */
@@ -75,6 +80,11 @@ function createHandle(run: SagaRun, sequence: Sequence): SagaHandle {
       assertPlace(run, 'after', 'RETRIABLE_BEFORE_PIVOT', `"${stepNameOf(name)}" has no undo`);
       const what = { kind: 'retriable', command, onFault: 'park', patience } as const;
       return step(name, what) as Promise<Result | undefined>;
+    },
+    async hold(answer?: unknown) {
+      if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
+      if (run.start.parent === undefined) await step(familySteps.commit, commitParts(run));
+      else await sequence.exclusively(() => holdWith(run, sequence, answer));
     },
     async approval(name: StepName, options: ApprovalOptions) {
       await wait(run, sequence, name, { kind: 'approval', ...options });
@@ -142,8 +152,10 @@ function wait(
   return sequence.exclusively(() => openWait(run, sequence, name, options));
 }
 
-function hasPivot(run: SagaRun): boolean {
-  return [...run.names].some((name) => run.steps.get(name)?.kind === 'pivot');
+/** A child's pivot is its parent's decision. */
+function hasPivot({ names, steps }: SagaRun): boolean {
+  if (names.has(familySteps.hold)) return true;
+  return [...names].some((name) => steps.get(name)?.kind === 'pivot');
 }
 
 /** The saga function has passed its pivot, whatever an earlier run of it had passed. */

@@ -51,6 +51,13 @@ export function createHandle(run: AskedRun): SagaHandle {
       }
       return line.step(name, { kind: 'retriable', command }, 'park');
     },
+    hold: async () => {
+      if (state.hasPivot) {
+        throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has at most one pivot');
+      }
+      state.hasPivot = true;
+      await line.wait('parent decides', 'hold');
+    },
     continueWith() {
       throw new Error('in one process a saga has one run: rehearse each of its runs by itself');
     },
@@ -102,8 +109,8 @@ class Line {
     return this.alone(() => this.run.ask({ ...opened, place: this.nextPlace() }, commands));
   }
 
-  wait(name: StepName): Promise<Json | undefined> {
-    const opened = { name: this.use(name), kind: 'wait', onFault: 'compensate' } as const;
+  wait(name: StepName, kind: 'wait' | 'hold' = 'wait'): Promise<Json | undefined> {
+    const opened = { name: this.use(name), kind, onFault: 'compensate' } as const;
     return this.alone(() => this.run.ask({ ...opened, place: this.nextPlace() }));
   }
 

@@ -1,3 +1,4 @@
+import { isWait } from '../../saga/machine/state';
 import type { InProcessWorld } from './world';
 
 /**
@@ -28,7 +29,7 @@ export async function brokenPromises(world: InProcessWorld): Promise<readonly st
 function wantedNet({ saga, finished }: InProcessWorld, name: string): 0 | 1 | undefined {
   const step = saga.machine.steps.find((each) => each.name === name);
   const phase = step?.phase;
-  if (step?.kind === 'wait') return 0;
+  if (step !== undefined && isWait(step.kind)) return 0;
   if (finished?.outcome === 'completed') return phase === 'skipped' ? 0 : 1;
   if (finished !== undefined) return phase === 'left' ? 1 : 0;
   if (phase === 'done' || phase === 'left') return 1;
