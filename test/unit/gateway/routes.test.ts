@@ -137,7 +137,7 @@ describe('the OpenAPI document', () => {
     for (const { method, path, roles } of Object.values<Operation>(gatewayOperations)) {
       const templates =
         path === '/sagas/:saga'
-          ? catalog.map(({ name }) => `/sagas/${name}`)
+          ? catalog.filter(({ childOnly }) => !childOnly).map(({ name }) => `/sagas/${name}`)
           : [path.replace(/:(\w+)/g, '{$1}')];
       for (const template of templates) {
         const operation = paths[template]?.[method.toLowerCase()];
@@ -150,6 +150,12 @@ describe('the OpenAPI document', () => {
         else expect(Object.keys(operation?.responses as object)).toContain('401');
       }
     }
+  });
+
+  test('has no route for a saga that is only ever a child', async () => {
+    const { paths } = await read();
+    expect(Object.keys(paths)).toContain('/sagas/bulk-order');
+    expect(Object.keys(paths)).not.toContain('/sagas/order-lots');
   });
 
   test('has operation ids that are unique, and a parameter for each member of a path', async () => {

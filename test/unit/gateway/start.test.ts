@@ -55,6 +55,21 @@ describe('starting a saga', () => {
     expect(world.started.size).toBe(1);
   });
 
+  test('of a child by itself is refused, whoever asks', async () => {
+    const { call, world } = openGateway();
+    const answer = await call({ ...start, path: '/sagas/order-lots', as: 'adam:admin' });
+    expect([answer.status, answer.json().code]).toEqual([404, 'SAGA_UNKNOWN']);
+    expect(world.started.size).toBe(0);
+  });
+
+  test('looks up what a request names often only once', async () => {
+    const { call, world } = openGateway();
+    const lot = (orderId: string) => ({ orderId, lines: order.lines, amountCents: 500 });
+    const body = { orderId: 'b-1', currency: 'EUR', lots: [lot('l-1'), lot('l-2'), lot('l-3')] };
+    const answer = await call({ ...start, path: '/sagas/bulk-order', body });
+    expect([answer.status, world.asked.length]).toEqual([202, 1]);
+  });
+
   test('a repeat is answered although what it named is gone or cannot be asked for', async () => {
     const { call, world } = openGateway();
     await call(start);
