@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { runBulk } from './acts/bulk';
 import { runKills } from './acts/kills';
 import { lostPivots, runLostPivot } from './acts/lost-pivot';
 import type { LostPivot } from './acts/lost-pivot';
-import { killsLines, pivotLines, zombieLines } from './report';
+import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
 import { withStage } from './theatre';
 import { runZombies } from './acts/zombie';
@@ -20,6 +21,7 @@ Examples:
   holdfast chaos zombie --place decided
   holdfast chaos lost-pivot --json
   holdfast chaos kills --sagas 200 --seed 7
+  holdfast chaos bulk --items 500
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -30,7 +32,7 @@ export function chaosCommand(): Command {
     .description('Stop and kill real processes in the middle of sagas, and count what is left.')
     .addHelpText('after', help)
     .exitOverride();
-  for (const each of [zombieCommand(), lostPivotCommand(), killsCommand()]) {
+  for (const each of [zombieCommand(), lostPivotCommand(), killsCommand(), bulkCommand()]) {
     const json = 'end with one JSON object on standard output';
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -114,5 +116,14 @@ function killsCommand(): Command {
         const options = { sagas, seed: seed ?? randomInt(1, 1_000_000), say };
         return play(shown, [async (stage) => [await runKills(stage, options)]], killsLines);
       },
+    );
+}
+
+function bulkCommand(): Command {
+  return new Command('bulk')
+    .description('Place an order of many lots in child sagas, refused at its pivot and then not.')
+    .option('--items <count>', 'lots, at most 500', count, 500)
+    .action(({ items, ...shown }: Shown & { readonly items: number }) =>
+      play(shown, [(stage) => runBulk(stage, { items, say })], bulkLines),
     );
 }

@@ -1,3 +1,4 @@
+import type { BulkResult } from './acts/bulk';
 import type { Kill, KillsResult } from './acts/kills';
 import { lostPivots } from './acts/lost-pivot';
 import type { LostPivotResult } from './acts/lost-pivot';
@@ -37,6 +38,17 @@ export function pivotLines(result: LostPivotResult): readonly string[] {
     ...storyLines(lines),
     `    while it was away: ${meanwhile}`,
     `    the saga ended ${outcome}; the row of the pivot says ${row}`,
+    ...problemLines(problems),
+  ];
+}
+
+/** An order in bulk that had to end one way. */
+export function bulkLines(result: BulkResult): readonly string[] {
+  const { items, children, expected, outcome, rows, endedAfterMs, problems } = result;
+  const counted = Object.entries(rows).map(([state, count]) => `${count} ${state}`);
+  return [
+    `${sign(problems)} an order of ${items} lots in ${children} children, to be ${expected}`,
+    `    ended ${outcome} after ${seconds(endedAfterMs)}; steps of the children: ${counted.join(', ')}`,
     ...problemLines(problems),
   ];
 }
