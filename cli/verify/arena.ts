@@ -41,9 +41,13 @@ export interface SagaRunPlan {
   readonly pace?: Partial<SagaPace>;
 }
 
-export interface StartedSaga {
+/** How one saga is known. */
+export interface SagaName {
   readonly workflowId: string;
   readonly sagaId: string;
+}
+
+export interface StartedSaga extends SagaName {
   readonly handle: WorkflowHandle;
 }
 
@@ -55,7 +59,7 @@ export interface Arena extends ArenaOptions {
   /** The journal's word on a saga; undefined before `saga.started` is durable. */
   journal(workflowId: string): Promise<JournalEntry | undefined>;
   /** The saga as its workflow, or the recovery of it, sees it; undefined while none of them answers. */
-  view(saga: StartedSaga): Promise<SagaView | undefined>;
+  view(saga: SagaName): Promise<SagaView | undefined>;
   /** The fence's rows of a saga at one participant. */
   rows(participant: string, sagaId: string): Promise<readonly StepRow[]>;
   /** Every event of every participant and of the journal, as its own table has it. */
@@ -138,7 +142,7 @@ async function startSaga(
   return { workflowId, sagaId: `${workflowId}/${handle.firstExecutionRunId}`, handle };
 }
 
-async function viewOf(client: Client, saga: StartedSaga): Promise<SagaView | undefined> {
+async function viewOf(client: Client, saga: SagaName): Promise<SagaView | undefined> {
   for (const workflowId of [`recover/${saga.sagaId}`, saga.workflowId]) {
     try {
       return await client.workflow.getHandle(workflowId).query<SagaView>('saga');

@@ -26,7 +26,10 @@ export type Direction = 'forward' | 'undo';
 
 /** A step as one undisturbed run of its saga showed it. */
 export interface ExploredStep {
+  /** As every run has it: see `family.ts`. */
   readonly name: string;
+  /** It is a step of a child saga. */
+  readonly ofChild: boolean;
   readonly kind: StepKind;
   readonly participant: string;
   /** A code its command may refuse with; empty where the contract lists none. */
@@ -115,11 +118,13 @@ export function outcomeOf({ step, direction, fault }: Cell): ExploredOutcome {
 
 /** The statuses in which Temporal may show a saga that ended so: a refusal is no failure, a fault is one. */
 export function statusesOf(
-  { direction, fault }: Cell,
+  { direction, fault, step }: Cell,
   outcome: ExploredOutcome,
 ): readonly string[] {
   if (outcome === 'completed') return ['COMPLETED'];
   if (outcome === 'cancelled') return ['CANCELLED'];
+  // Whatever a child goes back for is a refusal to its parent, unless the parent's own time is over first.
+  if (step.ofChild) return ['COMPLETED', 'FAILED'];
   // Backward it is turned by a refusal, unless the deadline comes first.
   if (direction === 'undo' && fault === 'deadline') return ['COMPLETED', 'FAILED'];
   const isRefused = fault === 'refusal' || (direction === 'undo' && fault !== 'terminate');

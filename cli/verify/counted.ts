@@ -1,5 +1,4 @@
 import { sagaAggregate } from '../../platform/saga/journal/state';
-import { sagaIdSeparator } from '../../platform/saga/wire';
 import type { Arena } from './arena';
 import type { CellResult } from './cell/run-cell';
 
@@ -14,13 +13,16 @@ export async function countedProblems(
   // A saga that never ended has its problem already.
   const ended = results.filter(({ outcome }) => outcome !== 'unknown');
   const explored = new Set(ended.map(({ workflowId }) => workflowId));
+  // Children are added when they start.
   const endings = new Map(ended.map(({ workflowId }) => [sagaAggregate(workflowId), 0]));
   const effects = new Map<string, number>();
   for await (const event of arena.events()) {
-    const { aggregateId, type, sagaId = '', step, direction, epoch } = event;
+    const { aggregateId, type, sagaId = '', step, direction, epoch, correlationId = '' } = event;
+    const isOurs = explored.has(correlationId);
+    if (isOurs && type === 'saga.started' && !endings.has(aggregateId)) endings.set(aggregateId, 0);
     const known = endings.get(aggregateId);
     if (known !== undefined && type === 'saga.finished') endings.set(aggregateId, known + 1);
-    if (known !== undefined || !explored.has(sagaId.split(sagaIdSeparator)[0] ?? '')) continue;
+    if (known !== undefined || !isOurs) continue;
     const effect = [sagaId, step, direction, epoch, aggregateId, type].join(' ');
     effects.set(effect, (effects.get(effect) ?? 0) + 1);
   }

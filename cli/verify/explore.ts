@@ -6,6 +6,7 @@ import type { Arena, StartedSaga } from './arena';
 import { cellsOf, isService, refusalOf, sampleOf, turningStep } from './cells';
 import type { Cell, ExploredStep } from './cells';
 import { checkedBy, explorerLimits, recipeWorld } from './recipe-world';
+import { anyRun, familyOf } from './family';
 import { replayProblems } from './replay';
 import { runCell } from './cell/run-cell';
 import type { CellResult, Exploration } from './cell/run-cell';
@@ -121,19 +122,32 @@ async function learn(arena: Arena, recipe: SagaRecipe, seed: number): Promise<Ex
     const fix = 'correct check(), or the saga';
     throw new ExploreError('RECIPE_BROKEN', `undisturbed already: ${broken.join('; ')}`, fix);
   }
-  const steps = await stepsOf(arena, saga);
+  const steps = await stepsOf(arena, saga, name);
   const turn = turningStep(steps);
   if (turn === undefined) throw new ExploreError('NO_STEPS', 'it has no steps', 'add one');
   return { arena, recipe, steps, turn, calmMs, seed };
 }
 
-async function stepsOf(arena: Arena, saga: StartedSaga): Promise<readonly ExploredStep[]> {
-  const view = await until('the view of the undisturbed run', explorerLimits.writeMs, () =>
-    arena.view(saga),
+/** The steps of the saga and of its children that a service works on. */
+async function stepsOf(
+  arena: Arena,
+  saga: StartedSaga,
+  run: string,
+): Promise<readonly ExploredStep[]> {
+  const family = await until(
+    'the view of the undisturbed run',
+    explorerLimits.writeMs,
+    async () => {
+      const found = await familyOf(arena, saga);
+      return found.every(({ view }) => view !== undefined) ? found : undefined;
+    },
   );
-  return view.steps.flatMap(({ name, kind, participant, command }) =>
-    kind === 'approval' || !isService(participant)
-      ? []
-      : [{ name, kind, participant, refusal: refusalOf(participant, command) }],
+  return family.flatMap(({ view, workflowId }) =>
+    (view?.steps ?? []).flatMap(({ name, kind, participant, command }) => {
+      if (kind === 'approval' || !isService(participant)) return [];
+      const refusal = refusalOf(participant, command);
+      const ofChild = workflowId !== saga.workflowId;
+      return [{ name: anyRun(name, run), ofChild, kind, participant, refusal }];
+    }),
   );
 }

@@ -17,12 +17,16 @@ const administrator = 'adam';
 /** The world as the recipe of one run sees it. */
 export function recipeWorld(arena: Arena, name: string): RecipeWorld {
   const { api } = arena;
+  let writes = 0;
   return {
     name,
     async post(path, body) {
       const token = await api.token(administrator);
+      // Two writes to one path are two writes, and a write that is sent again is one.
+      writes += 1;
+      const idempotencyKey = `${name}:${writes}:${path}`;
       await until(`POST ${path}`, explorerLimits.writeMs, async () => {
-        const answer = await api.call(path, { token, body, idempotencyKey: `${name}:${path}` });
+        const answer = await api.call(path, { token, body, idempotencyKey });
         if (answer.status < 300) return answer;
         if (answer.status >= 500 || answer.status === 409) return undefined;
         throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);

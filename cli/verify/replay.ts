@@ -23,7 +23,8 @@ export async function replayProblems(
 
 async function* histories(arena: Arena, results: readonly CellResult[]) {
   // A saga that never started has its problem already.
-  for (const { workflowId } of results.filter(({ outcome }) => outcome !== 'unknown')) {
+  const ended = results.filter(({ outcome }) => outcome !== 'unknown');
+  for (const workflowId of ended.flatMap(({ family }) => family)) {
     const history = await arena.client.workflow.getHandle(workflowId).fetchHistory();
     yield { workflowId, history };
   }

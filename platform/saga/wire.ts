@@ -16,6 +16,8 @@ export interface SagaStart {
   readonly pace?: Partial<SagaPace>;
   /** The saga this one is a step of: it holds when it is done, until that one has decided. */
   readonly parent?: SagaParent;
+  /** Workflow id of the saga at the root, of a saga that has a parent: events of all are correlated by it. */
+  readonly family?: string;
   /** What the run before left, when the saga goes on in a run of its own; nobody but the engine sets it. */
   readonly continued?: ContinuedSaga;
 }

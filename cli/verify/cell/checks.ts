@@ -5,6 +5,7 @@ import { recoveryIdOf } from '../../../platform/saga/wire';
 import { until } from '../../up/api-client';
 import type { Arena } from '../arena';
 import { outcomeOf, statusesOf } from '../cells';
+import { inRun } from '../family';
 import { explorerLimits } from '../recipe-world';
 import type { Exploration, Run } from './run-cell';
 
@@ -24,7 +25,7 @@ export async function problemsOf(
     ...(outcome === expected ? [] : [`I1: it ended as ${outcome}, and had to as ${expected}`]),
     ...(await statusProblems(arena, run, outcome)),
     ...(await lateProblems(arena, run, { outcome, happened })),
-    ...(await rowProblems(exploration, saga.sagaId, outcome)),
+    ...(await rowProblems(exploration, run, outcome)),
   ];
 }
 
@@ -71,13 +72,16 @@ const nothingStands: readonly string[] = ['absent', 'undone', 'tombstone', 'refu
 /** I1 as the fences have it: every effect stands, or none does. */
 async function rowProblems(
   { arena, steps }: Exploration,
-  sagaId: string,
+  run: Run,
   outcome: ExploredOutcome,
 ): Promise<readonly string[]> {
   const participants = [...new Set(steps.map(({ participant }) => participant))];
-  const found = await Promise.all(participants.map((name) => arena.rows(name, sagaId)));
-  const rows = new Map(found.flat().map((row) => [row.step, row.state]));
-  return steps.flatMap(({ name }) => {
+  const asked = [...run.family.values()].flatMap((sagaId) =>
+    participants.map((participant) => arena.rows(participant, sagaId)),
+  );
+  const rows = new Map((await Promise.all(asked)).flat().map((row) => [row.step, row.state]));
+  const names = steps.map(({ name }) => inRun(name, run.name));
+  return names.flatMap((name) => {
     const state = rows.get(name) ?? 'absent';
     if (outcome === 'completed') {
       return state === 'done' ? [] : [`I1: "${name}" is ${state} in a saga that completed`];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { releaseHeld, writeFaultPlan } from '../../../platform/runtime/fault-plan';
 import type { Arena, StartedSaga } from '../arena';
+import type { FamilyMember } from '../family';
 import { planAfterTermination } from './plan';
 import type { Exploration, Run } from './run-cell';
 
@@ -10,7 +11,7 @@ const retriesMax = 8;
 /** Does to the saga, once its message is held, what the cell is about. True when that is done. */
 export async function interfere(
   { arena, turn }: Exploration,
-  { cell, saga }: Run,
+  { cell, saga, name }: Run,
   deadlineAtMs: number,
 ): Promise<boolean> {
   const { workflowId, handle } = saga;
@@ -26,7 +27,7 @@ export async function interfere(
     case 'terminate':
       // Held until the recovery has ended the saga: what arrives then must find the door shut.
       await handle.terminate('explored');
-      writeFaultPlan(arena.faultDir, workflowId, planAfterTermination(cell, turn));
+      writeFaultPlan(arena.faultDir, workflowId, planAfterTermination(cell, turn, name));
       return true;
     default:
       if (performance.now() < deadlineAtMs) return false;
@@ -56,12 +57,15 @@ async function act(arena: Arena, workflowId: string, verb: string, body: Record<
 }
 
 /** What a person would do once the trouble is over: try the step again. */
-export async function repair(arena: Arena, { saga, parked, cell }: Run): Promise<void> {
-  const view = await arena.view(saga);
+export async function repair(
+  arena: Arena,
+  { parked, cell }: Run,
+  { workflowId, view }: FamilyMember,
+): Promise<void> {
   for (const { step, direction, condition, reason } of view?.parked ?? []) {
     if (condition === 'unsettled') continue;
     if (parked.length >= retriesMax) throw new Error(`${cell.id} parks again and again: ${reason}`);
-    const told = await act(arena, saga.workflowId, 'retry', { step, reason: 'explored' });
+    const told = await act(arena, workflowId, 'retry', { step, reason: 'explored' });
     if (told === 'taken') parked.push(`${step}/${direction}: ${reason}, ${condition}`);
   }
 }

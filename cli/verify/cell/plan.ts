@@ -1,18 +1,20 @@
 import type { PlannedFault } from '../../../platform/runtime/fault-plan';
 import type { Cell, ExploredStep } from '../cells';
+import { inRun } from '../family';
 
 /** More often than any step is tried. */
 const always = 10_000;
 const pauseMsMax = 40;
 
 /** What the participants have to do for a cell; the cell's own fault comes first. */
-export function planOf(cell: Cell, turn: ExploredStep): readonly PlannedFault[] {
+export function planOf(cell: Cell, turn: ExploredStep, run: string): readonly PlannedFault[] {
   const { step, direction, seed } = cell;
-  const at = { step: step.name, kind: direction, pauseMs: seed % pauseMsMax } as const;
+  const name = inRun(step.name, run);
+  const at = { step: name, kind: direction, pauseMs: seed % pauseMsMax } as const;
   const rest = restOf(cell).map((one) => ({ ...at, ...one }));
   const refused: PlannedFault[] =
     direction === 'undo'
-      ? [{ step: turn.name, kind: 'forward', ...refusalBy(turn), times: always }]
+      ? [{ step: inRun(turn.name, run), kind: 'forward', ...refusalBy(turn), times: always }]
       : [];
   return [{ ...at, ...firstFault(cell) }, ...rest, ...refused];
 }
@@ -26,8 +28,12 @@ function restOf({ step, direction, fault }: Cell): readonly Omit<PlannedFault, '
 }
 
 /** The same when the saga was terminated: a recovery's messages go through, what is held stays so. */
-export function planAfterTermination(cell: Cell, turn: ExploredStep): readonly PlannedFault[] {
-  return planOf(cell, turn).filter(({ untilReleased }) => untilReleased !== true);
+export function planAfterTermination(
+  cell: Cell,
+  turn: ExploredStep,
+  run: string,
+): readonly PlannedFault[] {
+  return planOf(cell, turn, run).filter(({ untilReleased }) => untilReleased !== true);
 }
 
 function firstFault(cell: Cell): Pick<PlannedFault, 'fault' | 'times' | 'code' | 'untilReleased'> {

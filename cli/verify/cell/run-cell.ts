@@ -4,6 +4,7 @@ import type { ExploredOutcome, SagaRecipe } from '../../../platform/saga/recipe'
 import { until } from '../../up/api-client';
 import type { Arena, StartedSaga } from '../arena';
 import type { Cell, ExploredStep } from '../cells';
+import { familyOf } from '../family';
 import { checkedBy, explorerLimits, recipeWorld } from '../recipe-world';
 import { problemsOf } from './checks';
 import { interfere, repair } from './hands';
@@ -28,13 +29,19 @@ export interface CellResult {
   /** Where the saga waited for a person, who told it to try again. */
   readonly parked: readonly string[];
   readonly workflowId: string;
+  /** The same and the workflow ids of its children. */
+  readonly family: readonly string[];
   readonly durationMs: number;
 }
 
 /** One saga of a cell. */
 export interface Run {
   readonly cell: Cell;
+  /** What everything in this run is named after. */
+  readonly name: string;
   readonly saga: StartedSaga;
+  /** Saga ids by workflow id: this saga, and every child that was seen. */
+  readonly family: Map<string, string>;
   readonly parked: string[];
 }
 
@@ -62,17 +69,20 @@ async function runOnce(exploration: Exploration, cell: Cell, stretch: number): P
   const name = `${cell.seed.toString(36)}-${randomUUID().slice(0, 8)}`;
   const workflowId = arena.workflowIdOf(recipe.saga, name);
   const parked: string[] = [];
+  const family = new Map<string, string>();
   const result = (outcome: string, problems: readonly string[]): CellResult => {
     const durationMs = Math.round(performance.now() - startedMs);
-    return { cell, outcome, problems, parked, workflowId, durationMs };
+    const known = [...family.keys()];
+    return { cell, outcome, problems, parked, workflowId, family: known, durationMs };
   };
   try {
     const world = recipeWorld(arena, name);
     const input = await recipe.prepare(world);
-    writeFaultPlan(arena.faultDir, workflowId, planOf(cell, exploration.turn));
+    writeFaultPlan(arena.faultDir, workflowId, planOf(cell, exploration.turn, name));
     const deadlineMs = deadlineOf(exploration, cell) * stretch;
     const saga = await arena.start(recipe.saga, { workflowId, input, deadlineMs });
-    const run = { cell, saga, parked };
+    family.set(workflowId, saga.sagaId);
+    const run = { cell, name, saga, family, parked };
     const outcome = await endOf(exploration, run, deadlineMs);
     const problems = await problemsOf(exploration, run, outcome);
     const broken = await checkedBy(recipe, world, { input, outcome });
@@ -111,8 +121,18 @@ async function endOf(
     const entry = await arena.journal(workflowId);
     if (entry?.status === 'finished') return entry.outcome as ExploredOutcome;
     if (!isDone && isMet()) isDone = await interfere(exploration, run, deadlineAtMs);
-    if (entry?.status === 'parked') await repair(arena, run);
+    await lookAfter(exploration, run);
     await new Promise((resume) => setTimeout(resume, pollMs));
     return undefined;
   });
+}
+
+/** Notes the children that there are by now, and repairs whatever is parked. */
+async function lookAfter({ arena, steps }: Exploration, run: Run): Promise<void> {
+  const hasChildren = steps.some(({ ofChild }) => ofChild);
+  if (!hasChildren && (await arena.journal(run.saga.workflowId))?.status !== 'parked') return;
+  for (const member of await familyOf(arena, run.saga)) {
+    run.family.set(member.workflowId, member.sagaId);
+    await repair(arena, run, member);
+  }
 }

@@ -15,6 +15,8 @@ export type RunCall = {
   /** Name of the child's saga, and its workflow id. */
   readonly of: string;
   readonly child: string;
+  /** Workflow id of the saga that has no parent; absent where that was not told yet. */
+  readonly family?: string;
   readonly owner: string;
   readonly businessKey: string;
   readonly deadlineAtMs: number;

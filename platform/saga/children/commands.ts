@@ -38,6 +38,8 @@ export const childCommands = {
       /** Workflow id of the child at epoch 0; `childIdOf` says what a later epoch makes of it. */
       child: text,
       businessKey: text,
+      /** Workflow id of the saga that has no parent: what everything of its family is correlated by. */
+      family: text.optional(),
       /** Milliseconds since 1970. */
       deadlineAtMs: z.number(),
       input: json,

@@ -16,7 +16,7 @@ const aggregates = ({ workflowId }: { readonly workflowId: string }) => [sagaAgg
 export const childHandlers: Handlers<JournalState, typeof childCommands> = {
   runChild: {
     aggregates,
-    intend(states, { child, deadlineAtMs, input, pace, ...asked }, context) {
+    intend(states, { child, deadlineAtMs, input, pace, family, ...asked }, context) {
       return whileInCharge(states, asked, context) ?? intended(runCall());
       function runCall(): RunCall {
         const { step, of, businessKey } = asked;
@@ -24,6 +24,7 @@ export const childHandlers: Handlers<JournalState, typeof childCommands> = {
           ...{ do: 'run', parent: parentOf(asked), step, of, businessKey, deadlineAtMs, input },
           child: childIdOf(child, context.epoch),
           owner: context.owner,
+          ...(family === undefined ? {} : { family }),
           ...(pace === undefined ? {} : { pace: pace as NonNullable<RunCall['pace']> }),
         };
       }

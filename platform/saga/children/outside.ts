@@ -134,11 +134,12 @@ async function make(
 }
 
 function startOf(call: RunCall): SagaStart {
-  const { input, owner, businessKey, deadlineAtMs, pace, parent, step } = call;
+  const { input, owner, businessKey, deadlineAtMs, pace, parent, step, family } = call;
   return {
     ...{ input, owner, businessKey, deadlineAtMs },
     requestHash: hashOf(input),
     ...(pace === undefined ? {} : { pace }),
     parent: { sagaId: parent.sagaId, step },
+    ...(family === undefined ? {} : { family }),
   };
 }

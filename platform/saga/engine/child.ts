@@ -34,6 +34,7 @@ export function childParts(
     step,
     of: contract.name,
     child: `${contract.name}:${uuid4().replaceAll('-', '')}`,
+    family: run.start.family ?? run.workflowId,
     businessKey: contract.businessKey(input),
     deadlineAtMs: Math.min(run.deadlineAtMs, Date.now() + contract.deadlineMs),
     input,

@@ -48,7 +48,7 @@ export function envelopeOf(
     sagaId: run.sagaId,
     run: run.runId,
     saga: run.name,
-    correlationId: run.workflowId,
+    correlationId: run.start.family ?? run.workflowId,
     owner: run.start.owner,
   };
 }

@@ -4,6 +4,7 @@ import { cellsOf, outcomeOf, sampleOf, statusesOf, turningStep } from '../../../
 import type { Cell, ExploredStep } from '../../../cli/verify/cells';
 import { isPossible } from '../../../cli/verify/cells';
 import { countedProblems } from '../../../cli/verify/counted';
+import { anyRun } from '../../../cli/verify/family';
 import { htmlOf } from '../../../cli/verify/html';
 import { matrixLines, matrixOf } from '../../../cli/verify/report';
 import type { Explored } from '../../../cli/verify/explore';
@@ -11,6 +12,7 @@ import type { StoredEvent } from '../../../platform/outbox/ports';
 
 const reserve: ExploredStep = {
   name: 'reserve <stock>',
+  ofChild: false,
   kind: 'compensatable',
   participant: 'inventory',
   refusal: 'OUT_OF_STOCK',
@@ -45,21 +47,21 @@ test('the same seed chooses the same sample, another one another', () => {
 test('a backward cell turns the saga back by a refusal of the pivot', () => {
   expect(turningStep(steps)).toBe(capture);
   expect(turningStep([reserve, confirm])).toBe(confirm);
-  expect(planOf(cellOf('reserve <stock>/undo/killed'), capture)).toEqual([
+  expect(planOf(cellOf('reserve <stock>/undo/killed'), capture, 'x')).toEqual([
     expect.objectContaining({ step: reserve.name, kind: 'undo', fault: 'killed', times: 1 }),
     expect.objectContaining({ step: 'capture', kind: 'forward', fault: 'refusal', code: 'NO' }),
   ]);
 });
 
 test('a pause before the point of no return outlasts the saga, one after it only an attempt', () => {
-  const faults = (id: string) => planOf(cellOf(id), capture).map(({ fault }) => fault);
+  const faults = (id: string) => planOf(cellOf(id), capture, 'x').map(({ fault }) => fault);
   expect(faults('capture/forward/paused')).toEqual(['held', 'error-before']);
   expect(faults('confirm/forward/paused')).toEqual(['held']);
 });
 
 test('a saga is cancelled and terminated at the step and nowhere else: every attempt is held', () => {
   for (const fault of ['cancel', 'raw-cancel', 'terminate']) {
-    const plan = planOf(cellOf(`capture/forward/${fault}`), capture);
+    const plan = planOf(cellOf(`capture/forward/${fault}`), capture, 'x');
     expect(plan).toMatchObject([
       { fault: 'held', times: 1 },
       { fault: 'held', untilReleased: true },
@@ -68,7 +70,7 @@ test('a saga is cancelled and terminated at the step and nowhere else: every att
 });
 
 test('a recovery of a terminated saga meets nothing but the refusal that turned it back', () => {
-  const plan = planAfterTermination(cellOf('reserve <stock>/undo/terminate'), capture);
+  const plan = planAfterTermination(cellOf('reserve <stock>/undo/terminate'), capture, 'x');
   expect(plan).toMatchObject([
     { kind: 'undo', fault: 'held', times: 1 },
     { step: 'capture', fault: 'refusal' },
@@ -76,14 +78,26 @@ test('a recovery of a terminated saga meets nothing but the refusal that turned 
 });
 
 test('replies are lost until the deadline has passed, however often the step is tried', () => {
-  const [fault] = planOf(cellOf('capture/forward/deadline'), capture);
+  const [fault] = planOf(cellOf('capture/forward/deadline'), capture, 'x');
   expect(fault).toMatchObject({ fault: 'reply-lost', untilReleased: true });
   expect(fault?.times).toBeGreaterThan(1_000);
 });
 
 test('a step without refusals is refused all the same where it has to turn the saga back', () => {
-  const [, turned] = planOf(cellOf('reserve <stock>/undo/killed'), confirm);
+  const [, turned] = planOf(cellOf('reserve <stock>/undo/killed'), confirm, 'x');
   expect(turned).toMatchObject({ step: 'confirm', fault: 'refusal', code: 'EXPLORED' });
+});
+
+test('a step is named alike in every run, and after the run where it meets its fault', () => {
+  const step = { ...reserve, name: anyRun('reserve:lot-calm-1', 'calm-1') };
+  const [cell] = cellsOf([step], 7);
+  expect(cell?.id).toBe('reserve:lot-{run}/forward/error-before');
+  expect(planOf(cell as Cell, capture, 'x-2')).toMatchObject([{ step: 'reserve:lot-x-2' }]);
+});
+
+test('what a child goes back for is a refusal to its parent, or the end of its time', () => {
+  const [cell] = cellsOf([{ ...reserve, ofChild: true }], 7);
+  expect(statusesOf(cell as Cell, 'compensated')).toEqual(['COMPLETED', 'FAILED']);
 });
 
 test.each([
@@ -99,7 +113,8 @@ test.each([
 
 describe('over all sagas together', () => {
   const workflowId = 'place-order:1';
-  const effect = { sagaId: `${workflowId}/run`, step: 'reserve', direction: 'forward', epoch: 0 };
+  const own = { correlationId: workflowId, sagaId: `${workflowId}/run` };
+  const effect = { ...own, step: 'reserve', direction: 'forward', epoch: 0 };
   const reserved = { ...effect, aggregateId: 'sku-1', type: 'stock.reserved' };
   const finished = { aggregateId: `saga/${workflowId}`, type: 'saga.finished' };
   const counted = (...events: object[]) =>
@@ -120,8 +135,20 @@ describe('over all sagas together', () => {
   });
 
   test("another saga's events are not counted", async () => {
-    const other = { ...reserved, sagaId: 'place-order:2/run' };
+    const other = { ...reserved, correlationId: 'place-order:2', sagaId: 'place-order:2/run' };
     expect(await counted(other, other, finished)).toEqual([]);
+  });
+
+  test('a child of it is counted with it', async () => {
+    const child = { ...own, aggregateId: 'saga/lots:1' };
+    const started = { ...child, type: 'saga.started' };
+    const ended = { ...child, type: 'saga.finished' };
+    const ship = { ...reserved, sagaId: 'lots:1/run' };
+    expect(await counted(started, ship, ended, finished)).toEqual([]);
+    expect(await counted(started, ship, ship, finished)).toEqual([
+      expect.stringMatching(/^I3: recorded 2 times: lots/),
+      expect.stringMatching(/^I8: saga.lots:1 has 0 /),
+    ]);
   });
 });
 
@@ -141,7 +168,7 @@ test.each([
 describe('a report', () => {
   const result = (id: string, ...problems: string[]) => ({
     ...{ cell: cellOf(id), outcome: 'completed', problems, parked: [] },
-    ...{ workflowId: 'place-order:1', durationMs: 1 },
+    ...{ workflowId: 'place-order:1', family: ['place-order:1'], durationMs: 1 },
   });
   const explored: Explored = {
     ...{ saga: 'place-order', seed: 7, steps, violations: [], durationMs: 2_000 },
