@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { serverNames } from '../../stack';
@@ -16,16 +16,19 @@ export async function withStage(play: (stage: Stage) => Promise<void>): Promise<
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort(new Error('interrupted'));
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  const faultDir = path.join(folder, 'faults');
+  mkdirSync(faultDir);
   let world: World | undefined;
   try {
     world = await startWorld({
       ...{ stateDir: path.join(folder, 'state'), portBase: 0, fast: true },
       servers: serverNames.filter((name) => name !== 'prometheus'),
-      environment: { HOLDFAST_SWEEP_INTERVAL_MS: '1000' },
+      environment: { HOLDFAST_SWEEP_INTERVAL_MS: '1000', HOLDFAST_FAULT_DIR: faultDir },
       onProgress: progressReporter(process.stderr),
       signal: interrupt.signal,
     });
-    await Promise.race([playIn(world, folder, play), interrupted(interrupt.signal)]);
+    const played = playIn(world, { folder, faultDir }, play);
+    await Promise.race([played, interrupted(interrupt.signal)]);
   } finally {
     await world?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -37,10 +40,14 @@ function interrupted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 }
 
-async function playIn(world: World, folder: string, play: (stage: Stage) => Promise<void>) {
+async function playIn(
+  world: World,
+  { folder, faultDir }: { readonly folder: string; readonly faultDir: string },
+  play: (stage: Stage) => Promise<void>,
+) {
   const api = createApiClient(world);
   const environmentFor = (name: string) => world.stack.environmentFor(name);
-  const arena = await openArena({ api, environmentFor, faultDir: path.join(folder, 'faults') });
+  const arena = await openArena({ api, environmentFor, faultDir });
   const control = controlOf(world, path.join(folder, 'crashes'));
   try {
     await play({ arena, control, logsDir: path.join(world.stack.stateDir, 'logs') });

@@ -33,16 +33,23 @@ export const faults = {
 
 export type FaultCode = keyof typeof faults;
 
+export interface FaultOptions extends ErrorOptions {
+  /** Nothing is wrong: whoever waits for something long has to ask again. Not worth a line in the log. */
+  readonly isExpected?: boolean;
+}
+
 /** Technical trouble with a code; crosses the wire as an `ApplicationFailure` whose type is the code. */
 export class Fault extends Error {
   readonly action: FaultAction;
+  readonly isExpected: boolean;
 
   constructor(
     readonly code: FaultCode,
     message: string,
-    options?: ErrorOptions,
+    options: FaultOptions = {},
   ) {
     super(`${code}: ${message}`, options);
+    this.isExpected = options.isExpected ?? false;
     this.name = 'Fault';
     this.action = faults[code].action;
   }

@@ -87,7 +87,7 @@ function refusal(code: string, detail: string): ApplicationFailure {
 
 function throwAsFailure(error: unknown): never {
   if (!isFault(error)) throw error;
-  const { code, action, message } = error;
+  const { code, action, message, isExpected } = error;
   // The saga has called the attempt off and waits for its end: nobody tries this again.
   if (action === 'retry' && Context.current().cancellationDetails?.cancelRequested === true) {
     throw new CancelledFailure(message);
@@ -97,6 +97,7 @@ function throwAsFailure(error: unknown): never {
     message,
     nonRetryable: action !== 'retry',
     details: [{ kind: 'fault', code, action }],
+    ...(isExpected ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(code === 'BUSY' ? { nextRetryDelay: busyDelayMs() } : {}),
   });
 }

@@ -27,6 +27,9 @@ export const sagaLimits = {
   /** One attempt of a step that is another saga; a child at work is asked again by the next one. */
   childAttemptMs: 10_000,
   childHeartbeatMs: 5_000,
+  /** A child that was released ends when it ends, also when a person has to help it: its parent waits. */
+  childPatienceMs: 365 * 24 * 60 * 60_000,
+  childAttemptsMax: 1_000_000_000,
   /** Steps that a terminal record lists; an event has at most 200,000 bytes. */
   listedStepsMax: 300,
   /** What a run may hand to the next one; Temporal takes 2 MB in one argument. */

@@ -93,7 +93,9 @@ async function settled(world: ChildWorld, errand: Errand, asked: Asked): Promise
       isNudged = true;
     }
     if (performance.now() + pauseMs > asked.untilMs || world.isCancelled()) {
-      throw new Fault('OUTSIDE_UNAVAILABLE', `${asked.child} is still at work`);
+      throw new Fault('OUTSIDE_UNAVAILABLE', `${asked.child} is still at work`, {
+        isExpected: true,
+      });
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     pauseMs = Math.min(pauseMs * 2, childLimits.pollMaxMs);

@@ -88,12 +88,9 @@ export function commitParts(run: SagaRun): StepParts {
 export function releaseParts(run: SagaRun, children: readonly string[]): StepParts {
   const command = journal.releaseChildren({ ...identityOf(run), children: [...children] });
   const { childAttemptMs: attemptMs, childHeartbeatMs: heartbeatMs } = sagaLimits;
-  return {
-    kind: 'retriable',
-    command,
-    onFault: 'park',
-    patience: { attemptMs, heartbeatMs },
-  };
+  const { childPatienceMs: patienceMs, childAttemptsMax: attemptsMax } = sagaLimits;
+  const patience = { attemptMs, heartbeatMs, patienceMs, attemptsMax };
+  return { kind: 'retriable', command, onFault: 'park', patience };
 }
 
 function identityOf({ sagaId, name: saga, workflowId }: SagaRun) {

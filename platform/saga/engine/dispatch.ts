@@ -1,5 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Json } from '../../kernel/json';
+import { sagaLimits } from '../limits';
 import { isExpected } from '../machine/machine';
 import type { Effect } from '../machine/protocol';
 import { findStep } from '../machine/state';
@@ -47,9 +48,9 @@ function withNewInput(run: SagaRun, step: EngineStep): EngineStep {
 
 /** Long retries; afterwards the undo is not dropped but settled, and parks if its effect still stands. */
 async function undo(run: SagaRun, step: EngineStep, effect: Send): Promise<void> {
-  const { undoPatienceMs, undoAttemptsMax } = run.pace;
-  const outcome = await withPatience(undoPatienceMs, `patience with undo ${step.name}`, () =>
-    sendStep(run, step, { message: 'undo', epoch: effect.epoch }, { attemptsMax: undoAttemptsMax }),
+  const { patienceMs, attemptsMax } = undoPatience(run, step);
+  const outcome = await withPatience(patienceMs, `patience with undo ${step.name}`, () =>
+    sendStep(run, step, { message: 'undo', epoch: effect.epoch }, { attemptsMax }),
   );
   answered(run, effect, outcome);
 }
@@ -110,4 +111,12 @@ function isTimeOver(run: SagaRun, step: string): boolean {
     last?.kind === 'unknown' ||
     (last?.kind === 'fault' && last.action === 'retry')
   );
+}
+
+/** A child goes back as long as it takes: where it is parked, its parent waits. */
+function undoPatience({ pace }: SagaRun, { command }: EngineStep) {
+  if (command.command !== 'runChild') {
+    return { patienceMs: pace.undoPatienceMs, attemptsMax: pace.undoAttemptsMax };
+  }
+  return { patienceMs: sagaLimits.childPatienceMs, attemptsMax: sagaLimits.childAttemptsMax };
 }

@@ -55,6 +55,12 @@ test('a refusal crosses as a benign failure of its own code that is never retrie
   });
 });
 
+test('what is only not over yet is asked again without a line in the log', async () => {
+  const fault = new Fault('OUTSIDE_UNAVAILABLE', 'still at work', { isExpected: true });
+  const asked = failureOf(() => Promise.reject(fault));
+  expect(await asked).toMatchObject({ nonRetryable: false, category: 'BENIGN' });
+});
+
 test.each<[FaultCode, string, boolean]>([
   ['STORE_UNAVAILABLE', 'retry', false],
   ['STORE_CONFLICT', 'retry', false],
