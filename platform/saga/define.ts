@@ -124,9 +124,10 @@ export interface SagaHandle extends BranchHandle {
     policy?: RetriablePolicy,
   ): Promise<Result | undefined>;
   /**
-   * The pivot of a child saga: answers its parent, waits for what that decides, and goes on once the parent's own pivot
-   * is done. Up to here everything can be undone, and from here on steps are `retriable`. A child that does not call
-   * it holds at its end. In a saga that is nobody's child it is a pivot that asks nobody.
+   * The pivot of a child saga: answers its parent, waits for what that decides, and goes on once the parent is past
+   * its own pivot and has nothing else to do. Up to here everything can be undone, and from here on steps are
+   * `retriable`. A child that does not call it holds at its end. In a saga that is nobody's child it is a pivot that
+   * asks nobody.
    */
   hold(answer?: unknown): Promise<void>;
   /** Waits for a person. Denied or too late: the saga goes back, as after a refusal. Before the pivot only. */
