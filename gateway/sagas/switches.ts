@@ -5,8 +5,8 @@ import type { Delivery } from './engine';
 
 /** Where the switches of saga types are kept: in the journal, behind a workflow of the orchestrator. */
 export interface SwitchEngine {
-  /** What the last turn left; undefined when nobody ever turned one. May throw SAGA_ENGINE_UNAVAILABLE. */
-  lastSwitch(): Promise<SwitchAnswer | undefined>;
+  /** Every switch as it stands, by the last turn or else by the journal. May throw SAGA_ENGINE_UNAVAILABLE. */
+  lastSwitch(): Promise<SwitchAnswer>;
   /** Turns one, within 5 s; the same `jti` again changes nothing. */
   turnSwitch(request: SwitchRequest): Promise<Delivery>;
 }
@@ -34,7 +34,7 @@ export function createSwitches(
   let lastKnown: Known = new Map();
   const ask = async (): Promise<Known> => {
     const answer = await engine.lastSwitch();
-    lastKnown = new Map((answer?.switches ?? []).map((state) => [state.saga, state]));
+    lastKnown = new Map(answer.switches.map((state) => [state.saga, state]));
     return lastKnown;
   };
   const cached = (): Promise<Known> => {

@@ -6,7 +6,7 @@ import type { SwitchEngine } from './switches';
 
 /** How the gateway asks Temporal, and what it makes of its failures. */
 export interface SwitchPorts {
-  readonly workflow: WorkflowClient;
+  readonly workflow: Pick<WorkflowClient, 'execute' | 'getHandle'>;
   readonly taskQueue: string;
   readonly within: <Found>(ms: number, ask: () => Promise<Found>) => Promise<Found>;
   readonly nameOf: (error: unknown) => string;
@@ -29,7 +29,8 @@ function codeOf(error: unknown): { readonly code: string; readonly detail: strin
 
 /**
  * Switches behind one workflow id: turns come one after the other, and the last run's result is what stands. Reading
- * starts a run only where the last turn failed. The time limit is no hazard here: the workflow is no saga, and its one
+ * starts a run where the last one failed, or where Temporal has none any more: the journal remembers a switch for
+ * longer than Temporal remembers who turned it. The time limit is no hazard here: the workflow is no saga, and its one
  * record is in the journal.
  */
 export function switchEngine(ports: SwitchPorts): SwitchEngine {
@@ -51,11 +52,12 @@ export function switchEngine(ports: SwitchPorts): SwitchEngine {
     if (code === 4) return { kind: 'no-worker' };
     throw unavailable(error);
   };
-  const run = (request: SwitchRequest): Promise<unknown> =>
+  /** Who reads may share a run with others; who turns may not: it would be another's turn. */
+  const run = (request: SwitchRequest, among: 'FAIL' | 'USE_EXISTING'): Promise<unknown> =>
     within(limits.updateMs + 1_000, () =>
       workflow.execute(switchWorkflow, {
         ...{ workflowId: switchWorkflow, taskQueue, args: [request] },
-        workflowIdConflictPolicy: 'FAIL',
+        workflowIdConflictPolicy: among,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowExecutionTimeout: limits.updateMs,
       }),
@@ -67,13 +69,15 @@ export function switchEngine(ports: SwitchPorts): SwitchEngine {
       try {
         return (await lastResult()) as SwitchAnswer;
       } catch (error) {
-        if (nameOf(error) === 'WorkflowNotFoundError') return undefined;
-        // The last turn was refused or cut short: ask what stands.
-        if (nameOf(error) === 'WorkflowFailedError') return (await run({})) as SwitchAnswer;
-        throw unavailable(error);
+        // Nobody turned one within Temporal's retention, or the last turn was refused or cut short.
+        const isOver = ['WorkflowNotFoundError', 'WorkflowFailedError'].includes(nameOf(error));
+        if (!isOver) throw unavailable(error);
+        return run({}, 'USE_EXISTING').catch((cause: unknown) => {
+          throw unavailable(cause);
+        }) as Promise<SwitchAnswer>;
       }
     },
     turnSwitch: (request) =>
-      run(request).then((answer): Delivery => ({ kind: 'answered', answer }), deliveryOf),
+      run(request, 'FAIL').then((answer): Delivery => ({ kind: 'answered', answer }), deliveryOf),
   };
 }
