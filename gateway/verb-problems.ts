@@ -7,6 +7,7 @@ import type { ProblemPage } from './problems';
 type VerbProblem =
   | VerbRefusal
   | Exclude<GrantRefusal, 'ROLE_MISSING'> // a problem of the platform's own
+  | 'RECOVERY_PENDING' // nobody is there to take it
   | 'VERB_REFUSED';
 
 const lookAgain = 'look at the saga again: it has moved on';
@@ -55,6 +56,11 @@ export const verbPages = {
     'look for its recovery and act on that',
   ],
   SAGA_FINISHED: [409, 'The saga has ended', 'nothing can be done to it any more'],
+  RECOVERY_PENDING: [
+    503,
+    'Temporal ended the saga, and its recovery has not begun',
+    'the orchestrator begins one by itself; look again, then send it again',
+  ],
   GRANT_INVALID: [
     500,
     'The saga did not believe the gateway’s word for you',

@@ -3,6 +3,7 @@ import type { SagaFilter } from '../../projections/saga-filter';
 import { gatewayProblem } from '../problems';
 import { readModelFailed } from '../read-model';
 import type { ReadModel } from '../read-model';
+import { hasEnded } from '../sagas/reach';
 
 /** What may be told to many sagas at once. */
 export const bulkVerbs = ['retry', 'skip', 'abort', 'cancel'] as const;
@@ -16,15 +17,15 @@ export const bulkLimits = {
   runsMax: 3,
   runsKeptMax: 50,
   failuresKeptMax: 50,
-  watchedMax: 20,
+  /** Sagas looked at between two acts. */
+  looksMax: 20,
   pageSize: 200,
 } as const;
-
-const ended: ReadonlySet<string> = new Set(['completed', 'compensated', 'cancelled']);
 
 /** A saga that a bulk run would act on. */
 export interface Target {
   readonly workflowId: string;
+  readonly sagaId: string;
   readonly businessKey: string;
   readonly state: string;
 }
@@ -57,9 +58,9 @@ export async function collectTargets(
   do {
     const page = { limit: bulkLimits.pageSize, ...(after === undefined ? {} : { after }) };
     const found = await readModel.sagas({ ...wanted, ...page }).catch(readModelFailed);
-    for (const { workflowId, businessKey = '', state } of found.items) {
-      if (workflowId !== undefined && !ended.has(state)) {
-        targets.push({ workflowId, businessKey, state });
+    for (const { workflowId, sagaId, businessKey = '', state } of found.items) {
+      if (workflowId !== undefined && !hasEnded(state)) {
+        targets.push({ workflowId, sagaId, businessKey, state });
       }
     }
     if (targets.length > bulkLimits.sagasMax) {

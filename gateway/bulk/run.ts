@@ -1,17 +1,22 @@
 import { isProblem } from '../../platform/http/problem';
 import type { Log } from '../../platform/runtime/log';
 import type { VerifiedGrant } from '../../platform/saga/verbs';
-import type { ParkedView } from '../../platform/saga/wire';
 import { actIdOf } from '../sagas/acting';
+import type { SagaEngine } from '../sagas/engine';
+import { runnersOf, viewOf } from '../sagas/reach';
+import type { Runners } from '../sagas/reach';
 import { problemOf, sendVerb } from '../sagas/send-verb';
 import type { VerbParts } from '../sagas/send-verb';
 import { bulkLimits } from './collect';
 import type { BulkVerb, Target } from './collect';
+import { createWatch, noWatch } from './watch';
+import type { BulkFailure, Look } from './watch';
 
 /** Waits between two sagas; resolves early when the signal says so. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export interface RunParts extends VerbParts {
+  readonly engine: Pick<SagaEngine, 'describe' | 'view' | 'send'>;
   readonly log: Log;
   readonly pause: Pause;
 }
@@ -27,12 +32,6 @@ export interface BulkPlan {
   readonly step?: string;
   readonly ratePerSecond: number;
   readonly stopOnNewFailure: boolean;
-}
-
-export interface BulkFailure {
-  readonly saga: string;
-  readonly code: string;
-  readonly detail: string;
 }
 
 /** How far a run is. */
@@ -68,20 +67,28 @@ const general: ReadonlySet<string> = new Set([
   ...['WORKERS_AWAY', 'SAGA_ENGINE_UNAVAILABLE', 'GRANT_INVALID', 'ROLE_MISSING'],
 ]);
 
-const stampsOf = (parked: readonly ParkedView[]): string[] =>
-  parked.map(({ step, direction, since }) => `${step} ${direction} ${since}`);
+/** Where a saga runs now: it may have been ended from outside since the list was made. */
+async function runnersNow({ engine }: RunParts, target: Target): Promise<Runners> {
+  return runnersOf(target, await engine.describe(target.workflowId));
+}
 
 async function actOn(
   parts: RunParts,
   plan: BulkPlan,
-  saga: string,
+  target: Target,
 ): Promise<BulkFailure | undefined> {
   const { verb, reason, step, person } = plan;
+  const { workflowId } = target;
+  const saga = workflowId;
   // One act per saga and run: the same run again, after a restart or by a second click, changes nothing.
   const jti = actIdOf([plan.id, saga]);
-  const act = { verb, workflowId: saga, jti, reason, ...(step === undefined ? {} : { step }) };
+  const told = { jti, reason, ...(step === undefined ? {} : { step }) };
   try {
-    const refused = problemOf(await sendVerb(parts, act, person), verb);
+    const runners = await runnersNow(parts, target);
+    const refused = problemOf(
+      await sendVerb(parts, { verb, workflowId, runners, told }, person),
+      verb,
+    );
     return refused && { saga, code: refused.code, detail: refused.detail };
   } catch (error) {
     if (isProblem(error)) return { saga, code: error.code, detail: error.detail };
@@ -90,38 +97,20 @@ async function actOn(
   }
 }
 
-/** The first of the sagas acted on that is parked again, at a place where it was not parked before. */
-async function newFailure(
-  parts: RunParts,
-  watched: ReadonlyMap<string, readonly string[]>,
-): Promise<BulkFailure | undefined> {
-  for (const [saga, before] of watched) {
-    const parked = (await parts.engine.view(saga).catch(() => undefined))?.parked ?? [];
-    const anew = parked.find((place) => !before.includes(stampsOf([place])[0] ?? ''));
-    if (anew !== undefined) {
-      const detail = `parked again at "${anew.step}" with ${anew.reason}`;
-      return { saga, code: 'PARKED_AGAIN', detail };
+/** Whoever is away is no reason to end a run: the next act says so itself. */
+const looking =
+  (parts: RunParts): Look =>
+  async (target) => {
+    try {
+      return await viewOf(parts.engine, await runnersNow(parts, target));
+    } catch (error) {
+      parts.log.warn('a saga of a bulk run could not be looked at', {
+        workflowId: target.workflowId,
+        error,
+      });
+      return undefined;
     }
-  }
-  return undefined;
-}
-
-/** Which sagas the run has acted on, with the places where each was parked before. */
-type Watched = Map<string, readonly string[]>;
-
-async function actAndWatch(
-  parts: RunParts,
-  plan: BulkPlan,
-  { saga, watched }: { readonly saga: string; readonly watched: Watched },
-): Promise<BulkFailure | undefined> {
-  const watches = plan.stopOnNewFailure;
-  const view = watches ? await parts.engine.view(saga).catch(() => undefined) : undefined;
-  const failure = await actOn(parts, plan, saga);
-  if (failure === undefined && view !== undefined) watched.set(saga, stampsOf(view.parked));
-  const [oldest] = watched.keys();
-  if (watched.size > bulkLimits.watchedMax && oldest !== undefined) watched.delete(oldest);
-  return failure;
-}
+  };
 
 function count(draft: Draft, failure: BulkFailure | undefined): void {
   if (failure === undefined) {
@@ -141,17 +130,17 @@ interface Work {
 }
 
 async function work(parts: RunParts, { plan, draft, signal }: Work): Promise<void> {
-  const watched: Watched = new Map();
-  for (const { workflowId: saga } of plan.targets) {
+  const watch = plan.stopOnNewFailure ? createWatch(looking(parts)) : noWatch;
+  for (const target of plan.targets) {
     if (signal.aborted) {
       draft.state = 'cancelled';
       return;
     }
-    const failure = await actAndWatch(parts, plan, { saga, watched });
+    const failure = await watch.acting(target, () => actOn(parts, plan, target));
     count(draft, failure);
     const isGeneral = failure !== undefined && general.has(failure.code);
     if (!isGeneral) await parts.pause(1_000 / plan.ratePerSecond, signal);
-    const because = isGeneral ? failure : await newFailure(parts, watched);
+    const because = isGeneral ? failure : await watch.newFailure();
     if (because !== undefined) {
       draft.state = 'stopped';
       draft.stoppedBecause = because;

@@ -24,6 +24,7 @@ const accepted = {
 } as const;
 const problems = [
   ...['NOT_FOUND', 'SAGA_FINISHED', 'STEP_FENCED', 'VERB_INVALID', 'VERB_REFUSED'],
+  ...['RECOVERY_PENDING'],
   ...['IDEMPOTENCY_KEY_INVALID', 'GRANT_INVALID', 'GRANT_EXPIRED', 'WORKERS_AWAY'],
   ...['SAGA_ENGINE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE'],
 ] as const;
@@ -141,17 +142,16 @@ type AnyCall = Pick<Call, 'request'> & {
   };
 };
 
-async function act(parts: GatewayParts, call: AnyCall, verb: Verb): Promise<Answer> {
+async function tell(parts: GatewayParts, call: AnyCall, verb: Verb): Promise<Answer> {
   const { principal, body } = call;
   const { issuer } = parts;
   const workflowId = call.params.id;
-  const { owner, forgotten } = await sagaToActOn(parts, workflowId);
+  const { owner, runners } = await sagaToActOn(parts, workflowId);
   assertMayAct({ principal, issuer }, verb, owner);
   const jti = jtiOf(call.request, { verb, subject: principal.subject, body });
   const person = personOf(issuer, principal);
-  const delivery = forgotten
-    ? ({ kind: 'closed' } as const)
-    : await sendVerb(parts, { verb, workflowId, jti, ...defined(body) }, person);
+  const act = { verb, workflowId, runners, told: { jti, ...defined(body) } };
+  const delivery = await sendVerb(parts, act, person);
   const { actor } = person;
   parts.log.info('a verb was sent', { workflowId, command: verb, actor, reason: delivery.kind });
   const refused = problemOf(delivery, verb);
@@ -162,16 +162,16 @@ async function act(parts: GatewayParts, call: AnyCall, verb: Verb): Promise<Answ
 /** Handlers of {@link verbOperations}. */
 export function verbHandlers(parts: GatewayParts): OperationHandlers<typeof verbOperations> {
   return {
-    cancelSaga: (call) => act(parts, call, 'cancel'),
-    retryStep: (call) => act(parts, call, 'retry'),
-    retryStepWithInput: (call) => act(parts, call, 'retry-with-input'),
-    skipStep: (call) => act(parts, call, 'skip'),
-    markStepDone: (call) => act(parts, call, 'mark-done-externally'),
-    resumeForward: (call) => act(parts, call, 'resume-forward'),
-    abortStep: (call) => act(parts, call, 'abort'),
-    pauseSaga: (call) => act(parts, call, 'pause'),
-    unpauseSaga: (call) => act(parts, call, 'unpause'),
-    decideStep: (call) => act(parts, call, 'decide'),
-    deliverEvent: (call) => act(parts, call, 'deliver'),
+    cancelSaga: (call) => tell(parts, call, 'cancel'),
+    retryStep: (call) => tell(parts, call, 'retry'),
+    retryStepWithInput: (call) => tell(parts, call, 'retry-with-input'),
+    skipStep: (call) => tell(parts, call, 'skip'),
+    markStepDone: (call) => tell(parts, call, 'mark-done-externally'),
+    resumeForward: (call) => tell(parts, call, 'resume-forward'),
+    abortStep: (call) => tell(parts, call, 'abort'),
+    pauseSaga: (call) => tell(parts, call, 'pause'),
+    unpauseSaga: (call) => tell(parts, call, 'unpause'),
+    decideStep: (call) => tell(parts, call, 'decide'),
+    deliverEvent: (call) => tell(parts, call, 'deliver'),
   };
 }

@@ -9,8 +9,10 @@ import { readModelFailed } from '../read-model';
 import type { ReadModel } from '../read-model';
 import { verbProblem } from '../verb-problems';
 import type { SagaEngine } from './engine';
-import { noSuchSaga, sagaReaders } from './find';
+import { asked, noSuchSaga, sagaReaders, wholeRow } from './find';
 import { pseudonymOf, requestHashOf } from './idempotency';
+import { runnersOf } from './reach';
+import type { Runners } from './reach';
 
 interface Right {
   /** Roles that may do it to the sagas of others. */
@@ -62,19 +64,26 @@ export function personOf(issuer: string, principal: Principal): VerifiedGrant {
   return { actor: pseudonymOf(issuer, subject), roles, ...limit };
 }
 
-/** Whose saga it is and whether Temporal still has it: the journal remembers its owner for longer. */
+/**
+ * Whose saga it is and who runs it. The journal knows it for longer than Temporal does; where its read model is away,
+ * what Temporal knows is enough. Throws as if there were none when neither knows it.
+ */
 export async function sagaToActOn(
   parts: {
     readonly engine: Pick<SagaEngine, 'describe'>;
     readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
   },
   workflowId: string,
-): Promise<{ readonly owner: string; readonly forgotten: boolean }> {
-  const described = await parts.engine.describe(workflowId);
-  if (described !== undefined) return { owner: described.memo.owner, forgotten: false };
-  const row = await parts.readModel.sagaByWorkflowId(workflowId).catch(readModelFailed);
-  if (row?.owner === undefined) throw noSuchSaga();
-  return { owner: row.owner, forgotten: true };
+): Promise<{ readonly owner: string; readonly runners: Runners }> {
+  const [row, described] = await Promise.all([
+    asked(wholeRow(parts, workflowId)),
+    parts.engine.describe(workflowId),
+  ]);
+  if (described === undefined && row.error !== undefined) readModelFailed(row.error);
+  const owner = row.found?.owner ?? described?.memo.owner;
+  const runners = runnersOf(row.found, described);
+  if (owner === undefined || runners === undefined) throw noSuchSaga();
+  return { owner, runners };
 }
 
 /** 32 hexadecimal digits that stand for these parts and no others. */

@@ -15,8 +15,8 @@ export interface SagaDescription {
   readonly memo: SagaMemo;
   /** False once the workflow has closed. */
   readonly open: boolean;
-  /** Workflow id under which a recovery of it runs, if it was ended from outside and there is one. */
-  readonly recoveryId: string;
+  /** `<workflow id>/<first run id>`, as this run calls itself. */
+  readonly sagaId: string;
   /** The search attribute as it was written last. */
   readonly state: SagaState;
   readonly startedAt: string;
@@ -27,23 +27,26 @@ export type Delivery =
   | { readonly kind: 'answered'; readonly answer: unknown }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
   | { readonly kind: 'closed' }
+  /** Temporal ended it without us, and its recovery has not begun. */
+  | { readonly kind: 'awaits-recovery' }
   | { readonly kind: 'no-worker' };
+
+/** An update to a saga; `updateId` makes repeats harmless. */
+export interface SagaMessage {
+  readonly name: string;
+  readonly argument: object;
+  readonly updateId: string;
+}
 
 /** The saga engine as the gateway uses it. Every call may throw the problem SAGA_ENGINE_UNAVAILABLE. */
 export interface SagaEngine {
   /** Starts a saga, or says that its workflow id was used before, running or ended. */
   start(request: StartRequest): Promise<'started' | 'exists'>;
   describe(workflowId: string): Promise<SagaDescription | undefined>;
-  /** The view of a saga or of its recovery; undefined when no worker answers within 2 s or it is not known. */
+  /** What one workflow says; undefined when no worker answers within 2 s or it is not known. See `reach.ts`. */
   view(workflowId: string): Promise<SagaView | undefined>;
-  /**
-   * Sends an update, within 5 s, to the saga or to the recovery that runs it now. `updateId` makes repeats
-   * harmless.
-   */
-  send(
-    workflowId: string,
-    message: { readonly name: string; readonly argument: object; readonly updateId: string },
-  ): Promise<Delivery>;
+  /** Sends an update to one workflow, within 5 s; `closed` where Temporal has none that runs. See `reach.ts`. */
+  send(workflowId: string, message: SagaMessage): Promise<Delivery>;
   /** Waits for the saga's end for at most `waitMs`; false when it goes on. */
   ended(workflowId: string, waitMs: number): Promise<boolean>;
   ping(): Promise<void>;

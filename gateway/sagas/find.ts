@@ -1,4 +1,4 @@
-import type { SagaState, SagaView } from '../../platform/saga/wire';
+import type { SagaView } from '../../platform/saga/wire';
 import { problem } from '../../platform/http/problem';
 import { hasRole } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
@@ -6,11 +6,10 @@ import { readModelFailed } from '../read-model';
 import type { ReadModel, SagaRow } from '../read-model';
 import type { SagaDescription, SagaEngine } from './engine';
 import { pseudonymOf } from './idempotency';
+import { hasEnded, runnersOf, viewOf } from './reach';
 
 /** Roles that may see every saga; approvers, because they must find what waits for them. */
 export const sagaReaders = ['operator', 'admin', 'viewer', 'payments-approver'] as const;
-
-const terminal: readonly string[] = ['completed', 'compensated', 'cancelled'] satisfies SagaState[];
 
 /** Where an answer about a saga comes from: a worker, the journal's read model, or Temporal's own record. */
 export type FoundSaga =
@@ -24,13 +23,14 @@ export interface FindParts {
   readonly issuer: string;
 }
 
+/** An answer, or why there is none; neither where the answer is that there is nothing. */
 interface Asked<Found> {
   readonly found?: Found | undefined;
   readonly error?: Error;
 }
 
 /** Somebody who is away is no reason to fail while another one knows. */
-function asked<Found>(question: Promise<Found | undefined>): Promise<Asked<Found>> {
+export function asked<Found>(question: Promise<Found | undefined>): Promise<Asked<Found>> {
   return question.then(
     (found) => ({ found }),
     (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)) }),
@@ -38,14 +38,17 @@ function asked<Found>(question: Promise<Found | undefined>): Promise<Asked<Found
 }
 
 /** The journal's row. One whose first event has not arrived says not even whose saga it is, so it does not count. */
-async function wholeRow(parts: FindParts, workflowId: string): Promise<SagaRow | undefined> {
+export async function wholeRow(
+  parts: Pick<FindParts, 'readModel'>,
+  workflowId: string,
+): Promise<SagaRow | undefined> {
   const row = await parts.readModel.sagaByWorkflowId(workflowId);
   return row?.owner === undefined ? undefined : row;
 }
 
 /**
- * Finds a saga: an ended one in the read model, a running one by asking its worker, else whatever is known of it.
- * Undefined when nobody knows it or `maySee` says no to its owner, which is found out before any worker is asked: a
+ * Finds a saga: an ended one in the read model, a running one by asking its worker or that of its recovery, else
+ * whatever is known of it. Undefined when nobody knows it or `maySee` says no to its owner, which is found out before any worker is asked: a
  * foreign saga takes no longer than a missing one. Throws when somebody who might know it is away.
  */
 export async function findSaga(
@@ -56,26 +59,19 @@ export async function findSaga(
   const row = await asked(wholeRow(parts, workflowId));
   if (row.found !== undefined) {
     if (!maySee(row.found.owner ?? '')) return undefined;
-    if (terminal.includes(row.found.state)) return { source: 'read-model', row: row.found };
+    if (hasEnded(row.found.state)) return { source: 'read-model', row: row.found };
   }
   const described = await asked(parts.engine.describe(workflowId));
-  if (described.found !== undefined && !maySee(described.found.memo.owner)) return undefined;
-  const view = described.found && (await viewOf(parts, described.found));
+  const isJournaled = row.found !== undefined;
+  if (!isJournaled && described.found && !maySee(described.found.memo.owner)) return undefined;
+  const runners = described.error ? undefined : runnersOf(row.found, described.found);
+  const view = runners && (await asked(viewOf(parts.engine, runners))).found;
   if (view !== undefined) return { source: 'workflow', view, workflowId };
   if (row.found !== undefined) return { source: 'read-model', row: row.found };
   if (described.found !== undefined) return { source: 'engine', described: described.found };
   if (described.error !== undefined) throw described.error;
   if (row.error !== undefined) readModelFailed(row.error);
   return undefined;
-}
-
-/** What a worker says of a saga; of one that was ended from outside, what its recovery says. */
-async function viewOf(
-  { engine }: Pick<FindParts, 'engine'>,
-  { workflowId, open, recoveryId }: SagaDescription,
-): Promise<SagaView | undefined> {
-  const recovered = open ? undefined : (await asked(engine.view(recoveryId))).found;
-  return recovered ?? (await asked(engine.view(workflowId))).found;
 }
 
 /** True when the caller may see the saga: it is theirs, or their role sees all. */

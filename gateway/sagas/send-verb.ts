@@ -1,12 +1,14 @@
 import type { Problem } from '../../platform/http/problem';
 import { problem } from '../../platform/http/problem';
 import { repairVerbs } from '../../platform/saga/verbs';
-import type { GrantedAct, SignedVerb, Verb, VerifiedGrant } from '../../platform/saga/verbs';
+import type { SignedVerb, Verb, VerifiedGrant } from '../../platform/saga/verbs';
 import type { SagaView } from '../../platform/saga/wire';
 import type { GrantMinter } from '../../platform/security/grants';
 import { gatewayProblem } from '../problems';
 import { verbProblem } from '../verb-problems';
 import type { Delivery, SagaEngine } from './engine';
+import { sendTo, viewOf } from './reach';
+import type { Runners } from './reach';
 
 export interface VerbParts {
   readonly engine: Pick<SagaEngine, 'send' | 'view'>;
@@ -14,8 +16,12 @@ export interface VerbParts {
 }
 
 /** A verb for one saga, before it is known which step it means. */
-export interface Act extends Omit<GrantedAct, 'verb'> {
+export interface Act {
   readonly verb: Verb;
+  readonly workflowId: string;
+  /** Who may run the saga now. */
+  readonly runners: Runners;
+  readonly told: Omit<SignedVerb, 'grant'>;
 }
 
 const withoutStep: ReadonlySet<Verb> = new Set(['cancel', 'pause', 'unpause']);
@@ -33,12 +39,12 @@ function candidates(view: SagaView, verb: Verb): readonly string[] {
  * Names the step where the person left it out and there is only one, so that the grant is for that one alone. Where it
  * cannot be told the verb goes as it is, and the saga says what it thinks of it.
  */
-async function namingStep(parts: VerbParts, act: Act): Promise<Act> {
-  if (act.step !== undefined || withoutStep.has(act.verb)) return act;
-  const view = await parts.engine.view(act.workflowId);
-  const found = view === undefined ? [] : candidates(view, act.verb);
+async function namingStep(parts: VerbParts, { verb, runners, told }: Act): Promise<Act['told']> {
+  if (told.step !== undefined || withoutStep.has(verb)) return told;
+  const view = await viewOf(parts.engine, runners);
+  const found = view === undefined ? [] : candidates(view, verb);
   const [step] = found;
-  return step === undefined || found.length > 1 ? act : { ...act, step };
+  return step === undefined || found.length > 1 ? told : { ...told, step };
 }
 
 /** Sends a verb with a grant for it; the update's id is the act's, so that a repeat attaches to the first. */
@@ -47,11 +53,11 @@ export async function sendVerb(
   act: Act,
   person: VerifiedGrant,
 ): Promise<Delivery> {
-  const named = await namingStep(parts, act);
-  const grant = await parts.grants.mint(named, person);
-  const { verb, workflowId, ...told } = named;
+  const { verb, workflowId, runners } = act;
+  const told = await namingStep(parts, act);
+  const grant = await parts.grants.mint({ verb, workflowId, ...told }, person);
   const argument: SignedVerb = { ...told, grant };
-  return parts.engine.send(workflowId, { name: verb, argument, updateId: act.jti });
+  return sendTo(parts.engine, runners, { name: verb, argument, updateId: told.jti });
 }
 
 const undecided = 'it may still be taken; ask again under the same Idempotency-Key to find out';
@@ -63,6 +69,8 @@ export function problemOf(delivery: Delivery, verb: Verb): Problem | undefined {
       return delivery.answer === 'accepted' ? undefined : verbProblem('TOO_LATE');
     case 'closed':
       return verbProblem(verb === 'cancel' ? 'TOO_LATE' : 'SAGA_FINISHED');
+    case 'awaits-recovery':
+      return verbProblem('RECOVERY_PENDING', { retryAfterSeconds: 15 });
     case 'no-worker':
       return gatewayProblem('WORKERS_AWAY', { retryAfterSeconds: 5, detail: undecided });
     case 'rejected': {

@@ -7,7 +7,7 @@ import type {
 } from '@temporalio/client';
 import type { Config } from '../../platform/runtime/config';
 import { sagaStartOptions, startAttributes } from '../../platform/saga/start-options';
-import { recoveryIdOf, sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
+import { sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
 import type { SwitchEngine } from './switches';
@@ -74,7 +74,7 @@ function descriptionOf(found: WorkflowExecutionDescription): SagaDescription {
     saga: found.type,
     memo: { requestHash, owner, businessKey },
     open: found.status.name === 'RUNNING',
-    recoveryId: recoveryIdOf(sagaIdOf(found)),
+    sagaId: sagaIdOf(found),
     state: (found.typedSearchAttributes.get(startAttributes.state) ?? 'running') as SagaState,
     startedAt: found.startTime.toISOString(),
   };
@@ -127,18 +127,6 @@ export function openEngine(
     });
   }
 
-  async function sendTo(
-    workflowId: string,
-    { name, argument, updateId }: Parameters<SagaEngine['send']>[1],
-  ): Promise<Delivery> {
-    const handle = workflow.getHandle(workflowId);
-    const ask = () => handle.executeUpdate<unknown, [object]>(name, { args: [argument], updateId });
-    return within(engineLimits.updateMs, ask).then(
-      (answer): Delivery => ({ kind: 'answered', answer }),
-      deliveryOf,
-    );
-  }
-
   return {
     ...switchEngine({ workflow, taskQueue, within, nameOf, unavailable, limits: engineLimits }),
     async start(request) {
@@ -164,12 +152,14 @@ export function openEngine(
         throw unavailable(error);
       });
     },
-    async send(workflowId, message) {
-      const delivery = await sendTo(workflowId, message);
-      if (delivery.kind !== 'closed') return delivery;
-      // Ended from outside: whoever runs it on takes its verbs too.
-      const found = await describe(workflowId);
-      return found === undefined ? delivery : sendTo(found.recoveryId, message);
+    async send(workflowId, { name, argument, updateId }) {
+      const handle = workflow.getHandle(workflowId);
+      const ask = () =>
+        handle.executeUpdate<unknown, [object]>(name, { args: [argument], updateId });
+      return within(engineLimits.updateMs, ask).then(
+        (answer): Delivery => ({ kind: 'answered', answer }),
+        deliveryOf,
+      );
     },
     async ended(workflowId, waitMs) {
       const handle = workflow.getHandle(workflowId);

@@ -5,7 +5,8 @@ import { until } from '../../cli/up/api-client';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
-import { apiClient, configFor, control } from '../support/world';
+import { writeFaultPlan } from '../../platform/runtime/fault-plan';
+import { apiClient, configFor, control, world } from '../support/world';
 
 const api = apiClient();
 let shop: Shop;
@@ -42,6 +43,35 @@ async function startInTheMiddle(count: number): Promise<string[]> {
     ),
   );
   return locations;
+}
+
+/** Starts a saga that is large enough for a review, and waits until it waits for that. */
+async function startUpToItsReview(): Promise<string> {
+  const started = await shop.placeOrder({ quantity: 420 });
+  const location = String(started.location);
+  const token = await api.token('olga');
+  await until(`${location} to await its review`, 60_000, async () => {
+    const { body } = await api.call(location, { token });
+    return JSON.stringify(body.awaiting ?? []).includes('manual review') || undefined;
+  });
+  return location;
+}
+
+async function deleteSaga(location: string): Promise<void> {
+  const { namespace } = temporal.options;
+  const workflowExecution = { workflowId: idOf(location) };
+  await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+}
+
+/** Waits until Temporal knows no workflow of that id any more. */
+async function forgotten(location: string): Promise<void> {
+  await until('Temporal to forget the saga', 60_000, async () => {
+    const gone = temporal.workflow.getHandle(idOf(location)).describe();
+    return gone.then(
+      () => undefined,
+      (error: Error) => error.name === 'WorkflowNotFoundError' || undefined,
+    );
+  });
 }
 
 describe('a saga that Temporal ended without us', () => {
@@ -82,15 +112,39 @@ describe('a saga that Temporal ended without us', () => {
   it('deleted while it ran: recovered from the participants’ own rows', async () => {
     const [stock, funds] = [await shop.stock(), await shop.funds()];
     const [location = ''] = await startInTheMiddle(1);
-    const execution = { workflowId: idOf(location) };
-    const { namespace } = temporal.options;
-    const deletion = { namespace, workflowExecution: execution };
-    await temporal.workflowService.deleteWorkflowExecution(deletion);
+    await deleteSaga(location);
     await control('signal', 'payments', 'SIGCONT');
     expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
     expect(await shop.stock()).toEqual(stock);
     expect(await shop.funds()).toEqual(funds);
   }, 240_000);
+
+  it('deleted, and its recovery parks: found, explained and repaired by one verb under its own id', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const location = await startUpToItsReview();
+    // The recovery undoes what stands, and cannot undo this at first.
+    const impossible = { kind: 'undo', fault: 'undo-fails', times: 1 } as const;
+    writeFaultPlan(world().faultDir, idOf(location), [{ step: 'reserve stock', ...impossible }]);
+    await deleteSaga(location);
+    await forgotten(location);
+    const token = await api.token('olga');
+    const shown = await until(`the recovery of ${location} to be parked`, 120_000, async () => {
+      const { body } = await api.call(location, { token });
+      return body.state === 'parked' && body.source === 'workflow' ? body : undefined;
+    });
+    expect(shown).toMatchObject({ id: idOf(location), generation: 1, saga: 'place-order' });
+    const explained = await api.call(`${location}/explanation`, { token });
+    expect(explained.body).toMatchObject({
+      state: 'parked',
+      parked: [{ step: 'reserve stock', optionsAreCertain: true }],
+    });
+    const reason = 'the shelf is free again';
+    const retried = await api.call(`${location}/retry`, { token, body: { reason } });
+    expect([retried.status, retried.body]).toEqual([202, { answer: 'accepted' }]);
+    expect(await shop.outcomeOf(location)).toMatchObject({ state: 'compensated' });
+    expect(await shop.stock()).toEqual(stock);
+    expect(await shop.funds()).toEqual(funds);
+  }, 300_000);
 
   it('deleted after its end: the same Idempotency-Key again has no second effect and a clear answer', async () => {
     const order = { orderId: `order-${randomUUID()}`, idempotencyKey: randomUUID() };
@@ -98,16 +152,8 @@ describe('a saga that Temporal ended without us', () => {
     const location = String(first.location);
     expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
     const [stock, funds] = [await shop.stock(), await shop.funds()];
-    const { namespace } = temporal.options;
-    const workflowExecution = { workflowId: idOf(location) };
-    await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
-    await until('Temporal to forget the saga', 60_000, async () => {
-      const gone = temporal.workflow.getHandle(idOf(location)).describe();
-      return gone.then(
-        () => undefined,
-        (error: Error) => error.name === 'WorkflowNotFoundError' || undefined,
-      );
-    });
+    await deleteSaga(location);
+    await forgotten(location);
     const again = await shop.placeOrder(order);
     expect(again).toMatchObject({ status: 202, location });
     const other = await shop.placeOrder({ ...order, quantity: 2 });

@@ -114,29 +114,52 @@ describe('a bulk run', () => {
   const place = (since: string) => ({
     ...{ step: 's', direction: 'forward', condition: 'nothing-stands', reason: 'R', since },
   });
-  const view = (since: string): SagaView => ({ parked: [place(since)] }) as unknown as SagaView;
+  const view = (since: string): SagaView =>
+    ({ state: 'parked', parked: [place(since)] }) as unknown as SagaView;
 
-  async function running(told: Partial<BulkPlan>, pause: Parameters<typeof createBulkRuns>[0]) {
+  interface Away {
+    /** Sagas that Temporal has forgotten: their recoveries run them. */
+    readonly forgotten?: readonly string[];
+    readonly ids?: readonly string[];
+  }
+
+  async function running(
+    told: Partial<BulkPlan>,
+    pause: Parameters<typeof createBulkRuns>[0],
+    { forgotten = [], ids = ['a', 'b', 'c'] }: Away = {},
+  ) {
     const views = new Map<string, SagaView>();
     const sent: string[] = [];
+    const looked: string[] = [];
+    const looks = (id: string) => looked.filter((one) => one === id).length;
     const runs: BulkRuns = createBulkRuns(pause);
     const grants = await testGrants();
     const engine = {
-      view: (id: string) => Promise.resolve(views.get(id)),
+      describe: (id: string) => {
+        const known = { workflowId: id, sagaId: `${id}/run`, open: true, state: 'parked' };
+        const described = { ...known, saga: 's', memo: {}, startedAt: '' } as never;
+        return Promise.resolve(forgotten.includes(id) ? undefined : described);
+      },
+      view: (id: string) => {
+        looked.push(id);
+        return Promise.resolve(views.get(id));
+      },
       send: (id: string): Promise<Delivery> => {
         sent.push(id);
         return Promise.resolve({ kind: 'answered', answer: 'accepted' });
       },
     };
-    const targets = ['a', 'b', 'c'].map((workflowId) => {
-      views.set(workflowId, view('then'));
-      return { workflowId, businessKey: workflowId, state: 'parked' };
+    const targets = ids.map((workflowId) => {
+      const sagaId = `${workflowId}/run`;
+      views.set(forgotten.includes(workflowId) ? `recover/${sagaId}` : workflowId, view('then'));
+      return { workflowId, sagaId, businessKey: workflowId, state: 'parked' };
     });
     const plan: BulkPlan = {
       ...{ id: 'run', verb: 'retry', targets, reason: 'x', ratePerSecond: 4 },
       ...{ person: { actor: 'p', roles: ['operator'] }, stopOnNewFailure: true, ...told },
     };
-    return { views, sent, start: () => runs.start({ engine, grants, log: silentLog }, plan), runs };
+    const parts = { engine, grants, log: silentLog };
+    return { views, sent, looks, start: () => runs.start(parts, plan), runs };
   }
 
   test('stops when a saga it acted on parks anew, and not because it was parked before', async () => {
@@ -162,6 +185,41 @@ describe('a bulk run', () => {
     const on = stubborn.start();
     await on.over;
     expect(on.progress()).toMatchObject({ state: 'done', accepted: 3 });
+  });
+
+  test('stops when a saga parks anew whose recovery took the act', async () => {
+    const parting = await running(
+      {},
+      () => {
+        parting.views.set('recover/a/run', view('later'));
+        return Promise.resolve();
+      },
+      { forgotten: ['a'] },
+    );
+    const run = parting.start();
+    await run.over;
+    expect(parting.sent).toEqual(['recover/a/run']);
+    expect(run.progress()).toMatchObject({ state: 'stopped', stoppedBecause: { saga: 'a' } });
+  });
+
+  test('watches every saga it acted on until it has ended, not the last ones alone', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `s${index}`);
+    const parting = await running(
+      {},
+      () => {
+        const ended = { ...view('then'), state: 'completed' } as SagaView;
+        if (parting.sent.length === 10) parting.views.set('s5', ended);
+        if (parting.sent.length === 50) parting.views.set('s1', view('later'));
+        return Promise.resolve();
+      },
+      { ids },
+    );
+    const run = parting.start();
+    await run.over;
+    expect(run.progress().stoppedBecause).toMatchObject({ saga: 's1', code: 'PARKED_AGAIN' });
+    // 49 are watched, 20 in a turn: within three turns each of them was looked at.
+    expect(run.progress().accepted).toBeLessThanOrEqual(53);
+    expect(parting.looks('s5')).toBeLessThan(parting.looks('s6'));
   });
 
   test('waits between two sagas as long as its rate says', async () => {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateway/sagas/engine';
+import type { Delivery, SagaDescription } from '../../../gateway/sagas/engine';
 import { pseudonymOf } from '../../../gateway/sagas/idempotency';
 import type { SignedVerb } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
@@ -14,7 +14,7 @@ function withSaga(owner = 'ann') {
     saga: 'place-order',
     memo: { requestHash: 'h', owner: pseudonymOf(issuer, owner), businessKey: 'o-1' },
     open: true,
-    recoveryId: `recover/${id}/run`,
+    sagaId: `${id}/run`,
     state: 'running',
     startedAt: '2026-01-01T00:00:00.000Z',
   });
@@ -54,6 +54,30 @@ describe('looking at a saga', () => {
     world.rows.set(id, row('running'));
     const answer = await call({ path: `/sagas/${at}`, as: 'ann:customer' });
     expect(answer.json()).toMatchObject({ state: 'compensating', source: 'workflow' });
+  });
+
+  test('one that Temporal has forgotten is asked through its recovery', async () => {
+    const { call, world } = openGateway();
+    world.rows.set(id, row('running'));
+    world.views.set(`recover/${id}/run`, { ...view('parked'), generation: 1 });
+    const answer = await call({ path: `/sagas/${at}`, as: 'ann:customer' });
+    expect(answer.json()).toMatchObject({ id, state: 'parked', generation: 1, source: 'workflow' });
+    const told = await call({ path: `/sagas/${at}/explanation`, as: 'ann:customer' });
+    expect(told.json()).toMatchObject({ id, state: 'parked' });
+    const foreign = await call({ path: `/sagas/${at}`, as: 'bob:customer' });
+    expect(foreign.status).toBe(404);
+  });
+
+  test('one that was ended from outside is asked through its recovery, or else itself', async () => {
+    const { call, world } = withSaga();
+    const described = world.started.get(id) as SagaDescription;
+    world.started.set(id, { ...described, open: false });
+    world.views.set(id, view('running'));
+    const before = await call({ path: `/sagas/${at}`, as: 'ann:customer' });
+    expect(before.json()).toMatchObject({ state: 'running', source: 'workflow' });
+    world.views.set(`recover/${id}/run`, view('parked'));
+    const after = await call({ path: `/sagas/${at}`, as: 'ann:customer' });
+    expect(after.json()).toMatchObject({ state: 'parked', source: 'workflow' });
   });
 
   test('an ended one is read from the journal, without its request hash', async () => {

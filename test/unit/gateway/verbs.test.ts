@@ -15,8 +15,8 @@ const parked = (...steps: string[]): SagaView['parked'] =>
 function withSaga(view: object = { parked: parked('ship stock'), awaiting: [] }) {
   const opened = openGateway();
   const startedAt = '2026-01-01T00:00:00.000Z';
-  const recoveryId = `recover/${id}/run`;
-  const known = { workflowId: id, saga: 'place-order', open: true, recoveryId, startedAt };
+  const sagaId = `${id}/run`;
+  const known = { workflowId: id, saga: 'place-order', open: true, sagaId, startedAt };
   const memo = { requestHash: 'h', owner, businessKey: 'o-1' };
   opened.world.started.set(id, { ...known, memo, state: 'running' });
   opened.world.views.set(id, view as SagaView);

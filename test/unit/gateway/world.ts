@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createGateway } from '../../../gateway/server';
-import type { SagaDescription, SagaEngine } from '../../../gateway/sagas/engine';
+import type { SagaDescription, SagaEngine, SagaMessage } from '../../../gateway/sagas/engine';
 import { createSwitches } from '../../../gateway/sagas/switches';
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
@@ -30,7 +30,9 @@ export interface Surroundings {
   /** What the read model was asked for lists of sagas. */
   readonly searched: Parameters<ReadModel['sagas']>[0][];
   readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
-  readonly sent: { readonly name: string; readonly argument: object; readonly updateId: string }[];
+  readonly sent: (SagaMessage & { readonly to: string })[];
+  /** Workflow ids that run no more, or never did. */
+  readonly closed: Set<string>;
   away: Set<'engine' | 'read-model' | 'services'>;
   answer: (request: ServiceRequest) => ServiceAnswer;
   delivery: Awaited<ReturnType<SagaEngine['send']>>;
@@ -57,7 +59,7 @@ function engineOf(world: Surroundings): SagaEngine {
         saga,
         memo,
         open: true,
-        recoveryId: 'recover/it',
+        sagaId: `${workflowId}/run`,
         state: 'running',
         startedAt,
       });
@@ -71,9 +73,10 @@ function engineOf(world: Surroundings): SagaEngine {
       reach();
       return world.views.get(workflowId);
     },
-    async send(_workflowId, message) {
+    async send(workflowId, message) {
       reach();
-      world.sent.push(message);
+      if (world.closed.has(workflowId)) return { kind: 'closed' };
+      world.sent.push({ ...message, to: workflowId });
       return world.delivery;
     },
     ended: (workflowId) => Promise.resolve(world.views.has(workflowId)),
@@ -173,6 +176,7 @@ function surroundings(): Surroundings {
     turned: [],
     switches: new Map(),
     sent: [],
+    closed: new Set(),
     away: new Set(),
     answer: ({ path }) => {
       const product = products.get(path.slice('/products/'.length));
