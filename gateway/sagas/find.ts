@@ -48,8 +48,9 @@ export async function wholeRow(
 
 /**
  * Finds a saga: an ended one in the read model, a running one by asking its worker or that of its recovery, else
- * whatever is known of it. Undefined when nobody knows it or `maySee` says no to its owner, which is found out before any worker is asked: a
- * foreign saga takes no longer than a missing one. Throws when somebody who might know it is away.
+ * whatever is known of it. Undefined when nobody knows it or `maySee` says no to its owner, which is found out before
+ * any worker is asked: a foreign saga takes no longer than a missing one. Throws when somebody who might know it is
+ * away.
  */
 export async function findSaga(
   parts: FindParts,
