@@ -46,6 +46,11 @@ export const verbPages = {
     'A person has taken this step over: it is not sent again',
     'finish it by hand and `mark-done-externally`, or `skip` it',
   ],
+  ACT_USED_ELSEWHERE: [
+    409,
+    'This very act was taken before, at another step',
+    'look at the saga again; what is parked now takes another Idempotency-Key',
+  ],
   NOT_AWAITED: [409, 'The saga awaits no such decision', lookAgain],
   NOT_PAUSED: [409, 'The saga is not paused', 'there is nothing to do'],
   ALREADY_PAUSED: [409, 'The saga is paused already', '`unpause` it to let it go on'],

@@ -75,11 +75,6 @@ export type SagaTimelineRow = {
   readonly incomplete: boolean;
 };
 
-/** Verbs after which a parked step moves on; it parks anew where it does not. */
-const freeing: ReadonlySet<string> = new Set([
-  ...['retry', 'retry-with-input', 'skip', 'mark-done-externally', 'resume-forward', 'abort'],
-]);
-
 type Draft = Omit<SagaTimelineRow, 'state'>;
 
 /**
@@ -149,14 +144,17 @@ function recorded(row: Draft, event: LogEvent): Draft {
     case 'saga.parked': {
       const { step = '', direction = '', condition = '', reason = '' } = data;
       const place = { step, direction, condition, reason, since: event.time };
-      return { ...named, parked: [...without(row.parked, step, direction), place] };
+      return { ...named, parked: [...without(row.parked, step), place] };
     }
+    case 'saga.unparked':
+      return { ...named, parked: without(row.parked, data.step) };
+    case 'saga.recovering':
+      // Whatever is parked in the recovery parks there anew.
+      return { ...named, parked: [] };
     case 'saga.acted': {
-      const { verb = '', actor = '', reason = '', step, direction } = data;
+      const { verb = '', actor = '', reason = '', step } = data;
       const act = { verb, actor, reason, ...(step === undefined ? {} : { step }), at: event.time };
-      const isFreed = step !== undefined && freeing.has(verb);
-      const parked = isFreed ? without(row.parked, step, direction) : row.parked;
-      return { ...named, acts: [...row.acts, act], parked };
+      return { ...named, acts: [...row.acts, act] };
     }
     case 'saga.finished': {
       const { outcome = '', reason, steps = [] } = data;
@@ -168,10 +166,9 @@ function recorded(row: Draft, event: LogEvent): Draft {
   }
 }
 
-function without(parked: readonly ParkedPlace[], step: string, direction?: string): ParkedPlace[] {
-  return parked.filter(
-    (place) => place.step !== step || (direction !== undefined && place.direction !== direction),
-  );
+/** A step is parked in one direction at a time. */
+function without(parked: readonly ParkedPlace[], step: string | undefined): ParkedPlace[] {
+  return parked.filter((place) => place.step !== step);
 }
 
 function observed(row: Draft, event: LogEvent): Draft {

@@ -28,13 +28,23 @@ const problems = [
   ...['IDEMPOTENCY_KEY_INVALID', 'GRANT_INVALID', 'GRANT_EXPIRED', 'WORKERS_AWAY'],
   ...['SAGA_ENGINE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE'],
 ] as const;
-const stepProblems = [...problems, 'NOT_PARKED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS'] as const;
+const stepProblems = [
+  ...problems,
+  ...['NOT_PARKED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'ACT_USED_ELSEWHERE'],
+] as const;
 const decisionProblems = [
-  ...['ROLE_MISSING', 'APPROVER_IS_INITIATOR', 'APPROVAL_LIMIT_EXCEEDED'],
+  ...['ROLE_MISSING', 'APPROVER_IS_INITIATOR', 'APPROVAL_LIMIT_EXCEEDED', 'ACT_USED_ELSEWHERE'],
   ...['NOT_AWAITED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'TOO_LATE'],
 ] as const;
 const deliveryProblems = [
-  ...['ROLE_MISSING', 'NOT_AWAITED', 'STEP_AMBIGUOUS', 'VERB_IN_PROGRESS', 'TOO_LATE'],
+  ...[
+    'ROLE_MISSING',
+    'ACT_USED_ELSEWHERE',
+    'NOT_AWAITED',
+    'STEP_AMBIGUOUS',
+    'VERB_IN_PROGRESS',
+    'TOO_LATE',
+  ],
 ] as const;
 const shared = {
   ...facingPeople,

@@ -93,8 +93,9 @@ export function actIdOf(parts: readonly unknown[]): string {
 
 /**
  * Identity of the act a verb becomes, `jti` of its grant and id of its update. The same verb, body and Idempotency-Key
- * of one caller attach to the first; another body is another act, and without a key each call is its own. Throws when
- * the key is unusable.
+ * of one caller attach to the first; another body is another act, and without a key each call is its own. The step is
+ * no part of it: where the body names none, a repeat must not become an act at whichever step is parked by then, so
+ * the journal keeps the place it was first taken for. Throws when the key is unusable.
  */
 export function jtiOf(
   request: { readonly headers: IncomingHttpHeaders },

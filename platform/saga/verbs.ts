@@ -159,6 +159,8 @@ export const verbRefusals = [
   'NOT_RESUMABLE',
   /** A person has taken this step over: it is not sent again. */
   'STEP_EXTERNAL',
+  /** The same act was taken before, at another step. */
+  'ACT_USED_ELSEWHERE',
   'NOT_AWAITED',
   'NOT_PAUSED',
   'ALREADY_PAUSED',

@@ -16,6 +16,14 @@ describe('a parked saga', () => {
   afterAll(() => world.stop());
   afterEach(() => world.participants.heal());
 
+  /** What the journal says of a saga, in order. */
+  const journalOf = async (saga: StartedSaga) => {
+    const all = await world.journalStore.history({ limitMax: 5_000 });
+    return all.filter(({ aggregateId }) => aggregateId === `saga/${saga.handle.workflowId}`);
+  };
+  const recordsOf = async (saga: StartedSaga) => (await journalOf(saga)).map(({ type }) => type);
+  const throughParking = ['saga.started', 'saga.parked', 'saga.unparked', 'saga.finished'];
+
   const retriables = [
     ['place-order', 'ship stock'],
     ['place-order', 'confirm order'],
@@ -100,6 +108,26 @@ describe('a parked saga', () => {
     await expectSettled(world, saga, 'all');
   });
 
+  it('unsettled: an answer ends it without anybody, and the journal says so at once', async () => {
+    world.participants.from('forward ship stock', { losesReply: 'STORE_UNAVAILABLE' });
+    world.participants.from('settle ship stock', unavailable);
+    world.participants.from('forward confirm order', { refuses: 'SAID_NO' });
+    const saga = await world.start('place-order', orderInput());
+    await world.env.sleep('7m');
+    expect((await parked(saga)).parked).toMatchObject([{ step: 'ship stock' }]);
+    world.participants.next('settle ship stock', unavailable);
+    world.participants.heal();
+    world.participants.next('forward confirm order', { refuses: 'SAID_NO' });
+    await saga.until(({ parked: [place] }) => place?.step === 'confirm order');
+    const entry = await world.journalStore.readAggregate(`saga/${saga.handle.workflowId}`);
+    expect(entry?.state).toMatchObject({ status: 'parked', parked: ['confirm order'] });
+    await saga.update('skip', by);
+    await saga.result();
+    expect((await recordsOf(saga)).slice(0, 4)).toEqual([
+      ...['saga.started', 'saga.parked', 'saga.unparked', 'saga.parked'],
+    ]);
+  });
+
   it('a retry of an unsettled step ends one pause, and does not ask without end', async () => {
     world.participants.from('forward ship stock', { fails: 'COMMAND_UNKNOWN' });
     world.participants.from('settle ship stock', { fails: 'COMMAND_UNKNOWN' });
@@ -148,14 +176,9 @@ describe('a parked saga', () => {
     await saga.update('skip', by);
     expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
     await expectSettled(world, saga, 'nothing', ['reserve stock']);
-    const aggregateId = `saga/${saga.handle.workflowId}`;
-    const all = await world.journalStore.history({ limitMax: 1_000 });
-    const history = all.filter((event) => event.aggregateId === aggregateId);
+    const history = await journalOf(saga);
     expect(history.map(({ type }) => type)).toEqual([
-      'saga.started',
-      'saga.parked',
-      'saga.acted',
-      'saga.finished',
+      ...['saga.started', 'saga.parked', 'saga.acted', 'saga.unparked', 'saga.finished'],
     ]);
     const { steps } = history.at(-1)?.data as { steps: { name: string; leftInPlace?: true }[] };
     expect(steps.filter(({ leftInPlace }) => leftInPlace).map(({ name }) => name)).toEqual([
@@ -197,6 +220,7 @@ describe('a parked saga', () => {
     await parked(late);
     expect(await failureOf(late)).toMatchObject({ details: { reason: 'DEADLINE' } });
     await expectSettled(world, late, 'nothing');
+    expect(await recordsOf(late)).toEqual(throughParking);
   });
 
   it('the same act again hears the same and is one record', async () => {
@@ -208,12 +232,7 @@ describe('a parked saga', () => {
     await expect(again.catch(({ cause }: { cause: unknown }) => cause)).resolves.toBe('accepted');
     expect(await saga.result()).toMatchObject({ outcome: 'completed' });
     expect(epochs(world, saga, 'ship stock')).toEqual(['forward 0', 'settle 0', 'forward 1']);
-    const all = await world.journalStore.history({ limitMax: 1_000 });
-    const acted = all.filter(
-      ({ aggregateId, type }) =>
-        aggregateId === `saga/${saga.handle.workflowId}` && type === 'saga.acted',
-    );
-    expect(acted).toHaveLength(1);
+    expect((await recordsOf(saga)).filter((type) => type === 'saga.acted')).toHaveLength(1);
   });
 
   it('takes no verb for a step that is not parked, nor twice at once', async () => {

@@ -82,6 +82,34 @@ describe('a saga that Temporal ended without us', () => {
     await expectSettled(world, saga, 'nothing', ['reserve stock']);
   });
 
+  it('takes an act only where it was taken first, and not at what its recovery is parked at', async () => {
+    world.participants.next('forward ship stock', { refuses: 'SAID_NO' });
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ state }) => state === 'parked');
+    const held = holdBack(world, 'ship stock');
+    const act = { jti: 'a'.repeat(32), reason: 'it is back' };
+    expect(await saga.update('retry', act)).toBe('accepted');
+    await saga.handle.terminate('by hand');
+    world.participants.next('forward confirm order', { refuses: 'SAID_NO' });
+    const recovery = await recover(saga);
+    held.release();
+    await eventually(async () => {
+      const view = await recovery.query<SagaView>(sagaMessages.view);
+      expect(view.parked).toMatchObject([{ step: 'confirm order' }]);
+    });
+    const { workflowId } = saga.handle;
+    const tell = async (told: { readonly jti: string; readonly reason: string }) => {
+      const person = { actor: 'operator-1', roles: ['operator'] };
+      const grant = await world.grants.mint({ ...told, verb: 'retry', workflowId }, person);
+      return recovery.executeUpdate('retry', { args: [{ ...told, grant }] });
+    };
+    const again = tell(act);
+    await expect(again).rejects.toMatchObject({ cause: { type: 'ACT_USED_ELSEWHERE' } });
+    expect(await tell({ ...act, jti: 'b'.repeat(32) })).toBe('accepted');
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    await expectSettled(world, saga, 'all');
+  });
+
   it('is recovered once more when its recovery is ended too', async () => {
     const { saga, release } = await terminatedAt('reserve stock');
     world.participants.from('undo open order', { fails: 'UNDO_IMPOSSIBLE' });

@@ -54,6 +54,8 @@ export function beginAgain(run: SagaRun): boolean {
  */
 export async function continueSaga(run: SagaRun): Promise<void> {
   await condition(allHandlersFinished);
+  // The next run has another generation, and the journal takes nothing of this one from then on.
+  if (run.recordsUnparked) await Promise.all(run.parking.values());
   if (!mayContinue(run)) return;
   const { input } = run.nextInput!;
   const start: SagaStart = { ...run.start, input, deadlineAtMs: run.deadlineAtMs };

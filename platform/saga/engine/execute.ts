@@ -134,6 +134,7 @@ function takeOver(run: SagaRun, recovery: RecoveryStart): void {
 }
 
 async function end(run: SagaRun, ending: Ending, result: unknown): Promise<SagaResult> {
+  if (run.recordsUnparked) await Promise.all(run.parking.values());
   await recordFinished(run, ending);
   await condition(allHandlersFinished);
   run.finishedAt = now();

@@ -1,8 +1,8 @@
-import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflow';
 import { next } from '../machine/machine';
 import type { Effect, Input } from '../machine/protocol';
 import type { MachineState, Phase } from '../machine/state';
-import { recordParked } from './journal-records';
+import { recordParked, recordUnparked } from './journal-records';
 import { now } from './saga-run';
 import type { SagaRun } from './saga-run';
 import { showInVisibility, showTransition } from './show';
@@ -63,8 +63,7 @@ function carryOut(run: SagaRun, effect: Effect): void {
     case 'park':
       return parkStep(run, effect);
     case 'unpark':
-      run.parkedSince.delete(effect.step);
-      return showInVisibility(run);
+      return unparkStep(run, effect.step);
     case 'note':
       run.notes.push(`${now()} ${effect.step}: done before; the new input was not used.`);
       return;
@@ -88,8 +87,22 @@ function resolve(run: SagaRun, { step, how }: Extract<Effect, { do: 'resolve' }>
 function parkStep(run: SagaRun, effect: Extract<Effect, { do: 'park' }>): void {
   run.parkedSince.set(effect.step, now());
   showInVisibility(run);
-  const durable = recordParked(run, effect);
-  run.parking.set(effect.step, durable);
+  // A saga that parked under an earlier release goes on without the records that end it.
+  run.recordsUnparked ||= patched('unparked');
+  inOrder(run, effect.step, () => recordParked(run, effect));
+}
+
+function unparkStep(run: SagaRun, step: string): void {
+  run.parkedSince.delete(step);
+  showInVisibility(run);
+  if (run.recordsUnparked) inOrder(run, step, () => recordUnparked(run, step));
+}
+
+/** What the journal says last of a step is what is true of it: one record after the other, however slow it is. */
+function inOrder(run: SagaRun, step: string, write: () => Promise<void>): void {
+  const earlier = run.recordsUnparked ? run.parking.get(step) : undefined;
+  const durable = earlier === undefined ? write() : earlier.then(write);
+  run.parking.set(step, durable);
   inBackground(run, () => durable);
 }
 

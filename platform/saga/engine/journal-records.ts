@@ -53,6 +53,13 @@ export async function recordParked(
   await record(run, `parked:${run.journalRecords}`, parked);
 }
 
+/** Makes it durable that a step is parked no more: lists of parked sagas leave it out from then on. */
+export async function recordUnparked(run: SagaRun, step: string): Promise<void> {
+  run.journalRecords += 1;
+  const unparked = journal.unparked({ ...identityOf(run), step });
+  await record(run, `unparked:${run.journalRecords}`, unparked);
+}
+
 /** A run that continues another takes the next generation; undefined where the saga has ended meanwhile. */
 export async function takeNextGeneration(
   run: SagaRun,

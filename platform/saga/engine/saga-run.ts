@@ -65,8 +65,10 @@ export class SagaRun {
   readonly waits = new Map<string, EngineWait>();
   readonly times = new Map<string, StepTimes>();
   readonly parkedSince = new Map<string, string>();
-  /** Where a step is parked, until the journal has the record: no verb acts before. */
+  /** Resolves once the journal knows whether a step is parked: no verb acts before, and no run ends. */
   readonly parking = new Map<string, Promise<void>>();
+  /** The journal is told when a step is parked no more. */
+  recordsUnparked = false;
   readonly results = new Map<string, Json>();
   /** Inputs a person gave for a step, until it is sent with them. */
   readonly newInputs = new Map<string, Json>();

@@ -92,6 +92,12 @@ export const journal = defineParticipant('sagas', {
     result: nothing,
     refusals: whileOpen,
   }),
+  /** A step is parked no more: by a verb, by an answer to its settle, or because the saga turned. */
+  unparked: command({
+    input: z.strictObject({ ...saga, step: text }),
+    result: nothing,
+    refusals: whileOpen,
+  }),
   /** What a person did; written only with an opened grant (see `grants.ts` beside this file). */
   acted: command({
     input: z.strictObject({
@@ -103,12 +109,15 @@ export const journal = defineParticipant('sagas', {
       direction: z.enum(['forward', 'undo']).optional(),
       /** Epoch of the step when the verb was taken. */
       epoch: z.int().min(0).optional(),
+      /** Identity of the act: it is for one place for the saga's life, whichever run or recovery is told it again. */
+      jti: text.optional(),
       /** A new input for the step, or what it would have answered. */
       input: json.optional(),
     }),
     result: nothing,
     refusals: [
       ...whileOpen,
+      'ACT_USED_ELSEWHERE',
       'GRANT_INVALID',
       'GRANT_EXPIRED',
       'ROLE_MISSING',

@@ -86,6 +86,7 @@ function openedAct(act: SignedAct, { actor }: VerifiedGrant): Json {
     verb: verb === 'decide' ? decided : verb,
     actor,
     reason: signed.reason,
+    jti: signed.jti,
     ...(at === undefined ? {} : { step: at }),
     ...(remembered.includes(verb) && signed.input !== undefined ? { input: signed.input } : {}),
   };

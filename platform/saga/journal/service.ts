@@ -4,7 +4,7 @@ import { defineService } from '../../participant/service';
 import type { States } from '../../participant/service';
 import { journal } from './contract';
 import { childHandlers } from '../children/decide';
-import { entryOf, evolveJournal, sagaAggregate, switchAggregate } from './state';
+import { entryOf, evolveJournal, placeOfAct, sagaAggregate, switchAggregate } from './state';
 import type { JournalEntry, JournalState } from './state';
 
 type Of = { readonly workflowId: string };
@@ -29,7 +29,18 @@ export const journalService = defineService({
       },
     },
     parked: { aggregates, decide: (states, input) => whileOpen(states, 'saga.parked', input) },
-    acted: { aggregates, decide: (states, input) => whileOpen(states, 'saga.acted', input) },
+    unparked: { aggregates, decide: (states, input) => whileOpen(states, 'saga.unparked', input) },
+    acted: {
+      aggregates,
+      decide(states, input) {
+        const { jti = '' } = input;
+        const place = entryOf(states, input)?.acts?.[jti];
+        if (place !== undefined && place !== placeOfAct(input)) {
+          return refused('ACT_USED_ELSEWHERE', 'the same act was taken before, at another step');
+        }
+        return whileOpen(states, 'saga.acted', input);
+      },
+    },
     interrupted: {
       aggregates,
       decide: (states, input) => whileOpen(states, 'saga.interrupted', input),

@@ -11,6 +11,8 @@ export interface JournalEntry {
   readonly saga: string;
   readonly workflowId: string;
   readonly status: 'started' | 'parked' | 'held' | 'finished';
+  /** Steps that are parked, while there are any. */
+  readonly parked?: readonly string[];
   /** Pseudonym of whoever started it. */
   readonly owner: string;
   readonly businessKey: string;
@@ -32,6 +34,8 @@ export interface JournalEntry {
   /** What the parent decided about this child saga. */
   readonly verdict?: ChildVerdict;
   readonly decided: z.output<typeof decided>;
+  /** What people did, each act with the place it was for. */
+  readonly acts?: { readonly [jti: string]: string };
   /** Participants of its steps; only when finished. */
   readonly participants?: readonly string[];
   /** Only when finished. */
@@ -120,9 +124,11 @@ function startedEntry(data: Data): JournalEntry {
 function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntry {
   switch (type) {
     case 'saga.parked':
-      return { ...entry, status: 'parked' };
+      return withParked(entry, [...others(entry, data), textOf(data, 'step')]);
+    case 'saga.unparked':
+      return withParked(entry, others(entry, data));
     case 'saga.acted':
-      return { ...entry, status: 'started', decided: afterAct(entry.decided, data) };
+      return { ...entry, decided: afterAct(entry.decided, data), acts: withAct(entry, data) };
     case 'saga.held':
       return { ...entry, status: 'held', held: true, heldBy: Number(data.generation ?? 0) };
     case 'saga.ruled':
@@ -135,8 +141,7 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
       };
     case 'saga.recovering':
       return {
-        ...entry,
-        status: 'started',
+        ...withParked(entry, []),
         generation: Number(data.generation),
         recoveries: [...entry.recoveries, textOf(data, 'run')],
       };
@@ -152,6 +157,27 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
     default:
       return entry;
   }
+}
+
+/** Step and direction that an act is for, as one text; empty for one that is for the whole saga. */
+export function placeOfAct(act: { readonly [member: string]: unknown }): string {
+  const { step = '', direction = '' } = act;
+  return [step, direction].map(String).join(' ').trim();
+}
+
+function withAct({ acts = {} }: JournalEntry, data: Data): NonNullable<JournalEntry['acts']> {
+  const { jti } = data;
+  return typeof jti === 'string' ? { ...acts, [jti]: placeOfAct(data) } : acts;
+}
+
+/** The parked steps but the one of this record: a step is parked in one direction at a time. */
+function others({ parked = [] }: JournalEntry, data: Data): readonly string[] {
+  return parked.filter((step) => step !== data.step);
+}
+
+function withParked({ parked: _, ...entry }: JournalEntry, steps: readonly string[]): JournalEntry {
+  if (steps.length === 0) return { ...entry, status: 'started' };
+  return { ...entry, status: 'parked', parked: steps };
 }
 
 /** Remembers what a person decided about a step; the latest word on it counts. */

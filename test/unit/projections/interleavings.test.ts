@@ -96,7 +96,7 @@ describe('the timeline of a saga', () => {
     ]);
   });
 
-  test('a parked saga says where and why, until a person acts on that step', () => {
+  test('a parked saga says where and why, until that step is parked no more', () => {
     const [journal = []] = placedOrder('o-1', 'completed');
     const parked = aLogEvent({
       ...{ aggregateId: journal[0]!.aggregateId, seq: 2, service: 'sagas', type: 'saga.parked' },
@@ -116,9 +116,16 @@ describe('the timeline of a saga', () => {
     });
     const before = timeline([journal[0]!, parked]);
     expect(before).toMatchObject({ state: 'parked', parked: [{ step: 'ship stock' }] });
-    expect(timeline([journal[0]!, parked, acted])).toMatchObject({
-      ...{ state: 'running', parked: [], acts: [{ verb: 'retry', actor: 'olga' }] },
-    });
+    // A retry of what is unsettled asks again, and the saga is parked until there is an answer.
+    const acts = [{ verb: 'retry', actor: 'olga' }];
+    expect(timeline([journal[0]!, parked, acted])).toMatchObject({ state: 'parked', acts });
+    const unparked = aLogEvent({ ...parked, seq: 4, type: 'saga.unparked' });
+    const after = timeline([journal[0]!, parked, acted, unparked]);
+    expect(after).toMatchObject({ state: 'running', parked: [], acts });
+    const other = { ...unparked, data: { ...unparked.data, step: 'confirm order' } };
+    expect(timeline([journal[0]!, parked, other])).toMatchObject({ state: 'parked' });
+    const recovering = aLogEvent({ ...parked, seq: 4, type: 'saga.recovering' });
+    expect(timeline([journal[0]!, parked, acted, recovering])).toMatchObject({ parked: [] });
   });
 });
 

@@ -47,6 +47,7 @@ describe('an act', () => {
     expect(written[0]?.input).toMatchObject({
       verb: 'approve',
       actor: 'anna',
+      jti: 'x'.repeat(20),
       step: 'manual review',
     });
     expect(JSON.stringify(written)).not.toContain('a grant');

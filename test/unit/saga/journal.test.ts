@@ -18,9 +18,14 @@ function journalist() {
     clock: () => new Date('2030-01-01T00:00:00Z'),
     partitions: 3,
   });
-  const write = (run: string, descriptor: { command: string; input: StepMessage['input'] }) =>
+  const write = (
+    run: string,
+    descriptor: { command: string; input: StepMessage['input'] },
+    number = '',
+  ) =>
     participant.handle({
-      ...{ sagaId: `${workflowId}/${run}`, step: `saga.${descriptor.command}`, kind: 'forward' },
+      ...{ sagaId: `${workflowId}/${run}`, kind: 'forward' },
+      step: `saga.${descriptor.command}${number}`,
       ...{ epoch: 0, run, saga: 'place-order', correlationId: workflowId, owner: 'o' },
       ...{ command: descriptor.command, input: descriptor.input },
     });
@@ -73,6 +78,55 @@ describe('the saga journal', () => {
       status: 'started',
       generation: 1,
     });
+  });
+
+  it('knows which steps are parked: until it is told otherwise, and none when a recovery takes over', async () => {
+    const { store, write } = journalist();
+    const statusNow = async () => (await store.readAggregate(`saga/${workflowId}`))?.state;
+    let count = 0;
+    const next = (descriptor: Parameters<typeof write>[1]) => {
+      count += 1;
+      return write('run-1', descriptor, `${count}`);
+    };
+    const place = { direction: 'forward', condition: 'unsettled', reason: 'R' } as const;
+    const parked = (step: string) => journal.parked({ ...of('run-1'), ...place, step });
+    const unparked = (step: string) => journal.unparked({ ...of('run-1'), step });
+    await next(started('run-1'));
+    for (const step of ['a', 'b', 'b']) await next(parked(step));
+    // Nobody is freed by an act alone: what is unsettled goes on being asked.
+    await next(
+      journal.acted({ ...of('run-1'), verb: 'retry', actor: 'p', reason: 'r', step: 'a' }),
+    );
+    expect(await statusNow()).toMatchObject({ status: 'parked', parked: ['a', 'b'] });
+    await next(unparked('a'));
+    expect(await statusNow()).toMatchObject({ status: 'parked', parked: ['b'] });
+    await next(unparked('b'));
+    expect(await statusNow()).toMatchObject({ status: 'started' });
+    await next(parked('a'));
+    await next(journal.recovering({ ...of('run-1'), reason: 'TERMINATED', run: 'run-2' }));
+    expect(await statusNow()).toMatchObject({ status: 'started' });
+    expect(await statusNow()).not.toHaveProperty('parked');
+  });
+
+  it('takes an act for one place only, whichever run or recovery is told it again', async () => {
+    const { write } = journalist();
+    await write('run-1', started('run-1'));
+    const act = { verb: 'retry', actor: 'p', reason: 'r', jti: 'j', direction: 'forward' } as const;
+    const at = (step: string, generation?: number) =>
+      journal.acted({ ...of('run-1'), ...act, step, ...(generation ? { generation } : {}) });
+    expect(await write('run-1', at('a'), '1')).toMatchObject({ answer: 'done' });
+    await write('run-1', journal.recovering({ ...of('run-1'), reason: 'X', run: 'run-2' }));
+    const other = await write('run-1', at('b', 1), '2');
+    expect(other).toMatchObject({ answer: 'refused', code: 'ACT_USED_ELSEWHERE' });
+    expect(await write('run-1', at('a', 1), '3')).toMatchObject({ answer: 'done' });
+    const undo = journal.acted({
+      ...of('run-1'),
+      ...act,
+      step: 'a',
+      direction: 'undo',
+      generation: 1,
+    });
+    expect(await write('run-1', undo, '4')).toMatchObject({ code: 'ACT_USED_ELSEWHERE' });
   });
 
   it('takes no act after the end', async () => {
