@@ -142,12 +142,13 @@ function evolveEntry(entry: JournalEntry, type: string, data: Data): JournalEntr
     case 'saga.recovering':
       return {
         ...withParked(entry, []),
+        status: 'started',
         generation: Number(data.generation),
         recoveries: [...entry.recoveries, textOf(data, 'run')],
       };
     case 'saga.finished':
       return {
-        ...entry,
+        ...withParked(entry, []),
         status: 'finished',
         outcome: textOf(data, 'outcome'),
         ...(data.reason === undefined ? {} : { reason: textOf(data, 'reason') }),
@@ -176,8 +177,8 @@ function others({ parked = [] }: JournalEntry, data: Data): readonly string[] {
 }
 
 function withParked({ parked: _, ...entry }: JournalEntry, steps: readonly string[]): JournalEntry {
-  if (steps.length === 0) return { ...entry, status: 'started' };
-  return { ...entry, status: 'parked', parked: steps };
+  if (steps.length > 0) return { ...entry, status: 'parked', parked: steps };
+  return entry.status === 'parked' ? { ...entry, status: 'started' } : entry;
 }
 
 /** Remembers what a person decided about a step; the latest word on it counts. */
