@@ -83,8 +83,8 @@ export const engineGuards: readonly Guard[] = [
     changes: [
       {
         file: engine('dispatch'),
-        from: '{ attemptsMax: undoAttemptsMax }',
-        to: '{ attemptsMax: undoAttemptsMax, scheduleToCloseMs: 10_000 }',
+        from: "message: 'undo', epoch: effect.epoch }, { attemptsMax }",
+        to: "message: 'undo', epoch: effect.epoch }, { attemptsMax, scheduleToCloseMs: 10_000 }",
       },
     ],
     test: saga('faults', 'an undo is asked until its participant is back'),
