@@ -67,7 +67,11 @@ export const configurations: readonly Configuration[] = [
     ...{ name: 'C P R, rows only', verbs: 1, terminations: 1, isHistoryDeleted: true },
   }),
   configuration('C P R', {
-    ...{ name: 'C P R, the function has changed', terminations: 1 },
+    ...{ name: 'C P R, rows only', verbs: 2, terminations: 1, isHistoryDeleted: true },
+    isLarge: true,
+  }),
+  configuration('C P R', {
+    ...{ name: 'C P R, the function has changed', verbs: 1, terminations: 1 },
     recoveryShape: shapeOf('C C P R R'),
   }),
   configuration('C P R', {
@@ -98,6 +102,11 @@ export const configurations: readonly Configuration[] = [
 export const smallConfigurations: readonly Configuration[] = [
   configuration('C P', { terminations: 1 }),
   configuration('C P', { name: 'C P, a verb', verbs: 1 }),
+  configuration('C P', { ...limited, name: 'C P, paused, a verb', verbs: 1, pauses: 1, turns: 0 }),
+  configuration('P', {
+    ...{ name: 'P, the function has changed, a verb', verbs: 1, terminations: 1 },
+    recoveryShape: shapeOf('C P'),
+  }),
   configuration('C P R', { ...limited, name: 'C P R, limited', terminations: 1 }),
   configuration('C W P W R', { ...limited, name: 'C W P W R, limited', terminations: 1 }),
   configuration('C P R', {

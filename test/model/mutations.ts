@@ -2,6 +2,7 @@ import { configuration } from './configurations';
 import type { Configuration } from './configurations';
 import type { SourceChange } from '../support/source-changes';
 import type { RecoveryMistake } from './rules';
+import { shapeOf } from './world/shape';
 
 /** One rule taken out of the real sources, and the saga that shows why it is there. */
 export interface Mutation {
@@ -204,6 +205,41 @@ export const mutations: readonly Mutation[] = [
       },
     ],
     config: configuration('C P', { verbs: 1 }),
+  },
+  {
+    rule: 'past the point of no return a step that is given up is settled',
+    changes: [
+      {
+        file: machine('forward'),
+        from: "if (!mayTurn(draft)) return settle(draft, step.name, 'forward', reason);",
+        to: '',
+      },
+    ],
+    config: configuration('P', {
+      ...{ verbs: 1, terminations: 1, turns: 0, recoveryShape: shapeOf('C P') },
+    }),
+  },
+  {
+    rule: 'a retry waits for the end of a pause',
+    changes: [
+      {
+        file: machine('forward'),
+        from: 'const isHeld = draft.state.paused || ',
+        to: 'const isHeld = ',
+      },
+    ],
+    config: configuration('C P', { verbs: 1, pauses: 1, turns: 0, hasTwoInputs: false }),
+  },
+  {
+    rule: 'an undo that is retried waits for the end of a pause',
+    changes: [
+      {
+        file: machine('unwind'),
+        from: "if (draft.state.paused) return change(draft, step.name, { phase: 'done', side: 'forward' });",
+        to: '',
+      },
+    ],
+    config: configuration('C P', { verbs: 1, pauses: 1, hasTwoInputs: false }),
   },
   {
     rule: 'the run id is in the row',

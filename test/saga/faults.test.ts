@@ -74,6 +74,17 @@ describe('a fault', () => {
     },
   );
 
+  it('a step whose replies are all lost is taken back by its own undo', async () => {
+    world.participants.from('forward reserve stock', { losesReply: unavailable });
+    const saga = await world.start('place-order', orderInput());
+    expect(await failureOf(saga)).toMatchObject({ type: 'SagaCompensated' });
+    const commands = world.participants
+      .deliveriesOf(saga.sagaId)
+      .filter(({ message: { kind, step } }) => kind === 'undo' && step === 'reserve stock')
+      .map(({ message: { command, input } }) => ({ command, input }));
+    expect(commands).toEqual([{ command: 'release', input: expect.anything() as unknown }]);
+  });
+
   it('a fault that no retry cures turns a compensatable step back at once', async () => {
     world.participants.from('forward reserve stock', { fails: 'COMMAND_INVALID' });
     const held = holdBack(world, 'authorize payment');

@@ -148,11 +148,13 @@ async function repair(
     throw error;
   }
   useInput(run, name, verb, signed.input);
-  const before = findStep(run.machine, name)?.phase;
+  const before = findStep(run.machine, name)?.phase ?? '';
   run.tell({ on: 'act', step: name, verb });
-  if (before !== 'parked' && before !== 'settling') {
-    run.notes.push(`${now()} ${verb} at ${name} was not needed any more.`);
+  const isLate = !['parked', 'settling', 'ready'].includes(before);
+  if (verb === 'abort' && isLate) {
+    return run.machine.direction.turn === undefined ? 'too late' : 'accepted';
   }
+  if (isLate) run.notes.push(`${now()} ${verb} at ${name} was not needed any more.`);
   return 'accepted';
 }
 

@@ -1,6 +1,6 @@
 import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflow';
 import { next } from '../machine/machine';
-import type { Effect, Input } from '../machine/protocol';
+import type { Effect, Input, NoteCode } from '../machine/protocol';
 import type { MachineState, Phase } from '../machine/state';
 import { recordParked, recordUnparked } from './journal-records';
 import { now } from './saga-run';
@@ -47,6 +47,11 @@ function noteTimes(run: SagaRun, before: MachineState): void {
   }
 }
 
+const notes: Record<NoteCode, string> = {
+  INPUT_NOT_USED: 'the new input was not used',
+  TOO_LATE: 'the abort came too late',
+};
+
 function carryOut(run: SagaRun, effect: Effect): void {
   switch (effect.do) {
     case 'send':
@@ -65,7 +70,7 @@ function carryOut(run: SagaRun, effect: Effect): void {
     case 'unpark':
       return unparkStep(run, effect.step);
     case 'note':
-      run.notes.push(`${now()} ${effect.step}: done before; the new input was not used.`);
+      run.notes.push(`${now()} ${effect.step}: done before; ${notes[effect.code]}.`);
       return;
     case 'resumed':
       run.notes.push(`${now()} An operator resumed the saga at ${effect.step}.`);

@@ -71,6 +71,7 @@ const statuses: Record<Exclude<Phase, 'failed' | 'settling'>, StepStatus> = {
   going: 'started',
   waiting: 'started',
   parked: 'parked',
+  ready: 'started',
   done: 'done',
   skipped: 'skipped',
   undoing: 'undoing',

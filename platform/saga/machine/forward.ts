@@ -4,9 +4,10 @@ import { unsent } from '../plan/epochs';
 import { halt } from './halt';
 import { decideBack } from './recovery';
 import type { Draft } from './protocol';
-import { change, fact, park, send, settle, turnBack, unpark } from './send';
-import { isWait } from './state';
+import { change, fact, mayTurn, note, park, send, settle, stepOf, turnBack, unpark } from './send';
+import { isWait, withoutMember } from './state';
 import type { MachineStep, OpenedStep } from './state';
+import type { RepairVerb } from '../verbs';
 
 /** Reason of a step that an earlier run of this saga started, and that today's saga function does not explain. */
 export const divergedReason = 'RECOVERY_DIVERGED';
@@ -85,13 +86,15 @@ function isFence(outcome: Outcome): boolean {
   return outcome.kind === 'fault' && outcome.action === 'stop';
 }
 
+/** Past the point of no return nothing goes back: the step is settled, and a person decides. */
 function failAndTurn(
   draft: Draft,
   step: MachineStep,
   { cause, reason }: { readonly cause: 'refusal' | 'fault'; readonly reason: string },
 ): void {
-  change(draft, step.name, { phase: 'failed', reason, refused: cause === 'refusal' });
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-not-done' });
+  if (!mayTurn(draft)) return settle(draft, step.name, 'forward', reason);
+  change(draft, step.name, { phase: 'failed', reason, refused: cause === 'refusal' });
   turnBack(draft, { cause, reason });
 }
 
@@ -103,32 +106,57 @@ export function afterForwardSettleAnswer(
 ): void {
   const asked = step.asked;
   unpark(draft, step.name);
-  if (draft.state.mode === 'deciding' && settled.answer === 'done') {
-    draft.state = { ...draft.state, mode: 'forward' };
-  }
-  if (settled.answer === 'done') {
-    if (asked === 'retry-with-input') {
-      draft.effects.push({ do: 'note', step: step.name, code: 'INPUT_NOT_USED' });
-    }
-    return done(draft, step);
-  }
+  if (settled.answer === 'done') return turnsOutDone(draft, step, asked);
   if (draft.state.mode === 'deciding') return decideBack(draft, step);
-  if (step.reason === resumedReason) {
+  if (step.reason === resumedReason && asked !== 'abort') {
     // Done again in its turn. A step that is being redone and given up parks like any other.
     return change(draft, step.name, { phase: 'undone', nothingStands: true });
   }
   if (step.kind === 'pivot') fact(draft, { kind: 'pivot-not-done' });
   // The pivot is done, so what an earlier run only began is finished by this one.
   const isUnfinished = step.kind === 'retriable' && step.reason === recoveredReason;
-  if (asked === 'retry' || isUnfinished) return send(draft, step.name, 'forward');
-  if (asked === 'retry-with-input') {
-    return send(draft, step.name, 'forward', { newInput: true });
-  }
+  if (asked === 'retry-with-input') return again(draft, step, asked);
+  if (asked === 'retry' || isUnfinished) return again(draft, step, 'retry');
   const timeIsOver = settled.timeIsOver || asked === 'abort';
   const reason = asked === 'abort' ? 'ABORTED' : step.reason;
   const next = afterForwardSettled('not-done', { ...step, reason, timeIsOver });
   if (next.do === 'turn-back') return failAndTurn(draft, step, next);
   park(draft, step.name, 'forward', step.reason);
+}
+
+function turnsOutDone(draft: Draft, step: MachineStep, asked: RepairVerb | undefined): void {
+  if (draft.state.mode === 'deciding') draft.state = { ...draft.state, mode: 'forward' };
+  if (asked === 'retry-with-input') note(draft, step.name, 'INPUT_NOT_USED');
+  // Only a pivot's abort waits for the answer: any other turns the saga back in either case.
+  if (asked === 'abort') note(draft, step.name, 'TOO_LATE');
+  done(draft, step);
+}
+
+/**
+ * Brings a step forward again of which nothing stands. While the saga is paused, or another verb for the step is on its
+ * way into the journal, it only gets ready.
+ */
+export function again(draft: Draft, step: MachineStep, verb: Again): void {
+  const isHeld = draft.state.paused || stepOf(draft, step.name).taken !== undefined;
+  if (isHeld) return change(draft, step.name, { phase: 'ready', asked: verb, nothingStands: true });
+  if (verb === 'retry-with-input') return send(draft, step.name, 'forward', { newInput: true });
+  go(draft, step);
+}
+
+/** Verbs that bring a step forward again. */
+export type Again = 'retry' | 'retry-with-input';
+
+/** Brings a step forward that is ready, unless something holds it still; true when there was one. */
+export function goReady(draft: Draft): boolean {
+  if (draft.state.paused) return false;
+  const step = draft.state.steps.find(
+    ({ phase, taken }) => phase === 'ready' && taken === undefined,
+  );
+  if (step === undefined) return false;
+  const verb = step.asked === 'retry-with-input' ? step.asked : 'retry';
+  draft.state = withoutMember(draft.state, step.name, 'asked');
+  again(draft, stepOf(draft, step.name), verb);
+  return true;
 }
 
 /** The step's effect stands. */

@@ -5,6 +5,7 @@ import {
   afterForwardSettleAnswer,
   afterWait,
   divergedReason,
+  goReady,
   pass,
   reopen,
   start,
@@ -135,7 +136,8 @@ function unsettled(draft: Draft, step: MachineStep, epoch: number): void {
 function advance(draft: Draft): void {
   for (let moved = true; moved;) {
     const { mode, paused } = draft.state;
-    moved = false;
+    moved = goReady(draft);
+    if (moved) continue;
     if (mode === 'forward') moved = advanceForward(draft);
     else if (mode === 'redoing') {
       tellResolved(draft);

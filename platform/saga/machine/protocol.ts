@@ -63,13 +63,16 @@ export type Effect =
       readonly reason: string;
     }
   | { readonly do: 'unpark'; readonly step: string }
-  /** A new input was not used, because the step turned out to be done. */
-  | { readonly do: 'note'; readonly step: string; readonly code: 'INPUT_NOT_USED' }
+  /** What a person asked for did not come about, because the step turned out to be done. */
+  | { readonly do: 'note'; readonly step: string; readonly code: NoteCode }
   /** The saga goes forward again: cause, cancel and deadline are cleared. */
   | { readonly do: 'resumed'; readonly step: string }
   | { readonly do: 'end'; readonly ending: Ending }
   /** Another run took over: ask for a recovery of this saga. */
   | { readonly do: 'give-up'; readonly step: string; readonly reason: string };
+
+/** A new input was not used; or: an abort found the saga past its point of no return. */
+export type NoteCode = 'INPUT_NOT_USED' | 'TOO_LATE';
 
 export interface Next {
   readonly state: MachineState;

@@ -47,6 +47,8 @@ function settleAgain(draft: Draft, step: MachineStep): void {
 export function redoNext(draft: Draft): boolean {
   const { steps } = draft.state;
   if (steps.some((step) => step.phase === 'settling' || isMoving(step))) return false;
+  // An abort that is being written to the journal still acts.
+  if (steps.some((step) => step.taken !== undefined)) return false;
   const next = steps.find((step) => step.phase === 'undone' || step.phase === 'failed');
   if (next === undefined) return true;
   // What a person reversed by hand is done again by a person only.
@@ -56,7 +58,7 @@ export function redoNext(draft: Draft): boolean {
 }
 
 function isMoving(step: MachineStep): boolean {
-  return step.phase === 'going' || step.phase === 'waiting' || step.phase === 'parked';
+  return ['going', 'waiting', 'parked', 'ready'].includes(step.phase);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { MessageKind } from '../../kernel/step';
-import { afterFact } from '../plan/direction';
+import { afterFact, canTurn } from '../plan/direction';
 import type { DirectionFact, Turn } from '../plan/direction';
 import { sent } from '../plan/epochs';
-import type { Draft } from './protocol';
+import type { Draft, NoteCode } from './protocol';
 import { epochOfStep, parkedCondition, withStep, withoutMember } from './state';
 import type { MachineStep, Side } from './state';
 
@@ -19,6 +19,11 @@ export function change(draft: Draft, name: string, changes: Partial<MachineStep>
 
 export function fact(draft: Draft, what: DirectionFact): void {
   draft.state = { ...draft.state, direction: afterFact(draft.state.direction, what) };
+}
+
+/** Tells people that what one of them asked for did not come about. */
+export function note(draft: Draft, step: string, code: NoteCode): void {
+  draft.effects.push({ do: 'note', step, code });
 }
 
 /**
@@ -64,12 +69,14 @@ export function unpark(draft: Draft, name: string): void {
   draft.state = withoutMember(draft.state, name, 'asked');
 }
 
+/** True while there is a way back: the point of no return is open, and the saga has not turned. */
+export function mayTurn({ state: { direction, mode } }: Draft): boolean {
+  return (mode === 'forward' || mode === 'redoing') && canTurn(direction);
+}
+
 /** Turns the saga back, unless it is too late or it did already. Everything that can be given up is given up. */
 export function turnBack(draft: Draft, turn: Turn): boolean {
-  const { direction, mode } = draft.state;
-  const isAhead = mode === 'forward' || mode === 'redoing';
-  if (!isAhead || direction.pointOfNoReturn !== 'open' || direction.turn !== undefined)
-    return false;
+  if (!mayTurn(draft)) return false;
   fact(draft, { kind: 'turn', turn });
   draft.state = { ...draft.state, mode: 'unwinding' };
   for (const step of draft.state.steps) giveUp(draft, step);
@@ -90,6 +97,9 @@ function giveUp(draft: Draft, step: MachineStep): void {
     case 'parked':
       // A verb that is being written to the journal still acts: people believe what the journal says.
       return step.taken === undefined ? failParked(draft, step.name) : undefined;
+    case 'ready':
+      draft.state = withoutMember(draft.state, step.name, 'asked');
+      return change(draft, step.name, { phase: 'failed' });
     default:
       return undefined;
   }

@@ -29,6 +29,7 @@ export type ParkedCondition = 'nothing-stands' | 'effect-stands' | 'unsettled';
  *   going      its forward is on its way               waiting   a wait that is not over
  *   settling   its settle is on its way, on one side   parked    settled, waits for a person, on one side
  *   done       its effect stands                       skipped   not done, and resolved all the same
+ *   ready      nothing stands, and it is sent again once the saga is unpaused, or another verb is through
  *   failed     ended forward without a known effect: an unwind undoes it
  *   undoing    its undo is on its way                  undone    nothing of it stands, and the door is shut
  *   left       its undo was skipped by a person: the effect stays for good
@@ -39,6 +40,7 @@ export type Phase =
   | 'waiting'
   | 'settling'
   | 'parked'
+  | 'ready'
   | 'done'
   | 'skipped'
   | 'failed'
@@ -75,7 +77,7 @@ export interface MachineStep {
   readonly resolved: boolean;
   /** A verb for this step is being written to the journal. */
   readonly taken?: RepairVerb;
-  /** A verb that takes effect once the settle is answered. */
+  /** A verb that takes effect once the settle is answered; of a `ready` step, how it is sent again. */
   readonly asked?: RepairVerb;
 }
 

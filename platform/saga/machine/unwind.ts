@@ -58,6 +58,12 @@ export function afterUndoAnswer(draft: Draft, step: MachineStep, outcome: Outcom
   settle(draft, step.name, 'undo', reasonOf(outcome));
 }
 
+/** Undoes a step again whose effect stands; while the saga is paused it stands, and is undone in its turn. */
+export function undoAgain(draft: Draft, step: MachineStep): void {
+  if (draft.state.paused) return change(draft, step.name, { phase: 'done', side: 'forward' });
+  send(draft, step.name, 'undo');
+}
+
 /** The answer to the settle of an undo: "done" means that the effect still stands. */
 export function afterUndoSettleAnswer(
   draft: Draft,
@@ -69,6 +75,6 @@ export function afterUndoSettleAnswer(
   if (afterUndoSettled(answer, step.reason).do === 'resolve') {
     return change(draft, step.name, { phase: 'undone' });
   }
-  if (asked === 'retry') return send(draft, step.name, 'undo');
+  if (asked === 'retry') return undoAgain(draft, step);
   park(draft, step.name, 'undo', step.reason);
 }

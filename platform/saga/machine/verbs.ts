@@ -1,11 +1,13 @@
 import type { RepairVerb, VerbRefusal } from '../verbs';
 import { historyLimit } from '../plan/verbs';
-import { done, go, resumedReason } from './forward';
+import { again, done, resumedReason } from './forward';
+import type { Again } from './forward';
 import type { Draft } from './protocol';
 import { isResumable, resume } from './resume';
-import { change, fact, failParked, send, stepOf, turnBack, unpark } from './send';
+import { change, fact, failParked, note, stepOf, turnBack, unpark } from './send';
 import { parkedCondition, withoutMember } from './state';
 import type { MachineState, MachineStep } from './state';
+import { undoAgain } from './unwind';
 
 const repairVerbs = [
   'retry',
@@ -113,15 +115,27 @@ function isPivotByHand(step: MachineStep, verb: RepairVerb | undefined): boolean
   return step.kind === 'pivot' && verb === 'mark-done-externally';
 }
 
-/** A verb that the journal has: it acts, or is moot because the step was resolved meanwhile. */
+/** A verb that the journal has: it acts, or is moot because the step came to something else meanwhile. */
 export function act(draft: Draft, step: MachineStep, verb: RepairVerb): void {
   draft.state = withoutMember(draft.state, step.name, 'taken');
   const current = stepOf(draft, step.name);
-  if (parkedCondition(current) === undefined) return;
+  if (parkedCondition(current) === undefined) return actLate(draft, current, verb);
   if (current.phase === 'settling') return actUnsettled(draft, current, verb);
   return current.side === 'forward'
     ? actForward(draft, current, verb)
     : actUndo(draft, current, verb);
+}
+
+/** The settle was answered while the journal was written. */
+function actLate(draft: Draft, step: MachineStep, verb: RepairVerb): void {
+  const isReady = step.phase === 'ready';
+  if (isReady && isAgain(verb)) return change(draft, step.name, { asked: verb });
+  if (verb !== 'abort' || draft.state.direction.turn !== undefined) return;
+  if (!turnBack(draft, { cause: 'fault', reason: 'ABORTED' })) note(draft, step.name, 'TOO_LATE');
+}
+
+function isAgain(verb: RepairVerb): verb is Again {
+  return verb === 'retry' || verb === 'retry-with-input';
 }
 
 /** Takes effect once the settle is answered, except where the answer makes no difference. */
@@ -153,8 +167,7 @@ function actForward(draft: Draft, step: MachineStep, verb: RepairVerb): void {
       // The saga turned back while the journal was written: there is nothing to try any more.
       if (isTurned) return failParked(draft, step.name);
       unpark(draft, step.name);
-      if (verb === 'retry-with-input') return send(draft, step.name, 'forward', { newInput: true });
-      return go(draft, step);
+      return again(draft, step, verb === 'retry-with-input' ? verb : 'retry');
   }
 }
 
@@ -170,6 +183,6 @@ function actUndo(draft: Draft, step: MachineStep, verb: RepairVerb): void {
       return change(draft, step.name, { phase: 'undone', external: true });
     default:
       unpark(draft, step.name);
-      return send(draft, step.name, 'undo');
+      return undoAgain(draft, step);
   }
 }

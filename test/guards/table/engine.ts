@@ -8,7 +8,27 @@ const machine = (file: string): string => `platform/saga/machine/${file}.ts`;
 export const engineGuards: readonly Guard[] = [
   {
     name: 'plan before call',
-    why: 'a step whose reply was lost would not be on the way back, and its effect would stay',
+    why: 'a step whose reply was lost would have no undo to be taken back with',
+    changes: [
+      {
+        file: engine('open'),
+        from: 'run.steps.set(text, { name: text, ...parts });',
+        to: 'run.steps.set(text, { ...parts, name: text, undo: undefined } as never);',
+      },
+      {
+        file: engine('open'),
+        from: 'return ask(run, { name: text, kind: parts.kind, place, onFault, ...parkAs });',
+        to: `return ask(run, { name: text, kind: parts.kind, place, onFault, ...parkAs }).then((answer) => {
+          run.steps.set(text, { name: text, ...parts });
+          return answer;
+        });`,
+      },
+    ],
+    test: saga('faults', 'a step whose replies are all lost is taken back by its own undo'),
+  },
+  {
+    name: 'what never answered is on the way back',
+    why: 'a step whose reply was lost would not be undone, and its effect would stay',
     changes: [
       {
         file: machine('unwind'),
@@ -17,6 +37,42 @@ export const engineGuards: readonly Guard[] = [
       },
     ],
     test: unit('testing/rehearse', 'a reply that never comes is undone'),
+  },
+  {
+    name: 'past the pivot a step that is given up is settled',
+    why: 'a recovery would wait for ever at a step that is neither on its way nor parked',
+    changes: ruleOf('past the point of no return a step that is given up is settled'),
+    test: unit('saga/machine-verbs', 'is settled and parks again when its retry is'),
+  },
+  {
+    name: 'an abort outlives a resume',
+    why: 'the pivot would be sent again after a person gave it up, and was told so',
+    changes: [
+      {
+        file: machine('forward'),
+        from: "step.reason === resumedReason && asked !== 'abort'",
+        to: 'step.reason === resumedReason',
+      },
+    ],
+    test: unit('saga/machine-verbs', 'turns the saga back: the pivot is not sent again'),
+  },
+  {
+    name: 'a redo waits for a verb',
+    why: 'the pivot would be sent again while its abort is being written to the journal',
+    changes: [
+      {
+        file: machine('resume'),
+        from: 'if (steps.some((step) => step.taken !== undefined)) return false;',
+        to: '',
+      },
+    ],
+    test: unit('saga/machine-verbs', 'turns it back too while the journal is still being written'),
+  },
+  {
+    name: 'a retry waits for the end of a pause',
+    why: 'a saga that a person holds still would send a step all the same',
+    changes: ruleOf('a retry waits for the end of a pause'),
+    test: unit('saga/machine-verbs', 'a retry is taken, and sends when the pause is over'),
   },
   {
     name: 'the refused step is undone too',

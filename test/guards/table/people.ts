@@ -44,6 +44,18 @@ export const peopleGuards: readonly Guard[] = [
     test: saga('parking', 'a skipped undo leaves its effect in place, and the journal lists it'),
   },
   {
+    name: 'acted before, not after',
+    why: 'a step would be sent again under a verb that the journal may yet refuse',
+    changes: [
+      {
+        file: engine('acts'),
+        from: 'await recordActed(run, { verb, signed, at: name, direction, epoch });',
+        to: 'void recordActed(run, { verb, signed, at: name, direction, epoch });',
+      },
+    ],
+    test: unit('saga/repair', 'acts when the journal has it, and not before'),
+  },
+  {
     name: 'one act, one effect',
     why: 'an act that is delivered twice would retry, or approve, twice',
     changes: [

@@ -28,6 +28,7 @@ function claimOf(step: MachineStep): Claim {
       return 1;
     case 'skipped':
     case 'undone':
+    case 'ready':
     case 'waiting':
       return 0;
     case 'parked':

@@ -103,6 +103,7 @@ function settled(rules: Rules, manner: Manner, before: Engine, first: Next): Rea
 const resting: readonly string[] = [
   'going',
   'waiting',
+  'ready',
   'undoing',
   'done',
   'undone',

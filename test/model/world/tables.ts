@@ -45,6 +45,14 @@ type LaneChange =
   | { readonly do: 'hand'; readonly by: number }
   | { readonly do: 'close'; readonly below: number };
 
+/** M9: a saga that is paused starts no forward and no undo, whatever it hears. */
+function problemOfPause(before: Engine, { engine, sends }: Reaction): string | undefined {
+  if (!before.machine.paused || !engine.machine.paused) return undefined;
+  const kinds = sends.map(({ text }) => (JSON.parse(text) as LaneMessage).kind);
+  const started = kinds.find((kind) => kind !== 'settle');
+  return started === undefined ? undefined : `M9: a paused saga sends a ${started}`;
+}
+
 const heard: readonly string[] = ['going', 'undoing', 'settling', 'failed'];
 
 /**
@@ -201,8 +209,9 @@ export class Tables {
     if (reaction === undefined) return undefined;
     const by = hand === undefined ? [] : [[hand.step, this.handBy(hand.by)] as const];
     const { changes, ...numbers } = this.reacted(reaction);
+    const problem = problemOfPause(before, reaction);
     return {
-      ...{ label, kind, ...numbers },
+      ...{ label, kind, ...numbers, ...(problem === undefined ? {} : { problem }) },
       changes: [...changes, ...by],
       ledger: ledger === undefined ? undefined : this.ledgers.id(ledger),
     };

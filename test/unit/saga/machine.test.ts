@@ -1,36 +1,9 @@
 import { begin, cancelAnswerOf, next } from '../../../platform/saga/machine/machine';
-import type { Effect, Input } from '../../../platform/saga/machine/protocol';
 import { beginRecovery } from '../../../platform/saga/machine/recovery';
-import { findStep, initialState } from '../../../platform/saga/machine/state';
-import type { MachineState, OpenedStep } from '../../../platform/saga/machine/state';
+import { findStep } from '../../../platform/saga/machine/state';
 import { verbsOf } from '../../../platform/saga/machine/verbs';
+import { answered, cancel, lost, opened, play } from './play';
 
-const lost = { kind: 'unknown', code: 'NO_ANSWER' } as const;
-const opened = (name: string, kind: OpenedStep['kind'], position: number): Input => ({
-  on: 'open',
-  step: { name, kind, place: [position], onFault: 'park' },
-});
-const answered = (
-  step: string,
-  message: 'forward' | 'undo' | 'settle',
-  how: 'done' | 'undone' | 'not-done' | 'refused' | 'lost',
-  epoch = 0,
-): Input => {
-  const refused = { kind: 'refused', code: 'NO' } as const;
-  const done = { kind: 'done', result: {} } as const;
-  const plain = how === 'undone' || how === 'not-done' ? { kind: how } : undefined;
-  const outcome = plain ?? { done, refused, lost }[how as 'done' | 'refused' | 'lost'];
-  return { on: 'answered', step, message, epoch, outcome };
-};
-
-function play(...inputs: readonly Input[]): { state: MachineState; effects: readonly Effect[] } {
-  let state = initialState;
-  let effects: readonly Effect[] = [];
-  for (const input of inputs) ({ state, effects } = next(state, input));
-  return { state, effects };
-}
-
-const cancel: Input = { on: 'turn', turn: { cause: 'cancel', reason: 'CANCELLED' } };
 const parkedPivot = [
   opened('stock', 'compensatable', 0),
   answered('stock', 'forward', 'done'),
