@@ -20,8 +20,11 @@ import { htmlOf } from './html';
 import type { HtmlPart } from './html';
 import { matrixLines, matrixOf, redOf, summaryOf } from './report';
 import type { CellResult } from './cell/run-cell';
+import { verifyInPairs } from './pairs/verify-pairs';
 
 interface VerifyOptions {
+  readonly pairs: boolean;
+  readonly input?: string;
   readonly only?: string;
   readonly sample?: number;
   readonly seed?: number;
@@ -33,6 +36,9 @@ interface VerifyOptions {
 const help = `
 A cell is one step, one direction and one fault. Every cell runs the saga once, against the real stores.
 
+With --pairs two faults at a time, in this process and without a server: the engine and the fence are the real ones, the
+services are played. No saga named means all.
+
 Exit codes: 0 every cell is green, 1 some are red, 2 wrong usage.
 
 Examples:
@@ -40,22 +46,43 @@ Examples:
   holdfast verify place-order --html matrix.html
   holdfast verify place-order --sample 10 --seed 7
   holdfast verify place-order --only "capture payment/forward/reply-lost"
+  holdfast verify place-order --pairs
 `;
 
 /** `holdfast verify`: runs a saga once under every fault at every step, and counts what is left. */
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('Run a saga once under every fault at every step, and count what is left.')
-    .argument('<saga...>', 'sagas with a recipe: see docs/verify.md')
-    .option('--only <cell>', 'one cell, <step>/<direction>/<fault>')
+    .argument('[saga...]', 'sagas with a recipe: see docs/verify.md')
+    .option('--pairs', 'every pair of faults, without servers', false)
+    .option('--only <cell>', 'one cell, <step>/<direction>/<fault>, or one run of --pairs')
     .option('--sample <count>', 'so many cells, chosen by the seed', count)
     .option('--seed <number>', 'chooses the sample and the pauses; random unless given', count)
     .option('--at-once <count>', 'sagas at work at the same time', count, 6)
     .option('--html <file>', 'write the matrix as a page of its own')
+    .option('--input <file>', 'input of the saga as JSON; --pairs only, a sample unless given')
     .option('--json', 'end with one JSON object a saga on standard output', false)
     .addHelpText('after', help)
     .exitOverride()
-    .action((sagas: string[], options: VerifyOptions) => verify(sagas, options));
+    .action((sagas: string[], options: VerifyOptions) =>
+      options.pairs ? verifyPairs(sagas, options) : verify(sagas, options),
+    );
+}
+
+async function verifyPairs(sagas: readonly string[], options: VerifyOptions): Promise<void> {
+  const { only, sample, input, json, seed, html } = options;
+  if (seed !== undefined || html !== undefined) {
+    const fix = 'leave out --seed and --html';
+    throw new ExploreError('OPTION_UNFIT', 'pairs have no seed and no matrix', fix);
+  }
+  const request = {
+    ...{ sagas, json },
+    ...(only === undefined ? {} : { only }),
+    ...(sample === undefined ? {} : { sample }),
+    ...(input === undefined ? {} : { input }),
+  };
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (!(await verifyInPairs(request, { tell: say, print }))) process.exitCode = 1;
 }
 
 function count(text: string): number {
@@ -75,6 +102,10 @@ function recipeOf(saga: string) {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function verify(sagas: readonly string[], options: VerifyOptions): Promise<void> {
+  if (sagas.length === 0 || options.input !== undefined) {
+    const fix = 'name a saga with a recipe; --input belongs to --pairs';
+    throw new ExploreError('SAGA_MISSING', 'a cell runs a saga by its recipe', fix);
+  }
   const chosen = sagas.map(recipeOf);
   if (options.only !== undefined && chosen.length > 1) {
     const fix = 'name the one saga that has this cell';

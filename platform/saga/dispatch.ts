@@ -16,15 +16,18 @@ const ownWorkflows: Record<string, (find: FindSaga, argument: never) => Promise<
   [switchWorkflow]: (_find, request: SwitchRequest) => switchSagas(request),
 };
 
+/** The workflow function of a worker; what runs sagas without Temporal takes the list beside it. */
+export type SagaDispatch = ((start: SagaStart) => Promise<unknown>) & {
+  readonly sagas: readonly SagaDefinition[];
+};
+
 type FindSaga = (saga: string) => SagaDefinition;
 
 /**
  * The one workflow function of a worker: runs the saga whose name is the workflow type. An unknown type and an
  * unusable start fail at once and for good, before anything is done.
  */
-export function dispatchSagas(
-  sagas: readonly SagaDefinition[],
-): (start: SagaStart) => Promise<unknown> {
+export function dispatchSagas(sagas: readonly SagaDefinition[]): SagaDispatch {
   const byName = new Map(sagas.map((saga) => [saga.contract.name, saga]));
   const taken = sagas.find(({ contract }) => contract.name in ownWorkflows);
   if (taken !== undefined) throw new Error(`A saga may not be called ${taken.contract.name}.`);
@@ -34,7 +37,7 @@ export function dispatchSagas(
     if (saga !== undefined) return saga;
     throw ApplicationFailure.nonRetryable(`No saga is called ${name}.`, 'SAGA_UNKNOWN');
   };
-  return async (start) => {
+  const dispatch = async (start: SagaStart): Promise<unknown> => {
     const { workflowType } = workflowInfo();
     const own = ownWorkflows[workflowType];
     if (own !== undefined) return own(definitionOf, start as never);
@@ -45,6 +48,7 @@ export function dispatchSagas(
     }
     return executeSaga(saga, start);
   };
+  return Object.assign(dispatch, { sagas });
 }
 
 function startProblem(start: Partial<SagaStart> | undefined): string | undefined {

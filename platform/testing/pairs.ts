@@ -7,6 +7,9 @@ import type { Cell } from './in-process/faulted-run';
 import { habits } from './in-process/operator';
 import type { Habit } from './in-process/operator';
 import { InProcessWorld } from './in-process/world';
+import type { ScriptedAnswers } from './in-process/world';
+
+export type { ScriptedAnswers } from './in-process/world';
 
 /** What to verify, and how. */
 export interface PairsOptions {
@@ -16,8 +19,25 @@ export interface PairsOptions {
   readonly only?: string;
   /** A sample: every so-manieth run. */
   readonly every?: number;
+  /** The same by number: about so many runs, at equal distances. */
+  readonly sample?: number;
+  /** What commands answer; without it, and where it answers nothing, an empty object. */
+  readonly answers?: ScriptedAnswers;
   /** Calls back after every run. */
   readonly onProgress?: (progress: { readonly done: number; readonly all: number }) => void;
+  /** Told every line of every run, for a replay. */
+  readonly onStory?: (line: string) => void;
+}
+
+/** Thrown for a run there is not, and for a saga that does not complete without any fault. */
+export class PairsError extends Error {
+  constructor(
+    readonly code: 'RUN_UNKNOWN' | 'SAGA_INCOMPLETE',
+    message: string,
+    readonly fix: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A run in which a promise was broken. */
@@ -52,19 +72,19 @@ interface PlannedRun {
  */
 export async function verifyPairs(
   definition: SagaDefinition,
-  { input, only, every = 1, onProgress }: PairsOptions,
+  options: PairsOptions,
 ): Promise<PairsResult> {
+  const { input, answers, onProgress, onStory } = options;
   const sinceMs = performance.now();
-  const steps = await stepsOf(definition, input);
+  const steps = await stepsOf(definition, options);
   const cells = steps.flatMap(cellsOf);
-  const planned = plan(cells, steps).filter(({ name }, index) =>
-    only === undefined ? index % every === 0 : name === only,
-  );
-  if (planned.length === 0) throw new Error(`no run is called "${only}"`);
+  const planned = chosen(plan(cells, steps), options);
   const outcomes: Record<string, number> = {};
   const violations: PairViolation[] = [];
   for (const [index, run] of planned.entries()) {
-    const { problems, outcome, story } = await runWithFaults(definition, input, run);
+    const how = answers === undefined ? run : { ...run, answers };
+    const { problems, outcome, story } = await runWithFaults(definition, input, how);
+    if (onStory !== undefined) story.forEach(onStory);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     if (problems.length > 0) violations.push({ run: run.name, problems, story });
     onProgress?.({ done: index + 1, all: planned.length });
@@ -75,9 +95,23 @@ export async function verifyPairs(
   return { saga, steps, ...counts, outcomes, violations, durationMs };
 }
 
+function chosen(
+  all: readonly PlannedRun[],
+  { only, sample = all.length, every = Math.max(1, Math.ceil(all.length / sample)) }: PairsOptions,
+): readonly PlannedRun[] {
+  if (only === undefined) return all.filter((_run, index) => index % every === 0);
+  const found = all.filter(({ name }) => name === only);
+  if (found.length > 0) return found;
+  const fix = `take a name from the violations, for example "${all[0]?.name ?? ''}"`;
+  throw new PairsError('RUN_UNKNOWN', `no run is called "${only}"`, fix);
+}
+
 /** The steps of a run without faults. */
-async function stepsOf(definition: SagaDefinition, input: Json): Promise<PairsResult['steps']> {
-  const world = await new InProcessWorld(definition, input).start();
+async function stepsOf(
+  definition: SagaDefinition,
+  { input, answers }: PairsOptions,
+): Promise<PairsResult['steps']> {
+  const world = await new InProcessWorld(definition, input, answers).start();
   for (;;) {
     const posted = world.post();
     for (const outgoing of posted) await world.hear(outgoing, await world.deliver(outgoing));
@@ -86,7 +120,13 @@ async function stepsOf(definition: SagaDefinition, input: Json): Promise<PairsRe
     else if (posted.length === 0) break;
   }
   if (world.saga.ending?.outcome !== 'completed') {
-    throw new Error(`without any fault the saga does not complete: ${world.story.join('; ')}`);
+    const story = world.story.join('; ');
+    const fix = 'choose an input with which it completes, or script the answers it needs';
+    throw new PairsError(
+      'SAGA_INCOMPLETE',
+      `without any fault it does not complete: ${story}`,
+      fix,
+    );
   }
   return world.saga.machine.steps.flatMap(({ name, kind }) =>
     isWait(kind) ? [] : [{ name, kind }],

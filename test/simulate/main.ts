@@ -17,6 +17,8 @@ interface Range {
 
 const coverageMin = 0.95;
 const coverageFromSeeds = 10_000;
+/** Only told: a machine with other work to do breaks no promise. */
+const slowAfterSeconds = 300;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 async function simulateRange({ from, seeds, step }: Range): Promise<SimulationResult> {
@@ -101,6 +103,9 @@ async function main(args: readonly string[]): Promise<void> {
   const seconds = (Date.now() - sinceMs) / 1000;
   result.failed.slice(0, 5).forEach(tellFailed);
   say(`\n${result.seeds} seeds in ${seconds.toFixed(0)} s, ${result.deliveries} deliveries`);
+  if (seconds > slowAfterSeconds && seeds <= coverageFromSeeds) {
+    say(`slow: ${coverageFromSeeds} seeds take less than 5 minutes on two idle cores`);
+  }
   say(`ended: ${JSON.stringify(result.outcomes)}; broken promises: ${result.failed.length}`);
   const part = tellCoverage(result);
   const isThin = seeds >= coverageFromSeeds && part < coverageMin;

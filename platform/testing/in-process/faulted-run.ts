@@ -5,6 +5,7 @@ import { Operator } from './operator';
 import type { Habit } from './operator';
 import type { Outgoing } from './saga';
 import { InProcessWorld } from './world';
+import type { ScriptedAnswers } from './world';
 
 /** What may go wrong with a command on its way. */
 export const forwardFaults = [
@@ -61,9 +62,13 @@ const roundsMax = 1_000;
 export async function runWithFaults(
   definition: SagaDefinition,
   input: Json,
-  how: { readonly cells: readonly Cell[]; readonly habit: Habit },
+  how: {
+    readonly cells: readonly Cell[];
+    readonly habit: Habit;
+    readonly answers?: ScriptedAnswers;
+  },
 ): Promise<FaultedResult> {
-  const run = new FaultedRun(new InProcessWorld(definition, input), how.cells);
+  const run = new FaultedRun(new InProcessWorld(definition, input, how.answers), how.cells);
   const { world } = run;
   await world.start();
   const operator = new Operator(how.habit);

@@ -1,5 +1,5 @@
 import type { Json } from '../../kernel/json';
-import type { StepKind } from '../../kernel/step';
+import type { StepKind, StepMessage } from '../../kernel/step';
 import type { SagaDefinition } from '../../saga/define';
 import { findStep, isWait } from '../../saga/machine/state';
 import type { MachineStep, Side } from '../../saga/machine/state';
@@ -28,6 +28,11 @@ export interface Delivered {
   readonly outcome: Outcome;
 }
 
+/** What the command of a step answers when nothing else is scripted; undefined is an empty object. */
+export type ScriptedAnswers = (
+  message: Pick<StepMessage, 'step' | 'command' | 'input'> & { readonly participant: string },
+) => Json | undefined;
+
 /**
  * One saga with everything around it, in memory: participants, network, journal, people, and the runs that follow one
  * another. Nothing happens by itself: whoever drives it decides what comes next.
@@ -55,6 +60,7 @@ export class InProcessWorld {
   constructor(
     private readonly definition: SagaDefinition,
     private readonly input: Json,
+    private readonly answers: ScriptedAnswers = () => undefined,
   ) {
     this.saga = this.newRun();
   }
@@ -74,7 +80,10 @@ export class InProcessWorld {
   async deliver(outgoing: Outgoing, business: Business = {}): Promise<Outcome> {
     const { message } = outgoing;
     const rowBefore = await this.participants.rowStateOf(this.sagaId, message.step);
-    const outcome = await this.participants.deliver(message, business);
+    const asked = { ...message, participant: outgoing.participant };
+    const result = message.kind === 'forward' ? this.answers(asked) : undefined;
+    const scripted = result === undefined ? {} : { answers: result };
+    const outcome = await this.participants.deliver(message, { ...scripted, ...business });
     this.delivered.push({ outgoing, rowBefore, outcome });
     this.tellStory(`${nameOf(outgoing)} arrives: ${textOf(outcome)}`);
     return outcome;
