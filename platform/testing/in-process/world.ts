@@ -51,6 +51,8 @@ export class InProcessWorld {
   finished?: Ending;
   generation = 0;
   wasFenced = false;
+  /** The journal says that this child is done and waits for its parent, or was let go by it. */
+  private hasHeld = false;
   private readonly verdicts = new Map<string, Verdict>();
   private readonly inputs = new Map<string, Json>();
   private readonly hands = new Map<string, number>();
@@ -152,7 +154,8 @@ export class InProcessWorld {
       const verdict = this.verdicts.get(step.name);
       return verdict === undefined ? step : { ...step, verdict };
     });
-    const recovery = { generation: this.generation, started, reason: 'TERMINATED' };
+    const { generation, hasHeld: held } = this;
+    const recovery = { generation, started, held, reason: 'TERMINATED' };
     this.saga = this.newRun({ recovery, commands, inputs: this.inputs });
     await this.saga.start();
     this.noteEnding();
@@ -200,6 +203,8 @@ export class InProcessWorld {
 
   /** What the histories say was ever scheduled. */
   private noteStarted(): void {
+    const hold = this.saga.machine.steps.find(({ kind }) => kind === 'hold');
+    if (hold !== undefined) this.hasHeld = hold.phase === 'waiting' || hold.phase === 'done';
     for (const { name, kind, place, counter } of this.saga.machine.steps) {
       if (isWait(kind) || counter.last === 'nothing' || this.started.has(name)) continue;
       this.started.set(name, { name, kind: kind satisfies StepKind, place });

@@ -65,6 +65,12 @@ test('a broken promise is told with the command that runs it again, and that tel
   expect(replay.told[0]).toMatch(/^ {2}forward 0 of request return arrives: /);
 });
 
+test('a child that its parent let go is recovered behind its hold, not undone', async () => {
+  const only = 'forward ship stock:sample-1 is terminated before its effect (retry)';
+  const { holds, told } = await run({ sagas: ['order-lots'], only });
+  expect([holds, told.at(-1)]).toEqual([true, expect.stringContaining('1 runs: 1 completed; 0')]);
+});
+
 test('the command that runs it again names the file the input came from', () => {
   const violation = { run: 'one (retry)', problems: ['I1: no'], story: [] };
   const counts = { cells: 1, runs: 1, outcomes: { completed: 1 }, durationMs: 1 };

@@ -25,7 +25,7 @@ function standing(...inputs: readonly Input[]) {
   jest.mocked(recordActed).mockImplementation(
     () =>
       new Promise((resolve, reject) => {
-        answer = resolve as () => void;
+        answer = resolve;
         refuse = reject;
       }),
   );
