@@ -48,8 +48,8 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: machine('forward'),
-        from: "return settle(draft, step.name, 'forward', reason);",
-        to: "return park(draft, step.name, 'forward', reason);",
+        from: "default:\n      return settle(draft, step.name, 'forward', reason);",
+        to: "default:\n      return park(draft, step.name, 'forward', reason);",
       },
     ],
     config: configuration('C P'),
