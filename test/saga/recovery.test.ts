@@ -65,6 +65,22 @@ describe('a saga that Temporal ended without us', () => {
     await expectSettled(world, saga, 'nothing');
   });
 
+  it('goes by the pivot of a run that no history is left of', async () => {
+    const { saga, release } = await terminatedAt('authorize payment');
+    // A reset run did it; then the first run was reset once more, and nobody knows that there was another.
+    const { sagaId } = saga;
+    await world.participants.handle('payments', {
+      ...{ sagaId, step: 'capture payment', kind: 'forward', epoch: 0, run: 'reset-away' },
+      ...{ saga: 'place-order', correlationId: saga.handle.workflowId, owner: 'customer-1' },
+      ...{ command: 'capture', input: { orderId: 'order-1' } },
+      plan: { kind: 'pivot', order: 3 },
+    });
+    const recovery = await recover(saga);
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    release();
+    await expectSettled(world, saga, 'all');
+  });
+
   it('keeps what a person decided, and asks that step no more', async () => {
     world.participants.from('forward capture payment', { refuses: 'NOT_AUTHORIZED' });
     world.participants.from('undo reserve stock', { fails: 'UNDO_IMPOSSIBLE' });

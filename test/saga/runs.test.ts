@@ -64,6 +64,24 @@ describe('a saga that goes on in new runs', () => {
     },
   );
 
+  it('is recovered over the run that was deleted, by what its participants say', async () => {
+    const before = family.standing();
+    const held = holdBack(world, 'confirm');
+    const saga = await world.start('rounds', { left: list('deleted') });
+    await family.arrived(saga, 'confirm');
+    const { workflowId } = saga.handle;
+    const { runId } = await world.env.client.workflow.getHandle(workflowId).describe();
+    world.forgotten.add(runId);
+    await family.recoverAfterEnd(saga, 'rounds');
+    const recovery = await saga.recovery();
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    held.release();
+    expect(family.standing() - before).toBe(8);
+    expect((await family.entryOf(workflowId)).outcome).toBe('completed');
+    await world.participants.redeliverAll(saga.sagaId);
+    expect(new Set(Object.values(saga.nets()))).toEqual(new Set([1]));
+  });
+
   it('is recovered through the runs that it had not come to', async () => {
     const held = holdBack(world, 'confirm:b');
     const saga = await world.start('charged', { left: ['a', 'b', 'c', 'd'] });

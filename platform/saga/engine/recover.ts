@@ -6,11 +6,12 @@ import { journal } from '../journal/contract';
 import { sagaLimits } from '../limits';
 import { journalPrefix } from '../plan/names';
 import { reasonOf } from '../plan/moves';
+import type { Remains } from '../orchestrate/close-and-read';
 import type { SagaResult, SagaStart } from '../wire';
 import type { EngineActivities, RecoveryTarget } from './activities';
 import { executeSaga } from './execute';
 import type { RecoveredStep, RecoveryStart } from './recovery-start';
-import { closeParticipants } from './rows';
+import { closeParticipants, mergeRows } from './rows';
 import { send } from './send';
 import { nextPause } from './send-step';
 
@@ -54,12 +55,11 @@ export async function recoverSaga(
   if (taken === 'finished') return { outcome: 'finished-before' };
   const { recoveries, runs = [] } = taken;
   const remains = await activities.readRemains({ ...target, recoveries, runs });
-  const found =
-    remains.start === undefined
-      ? await fromRows(target, taken, activities)
-      : { ...remains, start: remains.start, startedAt: remains.startedAt ?? '' };
+  const found = remains.isPartial
+    ? await withRows(remains, { target, taken, activities })
+    : remains;
   const started = found.started.map((step) => withDecisions(step, taken.decided));
-  const { start, startedAt } = found;
+  const { start, startedAt } = begunWith(found);
   const { generation, decided } = taken;
   const held = taken.held && taken.verdict !== 'unwind';
   const delivered = decided.results;
@@ -79,12 +79,29 @@ function withDecisions(step: RecoveredStep, decided: Taken['decided']): Recovere
   };
 }
 
-/** Temporal has forgotten the saga: its participants are closed for it, and their rows are what was started. */
-async function fromRows(target: RecoveryTarget, taken: Taken, activities: EngineActivities) {
-  const request = await activities.readRequest(target);
-  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants, parent } =
-    request;
-  const started = await closeParticipants(target, taken.generation, participants);
+function begunWith({ start, startedAt = '' }: Remains) {
+  if (start === undefined) throw new Error('a recovery knows what its saga was started with');
+  return { start, startedAt };
+}
+
+/**
+ * Temporal has forgotten the saga, or a part of it: its participants are closed for it, and their rows say what else
+ * was started. What only a row tells has no input.
+ */
+async function withRows(
+  remains: Remains,
+  of: {
+    readonly target: RecoveryTarget;
+    readonly taken: Taken;
+    readonly activities: EngineActivities;
+  },
+): Promise<Remains> {
+  const { target, taken, activities } = of;
+  const { participants, ...request } = await activities.readRequest(target);
+  const rows = await closeParticipants(target, taken.generation, participants);
+  const started = mergeRows(remains.started, rows);
+  if (remains.start !== undefined) return { ...remains, started };
+  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, parent } = request;
   const deadlineAtMs = Date.parse(deadlineAt);
   const child = parent === undefined ? {} : { parent };
   const start: SagaStart = { input, owner, businessKey, requestHash, deadlineAtMs, ...child };

@@ -43,25 +43,40 @@ export async function closeParticipants(
       return rows.map((row) => ({ ...row, participant }));
     }),
   );
-  const steps = closed.flat().sort((left, right) => orderOf(left) - orderOf(right));
-  return steps.flatMap((row, index) => recoveredStep(row, index));
+  return closed.flat().flatMap(recoveredStep);
 }
 
-function orderOf({ plan }: ClosedRow): number {
-  return plan?.order ?? Number.MAX_SAFE_INTEGER;
+/**
+ * What histories tell, and what rows tell beyond it, in the order in which the saga started it. A step in both is as
+ * the history has it, which knows the input.
+ */
+export function mergeRows(
+  told: readonly RecoveredStep[],
+  rows: readonly RecoveredStep[],
+): readonly RecoveredStep[] {
+  const names = new Set(told.map(({ name }) => name));
+  const all = [...told, ...rows.filter(({ name }) => !names.has(name))];
+  return all.sort((left, right) => orderOf(left) - orderOf(right));
 }
 
-function recoveredStep(
-  { step, command, plan, recordedAt, participant }: ClosedRow & { readonly participant: string },
-  index: number,
-): RecoveredStep[] {
+function orderOf({ place }: RecoveredStep): number {
+  return Number(place[0] ?? 0);
+}
+
+function recoveredStep({
+  step,
+  command,
+  plan,
+  recordedAt,
+  participant,
+}: ClosedRow & { readonly participant: string }): RecoveredStep[] {
   if (command === undefined || plan === undefined) return [];
   const undo = plan.undo;
   return [
     {
       name: step,
       kind: plan.kind,
-      place: [index],
+      place: [plan.order],
       startedAt: recordedAt ?? '',
       // The row keeps a hash of the input and not the input: a settle and an undo need none.
       command: { kind: 'command', participant, command, input: null },

@@ -3,7 +3,7 @@ import type { RecoveryTarget } from '../engine/activities';
 import type { RecoveredStep } from '../engine/recovery-start';
 import { recoveryIdOf, sagaIdSeparator } from '../wire';
 import type { SagaStart } from '../wire';
-import { mergeStories, storyOf } from './history';
+import { mergeStories, storyOf, tellAll } from './history';
 import type { RunStory } from './history';
 import { readHistory } from './temporal-history';
 
@@ -13,6 +13,8 @@ export interface Remains {
   readonly start?: SagaStart;
   readonly startedAt?: string;
   readonly started: readonly RecoveredStep[];
+  /** More may have been started than these histories tell: the participants have to be asked too. Absent: no. */
+  readonly isPartial?: true;
 }
 
 /** Ends a saga's run, if one is still open; only what is closed can be recovered. Idempotent. */
@@ -26,7 +28,8 @@ export async function endRun(client: Client, { workflowId, reason }: RecoveryTar
 
 /**
  * Reads the histories of every run that belongs to a saga: its own, those a reset left behind, and those of earlier
- * recoveries. Called only after all of them have closed, so nothing can be started behind its back.
+ * recoveries. Called only after all of them have closed, so nothing can be started behind its back. What Temporal has
+ * forgotten of them, a reset run that was deleted say, may have started anything, the pivot too.
  */
 export async function readRemains(
   client: Client,
@@ -34,44 +37,58 @@ export async function readRemains(
   { recoveries, runs = [] }: { recoveries: readonly string[]; runs?: readonly string[] },
 ): Promise<Remains> {
   const firstRunId = sagaId.slice(sagaId.lastIndexOf(sagaIdSeparator) + 1);
-  const own = await readChain(client, { workflowId, firstRunId, runs });
-  const later = await Promise.all(
-    recoveries.map((runId) => readStory(client, { workflowId: recoveryIdOf(sagaId), runId })),
-  );
-  const stories = [...own, ...later.filter((story) => story !== undefined)];
-  const [first] = own;
-  // The latest run knows what the saga function was last begun with.
-  const last = own.at(-1);
-  const started = mergeStories(stories);
-  if (first === undefined || last === undefined) return { started };
-  const start = last.argument as SagaStart;
-  return { start, startedAt: start.continued?.startedAt ?? first.startedAt, started };
-}
-
-/** The latest run of a workflow id and every run it was reset from, oldest first, as far as they are this saga's. */
-async function readChain(
-  client: Client,
-  {
+  // The latest run knows by itself which one that is; a workflow id may meanwhile be another saga's.
+  const own = await readRuns(client, {
     workflowId,
     firstRunId,
-    runs,
-  }: { workflowId: string; firstRunId: string; runs: readonly string[] },
-): Promise<readonly RunStory[]> {
+    runs: [latest, firstRunId, ...runs],
+  });
+  const later = await readRuns(client, { workflowId: recoveryIdOf(sagaId), runs: recoveries });
+  const stories = [...own.stories, ...later.stories];
+  const [first] = own.stories;
+  // The latest run knows what the saga function was last begun with.
+  const last = own.stories.at(-1);
+  const started = mergeStories(stories);
+  if (first === undefined || last === undefined) return { started, isPartial: true };
+  const isWhole = !own.isForgotten && !later.isForgotten && tellAll(stories);
+  const start = last.argument as SagaStart;
+  const startedAt = start.continued?.startedAt ?? first.startedAt;
+  return { start, startedAt, started, ...(isWhole ? {} : { isPartial: true }) };
+}
+
+/** Stands for the run that a workflow id leads to. */
+const latest = undefined;
+
+interface AskedRuns {
+  readonly workflowId: string;
+  /** Only runs that began with this one; others under the same workflow id are no runs of the saga. */
+  readonly firstRunId?: string;
+  readonly runs: readonly (string | undefined)[];
+}
+
+/** Runs and every run that they were reset from or continue, oldest first. */
+async function readRuns(
+  client: Client,
+  { workflowId, firstRunId, runs }: AskedRuns,
+): Promise<{ readonly stories: readonly RunStory[]; readonly isForgotten: boolean }> {
   const stories: RunStory[] = [];
-  const pending: (string | undefined)[] = [undefined, firstRunId, ...runs];
+  const pending = [...runs];
   const seen = new Set<string | undefined>();
-  for (let runId = pending.shift(); ; runId = pending.shift()) {
-    if (!seen.has(runId)) {
-      seen.add(runId);
-      const target = runId === undefined ? { workflowId } : { workflowId, runId };
-      const story = await readStory(client, target);
-      if (story?.firstRunId === firstRunId) {
-        stories.unshift(story);
-        pending.push(...story.earlier);
-      }
+  let isForgotten = false;
+  while (pending.length > 0) {
+    const runId = pending.shift();
+    if (seen.has(runId)) continue;
+    seen.add(runId);
+    const target = runId === latest ? { workflowId } : { workflowId, runId };
+    const story = await readStory(client, target);
+    if (story === undefined || (firstRunId ?? story.firstRunId) !== story.firstRunId) {
+      isForgotten = true;
+      continue;
     }
-    if (pending.length === 0) return stories.sort(byStart);
+    stories.unshift(story);
+    pending.push(...story.earlier);
   }
+  return { stories: stories.sort(byStart), isForgotten };
 }
 
 /** Oldest first. A reset run begins like the run that it was reset from, and stays behind it. */

@@ -45,7 +45,8 @@ export function storyOf(events: readonly HistoryEvent[]): RunStory {
     if (message?.kind !== 'forward') continue;
     const known = steps.get(message.step);
     const participant = event.scheduled?.type.split('.')[0] ?? '';
-    const fresh = { place: [steps.size], startedAt: event.at };
+    // Where the saga had it in its order, waits counted, so that rows of participants fit in between.
+    const fresh = { place: [message.plan?.order ?? steps.size], startedAt: event.at };
     steps.set(message.step, stepOf(message, participant, known ?? fresh));
   }
   return {
@@ -87,6 +88,14 @@ export function mergeStories(stories: readonly RunStory[]): readonly RecoveredSt
     merged.set(step.name, { ...step, place, startedAt });
   }
   return [...merged.values()];
+}
+
+/**
+ * Whether these histories hold everything that was started. With a pivot in them they do: a run comes to it behind all
+ * that has an undo. Without one, a run of which nobody knows, reset away and reset over, may have done it.
+ */
+export function tellAll(stories: readonly RunStory[]): boolean {
+  return stories.some(({ started }) => started.some(({ kind }) => kind === 'pivot'));
 }
 
 /** A message to a participant; the journal's records carry no plan, and are none of the saga's steps. */

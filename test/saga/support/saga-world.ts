@@ -5,7 +5,6 @@ import { inventory } from '../../../activities/inventory/contract';
 import { orders } from '../../../activities/orders/contract';
 import { payments } from '../../../activities/payments/contract';
 import type { createMemoryStore } from '../../../platform/outbox/memory/store';
-import { createActivities } from '../../../platform/participant/activities';
 import { startTracing } from '../../../platform/runtime/tracing';
 import type { JournalState } from '../../../platform/saga/journal/state';
 import type { SignedVerb, Verb, VerbAnswer } from '../../../platform/saga/verbs';
@@ -28,6 +27,8 @@ export interface SagaWorld {
   readonly grants: WorldGrants;
   /** The journal's store: the real decider on the in-memory database. */
   readonly journalStore: ReturnType<typeof createMemoryStore<JournalState>>;
+  /** Runs that a recovery finds Temporal to have forgotten: the test server cannot delete one. */
+  readonly forgotten: Set<string>;
   start(saga: string, input: SagaStart['input'], how?: Partial<SagaStart>): Promise<StartedSaga>;
   /** Sends a verb to any saga, with a grant of its own. */
   actOn(handle: WorkflowHandle, verb: Verb, act: ActOf): Promise<VerbAnswer>;
@@ -75,13 +76,16 @@ export async function startSagaWorld(
   });
   const participants = new ScriptedParticipants();
   const grants = await openGrants();
-  const { store: journalStore, activities: journalActivities } = openTestJournal(grants);
+  const forgotten = new Set<string>();
+  const journal = openTestJournal(grants, forgotten);
+  const { store: journalStore, activities: journalActivities } = journal;
   const workers = await startWorkers(env, bundleFile, { participants, journalActivities });
   let count = 0;
   return {
     env,
     participants,
     journalStore,
+    forgotten,
     grants,
     start(saga, input, how = {}) {
       count += 1;
@@ -129,10 +133,7 @@ async function startWorkers(
       Worker.create({
         connection,
         taskQueue: `${name}${queueSuffix}`,
-        activities: createActivities(
-          { handle: (message) => stores.participants.handle(name, message) },
-          { name, commands },
-        ),
+        activities: stores.participants.activitiesOf({ name, commands }),
       }),
     ),
   ]);

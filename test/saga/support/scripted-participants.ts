@@ -3,8 +3,14 @@ import { Fault } from '../../../platform/kernel/faults';
 import type { FaultCode } from '../../../platform/kernel/faults';
 import type { Json } from '../../../platform/kernel/json';
 import type { StepAnswer, StepMessage } from '../../../platform/kernel/step';
-import { consultFence } from '../../../platform/participant/fence-table';
-import type { StepRecord } from '../../../platform/participant/fence-table';
+import {
+  createActivities,
+  createSagaRecordActivities,
+} from '../../../platform/participant/activities';
+import { consultClosing, consultTakeover } from '../../../platform/participant/closing';
+import type { StepProvenance, StepRecord } from '../../../platform/participant/fence-table';
+import { provenanceOf } from '../../../platform/participant/provenance';
+import type { SagaRecords, StepRow } from '../../../platform/participant/saga-records';
 
 /** What one delivery of a message meets. Nothing set: it succeeds. */
 export interface Behaviour {
@@ -25,6 +31,13 @@ export interface Delivery {
   readonly outcome: string;
 }
 
+/** What a recovery sends to close a participant. */
+interface SagaToClose {
+  readonly sagaId: string;
+  readonly generation: number;
+  readonly run: string;
+}
+
 /**
  * Participants whose fence is the real table and whose business is a script: one counter per step, which an applied
  * forward raises and a reversed effect lowers.
@@ -34,6 +47,9 @@ export class ScriptedParticipants {
   /** Messages that have arrived, answered or not. */
   readonly arrivals: StepMessage[] = [];
   private readonly rows = new Map<string, StepRecord>();
+  private readonly closings = new Map<string, StepRecord>();
+  /** What a row says of where it came from, and whose it is. */
+  private readonly origins = new Map<string, StepProvenance & { readonly participant: string }>();
   private readonly nets = new Map<string, number>();
   private readonly once = new Map<string, Behaviour[]>();
   private readonly always = new Map<string, Behaviour>();
@@ -89,12 +105,23 @@ export class ScriptedParticipants {
     }
   }
 
+  /** What a participant's worker offers: its commands, and to be closed for a saga. */
+  activitiesOf(contract: Parameters<typeof createActivities>[1]) {
+    const { name } = contract;
+    const unasked = () => Promise.reject(new Fault('INVARIANT_BROKEN', 'nobody asks for this'));
+    const close: SagaRecords['close'] = (request) => this.close(name, request as SagaToClose);
+    return {
+      ...createActivities({ handle: (message) => this.handle(name, message) }, contract),
+      ...createSagaRecordActivities({ close, rows: unasked, trim: unasked }, contract),
+    };
+  }
+
   async handle(participant: string, message: StepMessage): Promise<StepAnswer> {
     this.arrivals.push(message);
     const behaviour = this.behaviourFor(`${message.kind} ${message.step}`);
     await Promise.race([behaviour.waitsFor, this.over]);
     try {
-      const answer = this.answer(message, behaviour);
+      const answer = this.answer(participant, message, behaviour);
       this.deliveries.push({ message, participant, outcome: answer.answer });
       if (behaviour.losesReply) throw new Fault(behaviour.losesReply, 'the reply is lost');
       return answer;
@@ -105,11 +132,40 @@ export class ScriptedParticipants {
     }
   }
 
-  private answer(message: StepMessage, behaviour: Behaviour): StepAnswer {
+  /** Takes a saga over and answers its rows, as a participant's activity `close` does; a script may name it. */
+  private async close(
+    participant: string,
+    request: SagaToClose,
+  ): Promise<{ readonly rows: readonly StepRow[] }> {
+    const behaviour = this.behaviourFor(`close ${participant}`);
+    await Promise.race([behaviour.waitsFor, this.over]);
+    if (behaviour.fails) throw new Fault(behaviour.fails, 'scripted');
+    const key = `${participant}|${request.sagaId}`;
+    const verdict = consultTakeover(this.closings.get(key), request);
+    if (verdict.do !== 'answer') throw new Fault('STEP_FENCED', 'the closing');
+    if (verdict.write) this.closings.set(key, verdict.write);
+    const prefix = `${request.sagaId}|`;
+    const own = [...this.origins].filter(
+      ([of, origin]) => of.startsWith(prefix) && origin.participant === participant,
+    );
+    const rows = own.flatMap(([of, origin]): StepRow[] => {
+      const row = this.rows.get(of);
+      const { command, plan, recordedAt } = origin as Required<StepProvenance>;
+      const known = { step: of.slice(prefix.length), command, plan, recordedAt };
+      return row === undefined ? [] : [{ ...known, state: row.state, epoch: row.epoch }];
+    });
+    return { rows };
+  }
+
+  private answer(participant: string, message: StepMessage, behaviour: Behaviour): StepAnswer {
     if (behaviour.fails) throw new Fault(behaviour.fails, 'scripted');
     const key = `${message.sagaId}|${message.step}`;
     const inputHash = message.kind === 'forward' ? canonicalJson(message.input) : '';
-    const verdict = consultFence(this.rows.get(key), { ...message, inputHash });
+    const row = this.rows.get(key);
+    const closing = this.closings.get(`${participant}|${message.sagaId}`);
+    const verdict = consultClosing({ closing, stepRecord: row }, { ...message, inputHash });
+    const origin = provenanceOf(row, message, new Date().toISOString());
+    this.origins.set(key, { ...this.origins.get(key), ...origin, participant });
     const base = { epoch: message.epoch, run: message.run, inputHash };
     switch (verdict.do) {
       case 'fault':

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { createMemoryStore } from '../../../platform/outbox/memory/store';
-import { createActivities } from '../../../platform/participant/activities';
+import {
+  createActivities,
+  createSagaRecordActivities,
+} from '../../../platform/participant/activities';
 import { createParticipant } from '../../../platform/participant/handle';
 import type { StepParticipant } from '../../../platform/participant/handle';
+import { createSagaRecords } from '../../../platform/participant/saga-records';
 import { childrenOutside } from '../../../platform/saga/children/outside';
 import { childWorld } from '../../../platform/saga/children/world';
 import { journal } from '../../../platform/saga/journal/contract';
@@ -11,6 +18,7 @@ import { withGrants } from '../../../platform/saga/journal/grants';
 import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalState } from '../../../platform/saga/journal/state';
 import { switchesOf } from '../../../platform/saga/journal/switches';
+import { readRemains } from '../../../platform/saga/orchestrate/close-and-read';
 import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
 import type { SignedVerb } from '../../../platform/saga/verbs';
 import type { GrantMinter, GrantVerifier } from '../../../platform/security/grants';
@@ -33,7 +41,7 @@ export function unsignedAct(reason: string): SignedVerb {
 }
 
 /** The journal in memory, its real decider and gate, and the orchestrator's activities on top of it. */
-export function openTestJournal(grants: GrantVerifier) {
+export function openTestJournal(grants: GrantVerifier, forgotten: ReadonlySet<string> = new Set()) {
   const store = createMemoryStore<JournalState>();
   const plain: StepParticipant = createParticipant({
     definition: journalService,
@@ -49,10 +57,37 @@ export function openTestJournal(grants: GrantVerifier) {
     isRecorded: async (message) => (await store.readStepRecord(message))?.state === 'done',
   });
   const turnSwitch = switchesOf(plain, { journal: { switches: async () => [] }, verify });
-  const participants = ['orders', 'payments', 'inventory'];
+  const participants = ['orders', 'payments', 'inventory', 'sagas'];
+  const engine = createEngineActivities({ journal: store, participants, turnSwitch });
+  const records = createSagaRecords(store, () => new Date());
   const activities = {
     ...createActivities(gated, journal.contract),
-    ...createEngineActivities({ journal: store, participants, turnSwitch }),
+    ...createSagaRecordActivities(records, journal.contract),
+    ...engine,
+    readRemains: ((target) =>
+      readRemains(
+        forgetting(Context.current().client, forgotten),
+        target,
+        target,
+      )) as typeof engine.readRemains,
   };
   return { store, activities };
+}
+
+/** A client to which some runs are gone, by their ids; a forgotten latest run leads nowhere, as after a deletion. */
+function forgetting(client: Client, forgotten: ReadonlySet<string>): Client {
+  const getHandle: Client['workflow']['getHandle'] = (workflowId, runId, ...rest) => {
+    const handle = client.workflow.getHandle(workflowId, runId, ...rest);
+    return Object.assign(Object.create(handle) as typeof handle, {
+      async fetchHistory() {
+        const asked = runId ?? (await handle.describe()).runId;
+        if (forgotten.has(asked)) throw new WorkflowNotFoundError('deleted', workflowId, asked);
+        return handle.fetchHistory();
+      },
+    });
+  };
+  const workflow = Object.assign(Object.create(client.workflow) as Client['workflow'], {
+    getHandle,
+  });
+  return Object.assign(Object.create(client) as Client, { workflow });
 }
