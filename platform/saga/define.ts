@@ -155,6 +155,8 @@ export interface SagaDefinition {
 export interface SagaOptions {
   /** Events of the history after which the saga parks instead of starting a step; at most 8,000, the default. */
   readonly historyEventsMax?: number;
+  /** Bytes of the history, likewise; at most 20 MiB, the default. */
+  readonly historyBytesMax?: number;
 }
 
 /**

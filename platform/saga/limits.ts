@@ -20,6 +20,8 @@ export const sagaLimits = {
   stubbornPauseMaxMs: 60 * 60_000,
   /** Events of a history after which a saga parks instead of starting a step; Temporal ends it at 51,200. */
   historyEventsMax: 8_000,
+  /** Bytes, likewise: the way back needs about as much again, and Temporal ends a workflow at 50 MB. */
+  historyBytesMax: 20 * 1_024 * 1_024,
   /** Reading the histories of a saga that is recovered. */
   recoveryReadMs: 60_000,
   /** Closing a participant for a saga; a store may have to outwait transactions that are under way. */

@@ -1,6 +1,7 @@
+import { journal } from '../../platform/saga/journal/contract';
 import { startRecovery } from '../../platform/saga/orchestrate/engine-activities';
 import { sagaMessages } from '../../platform/saga/wire';
-import type { SagaView } from '../../platform/saga/wire';
+import type { SagaStart, SagaView } from '../../platform/saga/wire';
 import { epochOf } from '../../platform/kernel/epoch';
 import { eventually } from '../support/eventually';
 import { epochs, expectSettled, holdBack } from './support/expectations';
@@ -28,9 +29,9 @@ describe('a saga that Temporal ended without us', () => {
   }
 
   /** Lets the saga run until the reply of this step is awaited, and ends it there. */
-  async function terminatedAt(step: string) {
+  async function terminatedAt(step: string, pace: SagaStart['pace'] = {}) {
     const held = holdBack(world, step);
-    const saga = await world.start('place-order', orderInput());
+    const saga = await world.start('place-order', orderInput(), { pace });
     await saga.until(({ steps }) => steps.some(({ name }) => name === step));
     await saga.handle.terminate('by hand');
     return { saga, release: () => held.release() };
@@ -66,18 +67,29 @@ describe('a saga that Temporal ended without us', () => {
   });
 
   it('goes by the pivot of a run that no history is left of', async () => {
-    const { saga, release } = await terminatedAt('authorize payment');
-    // A reset run did it; then the first run was reset once more, and nobody knows that there was another.
+    const held = holdBack(world, 'authorize payment');
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ steps }) =>
+      steps.some((it) => it.name === 'reserve stock' && it.status === 'done'),
+    );
+    await saga.handle.terminate('by hand');
+    // A reset run did both; then the first run was reset once more, and nobody knows that there was another.
     const { sagaId } = saga;
-    await world.participants.handle('payments', {
-      ...{ sagaId, step: 'capture payment', kind: 'forward', epoch: 0, run: 'reset-away' },
-      ...{ saga: 'place-order', correlationId: saga.handle.workflowId, owner: 'customer-1' },
-      ...{ command: 'capture', input: { orderId: 'order-1' } },
-      plan: { kind: 'pivot', order: 3 },
-    });
+    const undo = { participant: 'payments', command: 'void', input: { orderId: 'order-1' } };
+    const steps = [
+      ['authorize payment', 'authorize', { kind: 'compensatable', order: 2, undo }],
+      ['capture payment', 'capture', { kind: 'pivot', order: 3 }],
+    ] as const;
+    for (const [step, command, plan] of steps) {
+      await world.participants.handle('payments', {
+        ...{ sagaId, step, kind: 'forward', epoch: 0, run: 'reset-away', plan },
+        ...{ saga: 'place-order', correlationId: saga.handle.workflowId, owner: 'customer-1' },
+        ...{ command, input: { orderId: 'order-1' } },
+      });
+    }
     const recovery = await recover(saga);
     expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
-    release();
+    held.release();
     await expectSettled(world, saga, 'all');
   });
 
@@ -165,5 +177,78 @@ describe('a saga that Temporal ended without us', () => {
     expect(old).toEqual([]);
     expect((await saga.handle.describe()).status.name).toBe('TERMINATED');
     await expectSettled(world, saga, 'nothing');
+  });
+
+  it('and whose recovery meets a fence is recovered by the next generation', async () => {
+    const { saga, release } = await terminatedAt('reserve stock');
+    world.participants.next('undo open order', { fails: 'STEP_FENCED' });
+    const once = await recover(saga);
+    await expect(once.result()).rejects.toMatchObject({ cause: { type: 'STEP_FENCED' } });
+    const twice = await recover(saga);
+    await expect(twice.result()).rejects.toMatchObject({ cause: { type: 'SagaCompensated' } });
+    expect(epochs(world, saga, 'open order').at(-1)).toBe(`undo ${epochOf(2, 0)}`);
+    release();
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('and that Temporal has forgotten decides by the same time, and finishes with the same inputs', async () => {
+    world.participants.from('forward ship stock', { refuses: 'SAID_NO' });
+    const saga = await world.start('place-order', orderInput());
+    const { startedAt } = await saga.until(({ state }) => state === 'parked');
+    const { runId } = await saga.handle.describe();
+    world.forgotten.add(runId);
+    await saga.handle.terminate('in place of a deletion');
+    world.participants.heal();
+    const recovery = await recover(saga, 'DELETED');
+    expect(await recovery.result()).toMatchObject({ outcome: 'completed' });
+    expect((await recovery.query<SagaView>(sagaMessages.view)).startedAt).toBe(startedAt);
+    const shipped = world.participants
+      .deliveriesOf(saga.sagaId)
+      .filter(({ message: { kind, step } }) => kind === 'forward' && step === 'ship stock')
+      .map(({ message }) => message.input);
+    expect(shipped).toEqual([shipped[0], shipped[0]]);
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('shows which participant its recovery waits for, takes no other verb, and asks again when told', async () => {
+    const { saga, release } = await terminatedAt('reserve stock', { settlePatienceMs: 200 });
+    world.participants.next('close inventory', { waitsFor: new Promise(() => undefined) });
+    const recovery = await recover(saga);
+    const { workflowId } = saga.handle;
+    await eventually(async () => {
+      const { state, parked, owner } = await recovery.query<SagaView>(sagaMessages.view);
+      expect({ state, owner }).toEqual({ state: 'parked', owner: 'customer-1' });
+      const place = { step: 'close inventory', reason: 'PARTICIPANT_UNREACHABLE' };
+      expect(parked).toMatchObject([{ ...place, condition: 'unsettled', verbs: ['retry'] }]);
+    }, 60_000);
+    const entry = await world.journalStore.readAggregate(`saga/${workflowId}`);
+    expect(entry?.state).toMatchObject({ status: 'parked', generation: 1 });
+    await expect(world.actOn(recovery, 'skip', { ...by, workflowId })).rejects.toMatchObject({
+      cause: { type: 'STEP_UNSETTLED' },
+    });
+    expect(await world.actOn(recovery, 'cancel', { ...by, workflowId })).toBe('too late');
+    expect(await world.actOn(recovery, 'retry', { ...by, workflowId })).toBe('accepted');
+    await expect(recovery.result()).rejects.toMatchObject({ cause: { type: 'SagaCompensated' } });
+    release();
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('shows no end that the journal does not take', async () => {
+    const held = holdBack(world, 'ship stock');
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ steps }) => steps.some(({ name }) => name === 'ship stock'));
+    const { workflowId } = saga.handle;
+    const { sagaId } = saga;
+    const of = { sagaId, saga: 'place-order', workflowId };
+    const taken = journal.recovering({ ...of, reason: 'TERMINATED', run: 'other' });
+    await world.journal.handle({
+      ...{ sagaId, saga: 'place-order', step: 'saga.recovering:other', kind: 'forward' },
+      ...{ epoch: 0, run: 'other', correlationId: workflowId, owner: '' },
+      ...{ command: taken.command, input: taken.input },
+    });
+    held.release();
+    await expect(saga.result()).rejects.toMatchObject({ cause: { type: 'GENERATION_OVER' } });
+    const entry = await world.journalStore.readAggregate(`saga/${workflowId}`);
+    expect(entry?.state).toMatchObject({ status: 'started', generation: 1 });
   });
 });

@@ -21,6 +21,7 @@ test.each([
   `| a step after the pivot | ${sagaLimits.retriableAttemptsMax} attempts or ${minutes(sagaLimits.retriablePatienceMs)} |`,
   `| an undo | ${sagaLimits.undoAttemptsMax} attempts or ${minutes(sagaLimits.undoPatienceMs)} |`,
   `| history | ${written(sagaLimits.historyEventsMax)} events |`,
+  `| bytes of a history | ${sagaLimits.historyBytesMax / 1_024 ** 2} MiB |`,
   `| step name | ${sagaLimits.stepNameLengthMax} characters |`,
   `| one event | ${written(eventLimits.eventBytesMax)} bytes |`,
   `| events of one transaction | ${eventLimits.eventsPerTransactionMax}, ${written(eventLimits.transactionBytesMax)} bytes together |`,

@@ -40,6 +40,8 @@ export interface RecoveryTarget {
   readonly saga: string;
   /** TERMINATED, TIMED_OUT, FAILED, DELETED, RESET or the code of a fence. */
   readonly reason: string;
+  /** Run id of the latest recovery before: one that was reset is not the run that the journal knows. */
+  readonly before?: string;
 }
 
 /** What the journal knows of a start, and who may have been asked to do something for it. */

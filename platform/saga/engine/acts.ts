@@ -14,6 +14,8 @@ import { endWait } from './waits';
 type Planned =
   | { readonly kind: 'cancel' | 'pause' | 'unpause' }
   | { readonly kind: 'wait'; readonly wait: EngineWait }
+  /** Ask again who does not answer a recovery that would begin. */
+  | { readonly kind: 'ask'; readonly place: string }
   | { readonly kind: 'repair'; readonly step: MachineStep; readonly verb: RepairVerb };
 
 /** What an act would do; throws the code that says why it is not taken. Asked by the validator and by the handler. */
@@ -34,6 +36,7 @@ export function planAct(run: SagaRun, verb: Verb, { step }: SignedVerb): Planned
     case 'deliver':
       return { kind: 'wait', wait: awaited(run, verb, step) };
     default:
+      if (run.unanswered.size > 0) return { kind: 'ask', place: unanswered(run, verb, step) };
       return { kind: 'repair', step: parkedStep(run, verb, step), verb };
   }
 }
@@ -48,6 +51,16 @@ function awaited(run: SagaRun, verb: 'decide' | 'deliver', step: string | undefi
   if (second !== undefined) throw rejected('STEP_AMBIGUOUS', 'several are awaited: name one');
   if (wait.acting) throw rejected('VERB_IN_PROGRESS', 'it has been taken');
   return wait;
+}
+
+/** Before it knows what was started a recovery can only ask again. */
+function unanswered(run: SagaRun, verb: RepairVerb, name: string | undefined): string {
+  const places = [...run.unanswered.keys()];
+  const [place, second] = name === undefined ? places : places.filter((each) => each === name);
+  if (place === undefined) throw rejected('NOT_PARKED', 'the recovery waits for no such answer');
+  if (second !== undefined) throw rejected('STEP_AMBIGUOUS', 'several do not answer: name one');
+  if (verb !== 'retry') throw rejected('STEP_UNSETTLED', 'what was started is not known yet');
+  return place;
 }
 
 function parkedStep(run: SagaRun, verb: RepairVerb, name: string | undefined): MachineStep {
@@ -72,6 +85,11 @@ export async function actOf(run: SagaRun, verb: Verb, signed: SignedVerb): Promi
       return holdStill(run, planned.kind);
     case 'wait':
       return settleWait(run, planned.wait, { verb, signed });
+    case 'ask':
+      await run.parking.get(planned.place);
+      await recordActed(run, { verb, signed, at: planned.place, direction: 'forward' });
+      run.hurried.add(planned.place);
+      return 'accepted';
     case 'repair':
       return repair(run, planned, signed);
   }

@@ -9,35 +9,43 @@ import {
 } from '@temporalio/workflow';
 import type { SagaDefinition } from '../define';
 import { sagaLimits } from '../limits';
-import { begin } from '../machine/machine';
-import { beginRecovery } from '../machine/recovery';
 import type { Ending } from '../plan/direction';
+import { reasonOf } from '../plan/moves';
 import { SagaDefinitionError } from '../plan/names';
 import type { SagaResult, SagaStart } from '../wire';
 import { hearRawCancel } from './acts';
 import type { EngineActivities } from './activities';
-import { beginAgain, continueSaga, mayContinue, rememberEarlier, takeOverFrom } from './continue';
+import { beginAgain, continueSaga, mayContinue, takeOverFrom } from './continue';
 import { runFunction } from './handle';
 import { registerHandlers } from './handlers';
-import { connect, take } from './interpret';
+import { connect } from './interpret';
 import { recordFinished, recordStarted } from './journal-records';
-import type { RecoveryStart } from './recovery-start';
 import { asJson, now, SagaRun } from './saga-run';
 import { showInVisibility } from './show';
 import { watchDeadline } from './waits';
 
-/**
- * Runs one saga to its end. The whole of it is shielded from Temporal's own cancel, which cannot be refused and would
- * make every later call throw: a watcher on the root turns the request into a cancel of ours.
- */
-export function executeSaga(
+/** Runs one saga to its end. */
+export async function executeSaga(
   definition: SagaDefinition,
   start: SagaStart,
-  recovery?: RecoveryStart,
 ): Promise<SagaResult> {
+  const run = new SagaRun(definition, start);
+  const result = await runSaga(run, () => beginRun(run));
+  if (result === undefined) throw new Error('a saga that began has an end');
+  return result;
+}
+
+/**
+ * Begins a run and drives it to its end; undefined when there was nothing to begin. The whole of it is shielded from
+ * Temporal's own cancel, which cannot be refused and would make every later call throw: a watcher on the root turns
+ * the request into a cancel of ours.
+ */
+export function runSaga(
+  run: SagaRun,
+  begin: () => Promise<boolean>,
+): Promise<SagaResult | undefined> {
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(() => {
-    const run = new SagaRun(definition, start, recovery);
     connect(run);
     registerHandlers(run);
     root.cancelRequested.catch(() => {
@@ -45,12 +53,17 @@ export function executeSaga(
       run.cancelPending = true;
       run.inBackground(() => hearRawCancel(run).then(() => (run.cancelPending = false)));
     });
-    return drive(run);
+    return drive(run, begin);
   });
 }
 
-async function drive(run: SagaRun): Promise<SagaResult> {
-  await beginRun(run);
+async function drive(run: SagaRun, begin: () => Promise<boolean>): Promise<SagaResult | undefined> {
+  const hasFailed = () => run.failure !== undefined;
+  const hasBegun = await Promise.race([begin(), condition(hasFailed).then(() => true)]);
+  if (!hasBegun) {
+    await condition(allHandlersFinished);
+    return undefined;
+  }
   const body: Body = { started: false, ended: false };
   for (;;) {
     const mayStart = () => !body.started && run.machine.mode === 'forward';
@@ -72,17 +85,13 @@ async function drive(run: SagaRun): Promise<SagaResult> {
 }
 
 /** The first run writes its start; every other one takes over from those before it. */
-async function beginRun(run: SagaRun): Promise<void> {
+async function beginRun(run: SagaRun): Promise<boolean> {
   const { continued } = run.start;
-  if (run.recovery !== undefined) {
-    run.recorded = true;
-    if (continued !== undefined) rememberEarlier(run, continued);
-    return takeOver(run, run.recovery);
-  }
   if (continued === undefined) await recordStarted(run);
   else await takeOverFrom(run, continued);
   run.recorded = true;
   run.inBackground(() => watchDeadline(run));
+  return true;
 }
 
 /** The saga function at work. It stays where it is while the saga goes back, and may go on when it is resumed. */
@@ -118,24 +127,9 @@ function hearThrown(run: SagaRun, error: unknown): void {
   throw new SagaDefinitionError('SAGA_THREW_AFTER_PIVOT', error.message);
 }
 
-/** Begins where earlier runs were ended from outside: with everything they started. */
-function takeOver(run: SagaRun, recovery: RecoveryStart): void {
-  for (const step of recovery.started) {
-    const { name, kind, command, undo, startedAt, result, child } = step;
-    run.steps.set(name, { name, kind, command, ...(undo ? { undo } : {}), patience: {} });
-    run.times.set(name, { startedAt });
-    if (result !== undefined) run.results.set(name, result);
-    if (child !== undefined) run.children.set(name, child);
-  }
-  // Events that were delivered, for waits that are passed and for those that are not.
-  for (const [name, data] of Object.entries(recovery.delivered)) run.results.set(name, data);
-  const { state, effects } = begin(beginRecovery(recovery));
-  take(run, state, effects);
-}
-
 async function end(run: SagaRun, ending: Ending, result: unknown): Promise<SagaResult> {
   if (run.recordsUnparked) await Promise.all(run.parking.values());
-  await recordFinished(run, ending);
+  await recordEnd(run, ending);
   await condition(allHandlersFinished);
   run.finishedAt = now();
   showInVisibility(run);
@@ -144,6 +138,17 @@ async function end(run: SagaRun, ending: Ending, result: unknown): Promise<SagaR
   if (outcome === 'cancelled') return closeAsCancelled(run);
   if (ending.status === 'Completed') return { outcome, reason: reason ?? '' };
   throw ApplicationFailure.nonRetryable(`compensated: ${reason}`, 'SagaCompensated', { reason });
+}
+
+/**
+ * The journal says how a saga ended. Where it does not take this end, because another run is in charge or has written
+ * another one, Temporal must not show it either: the run fails, and the sweeper looks after the saga.
+ */
+async function recordEnd(run: SagaRun, ending: Ending): Promise<void> {
+  const outcome = await recordFinished(run, ending);
+  if (outcome.kind === 'done') return;
+  const message = `the journal does not take the end ${ending.outcome} of ${run.workflowId}`;
+  throw ApplicationFailure.nonRetryable(message, reasonOf(outcome));
 }
 
 /** Temporal shows Cancelled only for a workflow that it was asked to cancel; after our own Update, we ask it. */

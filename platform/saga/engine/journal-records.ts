@@ -32,6 +32,7 @@ export async function recordStarted(run: SagaRun): Promise<void> {
       requestHash,
       deadlineAt: new Date(deadlineAtMs).toISOString(),
       input,
+      startedAt: run.startedAt,
       ...(parent === undefined ? {} : { parent }),
     }),
   );
@@ -110,8 +111,8 @@ export async function recordRawCancel(run: SagaRun): Promise<void> {
   await record(run, 'raw-cancel', journal.interrupted({ ...identityOf(run), reason }));
 }
 
-/** The terminal record: every started saga has exactly one. */
-export async function recordFinished(run: SagaRun, ending: Ending): Promise<void> {
+/** The terminal record: every started saga has exactly one. Anything but *done*: the journal does not take this end. */
+export async function recordFinished(run: SagaRun, ending: Ending): Promise<Outcome> {
   const { outcome, reason } = ending;
   const steps = stepsOf(run);
   const listed = listedSteps(steps);
@@ -124,7 +125,7 @@ export async function recordFinished(run: SagaRun, ending: Ending): Promise<void
       ? {}
       : { stepsOmitted: steps.length - listed.length, standing: standingNames(run) }),
   });
-  await record(run, 'finished', finished);
+  return record(run, 'finished', finished);
 }
 
 function identityOf(run: SagaRun) {
@@ -157,6 +158,8 @@ async function record(run: SagaRun, name: string, command: CommandDescriptor): P
     const isRefusable = refusable.some((prefix) => name.startsWith(prefix));
     if (outcome.kind === 'refused' && isRefusable) return outcome;
     const isFenced = outcome.kind === 'fault' && outcome.action === 'stop';
+    // After its end a saga has nothing left to halt: whoever ends it is told.
+    if (isFenced && name === 'finished') return outcome;
     if (isFenced || outcome.kind === 'refused') {
       if (run.halted === undefined) {
         run.tell({ on: 'fenced', step: message.step, reason: reasonOf(outcome) });

@@ -1,13 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../../kernel/json';
 import type { ApprovalOptions, EventOptions } from '../define';
-import { sagaLimits } from '../limits';
 import type { OpenedStep } from '../machine/state';
 import { assertUnused, stepNameOf } from '../plan/names';
 import type { StepName } from '../plan/names';
-import { historyLimit } from '../plan/verbs';
+import { historyLimit, isHistoryLong } from '../plan/verbs';
 import type { StepParts } from './handle';
-import type { SagaRun } from './saga-run';
+import type { EngineStep, SagaRun } from './saga-run';
 import type { Sequence } from './sequence';
 
 /** Asks for a step. Resolves when it is done or skipped; not at all while the saga goes back. */
@@ -20,10 +19,24 @@ export function openStep(
   const text = useName(run, name);
   // The way back is planned before the command is sent: a lost reply may hide a finished step.
   const known = run.steps.get(text);
-  if (known === undefined) run.steps.set(text, { name: text, ...parts });
-  const parkAs = historyIsLong(run) ? { parkAs: historyLimit } : {};
+  if (known?.isInputKnown !== false) run.steps.set(text, known ?? fresh(run, text, parts));
+  else run.steps.set(text, { ...fresh(run, text, parts), ...undoOf(known) });
+  const { options } = run.definition;
+  const parkAs = isHistoryLong(workflowInfo(), options) ? { parkAs: historyLimit } : {};
   const place = sequence.nextPlace();
   return ask(run, { name: text, kind: parts.kind, place, onFault, ...parkAs });
+}
+
+/** A step as today's saga function asks for it, with the input that a person has given it since. */
+function fresh(run: SagaRun, name: string, parts: Omit<StepParts, 'onFault'>): EngineStep {
+  const input = run.recovery?.inputs[name];
+  if (input === undefined) return { name, ...parts };
+  return { name, ...parts, command: { ...parts.command, input } };
+}
+
+/** What is undone is what was recorded, whatever the function would plan today. */
+function undoOf({ undo }: EngineStep): Pick<EngineStep, 'undo'> {
+  return undo === undefined ? {} : { undo };
 }
 
 /** Asks for a decision or an event. */
@@ -59,11 +72,4 @@ function ask(run: SagaRun, step: OpenedStep): Promise<Json | undefined> {
     run.resolvers.set(step.name, resolve);
     run.tell({ on: 'open', step });
   });
-}
-
-/** A history near its limit waits for a person, because at the limit Temporal would end the saga. */
-function historyIsLong(run: SagaRun): boolean {
-  const { historyEventsMax } = sagaLimits;
-  const eventsMax = run.definition.options.historyEventsMax ?? historyEventsMax;
-  return workflowInfo().historyLength >= Math.min(eventsMax, historyEventsMax);
 }

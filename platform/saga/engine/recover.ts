@@ -4,14 +4,20 @@ import type { StepMessage } from '../../kernel/step';
 import type { SagaDefinition } from '../define';
 import { journal } from '../journal/contract';
 import { sagaLimits } from '../limits';
+import { begin } from '../machine/machine';
+import { beginRecovery } from '../machine/recovery';
 import { journalPrefix } from '../plan/names';
+import { inOrder } from '../plan/recovered-order';
 import { reasonOf } from '../plan/moves';
 import type { Remains } from '../orchestrate/close-and-read';
 import type { SagaResult, SagaStart } from '../wire';
-import type { EngineActivities, RecoveryTarget } from './activities';
-import { executeSaga } from './execute';
+import type { EngineActivities, JournaledRequest, RecoveryTarget } from './activities';
+import { rememberEarlier } from './continue';
+import { runSaga } from './execute';
+import { take } from './interpret';
 import type { RecoveredStep, RecoveryStart } from './recovery-start';
-import { closeParticipants, mergeRows } from './rows';
+import { closeParticipants } from './rows';
+import { SagaRun } from './saga-run';
 import { send } from './send';
 import { nextPause } from './send-step';
 
@@ -37,34 +43,68 @@ export interface NothingToRecover {
 }
 
 /**
- * The workflow `recover`: takes over a saga that Temporal ended without its compensation. Ends what still runs,
- * takes the next generation from the journal, and only then reads what was started: a run that is still open could
- * start more.
+ * The workflow `recover`: takes over a saga that Temporal ended without its compensation. It takes messages from its
+ * first moment: whatever it has to wait for before it may begin is shown, and can be asked for again.
  */
 export async function recoverSaga(
   definitionOf: (saga: string) => SagaDefinition,
   target: RecoveryTarget,
 ): Promise<SagaResult | NothingToRecover> {
-  const definition = definitionOf(target.saga);
+  const run = new SagaRun(definitionOf(target.saga), unknownStart(target), target);
+  const result = await runSaga(run, () => beginRecovering(run, target));
+  return result ?? { outcome: 'finished-before' };
+}
+
+/** What a saga was started with is found out after its recovery has begun. */
+function unknownStart({ workflowId }: RecoveryTarget): SagaStart {
+  return { input: null, owner: '', businessKey: workflowId, requestHash: '', deadlineAtMs: 0 };
+}
+
+/**
+ * Ends what still runs, takes the next generation from the journal, and only then reads what was started: a run that
+ * is still open could start more. False when the saga has its terminal record.
+ */
+async function beginRecovering(run: SagaRun, target: RecoveryTarget): Promise<boolean> {
   const activities = proxyActivities<EngineActivities>({
     startToCloseTimeout: sagaLimits.recoveryReadMs,
     retry: { maximumInterval: sagaLimits.stubbornPauseMs },
   });
   await activities.endRun(target);
   const taken = await takeGeneration(target);
-  if (taken === 'finished') return { outcome: 'finished-before' };
-  const { recoveries, runs = [] } = taken;
+  // From here on the journal takes what people do; for a saga that has ended it refuses.
+  run.recorded = true;
+  if (taken === 'finished') return false;
+  const { recoveries, runs = [], generation, decided } = taken;
+  run.machine = { ...run.machine, generation };
   const remains = await activities.readRemains({ ...target, recoveries, runs });
-  const found = remains.isPartial
-    ? await withRows(remains, { target, taken, activities })
-    : remains;
-  const started = found.started.map((step) => withDecisions(step, taken.decided));
-  const { start, startedAt } = begunWith(found);
-  const { generation, decided } = taken;
+  const found = remains.isPartial ? await withRows(run, { remains, target, activities }) : remains;
+  begunWith(run, found);
+  const started = found.started.map((step) => withDecisions(step, decided));
   const held = taken.held && taken.verdict !== 'unwind';
-  const delivered = decided.results;
-  const recovery = { ...target, generation, held, startedAt, start, started, delivered };
-  return executeSaga(definition, start, recovery satisfies RecoveryStart);
+  const { inputs, results: delivered } = decided;
+  const { reason } = target;
+  takeOver(run, { generation, held, reason, started, inputs, delivered });
+  return true;
+}
+
+/** Begins where earlier runs were ended from outside: with everything they started. */
+function takeOver(run: SagaRun, recovery: RecoveryStart): void {
+  run.recovery = recovery;
+  const { continued } = run.start;
+  if (continued !== undefined) rememberEarlier(run, continued);
+  for (const step of recovery.started) {
+    const { name, startedAt, result, child } = step;
+    run.steps.set(name, { ...step, patience: {} });
+    run.times.set(name, { startedAt });
+    if (result !== undefined) run.results.set(name, result);
+    if (child !== undefined) run.children.set(name, child);
+  }
+  // Events that were delivered, for waits that are passed and for those that are not.
+  for (const [name, data] of Object.entries(recovery.delivered)) run.results.set(name, data);
+  const { state, effects } = beginRecovery(recovery);
+  const { paused } = run.machine;
+  const begun = begin({ state: { ...state, paused }, effects });
+  take(run, begun.state, begun.effects);
 }
 
 function withDecisions(step: RecoveredStep, decided: Taken['decided']): RecoveredStep {
@@ -74,14 +114,14 @@ function withDecisions(step: RecoveredStep, decided: Taken['decided']): Recovere
   return {
     ...step,
     ...(verdict === undefined ? {} : { verdict }),
-    ...(input === undefined ? {} : { command: { ...step.command, input } }),
+    ...(input === undefined ? {} : { command: { ...step.command, input }, isInputKnown: true }),
     ...(result === undefined ? {} : { result }),
   };
 }
 
-function begunWith({ start, startedAt = '' }: Remains) {
+function begunWith(run: SagaRun, { start, startedAt = '' }: Remains): void {
   if (start === undefined) throw new Error('a recovery knows what its saga was started with');
-  return { start, startedAt };
+  run.beganWith(start, startedAt);
 }
 
 /**
@@ -89,23 +129,26 @@ function begunWith({ start, startedAt = '' }: Remains) {
  * was started. What only a row tells has no input.
  */
 async function withRows(
-  remains: Remains,
+  run: SagaRun,
   of: {
+    readonly remains: Remains;
     readonly target: RecoveryTarget;
-    readonly taken: Taken;
     readonly activities: EngineActivities;
   },
 ): Promise<Remains> {
-  const { target, taken, activities } = of;
-  const { participants, ...request } = await activities.readRequest(target);
-  const rows = await closeParticipants(target, taken.generation, participants);
-  const started = mergeRows(remains.started, rows);
-  if (remains.start !== undefined) return { ...remains, started };
-  const { input, owner, businessKey, requestHash, deadlineAt, startedAt, parent } = request;
-  const deadlineAtMs = Date.parse(deadlineAt);
-  const child = parent === undefined ? {} : { parent };
-  const start: SagaStart = { input, owner, businessKey, requestHash, deadlineAtMs, ...child };
-  return { start, startedAt, started };
+  const { participants, startedAt, ...request } = await of.activities.readRequest(of.target);
+  const known = of.remains.start === undefined ? {} : of.remains;
+  const remains = { start: startOf(request), startedAt, ...known };
+  begunWith(run, { ...of.remains, ...remains });
+  const rows = await closeParticipants(run, participants);
+  return { ...remains, started: inOrder(of.remains.started, rows) };
+}
+
+function startOf({
+  deadlineAt,
+  ...request
+}: Omit<JournaledRequest, 'participants' | 'startedAt'>): SagaStart {
+  return { ...request, deadlineAtMs: Date.parse(deadlineAt) };
 }
 
 /** Takes the next generation; one per run of a recovery, however often it is asked. */

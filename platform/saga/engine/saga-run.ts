@@ -11,6 +11,7 @@ import type { Ending } from '../plan/direction';
 import type { Outcome } from '../plan/moves';
 import { sagaIdSeparator } from '../wire';
 import type { SagaPace, SagaStart } from '../wire';
+import type { RecoveryTarget } from './activities';
 import type { RecoveryStart } from './recovery-start';
 
 /** The commands of a step, and how patiently they are sent; its state is in the machine. */
@@ -18,6 +19,8 @@ export interface EngineStep {
   readonly name: string;
   readonly kind: StepKind;
   readonly command: CommandDescriptor;
+  /** False where a recovery knows the step by its row alone; the saga function knows the input. */
+  readonly isInputKnown?: boolean;
   readonly undo?: UndoDescriptor;
   /** Of a step that is a saga: the time its contract gives it, milliseconds. */
   readonly childDeadlineMs?: number;
@@ -54,8 +57,8 @@ export class SagaRun {
   readonly runId: string;
   /** Participant queues carry the same suffix as ours: several worlds share one server. */
   readonly queueSuffix: string;
-  readonly startedAt: string;
-  readonly pace: SagaPace;
+  startedAt: string;
+  pace: SagaPace;
   machine: MachineState = initialState;
   /** Applies one input to the machine and does what it says; given by the interpreter. */
   tell: (input: Input) => void = notConnected;
@@ -65,6 +68,8 @@ export class SagaRun {
   readonly waits = new Map<string, EngineWait>();
   readonly times = new Map<string, StepTimes>();
   readonly parkedSince = new Map<string, string>();
+  /** What a recovery asks before it begins, and who does not answer: shown as parked, and asked on and on. */
+  readonly unanswered = new Map<string, { readonly reason: string; readonly since: string }>();
   /** Resolves once the journal knows whether a step is parked: no verb acts before, and no run ends. */
   readonly parking = new Map<string, Promise<void>>();
   /** The journal is told when a step is parked no more. */
@@ -110,18 +115,33 @@ export class SagaRun {
   private readonly frozenBy = new Set<string>();
   private frozenSinceMs = 0;
 
+  /** What a recovery has found out; it begins without knowing. */
+  recovery?: RecoveryStart;
+
   constructor(
     readonly definition: SagaDefinition,
-    readonly start: SagaStart,
-    readonly recovery?: RecoveryStart,
+    public start: SagaStart,
+    /** The saga that this run recovers. */
+    readonly recovers?: RecoveryTarget,
   ) {
     const info = workflowInfo();
-    this.workflowId = recovery?.workflowId ?? info.workflowId;
+    this.workflowId = recovers?.workflowId ?? info.workflowId;
     this.runId = info.runId;
     this.sagaId =
-      recovery?.sagaId ?? `${info.workflowId}${sagaIdSeparator}${info.firstExecutionRunId}`;
+      recovers?.sagaId ?? `${info.workflowId}${sagaIdSeparator}${info.firstExecutionRunId}`;
     this.queueSuffix = info.taskQueue.replace(/^sagas/, '');
-    this.startedAt = recovery?.startedAt ?? start.continued?.startedAt ?? now();
+    // Nothing is sent, and no cancel heard, before a recovery knows which way to go.
+    if (recovers !== undefined) this.machine = { ...initialState, mode: 'deciding' };
+    this.startedAt = start.continued?.startedAt ?? now();
+    this.deadlineAtMs = start.deadlineAtMs;
+    this.input = start.input;
+    this.pace = { ...sagaLimits, ...start.pace };
+  }
+
+  /** A recovery has found out what its saga was started with. */
+  beganWith(start: SagaStart, startedAt: string): void {
+    this.start = start;
+    this.startedAt = startedAt;
     this.deadlineAtMs = start.deadlineAtMs;
     this.input = start.input;
     this.pace = { ...sagaLimits, ...start.pace };

@@ -37,7 +37,8 @@ export function viewOf(run: SagaRun): SagaView {
 export function stateOf(run: SagaRun): SagaState {
   if (run.finishedAt !== undefined && run.ending !== undefined) return run.ending.outcome;
   const { steps, mode, direction } = run.machine;
-  if (mode === 'halted' || steps.some((step) => parkedCondition(step))) return 'parked';
+  const isParked = run.unanswered.size > 0 || steps.some((step) => parkedCondition(step));
+  if (mode === 'halted' || isParked) return 'parked';
   return direction.turn === undefined ? 'running' : 'compensating';
 }
 
@@ -86,6 +87,14 @@ function statusOf(step: MachineStep): StepStatus {
 }
 
 function parkedOf(run: SagaRun): readonly ParkedView[] {
+  const unanswered = [...run.unanswered].map(([step, { reason, since }]): ParkedView => {
+    const why = { direction: 'forward', condition: 'unsettled', reason } as const;
+    return { step, ...why, since, verbs: ['retry'] };
+  });
+  return [...unanswered, ...parkedSteps(run)];
+}
+
+function parkedSteps(run: SagaRun): readonly ParkedView[] {
   const parked = run.machine.steps.flatMap((step): ParkedView[] => {
     const condition = parkedCondition(step);
     if (condition === undefined) return [];

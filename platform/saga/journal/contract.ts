@@ -73,12 +73,13 @@ export const journal = defineParticipant('sagas', {
       owner: text,
       requestHash: text,
       deadlineAt: text,
-      /** Kept in the journal's own row and in no event: what a recovery starts from when Temporal has forgotten. */
+      /** These are kept in the journal's own row and in no event: a recovery decides by them. */
       input: json.optional(),
+      startedAt: text.optional(),
       /** The saga of which this one is a step. */
       parent: z.strictObject({ sagaId: text, step: text }).optional(),
     }),
-    result: z.strictObject({ input: json.optional() }),
+    result: z.strictObject({ input: json.optional(), startedAt: text.optional() }),
     refusals: ['BUSINESS_KEY_USED'],
   }),
   parked: command({

@@ -16,7 +16,7 @@ export const journalService = defineService({
   handlers: {
     started: {
       aggregates: ({ workflowId, saga }) => [sagaAggregate(workflowId), switchAggregate(saga)],
-      decide(states: States<JournalState>, { input: request, ...input }) {
+      decide(states: States<JournalState>, { input: request, startedAt, ...input }) {
         const known = entryOf(states, input);
         if (known !== undefined) return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);
         if (states(sagaAggregate(input.workflowId)) !== undefined) {
@@ -25,7 +25,10 @@ export const journalService = defineService({
         const type = states(switchAggregate(input.saga));
         // A stopped type is no refusal: what was accepted at the door waits here until it is resumed.
         if (type?.kind === 'switch' && type.stopped) return busy(`stopped: ${input.saga}`);
-        return fact('saga.started', input, request === undefined ? {} : { input: request });
+        return fact('saga.started', input, {
+          ...(request === undefined ? {} : { input: request }),
+          ...(startedAt === undefined ? {} : { startedAt }),
+        });
       },
     },
     parked: { aggregates, decide: (states, input) => whileOpen(states, 'saga.parked', input) },

@@ -33,7 +33,7 @@ export async function endRun(client: Client, { workflowId, reason }: RecoveryTar
  */
 export async function readRemains(
   client: Client,
-  { workflowId, sagaId }: Pick<RecoveryTarget, 'workflowId' | 'sagaId'>,
+  { workflowId, sagaId, before }: Pick<RecoveryTarget, 'workflowId' | 'sagaId' | 'before'>,
   { recoveries, runs = [] }: { recoveries: readonly string[]; runs?: readonly string[] },
 ): Promise<Remains> {
   const firstRunId = sagaId.slice(sagaId.lastIndexOf(sagaIdSeparator) + 1);
@@ -43,7 +43,11 @@ export async function readRemains(
     firstRunId,
     runs: [latest, firstRunId, ...runs],
   });
-  const later = await readRuns(client, { workflowId: recoveryIdOf(sagaId), runs: recoveries });
+  const latestBefore = before === undefined ? [] : [before];
+  const later = await readRuns(client, {
+    workflowId: recoveryIdOf(sagaId),
+    runs: [...recoveries, ...latestBefore],
+  });
   const stories = [...own.stories, ...later.stories];
   const [first] = own.stories;
   // The latest run knows what the saga function was last begun with.
@@ -52,7 +56,7 @@ export async function readRemains(
   if (first === undefined || last === undefined) return { started, isPartial: true };
   const isWhole = !own.isForgotten && !later.isForgotten && tellAll(stories);
   const start = last.argument as SagaStart;
-  const startedAt = start.continued?.startedAt ?? first.startedAt;
+  const startedAt = start.continued?.startedAt ?? first.decidesBy ?? first.startedAt;
   return { start, startedAt, started, ...(isWhole ? {} : { isPartial: true }) };
 }
 

@@ -45,13 +45,15 @@ export async function startRecovery(
   taskQueue: string,
 ): Promise<void> {
   const described = await describe(client, target.workflowId);
+  const before = await describe(client, recoveryIdOf(target.sagaId));
+  const asked = before === undefined ? target : { ...target, before: before.runId };
   try {
     await client.workflow.start('recover', {
       taskQueue,
       workflowId: recoveryIdOf(target.sagaId),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      args: [target],
+      args: [asked],
       staticSummary: `Recovery of ${target.workflowId} (${target.reason})`,
       ...(described?.memo === undefined ? {} : { memo: described.memo }),
       ...(described === undefined
@@ -65,10 +67,11 @@ export async function startRecovery(
 
 async function describe(client: Client, workflowId: string) {
   try {
-    const { memo, typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
+    const handle = client.workflow.getHandle(workflowId);
+    const { memo, typedSearchAttributes, runId } = await handle.describe();
     const known: readonly string[] = sagaSearchAttributes;
     const own = typedSearchAttributes.getAll().filter(({ key }) => known.includes(key.name));
-    return { memo, typedSearchAttributes: own };
+    return { memo, typedSearchAttributes: own, runId };
   } catch (error) {
     if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
     throw error;
@@ -83,9 +86,9 @@ async function readRequest(
     JournalState | undefined;
   const row = await journal.readStepRecord({ sagaId, step: `${journalPrefix}started` });
   if (entry?.kind !== 'saga' || row === undefined) throw new Error(`no journal of ${sagaId}`);
-  const { input = null } = (row.result ?? {}) as { readonly input?: Json };
+  const known = (row.result ?? {}) as { readonly input?: Json; readonly startedAt?: string };
   const { owner, businessKey, requestHash, deadlineAt, parent } = entry;
-  const startedAt = deadlineAt;
+  const { input = null, startedAt = row.recordedAt ?? deadlineAt } = known;
   const child = parent === undefined ? {} : { parent };
   return { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants, ...child };
 }

@@ -26,6 +26,8 @@ export interface RunStory {
   /** The workflow's argument. */
   readonly argument: unknown;
   readonly startedAt: string;
+  /** The time that the saga function decides by, where this run wrote it into the journal. */
+  readonly decidesBy?: string;
   readonly started: readonly RecoveredStep[];
   /** Runs this one was reset from, or continues: their histories belong to the saga too. */
   readonly earlier: readonly string[];
@@ -49,7 +51,9 @@ export function storyOf(events: readonly HistoryEvent[]): RunStory {
     const fresh = { place: [message.plan?.order ?? steps.size], startedAt: event.at };
     steps.set(message.step, stepOf(message, participant, known ?? fresh));
   }
+  const decidesBy = events.map(startOf).find((at) => at !== undefined);
   return {
+    ...(decidesBy === undefined ? {} : { decidesBy }),
     firstRunId: first.started.firstRunId,
     argument,
     startedAt: first.at,
@@ -59,6 +63,12 @@ export function storyOf(events: readonly HistoryEvent[]): RunStory {
       ...events.flatMap((it) => it.resetFrom ?? []),
     ],
   };
+}
+
+/** Temporal's own time of a start is that of the request: the first task, which the function sees, may come later. */
+function startOf({ scheduled }: HistoryEvent): string | undefined {
+  if (scheduled?.type !== 'sagas.started') return undefined;
+  return (scheduled.argument as { input?: { startedAt?: string } }).input?.startedAt;
 }
 
 const asList = (one: string | undefined) => (one === undefined ? [] : [one]);

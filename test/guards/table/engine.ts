@@ -187,7 +187,7 @@ export const engineGuards: readonly Guard[] = [
     changes: [
       {
         file: engine('open'),
-        from: 'const parkAs = historyIsLong(run) ? { parkAs: historyLimit } : {};',
+        from: 'const parkAs = isHistoryLong(workflowInfo(), options) ? { parkAs: historyLimit } : {};',
         to: 'const parkAs = {};',
       },
     ],

@@ -5,6 +5,7 @@ import { inventory } from '../../../activities/inventory/contract';
 import { orders } from '../../../activities/orders/contract';
 import { payments } from '../../../activities/payments/contract';
 import type { createMemoryStore } from '../../../platform/outbox/memory/store';
+import type { StepParticipant } from '../../../platform/participant/handle';
 import { startTracing } from '../../../platform/runtime/tracing';
 import type { JournalState } from '../../../platform/saga/journal/state';
 import type { SignedVerb, Verb, VerbAnswer } from '../../../platform/saga/verbs';
@@ -27,6 +28,8 @@ export interface SagaWorld {
   readonly grants: WorldGrants;
   /** The journal's store: the real decider on the in-memory database. */
   readonly journalStore: ReturnType<typeof createMemoryStore<JournalState>>;
+  /** The journal behind its gate: what it decided is in the store. */
+  readonly journal: Pick<StepParticipant, 'handle'>;
   /** Runs that a recovery finds Temporal to have forgotten: the test server cannot delete one. */
   readonly forgotten: Set<string>;
   start(saga: string, input: SagaStart['input'], how?: Partial<SagaStart>): Promise<StartedSaga>;
@@ -40,6 +43,8 @@ export interface ActOf extends Partial<Omit<SignedVerb, 'grant'>> {
   readonly actor?: string;
   readonly roles?: readonly string[];
   readonly approvalLimitCents?: number;
+  /** The saga that the act is for; a recovery takes what is for the saga it recovers. */
+  readonly workflowId?: string;
   /** A grant minted elsewhere, for forgeries. */
   readonly grant?: string;
 }
@@ -85,6 +90,7 @@ export async function startSagaWorld(
     env,
     participants,
     journalStore,
+    journal: journal.participant,
     forgotten,
     grants,
     start(saga, input, how = {}) {
@@ -153,9 +159,9 @@ async function actOn(
   what: { readonly verb: Verb; readonly act: ActOf },
 ): Promise<VerbAnswer> {
   const { actor = 'operator-1', roles = ['operator'], ...asked } = what.act;
-  const { approvalLimitCents, grant: forged, ...rest } = asked;
+  const { approvalLimitCents, grant: forged, workflowId = handle.workflowId, ...rest } = asked;
   const act = { jti: randomUUID(), reason: 'looked at it', ...rest };
-  const granted = { ...act, verb: what.verb, workflowId: handle.workflowId };
+  const granted = { ...act, verb: what.verb, workflowId };
   const limit = approvalLimitCents === undefined ? {} : { approvalLimitCents };
   const grant = forged ?? (await grants.mint(granted, { actor, roles, ...limit }));
   return handle.executeUpdate<VerbAnswer, [SignedVerb]>(what.verb, { args: [{ ...act, grant }] });

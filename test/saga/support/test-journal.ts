@@ -71,7 +71,7 @@ export function openTestJournal(grants: GrantVerifier, forgotten: ReadonlySet<st
         target,
       )) as typeof engine.readRemains,
   };
-  return { store, activities };
+  return { store, activities, participant: plain };
 }
 
 /** A client to which some runs are gone, by their ids; a forgotten latest run leads nowhere, as after a deletion. */
