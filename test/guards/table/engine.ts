@@ -12,8 +12,8 @@ export const engineGuards: readonly Guard[] = [
     changes: [
       {
         file: engine('open'),
-        from: 'run.steps.set(text, { name: text, ...parts });',
-        to: 'run.steps.set(text, { ...parts, name: text, undo: undefined } as never);',
+        from: 'run.steps.set(text, known ?? fresh(run, text, parts));',
+        to: 'run.steps.set(text, { ...fresh(run, text, parts), undo: undefined } as never);',
       },
       {
         file: engine('open'),

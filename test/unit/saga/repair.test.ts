@@ -31,7 +31,8 @@ function standing(...inputs: readonly Input[]) {
   );
   const run = {
     machine: play(...inputs).state,
-    ...{ notes: [] as string[], parking: new Map(), newInputs: new Map(), results: new Map() },
+    ...{ notes: [] as string[], parking: new Map(), unanswered: new Map() },
+    ...{ newInputs: new Map(), results: new Map() },
     tell: (input: Input) => void (run.machine = next(run.machine, input).state),
   };
   const phase = () => findStep(run.machine, 'pay')?.phase;
