@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { docFiles } from '../tidy/checks/doc-files';
@@ -12,14 +13,9 @@ function layOutTutorial(folder: string): string {
   const file = 'docs/add-a-saga.md';
   const text = readFileSync(path.join(root, file), 'utf8');
   const workflows = path.join(folder, 'workflows');
-  mkdirSync(workflows);
+  cpSync(path.join(root, 'workflows'), workflows, { recursive: true });
   for (const room of ['platform', 'activities'])
     symlinkSync(path.join(root, room), path.join(folder, room));
-  const existing = ['place-order', 'return-order'].flatMap((name) =>
-    ['contract', 'saga'].map((kind) => `workflows/${name}.${kind}.ts`),
-  );
-  for (const name of existing)
-    writeFileSync(path.join(folder, name), readFileSync(path.join(root, name)));
   for (const [name, code] of Object.entries(docFiles(codeBlocksOf({ file, text }))))
     writeFileSync(path.join(folder, name), code);
   return path.join(workflows, 'index.ts');
