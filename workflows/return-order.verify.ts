@@ -1,4 +1,5 @@
 import { defineRecipe, differences } from '../platform/saga/recipe';
+import { marketDifferences } from './market.verify';
 import { placeOrderRecipe } from './place-order.verify';
 import { returnOrderContract } from './return-order.contract';
 
@@ -10,20 +11,11 @@ export const returnOrderRecipe = defineRecipe(returnOrderContract, {
     const { orderId, customerId } = order as { orderId: string; customerId: string };
     return { orderId, customerId };
   },
-  async check({ name, get }, { input, outcome }) {
+  async check(world, { input, outcome }) {
     const isDone = outcome === 'completed';
-    const [shipped, chargedCents] = isDone ? [0, 0] : [2, 2_400];
     return [
-      ...differences('stock', await get(`/products/sku-${name}`), {
-        available: 10 - shipped,
-        reserved: 0,
-        shipped,
-      }),
-      ...differences('account', await get(`/accounts/${input.customerId}`), {
-        availableCents: 100_000 - chargedCents,
-        heldCents: 0,
-      }),
-      ...differences('order', await get(`/orders/${input.orderId}`), {
+      ...(await marketDifferences(world, isDone ? 0 : 2)),
+      ...differences('order', await world.get(`/orders/${input.orderId}`), {
         status: isDone ? 'returned' : 'confirmed',
       }),
     ];

@@ -50,7 +50,7 @@ async function play<Result extends { readonly problems: readonly string[] }>(
   linesOf: (result: Result) => readonly string[],
 ): Promise<void> {
   const results: Result[] = [];
-  await withStage(async (stage) => {
+  await withStage('chaos', async (stage) => {
     for (const act of acts) {
       const found = await act(stage);
       results.push(...found);

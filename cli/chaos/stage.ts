@@ -51,8 +51,12 @@ export async function playOrder(stage: Stage, name: string, deadlineMs: number) 
 }
 
 /** How the saga has ended, once it has. */
-export async function endOf(stage: Stage, { saga, name }: PlayedSaga): Promise<string> {
-  return until(`the end of ${name}`, chaosLimits.endMs, async () => {
+export async function endOf(
+  stage: Stage,
+  { saga, name }: Pick<PlayedSaga, 'saga' | 'name'>,
+  withinMs: number = chaosLimits.endMs,
+): Promise<string> {
+  return until(`the end of ${name}`, withinMs, async () => {
     const entry = await stage.arena.journal(saga.workflowId);
     return entry?.status === 'finished' ? entry.outcome : undefined;
   });

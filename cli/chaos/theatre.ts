@@ -10,9 +10,15 @@ import { openArena } from '../verify/arena';
 import { controlOf } from './control';
 import type { Stage } from './stage';
 
-/** Plays on a world of its own, which is thrown away afterwards, however the play went; Ctrl-C ends it with 130. */
-export async function withStage(play: (stage: Stage) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-chaos-'));
+/**
+ * Plays on a world of its own, which is thrown away afterwards, however the play went; Ctrl-C ends it with 130. `name`
+ * is in the name of its folder.
+ */
+export async function withStage(
+  name: string,
+  play: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), `holdfast-${name}-`));
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort(new Error('interrupted'));
   process.once('SIGINT', stop).once('SIGTERM', stop);

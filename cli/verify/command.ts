@@ -1,18 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { installTemporalRuntime } from '../../platform/host/temporal-worker';
 import { createLog } from '../../platform/runtime/log';
 import { projectRoot } from '../../platform/runtime/paths';
-import { serverNames } from '../../stack';
-import { progressReporter } from '../../stack/progress';
 import { recipes } from '../../workflows/recipes';
-import { createApiClient } from '../up/api-client';
-import { startWorld } from '../up/world';
-import type { World } from '../up/world';
-import { openArena } from './arena';
+import { withStage } from '../chaos/theatre';
+import type { Arena } from './arena';
 import { isPossible } from './cells';
 import { explore, ExploreError } from './explore';
 import type { Explored, ExploreOptions } from './explore';
@@ -114,58 +109,26 @@ async function verify(sagas: readonly string[], options: VerifyOptions): Promise
   // Standard output is for --json alone: the workers that replay say only what goes wrong.
   const quiet = { HOLDFAST_NAME: 'verify', HOLDFAST_LOG_LEVEL: 'error' } as const;
   installTemporalRuntime(createLog(quiet, process.stderr));
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-verify-'));
-  const faultDir = path.join(folder, 'faults');
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  let world: World | undefined;
-  try {
-    world = await startWorld({
-      ...{ stateDir: path.join(folder, 'state'), portBase: 0, fast: true },
-      servers: serverNames.filter((name) => name !== 'prometheus'),
-      environment: { HOLDFAST_FAULT_DIR: faultDir, HOLDFAST_SWEEP_INTERVAL_MS: '1000' },
-      onProgress: progressReporter(process.stderr),
-      signal: interrupt.signal,
-    });
-    const work = (async (running: World) => {
-      const parts: HtmlPart[] = [];
-      for (const recipe of chosen) {
-        parts.push(report(await verifyOne(running, faultDir, { recipe, options }), options));
-        if (options.html !== undefined) writeFileSync(options.html, htmlOf(parts));
-      }
-    })(world);
-    await Promise.race([work, interrupted(interrupt.signal)]);
-  } finally {
-    await world?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-  if (interrupt.signal.aborted) process.exit(130);
+  await withStage('verify', async ({ arena }) => {
+    const parts: HtmlPart[] = [];
+    for (const recipe of chosen) {
+      parts.push(report(await verifyOne(arena, { recipe, options }), options));
+      if (options.html !== undefined) writeFileSync(options.html, htmlOf(parts));
+    }
+  });
 }
 
-function interrupted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
-}
-
-async function verifyOne(
-  world: World,
-  faultDir: string,
+function verifyOne(
+  arena: Arena,
   { recipe, options }: Pick<ExploreOptions, 'recipe'> & { readonly options: VerifyOptions },
 ): Promise<Explored> {
-  const api = createApiClient(world);
-  const environmentFor = (name: string) => world.stack.environmentFor(name);
-  const arena = await openArena({ api, faultDir, environmentFor });
   const { only, sample, atOnce, seed = randomInt(1_000_000) } = options;
-  try {
-    return await explore(arena, {
-      ...{ recipe, seed, atOnce, onCell: tell },
-      bundleFile: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
-      ...(only === undefined ? {} : { only }),
-      ...(sample === undefined ? {} : { sample }),
-    });
-  } finally {
-    await Promise.all([arena.close(), api.close()]);
-  }
+  return explore(arena, {
+    ...{ recipe, seed, atOnce, onCell: tell },
+    bundleFile: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
+    ...(only === undefined ? {} : { only }),
+    ...(sample === undefined ? {} : { sample }),
+  });
 }
 
 function tell({ cell, outcome, problems, durationMs }: CellResult, done: number, total: number) {

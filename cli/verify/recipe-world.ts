@@ -57,9 +57,16 @@ export async function checkedBy(
   world: RecipeWorld,
   run: Parameters<SagaRecipe['check']>[1],
 ): Promise<readonly string[]> {
+  return stillBroken(() => recipe.check(world, run));
+}
+
+/** Asks again for some seconds while something is broken, since caches and read models follow. */
+export async function stillBroken(
+  check: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const untilMs = performance.now() + explorerLimits.checkMs;
   for (;;) {
-    const broken = await recipe.check(world, run);
+    const broken = await check();
     if (broken.length === 0 || performance.now() > untilMs) return broken;
     await new Promise((resume) => setTimeout(resume, 500));
   }

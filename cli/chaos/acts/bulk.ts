@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { writeFaultPlan } from '../../../platform/runtime/fault-plan';
 import { until } from '../../up/api-client';
-import { explorerLimits, recipeWorld } from '../../verify/recipe-world';
+import { writeFaultPlan } from '../../../platform/runtime/fault-plan';
+import { familyOf } from '../../verify/family';
+import { explorerLimits, recipeWorld, stillBroken } from '../../verify/recipe-world';
 import type { StartedSaga } from '../../verify/arena';
-import { chaosLimits } from '../stage';
+import { chaosLimits, endOf } from '../stage';
 import type { Stage } from '../stage';
 
 export interface BulkOptions {
@@ -26,6 +26,7 @@ export interface BulkResult {
 }
 
 const partsMax = 10;
+const bulkEndMs = 5 * chaosLimits.endMs;
 const priceCents = 100;
 const currency = 'EUR' as const;
 const participants = ['orders', 'inventory'] as const;
@@ -83,31 +84,25 @@ async function order(
   const run = { workflowId, input, deadlineMs: explorerLimits.calmMs };
   const saga = await arena.start('bulk-order', run);
   say(`an order of ${items} lots is under way; it has to end ${expected}`);
-  const outcome = await endOf(stage, saga);
+  const outcome = await endOf(stage, { saga, name }, bulkEndMs);
   const endedAfterMs = Math.round(performance.now() - startedMs);
   const { rows, children } = await rowsOf(stage, saga);
   const problems = [
     ...(outcome === expected ? [] : [`it ended as ${outcome}`]),
     ...rowProblems(rows, expected, items),
-    ...(await countProblems(market, expected)),
+    ...(await stillBroken(() => miscounted(market, expected))),
   ];
   return { items, expected, outcome, children, rows, endedAfterMs, problems };
 }
 
-async function endOf({ arena }: Stage, { workflowId }: StartedSaga): Promise<string> {
-  return until('the end of an order in bulk', 5 * chaosLimits.endMs, async () => {
-    const entry = await arena.journal(workflowId);
-    return entry?.status === 'finished' ? entry.outcome : undefined;
-  });
-}
-
 /** What the fences of orders and inventory say of every child's steps. */
 async function rowsOf({ arena }: Stage, saga: StartedSaga) {
-  const view = await until('the view of the order', chaosLimits.endMs, () => arena.view(saga));
-  const children = view.steps.flatMap(({ child }) => child ?? []);
+  const [, ...children] = await until('the view of the order', chaosLimits.endMs, async () => {
+    const family = await familyOf(arena, saga);
+    return family[0]?.view === undefined ? undefined : family;
+  });
   const counts: Record<string, number> = {};
-  for (const child of children) {
-    const { sagaId = '' } = (await arena.journal(child)) ?? {};
+  for (const { sagaId } of children) {
     for (const participant of participants) {
       for (const { state } of await arena.rows(participant, sagaId)) {
         counts[state] = (counts[state] ?? 0) + 1;
@@ -127,16 +122,6 @@ function rowProblems(
     expected === 'completed' ? (['done', 4 * items] as const) : (['undone', 2 * items] as const);
   const isExact = rows[state] === wanted && Object.keys(rows).length === 1;
   return isExact ? [] : [`the rows are ${JSON.stringify(rows)}, and had to be ${wanted} ${state}`];
-}
-
-/** Asked again for some seconds: what a saga ended with may still be on its way into a cache. */
-async function countProblems(market: Market, expected: BulkResult['expected']): Promise<string[]> {
-  const untilMs = performance.now() + explorerLimits.checkMs;
-  for (;;) {
-    const problems = await miscounted(market, expected);
-    if (problems.length === 0 || performance.now() > untilMs) return problems;
-    await delay(explorerLimits.checkMs / 60);
-  }
 }
 
 async function miscounted(market: Market, expected: BulkResult['expected']): Promise<string[]> {

@@ -111,7 +111,8 @@ async function endOf(
   run: Run,
   deadlineMs: number,
 ): Promise<ExploredOutcome> {
-  const { arena } = exploration;
+  const { arena, steps } = exploration;
+  const hasChildren = steps.some(({ ofChild }) => ofChild);
   const { workflowId } = run.saga;
   const deadlineAtMs = performance.now() + deadlineMs + pollMs;
   const { fault } = run.cell;
@@ -121,16 +122,14 @@ async function endOf(
     const entry = await arena.journal(workflowId);
     if (entry?.status === 'finished') return entry.outcome as ExploredOutcome;
     if (!isDone && isMet()) isDone = await interfere(exploration, run, deadlineAtMs);
-    await lookAfter(exploration, run);
+    if (hasChildren || entry?.status === 'parked') await lookAfter(arena, run);
     await new Promise((resume) => setTimeout(resume, pollMs));
     return undefined;
   });
 }
 
 /** Notes the children that there are by now, and repairs whatever is parked. */
-async function lookAfter({ arena, steps }: Exploration, run: Run): Promise<void> {
-  const hasChildren = steps.some(({ ofChild }) => ofChild);
-  if (!hasChildren && (await arena.journal(run.saga.workflowId))?.status !== 'parked') return;
+async function lookAfter(arena: Arena, run: Run): Promise<void> {
   for (const member of await familyOf(arena, run.saga)) {
     run.family.set(member.workflowId, member.sagaId);
     await repair(arena, run, member);

@@ -9,13 +9,6 @@ import { SagaDefinitionError } from '../plan/names';
 import type { StepParts } from './handle';
 import type { EngineStep, SagaRun } from './saga-run';
 
-/** Names of the steps that the engine adds by itself to sagas that have children, and to children. */
-export const familySteps = {
-  hold: 'parent decides',
-  commit: 'commit children',
-  release: 'release children',
-} as const;
-
 /** A step that is another saga: a command of the journal's participant, which calls the child as its outside. */
 export function childParts(
   run: SagaRun,
@@ -62,6 +55,11 @@ export function beforeChild(run: SagaRun, step: EngineStep, epoch: number): Engi
   return { ...step, command: { ...step.command, input: { ...input, deadlineAtMs } } };
 }
 
+/** The step is another saga. */
+export function isChildStep(step: EngineStep | undefined): boolean {
+  return step?.command.command === 'runChild';
+}
+
 /** Names of the steps that are sagas and stand. */
 export function standingNames(run: SagaRun): string[] {
   return run.machine.steps.filter((step) => isStanding(run, step)).map(({ name }) => name);
@@ -75,7 +73,7 @@ export function standingChildren(run: SagaRun): readonly string[] {
 /** What an earlier run did and today's function has not asked for stands as well, once the pivot is done. */
 function isStanding(run: SagaRun, { name, phase }: MachineStep): boolean {
   const isDone = phase === 'done' || phase === 'left' || phase === 'recovered';
-  return isDone && run.steps.get(name)?.command.command === 'runChild';
+  return isDone && isChildStep(run.steps.get(name));
 }
 
 /** The go/no-go point of a saga with children that has no pivot of its own. */

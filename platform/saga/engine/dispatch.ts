@@ -5,7 +5,7 @@ import { isExpected } from '../machine/machine';
 import type { Effect } from '../machine/protocol';
 import { findStep } from '../machine/state';
 import type { Outcome } from '../plan/moves';
-import { beforeChild } from './child';
+import { beforeChild, isChildStep } from './child';
 import { sendForward } from './forward';
 import type { EngineStep, SagaRun } from './saga-run';
 import { withPatience } from './send';
@@ -98,8 +98,9 @@ function answered(run: SagaRun, { step, message, epoch }: Send, outcome: Outcome
 
 /** A recovery that knows nothing but rows learns from a settle which saga a step is. */
 function noteChild(run: SagaRun, step: string, result: Json): void {
-  const isChild = run.steps.get(step)?.command.command === 'runChild';
-  const { child } = (isChild ? (result ?? {}) : {}) as { readonly child?: string };
+  const { child } = (isChildStep(run.steps.get(step)) ? (result ?? {}) : {}) as {
+    readonly child?: string;
+  };
   if (child !== undefined) run.children.set(step, child);
 }
 
@@ -114,8 +115,8 @@ function isTimeOver(run: SagaRun, step: string): boolean {
 }
 
 /** A child goes back as long as it takes: where it is parked, its parent waits. */
-function undoPatience({ pace }: SagaRun, { command }: EngineStep) {
-  if (command.command !== 'runChild') {
+function undoPatience({ pace }: SagaRun, step: EngineStep) {
+  if (!isChildStep(step)) {
     return { patienceMs: pace.undoPatienceMs, attemptsMax: pace.undoAttemptsMax };
   }
   return { patienceMs: sagaLimits.childPatienceMs, attemptsMax: sagaLimits.childAttemptsMax };

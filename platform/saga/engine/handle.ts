@@ -13,17 +13,10 @@ import type {
 } from '../define';
 import type { SagaContract } from '../contract';
 import type { FaultPolicy } from '../machine/state';
-import { SagaDefinitionError, stepNameOf } from '../plan/names';
+import { familySteps, SagaDefinitionError, stepNameOf } from '../plan/names';
 import type { StepName } from '../plan/names';
 import type { Json } from '../../kernel/json';
-import {
-  childParts,
-  childResult,
-  commitParts,
-  familySteps,
-  releaseParts,
-  standingChildren,
-} from './child';
+import { childParts, childResult, commitParts, releaseParts, standingChildren } from './child';
 import { askToContinue } from './continue';
 import { positionsBefore } from './continued';
 import { openHold, openStep, openWait } from './open';
@@ -65,7 +58,7 @@ function createHandle(run: SagaRun, sequence: Sequence): SagaHandle {
     startedAt: new Date(run.startedAt),
     ...branch,
     pivot<Result>(name: StepName, command: CommandDescriptor<Result>, policy: PivotPolicy = {}) {
-      if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
+      assertOnlyPivot(run);
       if (run.start.parent !== undefined) {
         throw new SagaDefinitionError('PIVOT_IN_CHILD', 'the parent of a child saga decides');
       }
@@ -82,7 +75,7 @@ function createHandle(run: SagaRun, sequence: Sequence): SagaHandle {
       return step(name, what) as Promise<Result | undefined>;
     },
     async hold(answer?: unknown) {
-      if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
+      assertOnlyPivot(run);
       if (run.start.parent === undefined) await step(familySteps.commit, commitParts(run));
       else await sequence.exclusively(() => holdWith(run, sequence, answer));
     },
@@ -150,6 +143,10 @@ function wait(
 ): Promise<unknown> {
   assertPlace(run, 'before', 'WAIT_AFTER_PIVOT', `"${stepNameOf(name)}" may turn the saga back`);
   return sequence.exclusively(() => openWait(run, sequence, name, options));
+}
+
+function assertOnlyPivot(run: SagaRun): void {
+  if (hasPivot(run)) throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has one pivot');
 }
 
 /** A child's pivot is its parent's decision. */

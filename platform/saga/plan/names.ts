@@ -26,6 +26,13 @@ export class SagaDefinitionError extends Error {
   }
 }
 
+/** Names of the steps that the engine adds by itself to sagas that have children, and to children. */
+export const familySteps = {
+  hold: 'parent decides',
+  commit: 'commit children',
+  release: 'release children',
+} as const;
+
 /** Names that start like this belong to the journal. */
 export const journalPrefix = 'saga.';
 

@@ -3,7 +3,7 @@ import type { Json } from '../../kernel/json';
 import type { StepKind } from '../../kernel/step';
 import type { BranchHandle, SagaHandle } from '../../saga/define';
 import type { FaultPolicy, OpenedStep } from '../../saga/machine/state';
-import { assertUnused, SagaDefinitionError, stepNameOf } from '../../saga/plan/names';
+import { assertUnused, familySteps, SagaDefinitionError, stepNameOf } from '../../saga/plan/names';
 import type { StepName } from '../../saga/plan/names';
 import type { Place } from '../../saga/plan/way-back';
 
@@ -30,16 +30,19 @@ interface Policy {
 export function createHandle(run: AskedRun): SagaHandle {
   const state = { names: new Set<string>(), hasPivot: false };
   const line = new Line(run, state, []);
+  const becomePivot = (): void => {
+    if (state.hasPivot) {
+      throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has at most one pivot');
+    }
+    state.hasPivot = true;
+  };
   return {
     sagaId: run.sagaId,
     startedAt: run.startedAt,
     now: () => run.startedAt,
     ...branchOf(line),
     pivot(name: StepName, command: CommandDescriptor, { onFault = 'park' }: Policy = {}) {
-      if (state.hasPivot) {
-        throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has at most one pivot');
-      }
-      state.hasPivot = true;
+      becomePivot();
       return line.step(name, { kind: 'pivot', command }, onFault);
     },
     retriable(name: StepName, command: CommandDescriptor) {
@@ -52,11 +55,8 @@ export function createHandle(run: AskedRun): SagaHandle {
       return line.step(name, { kind: 'retriable', command }, 'park');
     },
     hold: async () => {
-      if (state.hasPivot) {
-        throw new SagaDefinitionError('SECOND_PIVOT', 'a saga has at most one pivot');
-      }
-      state.hasPivot = true;
-      await line.wait('parent decides', 'hold');
+      becomePivot();
+      await line.wait(familySteps.hold, 'hold');
     },
     continueWith() {
       throw new Error('in one process a saga has one run: rehearse each of its runs by itself');
