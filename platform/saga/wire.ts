@@ -158,6 +158,11 @@ export const sagaSearchAttributes = [
 /** Separates workflow id and first run id in a saga id. */
 export const sagaIdSeparator = '/';
 
+/** Workflow id of a saga, of its saga id. */
+export function workflowIdOf(sagaId: string): string {
+  return sagaId.slice(0, sagaId.lastIndexOf(sagaIdSeparator));
+}
+
 /** Workflow id of the recoveries of a saga: one at a time. */
 export function recoveryIdOf(sagaId: string): string {
   return `recover/${sagaId}`;

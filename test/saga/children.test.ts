@@ -168,6 +168,30 @@ describe('a child that holds', () => {
     expect((await family.entryOf(id)).outcome).toBe('compensated');
   });
 
+  it('and is forgotten is undone from what its participants say, correlated by its family still', async () => {
+    const before = family.standing();
+    let decide = () => {};
+    const waitsFor = new Promise<void>((resolve) => (decide = resolve));
+    world.participants.next('forward charge', { waitsFor, refuses: 'NOT_AUTHORIZED' });
+    const saga = await world.start('bulk', { parts: parts(1, 2) });
+    await saga.until(({ steps }) => steps.some(({ name }) => name === 'charge'));
+    const [id = ''] = childrenOf(await saga.view());
+    const child = world.env.client.workflow.getHandle(id);
+    world.forgotten.add((await child.describe()).runId);
+    const { sagaId } = await family.entryOf(id);
+    await family.recoverAfterEnd({ handle: child, sagaId }, 'part');
+    await eventually(async () => expect((await family.entryOf(id)).heldBy).toBe(1));
+    decide();
+    expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
+    expect(family.standing()).toBe(before);
+    const undone = world.participants
+      .deliveriesOf(sagaId)
+      .filter(({ message }) => message.kind === 'undo');
+    expect(undone).toHaveLength(2);
+    const { workflowId } = saga.handle;
+    expect(undone.map(({ message }) => message.correlationId)).toEqual([workflowId, workflowId]);
+  });
+
   it.each([
     ['completed', 2],
     ['compensated', 0],

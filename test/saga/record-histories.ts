@@ -4,12 +4,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { provisionTemporalTestServer } from '../../stack/provision/temporal-test-server';
-import { historiesFolder } from './support/histories';
-import { historyToJson } from './support/history-json';
+import { historiesFolder } from './corpus/histories';
+import { historyToJson } from './corpus/history-json';
+import { buildFamilyBundle } from './support/family';
 import { startSagaWorld } from './support/saga-world';
 import { unsignedGrants } from './support/test-journal';
-import { scenarios } from './support/scenarios';
-import type { Scenario } from './support/scenarios';
+import { scenarios } from './corpus/scenarios';
+import type { Scenario } from './corpus/scenarios';
 
 /**
  * Records the replay corpus: `npm run record:histories`. A recorded history is a promise to sagas in flight, so one
@@ -20,12 +21,18 @@ async function recordHistories(): Promise<void> {
   const wanted = wantedScenarios();
   if (wanted.length === 0) return;
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-record-'));
-  const bundle = path.join(folder, 'bundle.js');
+  const bundles = {
+    shipped: path.join(folder, 'shipped.js'),
+    family: path.join(folder, 'family.js'),
+  };
   process.env.HOLDFAST_TEMPORAL_TEST_SERVER ??= await provisionTemporalTestServer();
-  await buildWorkflowBundle(bundle);
+  await buildWorkflowBundle(bundles.shipped);
+  await buildFamilyBundle(bundles.family);
   mkdirSync(historiesFolder, { recursive: true });
   try {
-    for (const scenario of wanted) await record(scenario, bundle);
+    for (const scenario of wanted) {
+      await record(scenario, bundles[scenario.sagas ?? 'shipped']);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

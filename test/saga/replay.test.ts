@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { buildWorkflowBundle } from '../../platform/saga/bundle';
-import { readHistories } from './support/histories';
-import { replayHistories } from './support/replay';
-import { scenarios } from './support/scenarios';
+import { readHistories } from './corpus/histories';
+import { replayHistories } from './corpus/replay';
+import { buildFamilyBundle } from './support/family';
+import { scenarios } from './corpus/scenarios';
 
 describe('recorded sagas', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-replay-'));
   const histories = readHistories();
+  const of = (sagas: 'shipped' | 'family') => histories.filter((one) => one.sagas === sagas);
   beforeAll(() => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
@@ -23,7 +25,13 @@ describe('recorded sagas', () => {
   it('replay on the code of today, however they went', async () => {
     const bundle = process.env.HOLDFAST_WORKFLOW_BUNDLE;
     if (!bundle) throw new Error('HOLDFAST_WORKFLOW_BUNDLE is not set');
-    expect(await replayHistories(bundle, histories)).toEqual([]);
+    expect(await replayHistories(bundle, of('shipped'))).toEqual([]);
+  });
+
+  it('replay on the engine of today, where the sagas are our fixtures', async () => {
+    const bundle = path.join(folder, 'family.js');
+    await buildFamilyBundle(bundle);
+    expect(await replayHistories(bundle, of('family'))).toEqual([]);
   });
 
   it('do not replay on a saga whose steps were swapped, and the message names saga and step', async () => {

@@ -56,4 +56,6 @@ export interface JournaledRequest {
   readonly participants: readonly string[];
   /** Of a child saga. */
   readonly parent?: SagaParent;
+  /** Of a child saga: what everything of its family is correlated by; see `SagaStart`. */
+  readonly family?: string;
 }

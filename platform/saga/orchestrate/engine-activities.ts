@@ -7,7 +7,8 @@ import type { EngineActivities, JournaledRequest, RecoveryTarget } from '../engi
 import type { JournalState } from '../journal/state';
 import { sagaAggregate } from '../journal/state';
 import { journalPrefix } from '../plan/names';
-import { recoveryIdOf, sagaIdSeparator, sagaSearchAttributes } from '../wire';
+import { recoveryIdOf, sagaSearchAttributes, workflowIdOf } from '../wire';
+import type { SagaParent } from '../wire';
 import { endRun, readRemains } from './close-and-read';
 
 /** What the engine's activities need of the process they run in. */
@@ -89,8 +90,20 @@ async function readRequest(
   const known = (row.result ?? {}) as { readonly input?: Json; readonly startedAt?: string };
   const { owner, businessKey, requestHash, deadlineAt, parent } = entry;
   const { input = null, startedAt = row.recordedAt ?? deadlineAt } = known;
-  const child = parent === undefined ? {} : { parent };
+  const child = parent === undefined ? {} : { parent, family: await familyOf(journal, parent) };
   return { input, owner, businessKey, requestHash, deadlineAt, startedAt, participants, ...child };
+}
+
+/** Workflow id of the saga that a child's parents, one after the other, lead to. */
+async function familyOf(
+  journal: OrchestratorParts['journal'],
+  { sagaId }: SagaParent,
+): Promise<string> {
+  const workflowId = workflowIdOf(sagaId);
+  const entry = (await journal.readAggregate(sagaAggregate(workflowId)))?.state as
+    JournalState | undefined;
+  const parent = entry?.kind === 'saga' ? entry.parent : undefined;
+  return parent === undefined ? workflowId : familyOf(journal, parent);
 }
 
 /**
@@ -109,7 +122,7 @@ async function readVerdict(
   const child = await find(workflowId);
   if (child?.verdict !== undefined) return { verdict: child.verdict };
   const { sagaId = '', step = '' } = child?.parent ?? {};
-  const parent = await find(sagaId.slice(0, sagaId.lastIndexOf(sagaIdSeparator)));
+  const parent = await find(workflowIdOf(sagaId));
   if (parent?.status !== 'finished') return {};
   return { verdict: parent.standing?.includes(step) === true ? 'release' : 'unwind' };
 }

@@ -12,12 +12,18 @@ import type { StartedSaga } from './saga-world';
 /** Workflow ids of the sagas that a saga has as steps. */
 export const childrenOf = (view: SagaView) => view.steps.flatMap(({ child }) => child ?? []);
 
+/** Builds the bundle of the family sagas. */
+export async function buildFamilyBundle(bundle: string): Promise<void> {
+  const source = `family-sagas${path.extname(__filename)}`;
+  await buildWorkflowBundle(bundle, {
+    workflowsPath: path.join(__dirname, '..', 'fixtures', source),
+  });
+}
+
 /** A world that runs the family sagas, and what their tests ask of it. */
 export async function startFamilyWorld(name: string) {
   const bundle = path.join(projectRoot, 'dist', `${name}-bundle.js`);
-  const source = `family-sagas${path.extname(__filename)}`;
-  const workflowsPath = path.join(__dirname, '..', 'fixtures', source);
-  await buildWorkflowBundle(bundle, { workflowsPath });
+  await buildFamilyBundle(bundle);
   const world = await startSagaWorld(bundle);
   async function entryOf(workflowId: string): Promise<JournalEntry> {
     const found = await world.journalStore.readAggregate(sagaAggregate(workflowId));

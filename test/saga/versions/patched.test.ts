@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { RecordedHistory } from '../support/histories';
-import { replayHistories } from '../support/replay';
+import type { NamedHistory } from '../corpus/histories';
+import { replayHistories } from '../corpus/replay';
 import { startSagaWorld } from '../support/saga-world';
 import type { SagaWorld } from '../support/saga-world';
 import { releaseBundle } from './release-bundle';
@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-patched-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs one saga of the first release to its end, and keeps its history. */
-async function recorded(world: SagaWorld, name: string, script: string): Promise<RecordedHistory> {
+async function recorded(world: SagaWorld, name: string, script: string): Promise<NamedHistory> {
   if (script !== '') world.participants.next(script, { refuses: 'SAID_NO' });
   const saga = await world.start('deliver', { orderId: name }, { businessKey: name });
   await saga.result();
@@ -20,7 +20,7 @@ async function recorded(world: SagaWorld, name: string, script: string): Promise
 }
 
 describe('a step that the next release adds', () => {
-  const histories: RecordedHistory[] = [];
+  const histories: NamedHistory[] = [];
   let bundles: Record<'v2' | 'v2-unpatched', string>;
 
   beforeAll(async () => {

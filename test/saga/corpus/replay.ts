@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import { startTracing } from '../../../platform/runtime/tracing';
-import type { RecordedHistory } from './histories';
+import type { NamedHistory } from './histories';
 
 /** A recorded saga that does not replay on a bundle, and where. */
 export interface ReplayFailure {
@@ -13,7 +13,7 @@ export interface ReplayFailure {
 /** Replays histories on a bundle; answers those that fail. */
 export async function replayHistories(
   codePath: string,
-  histories: readonly RecordedHistory[],
+  histories: readonly NamedHistory[],
 ): Promise<ReplayFailure[]> {
   const tracing = startTracing({ serviceName: 'replay', register: false });
   const failures: ReplayFailure[] = [];
@@ -49,7 +49,7 @@ const whatToDo =
 
 /** Turns Temporal's nondeterminism error into a sentence about saga and step; other errors are told as they are. */
 export function explainReplayFailure(
-  { name, history }: Pick<RecordedHistory, 'name' | 'history'>,
+  { name, history }: Pick<NamedHistory, 'name' | 'history'>,
   error: Error,
 ): string {
   const events = (history as { readonly events: readonly RecordedEvent[] }).events;
