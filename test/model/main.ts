@@ -5,20 +5,20 @@ import type { Found } from './explore/search';
 import { mutatedRules } from './mutated-rules';
 import { mutations } from './mutations';
 import { describe, heading, row, traceText } from './report';
+import { optionsOf, usage } from './options';
+import type { ModelOptions } from './options';
 import { rules } from './rules';
 import { World } from './world/world';
 
-/**
- * `npm run test:model -- [--all] [--mutations] [--only <text>]`: searches every configuration, or shows for every
- * rule what happens without it. Two searches at a time; exits with 1 when an invariant is broken, or a removed rule
- * is not missed.
- */
+/** `npm run test:model`; see its `--help`. */
 interface Job {
   readonly kind: 'configuration' | 'mutation';
   readonly index: number;
 }
 
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+/** Where progress goes; with `--json` the standard output is the result's alone. */
+let told: NodeJS.WriteStream = process.stdout;
+const say = (text: string): boolean => told.write(`${text}\n`);
 
 function titleOf({ kind, index }: Job): string {
   return kind === 'mutation' ? mutations[index]!.rule : describe(configurations[index]!);
@@ -56,26 +56,25 @@ function isRight({ kind }: Job, found: Found): boolean {
     : found.problem === undefined && found.isExhaustive;
 }
 
-function jobsOf(args: readonly string[]): Job[] {
-  const isMutating = args.includes('--mutations');
-  const only = args.includes('--only') ? (args[args.indexOf('--only') + 1] ?? '') : '';
+function jobsOf({ mutations: isMutating, all, only }: ModelOptions): Job[] {
   const list = isMutating ? mutations.map(({ config }) => config) : configurations;
   return list
     .map((config, index) => ({
       config,
       job: { kind: isMutating ? 'mutation' : 'configuration', index } as const,
     }))
-    .filter(
-      ({ config, job }) =>
-        (args.includes('--all') || !config.isLarge) && titleOf(job).includes(only),
-    )
+    .filter(({ config, job }) => (all || !config.isLarge) && titleOf(job).includes(only))
     .map(({ job }) => job);
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const jobs = jobsOf(args);
+interface Done {
+  readonly job: Job;
+  readonly found: Found;
+}
+
+async function searchAll(jobs: readonly Job[]): Promise<readonly Done[]> {
   const left = [...jobs];
-  const done: { readonly job: Job; readonly found: Found }[] = [];
+  const done: Done[] = [];
   const next = async (): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
       const found = await inWorker(job);
@@ -85,13 +84,48 @@ async function main(args: readonly string[]): Promise<void> {
     }
   };
   await Promise.all([next(), next()]);
-  say(`\n${heading}`);
-  done.sort((one, other) => one.job.index - other.job.index);
-  for (const { job, found } of done) say(row(titleOf(job), found));
-  const wrong = done.filter(({ job, found }) => !isRight(job, found));
-  say(`\n${done.length - wrong.length} of ${done.length} as they should be`);
-  process.exitCode = wrong.length > 0 || done.length === 0 ? 1 : 0;
+  return done.sort((one, other) => one.job.index - other.job.index);
 }
 
-if (isMainThread) void main(process.argv.slice(2));
+function tell(done: readonly Done[], { json }: ModelOptions): void {
+  if (json) {
+    const results = done.map(({ job, found: { problem, states, transitions, seconds } }) => ({
+      ...{ title: titleOf(job), kind: job.kind, states, transitions, seconds },
+      ...(problem === undefined ? {} : { problem }),
+    }));
+    process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    return;
+  }
+  say(`\n${heading}`);
+  for (const { job, found } of done) say(row(titleOf(job), found));
+  const right = done.filter(({ job, found }) => isRight(job, found));
+  say(`\n${right.length} of ${done.length} as they should be`);
+}
+
+/** The arguments, or undefined when they are wrong, which is told. */
+function readOptions(args: readonly string[]): ModelOptions | undefined {
+  try {
+    const options = optionsOf(args);
+    if (options.help || jobsOf(options).length > 0) return options;
+    say(`--only ${options.only}: no title has this text; without it all are shown`);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+  }
+  return undefined;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === undefined) return 2;
+  if (options.help) {
+    say(usage);
+    return 0;
+  }
+  if (options.json) told = process.stderr;
+  const done = await searchAll(jobsOf(options));
+  tell(done, options);
+  return done.every(({ job, found }) => isRight(job, found)) ? 0 : 1;
+}
+
+if (isMainThread) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 else parentPort?.postMessage({ found: work(workerData as Job) });

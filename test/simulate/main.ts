@@ -2,13 +2,11 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { simulate } from '../../platform/testing/simulate';
 import type { FailedSeed, SimulationResult } from '../../platform/testing/simulate';
 import { reachableTuples } from './coverage';
+import { optionsOf, usage } from './options';
+import type { SimulateOptions } from './options';
 import { sagaOf } from './sagas';
 
-/**
- * `npm run test:simulate -- [--seeds 10000] [--from 1] [--seed N]`: draws histories and checks what must hold at the
- * end of each; `--seed` replays one and tells it. Exits with 1 when a promise is broken, or, from 10,000 seeds on,
- * when less of what can be reached was reached than 95 %.
- */
+/** `npm run test:simulate`; see its `--help`. */
 interface Range {
   readonly from: number;
   readonly seeds: number;
@@ -19,7 +17,9 @@ const coverageMin = 0.95;
 const coverageFromSeeds = 10_000;
 /** Only told: a machine with other work to do breaks no promise. */
 const slowAfterSeconds = 300;
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+/** Where progress goes; with `--json` the standard output is the result's alone. */
+let told: NodeJS.WriteStream = process.stdout;
+const say = (text: string): boolean => told.write(`${text}\n`);
 
 async function simulateRange({ from, seeds, step }: Range): Promise<SimulationResult> {
   const results: SimulationResult[] = [];
@@ -67,52 +67,79 @@ function tellFailed({ seed, problems, story }: FailedSeed): void {
   say(`  again: npm run test:simulate -- --seed ${seed}`);
 }
 
-/** Answers the part of what can be reached that was reached. */
-function tellCoverage({ seen }: SimulationResult): number {
+interface Coverage {
+  readonly reachable: number;
+  readonly missing: readonly string[];
+  readonly surplus: readonly string[];
+}
+
+function coverageOf({ seen }: SimulationResult): Coverage {
   const reachable = reachableTuples();
   const missing = [...reachable].filter((tuple) => seen[tuple] === undefined).sort();
   const surplus = Object.keys(seen).filter((tuple) => !reachable.has(tuple));
-  const part = 1 - missing.length / reachable.size;
-  say(`tuples of step kind, direction, fault and row state: ${reachable.size - missing.length} of`);
-  say(`${reachable.size} that can be reached (${(part * 100).toFixed(1)} %)`);
-  for (const tuple of missing) say(`  not met: ${tuple}`);
-  for (const tuple of surplus) say(`  met, though the model does not reach it: ${tuple}`);
-  return part;
+  return { reachable: reachable.size, missing, surplus };
 }
 
-async function replay(seed: number): Promise<void> {
+/** The part of what can be reached that was reached. */
+function partOf({ reachable, missing }: Coverage): number {
+  return 1 - missing.length / reachable;
+}
+
+function tellCoverage(coverage: Coverage): void {
+  const { reachable, missing, surplus } = coverage;
+  say(`tuples of step kind, direction, fault and row state: ${reachable - missing.length} of`);
+  say(`${reachable} that can be reached (${(partOf(coverage) * 100).toFixed(1)} %)`);
+  for (const tuple of missing) say(`  not met: ${tuple}`);
+  for (const tuple of surplus) say(`  met, though the model does not reach it: ${tuple}`);
+}
+
+async function replay(seed: number): Promise<number> {
   const { definition, input } = sagaOf(seed);
   const run = await simulate(definition, { input, from: seed, seeds: 1, onStory: say });
   run.failed.forEach(tellFailed);
   say(run.failed.length === 0 ? `seed ${seed}: every promise held` : '');
-  process.exitCode = run.failed.length > 0 ? 1 : 0;
+  return run.failed.length > 0 ? 1 : 0;
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const numberOf = (name: string, otherwise: number): number =>
-    args.includes(name) ? Number(args[args.indexOf(name) + 1]) : otherwise;
-  if (args.includes('--seed')) return replay(numberOf('--seed', 1));
-  const seeds = numberOf('--seeds', 10_000);
-  const from = numberOf('--from', 1);
-  if (!(seeds >= 2 && from >= 0)) throw new Error('--seeds is at least 2, --from at least 0');
+async function drawAll({ seeds, from, json }: SimulateOptions): Promise<number> {
   const sinceMs = Date.now();
   const halves = [0, 1].map((half) =>
     inWorker({ from: from + half, seeds: seeds - half, step: 2 }),
   );
   const result = merged(await Promise.all(halves));
   const seconds = (Date.now() - sinceMs) / 1000;
+  const coverage = coverageOf(result);
   result.failed.slice(0, 5).forEach(tellFailed);
   say(`\n${result.seeds} seeds in ${seconds.toFixed(0)} s, ${result.deliveries} deliveries`);
   if (seconds > slowAfterSeconds && seeds <= coverageFromSeeds) {
     say(`slow: ${coverageFromSeeds} seeds take less than 5 minutes on two idle cores`);
   }
   say(`ended: ${JSON.stringify(result.outcomes)}; broken promises: ${result.failed.length}`);
-  const part = tellCoverage(result);
-  const isThin = seeds >= coverageFromSeeds && part < coverageMin;
-  process.exitCode = result.failed.length > 0 || isThin ? 1 : 0;
+  tellCoverage(coverage);
+  if (json) {
+    const { deliveries, outcomes, failed } = result;
+    const drawn = { seeds: result.seeds, seconds, deliveries, outcomes, failed, coverage };
+    process.stdout.write(`${JSON.stringify(drawn, null, 2)}\n`);
+  }
+  const isThin = seeds >= coverageFromSeeds && partOf(coverage) < coverageMin;
+  return result.failed.length > 0 || isThin ? 1 : 0;
 }
 
-if (isMainThread) void main(process.argv.slice(2));
+async function main(args: readonly string[]): Promise<number> {
+  let options: SimulateOptions;
+  try {
+    options = optionsOf(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  if (options.json) told = process.stderr;
+  if (options.help) process.stdout.write(usage);
+  if (options.help) return 0;
+  return options.seed === undefined ? drawAll(options) : replay(options.seed);
+}
+
+if (isMainThread) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 else {
   void simulateRange(workerData as Range).then((result) => parentPort?.postMessage({ result }));
 }
