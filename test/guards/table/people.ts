@@ -28,6 +28,11 @@ export const peopleGuards: readonly Guard[] = [
         from: "if (known !== undefined) return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);",
         to: '',
       },
+      {
+        file: journal('service'),
+        from: 'if (states(sagaAggregate(input.workflowId)) !== undefined) {',
+        to: 'if (input.workflowId === undefined) {',
+      },
     ],
     test: unit('saga/journal', 'takes a business key once and for ever'),
   },
