@@ -9,8 +9,8 @@ import { historyToJson } from './corpus/history-json';
 import { buildFamilyBundle } from './support/family';
 import { startSagaWorld } from './support/saga-world';
 import { unsignedGrants } from './support/test-journal';
+import type { Scenario } from './corpus/scenario';
 import { scenarios } from './corpus/scenarios';
-import type { Scenario } from './corpus/scenarios';
 
 /**
  * Records the replay corpus: `npm run record:histories`. A recorded history is a promise to sagas in flight, so one

@@ -5,7 +5,7 @@ import { startRecovery } from '../../../platform/saga/orchestrate/engine-activit
 import { eventually } from '../../support/eventually';
 import { holdBack } from '../support/expectations';
 import type { SagaWorld, StartedSaga } from '../support/saga-world';
-import type { Scenario } from './scenarios';
+import type { Scenario } from './scenario';
 
 const lots = [1, 2].map((lot) => ({
   orderId: `lot-${lot}`,

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { historyFromJson } from './history-json';
-import { scenarios, workflowIdOf } from './scenarios';
+import { workflowIdOf } from './scenario';
+import { scenarios } from './scenarios';
 
 /** The corpus: one recorded history a file, as Temporal's own tools read and write them. */
 export const historiesFolder = path.join(projectRoot, 'test', 'saga', 'histories');

@@ -1,29 +1,17 @@
 import { familyScenarios } from './family-scenarios';
+import { slug } from './scenario';
+import type { Scenario } from './scenario';
 import { holdBack } from '../support/expectations';
 import { startRecovery } from '../../../platform/saga/orchestrate/engine-activities';
 import type { Verb } from '../../../platform/saga/verbs';
 import { sagaMessages } from '../../../platform/saga/wire';
 import type { SagaResult, SagaView } from '../../../platform/saga/wire';
 import { orderInput, returnInput } from '../support/requests';
-import type { ActOf, SagaWorld, StartedSaga } from '../support/saga-world';
+import type { ActOf } from '../support/saga-world';
 
 const by = { actor: 'operator-1', reason: 'recorded' };
 const inputs = { 'place-order': orderInput(), 'return-order': returnInput } as const;
 type SagaName = keyof typeof inputs;
-
-/** One run worth keeping: what happens to a saga from its start to its end. */
-export interface Scenario {
-  /** File name of its history: `<saga>.<what happens>`; also the business key it was recorded under. */
-  readonly name: string;
-  /** Which sagas its world runs: the shipped ones, or the fixtures that use what no shipped saga does. Absent: shipped. */
-  readonly sagas?: 'family';
-  run(world: SagaWorld): Promise<StartedSaga>;
-}
-
-/** Workflow id of a scenario's run. */
-export function workflowIdOf(name: string): string {
-  return `${name.split('.')[0]}:${name}`;
-}
 
 const siblings: Record<string, string> = {
   'reserve stock': 'authorize payment',
@@ -258,10 +246,6 @@ function pivotSettled(saga: SagaName, pivot: string, lost: 'reply' | 'request'):
       return world.start(saga, inputs[saga], { businessKey: name });
     },
   };
-}
-
-function slug(step: string): string {
-  return step.replaceAll(' ', '-');
 }
 
 /** Every run that must replay on today's code. */
