@@ -37,16 +37,22 @@ describe('a saga that Temporal ended without us', () => {
     return { saga, release: () => held.release() };
   }
 
-  it('before its pivot is undone, a step still on its way included, under the next generation', async () => {
-    const { saga, release } = await terminatedAt('reserve stock');
-    const recovery = await recover(saga);
-    await expect(recovery.result()).rejects.toMatchObject({
-      cause: { type: 'SagaCompensated', details: [{ reason: 'TERMINATED' }] },
-    });
-    expect(epochs(world, saga, 'open order')).toEqual(['forward 0', `undo ${first}`]);
-    release();
-    await expectSettled(world, saga, 'nothing');
-  });
+  it.each([
+    ['', {}],
+    [', in a hurry', { backoffMaxMs: 500 }],
+  ])(
+    'before its pivot is undone, a step still on its way included, under the next generation%s',
+    async (_, pace) => {
+      const { saga, release } = await terminatedAt('reserve stock', pace);
+      const recovery = await recover(saga);
+      await expect(recovery.result()).rejects.toMatchObject({
+        cause: { type: 'SagaCompensated', details: [{ reason: 'TERMINATED' }] },
+      });
+      expect(epochs(world, saga, 'open order')).toEqual(['forward 0', `undo ${first}`]);
+      release();
+      await expectSettled(world, saga, 'nothing');
+    },
+  );
 
   it('after its pivot is finished, with the steps it had not come to', async () => {
     const { saga, release } = await terminatedAt('ship stock');

@@ -39,7 +39,10 @@ export async function askUntilAnswered<Answer>(
       asked.cancel();
       continue;
     }
-    const reason = reasonOf(asked.end.error);
+    const { error } = asked.end;
+    // Nothing was asked: the code is wrong, which a failing workflow task tells better than a parked place.
+    if (!(error instanceof ActivityFailure)) throw error;
+    const reason = reasonOf(error);
     if (isFence(reason)) {
       run.tell({ on: 'fenced', step: place, reason });
       return never();
@@ -80,8 +83,7 @@ function unpark(run: SagaRun, place: string): void {
   if (run.unanswered.delete(place)) showInVisibility(run);
 }
 
-function reasonOf(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+function reasonOf({ cause }: ActivityFailure): string {
   return (cause instanceof ApplicationFailure ? cause.type : undefined) ?? 'FAULT_UNNAMED';
 }
 

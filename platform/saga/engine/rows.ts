@@ -48,7 +48,8 @@ function close(run: SagaRun, participant: string, summary: string): Promise<Clos
     taskQueue: `${participant}${queueSuffix}`,
     summary,
     startToCloseTimeout: sagaLimits.closingMs,
-    retry: { maximumInterval: pace.backoffMaxMs },
+    // Without a first interval Temporal's own of a second is taken, and refused where the longest is shorter.
+    retry: { initialInterval: sagaLimits.backoffFirstMs, maximumInterval: pace.backoffMaxMs },
   });
   // The journal has left the lower generations behind when it gave this one away.
   const ask = activities[`${participant}.${participant === 'sagas' ? 'rows' : 'close'}`]!;
