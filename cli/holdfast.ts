@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { chaosCommand } from './chaos/command';
+import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
@@ -7,12 +8,16 @@ import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
 import { verifyCommand } from './verify/command';
 
-/** The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas` has more. */
+/**
+ * The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas` and
+ * `dead-letters` have more.
+ */
 export function program(): Command {
   return new Command('holdfast')
     .description('Sagas across services that each own a database, and the proof that they hold.')
     .addCommand(upCommand())
     .addCommand(sagasCommand())
+    .addCommand(deadLettersCommand())
     .addCommand(migrateCommand())
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())

@@ -1,5 +1,6 @@
 import { Problem, platformProblems } from '../platform/http/problem';
 import type { ProblemOptions } from '../platform/http/problem';
+import { letterPages } from '../projections/letters/problems';
 import { verbPages } from './verb-problems';
 
 /** Codes of the gateway's own problems: status and title. */
@@ -38,6 +39,7 @@ export const refusalPages: Readonly<Record<string, ProblemPage>> = {
   ACCOUNT_EXISTS: [409, 'The customer has an account'],
   CURRENCY_MISMATCH: [422, 'The currency is not the one used there'],
   ...verbPages,
+  ...letterPages,
 };
 
 /** Page of every problem there is. */

@@ -13,6 +13,7 @@ import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
+import { deadLetterHandlers, deadLetterOperations } from './routes/dead-letters';
 import { orderHandlers, orderOperations } from './routes/orders';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
@@ -33,6 +34,7 @@ export const gatewayOperations = {
   ...verbOperations,
   ...orderOperations,
   ...serviceOperations,
+  ...deadLetterOperations,
 } as const satisfies Operations;
 
 export interface GatewayOptions {
@@ -87,6 +89,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...verbHandlers(parts),
     ...orderHandlers(parts),
     ...serviceHandlers(parts),
+    ...deadLetterHandlers(parts),
   };
   const guard = { tokens, log, registry: metrics.registry, admit: admitWith(limiter) };
   return createApp({

@@ -1,33 +1,35 @@
+import { openConsul } from '../platform/discovery/consul';
+import { keepRegistered } from '../platform/discovery/registration';
 import { connectLog } from '../platform/event-log/kafka';
-import type { EventLog } from '../platform/event-log/kafka';
 import { startProjector } from '../platform/event-log/projector';
 import type { Projector } from '../platform/event-log/projector';
-import { startDeadLetterCopier } from '../platform/event-log/projector/dead-letters';
-import { observeDeadLetters, projectorMetrics } from '../platform/event-log/projector/metrics';
+import { startDeadLetterCopier } from '../platform/event-log/letters/copier';
+import { observeDeadLetters } from '../platform/event-log/letters/metrics';
+import { projectorMetrics } from '../platform/event-log/projector/metrics';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { RunningProcess } from '../platform/host/process';
+import { observeKeys } from '../platform/host/service-metrics';
 import { createApp } from '../platform/http/app';
 import { createHealth } from '../platform/http/health';
+import type { Health } from '../platform/http/health';
 import { createMetrics } from '../platform/http/metrics';
 import { startHttps } from '../platform/http/server';
 import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { startTracing } from '../platform/runtime/tracing';
+import { openTokenVerifier } from '../platform/security/authority';
 import { readCredentials } from '../platform/security/tls';
 import { projections } from './index';
+import { openLetterApi } from './letters/api';
 import { openReadModelStore } from './store';
-import type { ReadModelStore } from './store';
 
-type Metrics = ReturnType<typeof createMetrics>;
+type Parts = ReturnType<typeof openParts>;
 
-/**
- * The projector as a process: every projection follows the log, dead letters are copied to their topic. Starts
- * degraded; ready once every projection has its partitions and none stands still.
- */
-export async function startProjections(config: Config): Promise<RunningProcess> {
+/** Opens what needs nothing but the configuration: nothing connects yet, so nothing here can be away. */
+function openParts(config: Config) {
   const log = createLog(config);
   const metrics = createMetrics();
   const traceFile = config.HOLDFAST_TRACE_FILE;
@@ -39,21 +41,43 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
     credentials: () => readCredentials(config),
     log,
   });
+  const tokens = openTokenVerifier(config, log);
+  observeKeys(metrics.registry, tokens);
+  observeDeadLetters(metrics.registry, store);
+  const [consul, schemas] = [openConsul(config), loadSchemas()];
+  return { config, log, metrics, tracing, store, eventLog, tokens, consul, schemas };
+}
+
+/** The HTTPS server: health, metrics, and what operators do about dead letters. */
+function startServer({ config, log, metrics, store, tokens, schemas }: Parts, health: Health) {
+  const { registry } = metrics;
+  const issuer = config.HOLDFAST_ISSUER;
+  const letters = openLetterApi({ store, projections, schemas, issuer, log });
+  const guard = { tokens, log, registry };
+  const app = createApp({ log, metrics, health, mount: (on) => letters.mount(on, guard) });
+  return startHttps({ config, app, clientCertificate: 'required', log, registry });
+}
+
+/**
+ * The projector as a process: every projection follows the log, dead letters are copied to their topic and dealt with
+ * by operators through the gateway. Starts degraded; ready once every projection has its partitions and none stands
+ * still.
+ */
+export async function startProjections(config: Config): Promise<RunningProcess> {
+  const parts = openParts(config);
+  const { log, store, eventLog, tokens, consul, tracing } = parts;
   const stopping = new AbortController();
   const health = createHealth();
   let running: Running | undefined;
   health.check('store', () => store.ping());
   health.check('projections', async () => demandFlowing(running?.projectors));
-  const app = createApp({ log, metrics, health, mount: () => undefined });
-  const { registry } = metrics;
-  const server = await startHttps({ config, app, clientCertificate: 'required', log, registry });
-  observeDeadLetters(metrics.registry, store);
+  const server = await startServer(parts, health);
   const trying = { name: 'read models', log, stopping: stopping.signal };
   const prepared = keepTrying(
     () => prepareTables(store.tablesOf(projections), config),
     trying,
   ).then(() => {
-    if (!stopping.signal.aborted) running = begin({ config, store, eventLog, metrics, log });
+    if (!stopping.signal.aborted) running = begin(parts, server.port);
   });
   return {
     log,
@@ -61,27 +85,20 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
       stopping.abort();
       health.drain();
       await prepared;
+      await running?.registration.stop();
       await Promise.all((running?.projectors ?? []).map((projector) => projector.stop()));
       await running?.copier.stop();
       await eventLog.close();
-      await Promise.all([store.close(), server.close(), tracing.stop()]);
+      await server.close();
+      await Promise.all([store.close(), tokens.close(), consul.close(), tracing.stop()]);
     },
   };
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly store: ReadModelStore;
-  readonly eventLog: EventLog;
-  readonly metrics: Metrics;
-  readonly log: ReturnType<typeof createLog>;
-}
-
 type Running = ReturnType<typeof begin>;
 
-function begin({ config, store, eventLog, metrics, log }: Parts) {
+function begin({ config, store, eventLog, metrics, log, schemas, consul }: Parts, port: number) {
   const instance = config.HOLDFAST_INSTANCE;
-  const schemas = loadSchemas();
   const observe = projectorMetrics(metrics.registry);
   const letters = { store, writer: eventLog.writer, topic: deadLetterTopic(instance) };
   const copier = startDeadLetterCopier({ ...letters, log });
@@ -95,7 +112,8 @@ function begin({ config, store, eventLog, metrics, log }: Parts) {
       observe: observe(projection.name),
     }),
   );
-  return { copier, projectors };
+  const registration = keepRegistered({ config, consul, log, service: 'projector', port });
+  return { copier, projectors, registration };
 }
 
 async function demandFlowing(projectors: readonly Projector[] | undefined): Promise<void> {

@@ -1,8 +1,9 @@
 import { versionTable } from '../platform/outbox/postgres/schema';
+import { letterTables } from './letters/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
 
 /** Version of the tables below; raise it with every change of them. A new projection's index is no change. */
-export const tablesVersion = 1;
+export const tablesVersion = 2;
 
 export const versionTableName = 'tables_version';
 
@@ -76,7 +77,7 @@ const tables = `
 
 /** Statements that create what is missing; safe to run at every start and concurrently. */
 export function migrations(projections: readonly Projection[]): readonly string[] {
-  return [tables, versionTable(versionTableName), ...projections.flatMap(indexesOf)];
+  return [tables, letterTables, versionTable(versionTableName), ...projections.flatMap(indexesOf)];
 }
 
 function indexesOf({ name, listBy, orderBy }: Projection): string[] {

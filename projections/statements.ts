@@ -1,6 +1,7 @@
 import { eventId } from '../platform/event-log/envelope';
-import type { DeadLetter } from '../platform/event-log/projector/store-port';
-import type { DeadLetterReason, Reading } from '../platform/event-log/projector/reading';
+import { causeOf } from '../platform/event-log/letters/cause';
+import type { RedrivePlan } from '../platform/event-log/letters/port';
+import type { Reading } from '../platform/event-log/projector/reading';
 import type { ReadRow } from '../platform/event-log/projector/projection';
 import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
 import { run } from '../platform/outbox/postgres/connection';
@@ -32,53 +33,6 @@ export const halt = `
 export const noteEnd = `
   update checkpoints set log_end = $4
   where projection = $1 and topic = $2 and partition = $3 and log_end is distinct from $4`;
-
-const letterColumns = `id, projection, topic, partition, log_offset, aggregate_id, seq, reason, detail,
-  message_key, payload, headers, parked_at`;
-
-export const letters = `
-  select ${letterColumns} from dead_letters
-  where ($1::text is null or projection = $1) and (not $2 or copied_at is null)
-  order by id limit $3`;
-
-export const letterCounts = `
-  select projection, reason, count(*)::int as count from dead_letters group by projection, reason`;
-
-export const queue = `
-  select ${letterColumns} from dead_letters
-  where projection = $1 and aggregate_id = $2 order by seq, id`;
-
-export const settle = `delete from dead_letters where id = any($1::bigint[])`;
-
-export const markCopied = `update dead_letters set copied_at = now() where id = any($1::bigint[])`;
-
-export interface LetterRow {
-  readonly id: string;
-  readonly projection: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly log_offset: string;
-  readonly aggregate_id: string;
-  readonly seq: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly message_key: string;
-  readonly payload: string;
-  readonly headers: Record<string, string>;
-  readonly parked_at: Date;
-}
-
-/** A dead letter as it was stored, its record byte for byte as read. */
-export function letterOf(row: LetterRow): DeadLetter {
-  const { id, projection, topic, partition, detail, headers } = row;
-  const record = { topic, partition, offset: row.log_offset, key: row.message_key };
-  return {
-    ...{ id, projection, detail, aggregateId: row.aggregate_id, seq: Number(row.seq) },
-    reason: row.reason as DeadLetterReason,
-    record: { ...record, value: row.payload, headers },
-    parkedAt: row.parked_at.toISOString(),
-  };
-}
 
 /** What is stored about the aggregates, rows and events of some readings. */
 export async function loadView(
@@ -144,7 +98,8 @@ async function loadQueues(client: Client, projection: string, aggregateIds: stri
   );
 }
 
-async function loadRows(client: Client, projection: string, keys: string[]) {
+/** Rows by key, as they stand in this transaction. */
+export async function loadRows(client: Client, projection: string, keys: string[]) {
   const { rows } = await run<{ key: string; row: ReadRow; sources: string[]; as_of: Date }>(
     client,
     `select key, row, sources, as_of from read_rows where projection = $1 and key = any($2)`,
@@ -155,13 +110,13 @@ async function loadRows(client: Client, projection: string, keys: string[]) {
   );
 }
 
-/** Writes rows, positions and the hashes of what was applied. */
+/** Writes rows, positions and the hashes of what was applied or passed by. */
 export async function writeRows(
   client: Client,
   projection: string,
-  plan: Pick<Plan, 'rows' | 'positions' | 'applied'>,
+  plan: Pick<Plan, 'rows' | 'positions' | 'applied'> & Partial<Pick<RedrivePlan, 'skipped'>>,
 ): Promise<void> {
-  if (plan.applied.length === 0) return;
+  if (plan.positions.size === 0) return;
   const rows = [...plan.rows].map(([key, { row, sources, asOf }]) => ({
     ...{ key, row, sources, as_of: asOf },
   }));
@@ -173,9 +128,14 @@ export async function writeRows(
   const applied = plan.applied.map(({ aggregateId, seq, contentHash }) => [
     ...[aggregateId, seq, contentHash],
   ]);
+  const skipped = (plan.skipped ?? []).flatMap(({ aggregateId, seq, hash }) =>
+    hash === undefined ? [] : [[aggregateId, seq, hash]],
+  );
   await run(client, upsertRows, { values: [projection, JSON.stringify(rows)] });
   await run(client, upsertPositions, { values: [projection, JSON.stringify(positions)] });
-  await run(client, insertApplied, { values: [projection, JSON.stringify(applied)] });
+  await run(client, insertApplied, {
+    values: [projection, JSON.stringify([...applied, ...skipped])],
+  });
 }
 
 const upsertRows = `
@@ -206,20 +166,30 @@ export async function writeLetters(
   }
 }
 
+/** A letter behind another is of the group of the first: what is wrong there is why it waits. */
 const insertLetter = `
+  with first as (
+    select group_id, cause from dead_letters
+    where $8 = 'BEHIND_DEAD_LETTER' and projection = $1 and aggregate_id = $5
+    order by seq, id limit 1
+  )
   insert into dead_letters (projection, topic, partition, log_offset, aggregate_id, seq, hash,
-    reason, detail, message_key, payload, headers, row_keys)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    reason, detail, message_key, payload, headers, row_keys, group_id, cause)
+  select $1, $2, $3::int, $4::bigint, $5, $6::bigint, $7, $8, $9, $10, $11, $12::jsonb, $13::text[],
+    coalesce((select group_id from first), $14), coalesce((select cause from first), $15)
   on conflict (projection, topic, partition, log_offset) do nothing`;
 
 const detailMax = 1_000;
 
-function letterValues(projection: string, { reading, seq, reason, detail }: NewLetter): unknown[] {
+function letterValues(projection: string, letter: NewLetter): unknown[] {
+  const { reading, seq, reason, detail } = letter;
   const { record, event, keys, aggregateId } = reading;
+  const { group, cause } = causeOf(projection, reading, letter);
   return [
     ...[projection, record.topic, record.partition, record.offset, storable(aggregateId), seq],
     ...[event?.contentHash ?? null, reason, storable(detail).slice(0, detailMax)],
     ...[storable(record.key), storable(record.value), headersText(record.headers), keys],
+    ...[group, storable(cause)],
   ];
 }
 
@@ -229,6 +199,6 @@ function headersText(headers: Readonly<Record<string, string>>): string {
 }
 
 /** PostgreSQL's text has no U+0000 and no half surrogates; whatever carries one is no event of ours anyway. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return Buffer.from(text.replaceAll('\u0000', '\ufffd')).toString();
 }

@@ -1,19 +1,17 @@
 import type { ClientBase, Pool, PoolConfig } from 'pg';
 import { ClaimLost } from '../platform/event-log/projector/store-port';
-import type {
-  Claim,
-  DeadLetter,
-  ProjectionStore,
-} from '../platform/event-log/projector/store-port';
+import type { Claim, ProjectionStore } from '../platform/event-log/projector/store-port';
+import type { LetterStore } from '../platform/event-log/letters/port';
 import type { Projection } from '../platform/event-log/projector/projection';
 import type { Reading } from '../platform/event-log/projector/reading';
-import type { Plan, RedrivePlan } from '../platform/event-log/projector/view';
+import type { Plan } from '../platform/event-log/projector/view';
 import { inTransaction, openPool, run } from '../platform/outbox/postgres/connection';
 import { postgresVersionCell } from '../platform/outbox/postgres/schema';
 import { versionedTables } from '../platform/outbox/tables-version';
 import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
+import { letterStore } from './letters/store';
 import { migrations, tablesVersion, versionTableName } from './schema';
 import * as sql from './statements';
 
@@ -24,7 +22,7 @@ const limits = { transactionMs: 3_000, connectionsMax: 6, migrateMs: 30_000 } as
 export type Ask = <Row extends object>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
 /** Read models in PostgreSQL: written by the projector, read through {@link Ask} by whoever may select. */
-export interface ReadModelStore extends ProjectionStore {
+export interface ReadModelStore extends ProjectionStore, LetterStore {
   /** Creates or expands tables and indexes. */
   migrate(projections: readonly Projection[]): Promise<void>;
   /** Tables and indexes of these projections, in versions. */
@@ -85,14 +83,7 @@ function openStore(config: PoolConfig): ReadModelStore {
     noteEnd: async (projection, { topic, partition }, high) => {
       await ask(sql.noteEnd, [projection, topic, partition, high.toString()]);
     },
-    redrive: (projection, aggregateId, decide) =>
-      redrive(pool, { projection, aggregateId, decide }),
-    deadLetters: async ({ projection = null, uncopied = false, limitMax }) => {
-      const rows = await ask<sql.LetterRow>(sql.letters, [projection, uncopied, limitMax]);
-      return rows.map(sql.letterOf);
-    },
-    deadLetterCounts: () => ask(sql.letterCounts, []),
-    markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
+    ...letterStore(pool),
   };
 }
 
@@ -144,28 +135,4 @@ async function advance(client: ClientBase, values: unknown[], plan: Plan): Promi
       .at(-1) ?? null;
   const next = plan.nextOffset.toString();
   await run(client, sql.advance, { values: [...values, next, youngest] });
-}
-
-interface Redrive {
-  readonly projection: string;
-  readonly aggregateId: string;
-  readonly decide: Parameters<ProjectionStore['redrive']>[2];
-}
-
-async function redrive(pool: Pool, told: Redrive): Promise<RedrivePlan> {
-  const { projection, aggregateId, decide } = told;
-  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
-    await run(client, sql.lockProjection, { values: [projection] });
-    const values = [projection, aggregateId];
-    const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
-    const letters: DeadLetter[] = rows.map(sql.letterOf);
-    const plan = await decide(letters, async (readings) => ({
-      ...(await sql.loadView(client, projection, readings)),
-      nextOffset: 0n,
-    }));
-    if (plan.dryRun) return { result: plan, commit: false };
-    await sql.writeRows(client, projection, plan);
-    await run(client, sql.settle, { values: [plan.settledIds] });
-    return { result: plan, commit: true };
-  });
 }

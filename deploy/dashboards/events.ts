@@ -64,6 +64,15 @@ export const eventPanels: readonly PanelSpec[] = [
     queries: { '{{projection}} {{reason}}': m.deadLetters },
   },
   {
+    title: 'Parked aggregates',
+    description: 'Aggregates whose events wait, by projection, and the letters of each cause.',
+    unit: 'short',
+    queries: {
+      '{{projection}} aggregates': m.parkedAggregates,
+      '{{projection}} {{group}} {{reason}}': m.deadLetterGroups,
+    },
+  },
+  {
     title: 'Steps in the services',
     description: 'By service and outcome. Refusals are business; faults are trouble.',
     unit: 'reqps',

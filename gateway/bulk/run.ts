@@ -1,7 +1,7 @@
 import { isProblem } from '../../platform/http/problem';
 import type { Log } from '../../platform/runtime/log';
 import type { VerifiedGrant } from '../../platform/saga/verbs';
-import { actIdOf } from '../sagas/acting';
+import { actIdOf } from '../../platform/security/pseudonym';
 import type { SagaEngine } from '../sagas/engine';
 import { runnersOf, viewOf } from '../sagas/reach';
 import type { Runners } from '../sagas/reach';

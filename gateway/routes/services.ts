@@ -170,8 +170,12 @@ function answerOf(service: string, answer: ServiceAnswer): Answer {
   }
 }
 
-function forward(parts: GatewayParts, operation: Operation) {
-  const service = operation.tag ?? '';
+/** Passes the parsed call on to a service with the caller's token, and its answer back. */
+export function forward(
+  parts: Pick<GatewayParts, 'service'>,
+  operation: Operation,
+  { service = operation.tag ?? '', deadlineMs }: { service?: string; deadlineMs?: number } = {},
+) {
   return async (call: Call): Promise<Answer> => {
     const answer = await parts.service(service).call({
       method: operation.method,
@@ -180,6 +184,7 @@ function forward(parts: GatewayParts, operation: Operation) {
       headers: headersFor(call),
       body: call.body,
       signal: call.signal,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
     });
     return answerOf(service, answer);
   };

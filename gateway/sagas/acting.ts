@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
-import { canonicalJson } from '../../platform/kernel/json';
 import type { SwitchVerb, Verb, VerifiedGrant } from '../../platform/saga/verbs';
 import { hasRole } from '../../platform/security/operations';
+import { actIdOf } from '../../platform/security/pseudonym';
 import type { Principal } from '../../platform/security/tokens';
 import { readModelFailed } from '../read-model';
 import type { ReadModel } from '../read-model';
@@ -84,11 +84,6 @@ export async function sagaToActOn(
   const runners = runnersOf(row.found, described);
   if (owner === undefined || runners === undefined) throw noSuchSaga();
   return { owner, runners };
-}
-
-/** 32 hexadecimal digits that stand for these parts and no others. */
-export function actIdOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 32);
 }
 
 /**

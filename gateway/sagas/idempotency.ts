@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../platform/kernel/json';
 
+export { pseudonymOf } from '../../platform/security/pseudonym';
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
@@ -14,11 +16,6 @@ export function workflowIdOf(
 ): string {
   const parts = canonicalJson([caller.issuer, caller.subject, caller.key]);
   return `${saga}:${sha256(parts).slice(0, 32)}`;
-}
-
-/** Stable name for a person that does not say who it is: goes into histories, search attributes and logs. */
-export function pseudonymOf(issuer: string, subject: string): string {
-  return sha256(canonicalJson([issuer, subject])).slice(0, 32);
 }
 
 /** Hash of what was asked for, whatever the order its members came in. */

@@ -24,6 +24,8 @@ export type ReadVerdict =
 export interface SchemaRegistry extends EventSchemas {
   /** Checks a payload of any version of a known major; members nobody declared are ignored. */
   read(type: string, version: string, data: Json): ReadVerdict;
+  /** Checks a payload as its writer must: the version it names, and no member that version does not declare. */
+  readClosed(type: string, version: string, data: Json): ReadVerdict;
   /** Hash of one version's file, or undefined when this build has no such file. */
   hashOf(type: string, version: string): string | undefined;
 }
@@ -45,7 +47,8 @@ export function loadSchemas(directory: string = schemasDirectory): SchemaRegistr
   }
   return {
     check: (type, data) => checkWritten(types.get(type)?.at(-1), type, data),
-    read: (type, version, data) => readTolerantly(types.get(type), version, data),
+    read: (type, version, data) => readAs('read', types.get(type), { version, data }),
+    readClosed: (type, version, data) => readAs('write', types.get(type), { version, data }),
     hashOf: (type, version) =>
       types.get(type)?.find(({ file }) => versionOf(file) === version)?.file.hash,
   };
@@ -81,17 +84,18 @@ function checkWritten(entry: Entry | undefined, type: string, data: Json) {
   return { version, hash: entry.file.hash };
 }
 
-function readTolerantly(
+/** As a tolerant reader, or as a closed writer of that very version. */
+function readAs(
+  as: 'read' | 'write',
   entries: readonly Entry[] | undefined,
-  version: string,
-  data: Json,
+  { version, data }: { readonly version: string; readonly data: Json },
 ): ReadVerdict {
   if (!entries) return { verdict: 'unknown-type' };
   const sameMajor = entries.filter(({ file }) => String(file.major) === version.split('.')[0]);
   const entry = sameMajor.find(({ file }) => versionOf(file) === version) ?? sameMajor.at(-1);
   if (!entry) return { verdict: 'unknown-version' };
-  if (entry.read(data)) return { verdict: 'valid' };
-  return { verdict: 'invalid', detail: describe(entry.read.errors) };
+  if (entry[as](data)) return { verdict: 'valid' };
+  return { verdict: 'invalid', detail: describe(entry[as].errors) };
 }
 
 function versionOf(file: SchemaFile): string {

@@ -50,6 +50,10 @@ export const metricNames = {
   deadLettersStored: 'dead_letters_stored_total',
   /** Gauge; labels projection, reason. Dead letters that wait. */
   deadLetters: 'dead_letters',
+  /** Gauge; labels projection, group, reason. The largest groups of dead letters of one cause. */
+  deadLetterGroups: 'dead_letter_group_letters',
+  /** Gauge; label projection. Aggregates whose events wait behind a dead letter. */
+  parkedAggregates: 'dead_letter_parked_aggregates',
   /** Histogram, seconds from the log to the read model; label projection. */
   eventDelayFromLog: 'event_log_to_projection_seconds',
   /** Histogram, seconds from business time to the read model; label projection. */

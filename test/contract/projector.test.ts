@@ -1,14 +1,15 @@
 import { startProjector } from '../../platform/event-log/projector';
 import type { Projector, ProjectorOptions } from '../../platform/event-log/projector';
-import { startDeadLetterCopier } from '../../platform/event-log/projector/dead-letters';
+import { startDeadLetterCopier } from '../../platform/event-log/letters/copier';
 import type { Projection } from '../../platform/event-log/projector/projection';
-import { redrive } from '../../platform/event-log/projector/redrive';
+import { redrive } from '../../platform/event-log/letters/redrive';
 import { encodeEvent } from '../../platform/event-log/envelope';
 import type { StoredEvent } from '../../platform/outbox/ports';
 import { silentLog } from '../../platform/runtime/log';
 import type { ReadModelStore } from '../../projections/store';
 import { anySchemas, countingProjection } from '../support/counting';
 import type { CountingRow } from '../support/counting';
+import { anAct } from '../support/acts';
 import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLogWorld } from '../support/log-world';
@@ -196,15 +197,20 @@ describe('a dead letter', () => {
     });
     await copier.stop();
 
-    const again = { store, projection: buggy, schemas: anySchemas, aggregateId: 'payment/a' };
-    expect(await redrive(again)).toMatchObject({ applied: 0, stopped: { reason: 'FOLD_FAILED' } });
+    const again = (dryRun = false) =>
+      redrive({
+        ...{ store, projection: buggy, schemas: anySchemas, aggregateId: 'payment/a', dryRun },
+        act: anAct({ letterId: waiting[0]?.id ?? '' }),
+      });
+    expect(await again()).toMatchObject({
+      report: { applied: 0, left: 3, stopped: { reason: 'FOLD_FAILED' } },
+    });
     failing.clear();
-    expect(await redrive({ ...again, dryRun: true })).toMatchObject({
-      applied: 3,
-      changes: [{ before: { count: 2 }, after: { count: 5 } }],
+    expect(await again(true)).toMatchObject({
+      report: { applied: 3, changes: [{ before: { count: 2 }, after: { count: 5 } }] },
     });
     expect((await rows()).a).toEqual([1, 2]);
-    expect(await redrive(again)).toMatchObject({ applied: 3, settled: 3 });
+    expect(await again()).toMatchObject({ report: { applied: 3, settled: 3, left: 0 } });
     await send(event('a', 6));
     await eventually(async () => {
       expect(await rows()).toEqual({ ...(await rows('sound')) });
@@ -234,12 +240,10 @@ describe('a dead letter', () => {
     });
     const projection = countingProjection('counting');
     const done = await redrive({
-      store,
-      projection,
-      schemas: anySchemas,
-      aggregateId: 'payment/a',
+      ...{ store, projection, schemas: anySchemas, aggregateId: 'payment/a' },
+      act: anAct(),
     });
-    expect(done).toMatchObject({ applied: 2, settled: 3 });
+    expect(done).toMatchObject({ report: { applied: 2, settled: 3 } });
     expect(await rows()).toEqual({ a: [1, 2, 3] });
   });
 });

@@ -10,8 +10,8 @@ export interface Run {
   readonly err: string;
 }
 
-/** `holdfast sagas`, as a person runs it: in a process of its own, against the world of this test run. */
-export function holdfastSagas(user: string, ...words: string[]): Promise<Run> {
+/** The command line, as a person runs it: in a process of its own, against the world of this test run. */
+function holdfast(subject: string, user: string, words: readonly string[]): Promise<Run> {
   const environment = environmentFor('gateway');
   const place = [
     ...['--url', `https://localhost:${environment.HOLDFAST_HTTP_PORT}`],
@@ -20,8 +20,18 @@ export function holdfastSagas(user: string, ...words: string[]): Promise<Run> {
   ];
   const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, 'sagas', ...words, ...place], (error, out, err) => {
+    execFile(process.execPath, [program, subject, ...words, ...place], (error, out, err) => {
       resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
     });
   });
+}
+
+/** `holdfast sagas`. */
+export function holdfastSagas(user: string, ...words: string[]): Promise<Run> {
+  return holdfast('sagas', user, words);
+}
+
+/** `holdfast dead-letters`. */
+export function holdfastDeadLetters(user: string, ...words: string[]): Promise<Run> {
+  return holdfast('dead-letters', user, words);
 }

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { metricNames } from '../../runtime/metric-names';
 import type { ProjectorObserver } from './options';
-import type { HaltCode, ProjectionStore } from './store-port';
+import type { HaltCode } from './store-port';
 
 const delayBucketsSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 const haltCodes: readonly HaltCode[] = ['SEQUENCE_GAP', 'HISTORY_FORKED', 'LOG_TRUNCATED'];
@@ -55,23 +55,4 @@ function createMetrics(registry: Registry) {
     fromLog: histogram(metricNames.eventDelayFromLog, 'Seconds from the log to the read model'),
     fromCommit: histogram(metricNames.eventDelay, 'Seconds from the event to the read model'),
   };
-}
-
-/** Shows the dead letters that wait, asked at each scrape; a store that is away leaves the last known values. */
-export function observeDeadLetters(
-  registry: Registry,
-  store: Pick<ProjectionStore, 'deadLetterCounts'>,
-): void {
-  new Gauge({
-    name: metricNames.deadLetters,
-    help: 'Dead letters that wait, those queued behind one included',
-    labelNames: ['projection', 'reason'] as const,
-    registers: [registry],
-    async collect() {
-      const counts = await store.deadLetterCounts().catch(() => undefined);
-      if (counts === undefined) return;
-      this.reset();
-      for (const { count, ...labels } of counts) this.set(labels, count);
-    },
-  });
 }

@@ -38,6 +38,13 @@ function jumped(expected: bigint, found: bigint): Halt {
   return { code: 'LOG_TRUNCATED', detail };
 }
 
+/** A number that is passed by; without a hash where nothing readable stands for it. */
+interface Skipped {
+  readonly aggregateId: string;
+  readonly seq: number;
+  readonly hash?: string;
+}
+
 /** Changes under way, on top of what is stored. */
 export function createDraft(projection: Projection, view: View) {
   const positions = new Map<string, Position>();
@@ -45,6 +52,7 @@ export function createDraft(projection: Projection, view: View) {
   const queues = new Map<string, Map<number, string | undefined>>();
   const applied: LogEvent[] = [];
   const letters: NewLetter[] = [];
+  const skipped: Skipped[] = [];
   let duplicates = 0;
 
   const positionOf = (id: string) => positions.get(id) ?? view.positions.get(id);
@@ -73,7 +81,8 @@ export function createDraft(projection: Projection, view: View) {
   function knownHash(event: LogEvent): string | undefined {
     const earlier = applied.find((one) => eventId(one) === eventId(event))?.contentHash;
     const queued = queueOf(event.aggregateId)?.get(event.seq);
-    return earlier ?? queued ?? view.applied.get(eventId(event));
+    const given = skipped.find((one) => eventId(one) === eventId(event))?.hash;
+    return earlier ?? given ?? queued ?? view.applied.get(eventId(event));
   }
 
   function take(reading: Reading): Plan['halt'] {
@@ -124,6 +133,13 @@ export function createDraft(projection: Projection, view: View) {
     return undefined;
   }
 
+  /** Passes a number by, and every missing one before it, as if it had been applied and said nothing. */
+  function skip(one: Skipped): void {
+    if (one.seq <= (positionOf(one.aggregateId)?.lastSeq ?? 0)) return;
+    positions.set(one.aggregateId, { lastSeq: one.seq, lastHash: one.hash ?? '' });
+    skipped.push(one);
+  }
+
   function foldOne(event: LogEvent, key: string): KeptRow {
     const kept = rows.get(key) ?? view.rows.get(key);
     const row = projection.fold(kept?.row, event, key);
@@ -140,9 +156,10 @@ export function createDraft(projection: Projection, view: View) {
   return {
     take,
     apply,
+    skip,
     positionOf,
     knownHash,
-    result: () => ({ applied, duplicates, positions, rows: changedRows(), letters }),
+    result: () => ({ applied, duplicates, positions, rows: changedRows(), letters, skipped }),
   };
 }
 

@@ -33,15 +33,18 @@ export interface Reading {
 
 type Schemas = Pick<SchemaRegistry, 'read'>;
 
-/** Parses a record for one projection. Never throws: trouble becomes the reading's problem. */
+/**
+ * Parses a record for one projection; `decode` says how strictly. Never throws: trouble becomes the reading's problem.
+ */
 export function readRecord(
   record: LogRecord,
   projection: Pick<Projection, 'keys'>,
   schemas: Schemas,
+  decode: (record: LogRecord) => LogEvent = decodeEvent,
 ): Reading {
   let event: LogEvent;
   try {
-    event = decodeEvent(record);
+    event = decode(record);
   } catch (error) {
     return brokenReading(record, error);
   }

@@ -52,17 +52,3 @@ export interface Plan {
   /** Why the rest cannot follow; `missing` names the event a gap waits for. */
   readonly halt?: Halt & { readonly missing?: { aggregateId: string; seq: number } };
 }
-
-/** What a redrive is to write. */
-export interface RedrivePlan {
-  readonly applied: readonly LogEvent[];
-  readonly positions: ReadonlyMap<string, Position>;
-  readonly rows: ReadonlyMap<string, KeptRow>;
-  /** Letters that are done with. */
-  readonly settledIds: readonly string[];
-  /** The letter that still cannot be applied, and why. */
-  readonly stopped?: Problem & { readonly id: string };
-  /** Rows before the redrive, for a dry run's comparison. */
-  readonly before: ReadonlyMap<string, KeptRow>;
-  readonly dryRun: boolean;
-}

@@ -1,0 +1,138 @@
+import type { ClientBase, Pool } from 'pg';
+import { LetterSettled } from '../../platform/event-log/letters/redrive';
+import type {
+  ActOptions,
+  DeadLetter,
+  KeptAct,
+  LetterReport,
+  LetterStore,
+  LetterVerb,
+  RedrivePlan,
+} from '../../platform/event-log/letters/port';
+import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import { loadRows, loadView, lockProjection, storable, writeRows } from '../statements';
+import * as sql from './statements';
+
+/** Letters of one aggregate in one transaction, which must be over before a waiting projector loses patience. */
+const limits = { queueMax: 500, transactionMs: 3_000 } as const;
+
+interface Carrying extends ActOptions {
+  readonly decide: Parameters<LetterStore['carryOut']>[1];
+}
+
+/** Carries an act out, or shows what it would do: the very same statements, and then a ROLLBACK. */
+export async function carryOut(pool: Pool, told: Carrying) {
+  const { projection, act, dryRun } = told;
+  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
+    await run(client, lockProjection, { values: [projection] });
+    const earlier = await actOf(client, act.id);
+    if (earlier) return { result: { report: earlier.report, isRepeat: true }, commit: false };
+    const before = act.verb === 'edit' ? await writeEdit(client, told) : undefined;
+    const isOnlyKept = act.verb === 'edit' && !dryRun;
+    const plan = isOnlyKept ? undefined : await decide(client, told);
+    if (plan) await write(client, told, plan);
+    const report = await reportOf(client, told, plan);
+    await keep(client, told, { report, before });
+    return { result: { report, isRepeat: false }, commit: !dryRun };
+  });
+}
+
+async function actOf(client: ClientBase, id: string): Promise<KeptAct | undefined> {
+  const { rows } = await run<ActRow>(client, sql.act, { values: [id] });
+  return rows.map(keptAct)[0];
+}
+
+async function writeEdit(client: ClientBase, { act }: ActOptions): Promise<string> {
+  const values = [act.letterId, act.edited];
+  const { rows } = await run<{ before: string }>(client, sql.edit, { values });
+  const [row] = rows;
+  if (!row) throw new LetterSettled('the letter waits no more');
+  return row.before;
+}
+
+async function decide(client: ClientBase, told: Carrying): Promise<RedrivePlan> {
+  const { projection, aggregateId } = told;
+  const values = [projection, aggregateId, limits.queueMax];
+  const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
+  const letters: DeadLetter[] = rows.map(sql.letterOf);
+  return told.decide(letters, async (readings) => ({
+    ...(await loadView(client, projection, readings)),
+    nextOffset: 0n,
+  }));
+}
+
+async function write(client: ClientBase, told: ActOptions, plan: RedrivePlan): Promise<void> {
+  const { projection, aggregateId, act } = told;
+  await writeRows(client, projection, plan);
+  const settled = JSON.stringify(plan.settled.map(({ id, end }) => [id, end]));
+  await run(client, sql.settle, { values: [settled, act.id] });
+  if (plan.stopped === undefined) return;
+  const { id, seq, reason, detail, group, cause } = plan.stopped;
+  const stop = [id, reason, storable(detail), group, storable(cause), seq];
+  await run(client, sql.regroup, { values: [projection, aggregateId, ...stop] });
+}
+
+/** The rows as the database has them now, inside the transaction: what it would refuse is noticed in a dry run too. */
+async function reportOf(
+  client: ClientBase,
+  { projection, aggregateId }: ActOptions,
+  plan: RedrivePlan | undefined,
+): Promise<LetterReport> {
+  const { rows } = await run<{ left: number }>(client, sql.left, {
+    values: [projection, aggregateId],
+  });
+  const left = rows[0]?.left ?? 0;
+  if (plan === undefined) return { applied: 0, settled: 0, left, changes: [] };
+  const now = await loadRows(client, projection, [...plan.rows.keys()]);
+  const { id, reason, detail = '' } = plan.stopped ?? {};
+  return {
+    ...{ applied: plan.applied.length, settled: plan.settled.length, left },
+    ...(id && reason ? { stopped: { id, reason, detail: storable(detail) } } : {}),
+    changes: [...now].map(([key, { row }]) => {
+      const before = plan.before.get(key)?.row;
+      return { key, ...(before === undefined ? {} : { before }), after: row };
+    }),
+  };
+}
+
+async function keep(
+  client: ClientBase,
+  { projection, aggregateId, act }: ActOptions,
+  { report, before }: { readonly report: LetterReport; readonly before: string | undefined },
+): Promise<void> {
+  const { id, letterId, verb, actor, reason, edited } = act;
+  const who = [id, projection, aggregateId, letterId, verb, actor, storable(reason)];
+  const what = [before ?? null, edited ?? null, JSON.stringify(report)];
+  await run(client, sql.insertAct, { values: [...who, ...what] });
+}
+
+interface ActRow {
+  readonly id: string;
+  readonly projection: string;
+  readonly aggregate_id: string;
+  readonly letter_id: string;
+  readonly verb: LetterVerb;
+  readonly actor: string;
+  readonly reason: string;
+  readonly payload_before: string | null;
+  readonly payload_after: string | null;
+  readonly report: LetterReport;
+  readonly at: Date;
+}
+
+function keptAct(row: ActRow): KeptAct {
+  const { id, projection, verb, actor, reason, report } = row;
+  return {
+    ...{ id, projection, aggregateId: row.aggregate_id, letterId: row.letter_id },
+    ...{ verb, actor, reason, at: row.at.toISOString() },
+    ...(row.payload_before === null ? {} : { before: row.payload_before }),
+    ...(row.payload_after === null ? {} : { edited: row.payload_after }),
+    report,
+  };
+}
+
+/** Acts on one aggregate, oldest first. */
+export async function readActs(pool: Pool, values: readonly [string, string]): Promise<KeptAct[]> {
+  const { rows } = await run<ActRow>(pool, sql.acts, { values: [...values] });
+  return rows.map(keptAct);
+}

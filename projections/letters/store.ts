@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import type { KeptLetter, LetterGroup, LetterStore } from '../../platform/event-log/letters/port';
+import { run } from '../../platform/outbox/postgres/connection';
+import { carryOut, readActs } from './acting';
+import * as sql from './statements';
+
+const timeoutMs = 3_000;
+
+/** Dead letters in the database of the read models. */
+export function letterStore(pool: Pool): LetterStore {
+  const ask = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
+    (await run<Row>(pool, text, { values, timeoutMs })).rows;
+  return {
+    carryOut: (options, decide) => carryOut(pool, { ...options, decide }),
+    deadLetters: async (filter) => {
+      const { projection = null, group = null, aggregateId = null, reason = null } = filter;
+      const { afterId = null, limitMax } = filter;
+      const values = [projection, group, aggregateId, reason, afterId, limitMax];
+      return (await ask<sql.LetterRow>(sql.letters, values)).map(sql.letterOf);
+    },
+    letter: async (id) => {
+      const [row] = await ask<sql.LetterRow & sql.SettledColumns>(sql.letter, [id]);
+      return row && kept(row);
+    },
+    acts: (projection, aggregateId) => readActs(pool, [projection, aggregateId]),
+    letterGroups: async ({ projection = null, group = null, limitMax }) =>
+      (await ask<GroupRow>(sql.groups, [projection, group, limitMax])).map(groupOf),
+    firstOfGroup: async ({ group, afterId = null, limitMax }) => {
+      const rows = await ask<sql.LetterRow>(sql.firstOfGroup, [group, afterId, limitMax]);
+      return rows.map(({ id, projection, aggregate_id: aggregateId }) => {
+        return { id, projection, aggregateId };
+      });
+    },
+    deadLetterCounts: () => ask(sql.counts, []),
+    parkedAggregates: () => ask(sql.parkedAggregates, []),
+    uncopiedLetters: async (limitMax) =>
+      (await ask<sql.LetterRow>(sql.uncopied, [limitMax])).map(sql.letterOf),
+    markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
+  };
+}
+
+function kept(row: sql.LetterRow & sql.SettledColumns): KeptLetter {
+  const { settled_at: at, ended: end, act_id: actId } = row;
+  const letter = sql.letterOf(row);
+  if (at === null || end === null || actId === null) return letter;
+  return { ...letter, settled: { at: at.toISOString(), end, actId } };
+}
+
+interface GroupRow extends Omit<LetterGroup, 'firstId' | 'firstAt' | 'lastAt'> {
+  readonly first_id: string;
+  readonly first_at: Date;
+  readonly last_at: Date;
+}
+
+function groupOf(row: GroupRow): LetterGroup {
+  const { first_id: firstId, first_at, last_at, ...rest } = row;
+  return { ...rest, firstId, firstAt: first_at.toISOString(), lastAt: last_at.toISOString() };
+}
