@@ -1,6 +1,7 @@
 import type { Guard } from '../guard';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
+import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { peopleGuards } from './people';
 import { storeGuards } from './stores';
@@ -12,4 +13,5 @@ export const guards: readonly Guard[] = [
   ...participantGuards,
   ...storeGuards,
   ...peopleGuards,
+  ...letterGuards,
 ];
