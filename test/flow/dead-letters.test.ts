@@ -19,7 +19,7 @@ const opened = {
 async function park(): Promise<string> {
   const aggregateId = `order/${orderId}`;
   const data = { ...opened, amountCents: 'much' };
-  const event = anEvent({ aggregateId, type: 'order.opened', data: data as never });
+  const event = anEvent({ aggregateId, type: 'order.opened', data: data });
   const context = { service: 'orders', recordedTime: new Date().toISOString() };
   const { key, value, headers } = encodeEvent(event, context);
   const [row] = await store.ask<{ id: string }>(
