@@ -109,6 +109,6 @@ export const letterGuards: readonly Guard[] = [
         to: '',
       },
     ],
-    test: deadLetters('are made at least once, with their cause'),
+    test: contract('dead-letter-copies', 'are made at least once, with their cause'),
   },
 ];
