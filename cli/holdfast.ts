@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
+import { rebuildCommand } from './rebuild/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
@@ -22,6 +23,7 @@ export function program(): Command {
     .addCommand(schemaCommand())
     .addCommand(versionsCommand())
     .addCommand(verifyCommand())
+    .addCommand(rebuildCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

@@ -1,76 +1,97 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from './kafka';
-import type { LogRecord, PartitionMarks } from './ports';
+import type { LogRecord } from './ports';
 
 export interface TopicReading {
   readonly eventLog: Pick<EventLog, 'marks' | 'startConsumer'>;
   readonly topic: string;
   /** Consumer groups of this prefix must be allowed to us; each reading joins one of its own. */
   readonly groupPrefix: string;
+  /** Given up when nothing came for so long. */
   readonly timeoutMs: number;
+  /** First offset to read, by partition, where it is not the first that the partition still holds. */
+  readonly from?: ReadonlyMap<number, bigint>;
   onRecord(record: LogRecord): void;
 }
 
-/** Thrown when the log was not read to its end in time. */
+/** Thrown when the log has an end that was not reached, and nothing comes any more. */
 export class TopicReadTimeout extends Error {
   readonly code = 'TOPIC_READ_TIMEOUT';
 }
 
 /**
- * Reads a topic as it stands: from the first record each partition still holds to the end it had when this was called.
- * Per partition in order; between partitions there is none.
+ * Reads a topic as it stands: from the first record each partition still holds, or from where a reading before it has
+ * ended, to the end it had when this was called. Per partition in order; between partitions there is none. Each record is
+ * handed out once, also where the group is shared out again meanwhile. Answers where the next reading begins.
  */
-export async function readTopic(reading: TopicReading): Promise<void> {
-  const { eventLog, topic } = reading;
-  const marks = (await eventLog.marks(topic)).filter(({ low, high }) => high > low);
-  if (marks.length === 0) return;
+export async function readTopic(reading: TopicReading): Promise<ReadonlyMap<number, bigint>> {
+  const { eventLog, topic, from } = reading;
+  const marks = await eventLog.marks(topic);
+  const ends = new Map(marks.map(({ partition, high }) => [partition, high]));
+  const next = new Map(
+    marks.map(({ partition, low }) => [partition, greater(low, from?.get(partition))]),
+  );
+  const isDone = (partition: number) => (next.get(partition) ?? 0n) >= (ends.get(partition) ?? 0n);
+  const isRead = () => [...ends.keys()].every(isDone);
+  if (isRead()) return next;
+  function take(record: LogRecord): void {
+    const { partition } = record;
+    const offset = BigInt(record.offset);
+    const endOffset = ends.get(partition) ?? 0n;
+    if (isDone(partition) || offset < (next.get(partition) ?? 0n)) return;
+    if (offset < endOffset) reading.onRecord(record);
+    next.set(partition, offset < endOffset ? offset + 1n : endOffset);
+  }
   let finish: () => void = () => undefined;
-  const finished = new Promise<void>((resolve) => (finish = resolve));
-  const rest = new Map(marks.map((mark) => [mark.partition, mark.high]));
+  let fail: (error: unknown) => void = () => undefined;
+  const finished = new Promise<void>((resolve, reject) => ([finish, fail] = [resolve, reject]));
+  const clock = stallClock(reading);
   const consumer = eventLog.startConsumer({
     groupId: `${reading.groupPrefix}-${randomUUID()}`,
     topics: [topic],
     assigned: async (places, flow) => {
-      for (const place of places) begin(place, marks, flow);
+      for (const place of places) begin(place, next, flow);
     },
     read: async ({ partition, records }) => {
-      const high = rest.get(partition);
-      if (high === undefined) return records.length;
-      for (const record of records) {
-        if (BigInt(record.offset) < high) reading.onRecord(record);
+      if (!isDone(partition)) clock.refresh();
+      try {
+        for (const record of records) take(record);
+      } catch (error) {
+        fail(error);
       }
-      const last = records.at(-1);
-      if (last !== undefined && BigInt(last.offset) + 1n >= high) rest.delete(partition);
-      if (rest.size === 0) finish();
+      if (isRead()) finish();
       return records.length;
     },
   });
   try {
-    await within(reading, finished);
+    await Promise.race([finished, clock.late]);
   } finally {
+    clock.stop();
     await consumer.stop();
   }
+  return next;
 }
 
 type Flow = Parameters<Parameters<EventLog['startConsumer']>[0]['assigned']>[1];
 type Place = Parameters<Flow['resume']>[0];
 
-function begin(place: Place, marks: readonly PartitionMarks[], flow: Flow): void {
-  const mark = marks.find(({ partition }) => partition === place.partition);
-  if (mark === undefined) return;
-  flow.seek(place, mark.low);
+function begin(place: Place, next: ReadonlyMap<number, bigint>, flow: Flow): void {
+  const offset = next.get(place.partition);
+  if (offset === undefined) return;
+  flow.seek(place, offset);
   flow.resume(place);
 }
 
-async function within({ timeoutMs, topic }: TopicReading, finished: Promise<void>): Promise<void> {
+function greater(low: bigint, from = 0n): bigint {
+  return from > low ? from : low;
+}
+
+/** Rejects `late` when it was not refreshed for `timeoutMs`. */
+function stallClock({ timeoutMs, topic }: TopicReading) {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new TopicReadTimeout(`${topic} was not read within ${timeoutMs} ms`);
+    const error = new TopicReadTimeout(`${topic} was not read: nothing came for ${timeoutMs} ms`);
     timer = setTimeout(() => reject(error), timeoutMs);
   });
-  try {
-    await Promise.race([finished, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { late, refresh: () => timer?.refresh(), stop: () => clearTimeout(timer) };
 }

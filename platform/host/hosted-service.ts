@@ -1,4 +1,5 @@
 import type { ContractCommands } from '../kernel/contract';
+import type { RecordedEvent } from '../kernel/decision';
 import type { ServiceStore } from '../outbox/ports';
 import { createParticipant } from '../participant/handle';
 import type { StepParticipant } from '../participant/handle';
@@ -63,6 +64,8 @@ export interface HostedService {
     config: Config,
     options: Omit<ParticipantOptions<unknown>, 'definition' | 'store'>,
   ): OpenService;
+  /** The service's own fold; a state of another one is a mistake. */
+  evolve(state: unknown, event: RecordedEvent): unknown;
   /** Audits aggregates of this service; states of another one are a mistake. */
   identities(...aggregates: Parameters<Identities<unknown>>): ReturnType<Identities<unknown>>;
   /** Audits aggregates of this service against the outside; nothing where the service calls none. */
@@ -96,6 +99,7 @@ export function hostable<
         close: async () => void (await Promise.all([store.close(), outside?.close()])),
       };
     },
+    evolve: (state, event) => definition.evolve(state as State | undefined, event),
     identities: (aggregates) => plan.identities(aggregates as Parameters<Identities<State>>[0]),
     auditOutside: async (config, aggregates) =>
       (await plan.auditOutside?.(config, aggregates as readonly AuditedAggregate<State>[])) ?? [],

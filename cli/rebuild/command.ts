@@ -1,0 +1,126 @@
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { connectLog } from '../../platform/event-log/kafka';
+import { loadSchemas } from '../../platform/event-log/schema-registry';
+import { eventTopic } from '../../platform/event-log/topics';
+import { rebuildLimits } from '../../platform/rebuild/options';
+import type { RebuildOptions, RebuildReport } from '../../platform/rebuild/options';
+import { verifyRebuild } from '../../platform/rebuild/verify';
+import { parseConfig } from '../../platform/runtime/config';
+import type { Config } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { readCredentials } from '../../platform/security/tls';
+import { recallEnvironment } from '../../stack/recall';
+import { progressPrinter, reportLines } from './print';
+import { rebuiltService, rebuiltServices } from './services';
+import type { RebuiltService } from './services';
+
+/** Exit codes of `holdfast rebuild`, the same for good. */
+export const rebuildExitCodes = { equal: 0, differs: 1, usage: 2, undecided: 3 } as const;
+
+const help = `
+Folds the log of a service from its first record, with the service's own fold, and compares each aggregate with the
+database at the number the database held. The service may write on meanwhile. Nothing is written, to either.
+
+It verifies, and that is all: a service cannot be recovered from its log alone, since step records, tombstones and refusals
+are no events, and without them late messages would be applied again. Recovery is restore, publish again, settle.
+
+With HOLDFAST_NAME and the other variables of a process set, log and database are read as that process, which must be
+allowed to: admin is. Otherwise as the processes of the stack in --state.
+
+Exit codes: 0 equal, 1 something differs, 2 wrong usage, 3 not decided: log or database away, or too far behind.
+
+Examples:
+  holdfast rebuild payments --verify
+  holdfast rebuild orders --verify --aggregate order/o-1 --json
+`;
+
+interface CommandOptions {
+  readonly aggregate?: string;
+  readonly limit: number;
+  readonly wait: number;
+  readonly atOnce: number;
+  readonly state: string;
+  readonly json: boolean;
+}
+
+/** `holdfast rebuild <service> --verify`: does the database equal its history? */
+export function rebuildCommand(): Command {
+  const names = rebuiltServices.map(({ service }) => service.name);
+  return new Command('rebuild')
+    .description('Fold the event log of a service, and compare every aggregate with its database.')
+    .addArgument(new Argument('<service>', 'whose log and database').choices(names))
+    .requiredOption('--verify', 'compare only; there is no rebuild that writes')
+    .option('--aggregate <id>', 'one aggregate alone, for example account/a-1')
+    .option('--limit <count>', 'findings told in full', count, rebuildLimits.findingsMax)
+    .option('--wait <seconds>', 'for events on their way', count, rebuildLimits.waitMs / 1_000)
+    .option('--at-once <count>', 'aggregates in memory', count, rebuildLimits.aggregatesAtOnce)
+    .option('--state <folder>', 'stack to speak to where the environment names none', '.holdfast')
+    .option('--json', 'one JSON object on standard output', false)
+    .addHelpText('after', help)
+    .exitOverride()
+    .action(rebuild);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0 && value <= 10_000_000) return value;
+  throw new InvalidArgumentError('a whole number above 0 is expected.');
+}
+
+async function rebuild(name: string, options: CommandOptions): Promise<void> {
+  const printer = progressPrinter(process.stderr, name);
+  const report = await compare(rebuiltService(name), options, printer.progress)
+    .catch((error: unknown) => Promise.reject(undecided(error)))
+    .finally(() => printer.done());
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  for (const line of reportLines(report)) process.stderr.write(`${line}\n`);
+  process.exitCode = rebuildExitCodes[report.verdict];
+}
+
+async function compare(
+  { process: owner, service }: RebuiltService,
+  options: CommandOptions,
+  progress: NonNullable<RebuildOptions['progress']>,
+): Promise<RebuildReport> {
+  const configOf = configs(options.state);
+  const reader = configOf('projector');
+  const store = service.openStore(configOf(owner));
+  const eventLog = connectLog({
+    brokers: reader.HOLDFAST_KAFKA_BROKERS,
+    clientId: `${reader.HOLDFAST_NAME}-rebuild`,
+    credentials: () => readCredentials(reader),
+    log: silentLog,
+  });
+  try {
+    return await verifyRebuild({
+      ...{ service: service.name, store, eventLog, schemas: loadSchemas(), progress },
+      evolve: (state, event) => service.evolve(state, event),
+      topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
+      groupPrefix: 'projector-rebuild',
+      ...(options.aggregate === undefined ? {} : { aggregateId: options.aggregate }),
+      ...{ findingsMax: options.limit, aggregatesAtOnce: options.atOnce },
+      waitMs: options.wait * 1_000,
+    });
+  } finally {
+    await Promise.all([store.close(), eventLog.close()]);
+  }
+}
+
+/** The configuration of a process: of this one where the environment names it, else of the stack. */
+function configs(state: string): (name: string) => Config {
+  if (process.env.HOLDFAST_NAME) {
+    const own = parseConfig(process.env);
+    return () => own;
+  }
+  const environmentOf = recallEnvironment(state);
+  return (name) => parseConfig(environmentOf(name));
+}
+
+/** Whatever was thrown has decided nothing, so it must not look like a difference. */
+function undecided(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = '', fix } = error as { code?: string; fix?: string };
+  const away = 'start log and database, look at the certificates, and run it again';
+  const next = code === 'AGGREGATE_UNKNOWN' ? 'look at the id: <kind>/<name>' : away;
+  return Object.assign(error, { exitCode: rebuildExitCodes.undecided, fix: fix ?? next });
+}

@@ -1,0 +1,76 @@
+import { rebuildCodes } from '../../platform/rebuild/finding/codes';
+import type { Finding } from '../../platform/rebuild/finding/codes';
+import type { RebuildProgress, RebuildReport } from '../../platform/rebuild/options';
+
+const count = (value: number): string => value.toLocaleString('en');
+
+/** A report for a person: the verdict, each finding with what to do next, and what was left out. */
+export function reportLines(report: RebuildReport): readonly string[] {
+  const { service, verdict, aggregates, events, repeats, tookMs, eventsPerSecond } = report;
+  const told = [
+    `${count(aggregates)} aggregates`,
+    `${count(events)} events, ${count(repeats)} repeats`,
+    `${(tookMs / 1_000).toFixed(1)} s, ${count(eventsPerSecond)} events/s`,
+  ];
+  const words = { equal: 'log and database are equal', differs: 'log and database DIFFER' };
+  const said = verdict === 'undecided' ? 'UNDECIDED' : words[verdict];
+  return [
+    `${service}: ${said}. ${told.join('; ')}.`,
+    ...report.findings.flatMap(findingLines),
+    ...leftOut(report),
+  ];
+}
+
+function findingLines({ aggregateId, code, seq, type, detail, field }: Finding): string[] {
+  const event = type === undefined ? `event ${seq}` : `event ${seq}, ${type}`;
+  const others = field !== undefined && field.members > 1 ? `, of ${field.members} members` : '';
+  return [
+    `  ${aggregateId}  ${code} (${event}): ${detail}`,
+    ...(field === undefined
+      ? []
+      : [`    ${field.pointer}: log ${field.expected}, database ${field.actual}${others}`]),
+    `    next: ${rebuildCodes[code].next}`,
+  ];
+}
+
+function leftOut({ counts, findings }: RebuildReport): string[] {
+  const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
+  if (all === findings.length) return [];
+  const each = Object.entries(counts).map(([code, times]) => `${code} ${count(times)}`);
+  return [`  ${count(all - findings.length)} more; in all ${each.join(', ')}`];
+}
+
+const phases: Record<RebuildProgress['phase'], string> = {
+  database: 'reading the database',
+  log: 'folding the log',
+  waiting: 'waiting for what is on its way to the log',
+};
+
+const liveMs = 200;
+const plainMs = 5_000;
+
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** One line that is written over on a terminal; elsewhere a line now and then. `done` clears it. */
+export function progressPrinter(output: Output, service: string) {
+  const everyMs = output.isTTY ? liveMs : plainMs;
+  const startedMs = performance.now();
+  let nextMs = startedMs + everyMs;
+  return {
+    progress({ phase, aggregates, records }: RebuildProgress): void {
+      const nowMs = performance.now();
+      if (nowMs < nextMs) return;
+      nextMs = nowMs + everyMs;
+      const rate = Math.round((records / (nowMs - startedMs)) * 1_000);
+      const numbers = `${count(aggregates)} aggregates, ${count(records)} records, ${count(rate)}/s`;
+      const line = `${service}: ${phases[phase]}; ${numbers}`;
+      output.write(output.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+    },
+    done(): void {
+      if (output.isTTY) output.write('\r\u001b[2K');
+    },
+  };
+}
