@@ -116,11 +116,25 @@ function configs(state: string): (name: string) => Config {
   return (name) => parseConfig(environmentOf(name));
 }
 
+const away = 'start it, or look at where it should be and at the certificates, and run this again';
+
+/** What to do about what kept a comparison from being made. */
+const nextSteps: Readonly<Record<string, string>> = {
+  AGGREGATE_UNKNOWN: 'look at the id: <kind>/<name>, as in holdfast rebuild --help',
+  LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
+  LOG_TIMEOUT: away,
+  LOG_UNAVAILABLE: away,
+  STORE_CONFLICT: 'run it again',
+  STORE_UNAVAILABLE: away,
+  TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
+  TOPIC_READ_TIMEOUT: away,
+};
+
 /** Whatever was thrown has decided nothing, so it must not look like a difference. */
 function undecided(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { code = '', fix } = error as { code?: string; fix?: string };
-  const away = 'start log and database, look at the certificates, and run it again';
-  const next = code === 'AGGREGATE_UNKNOWN' ? 'look at the id: <kind>/<name>' : away;
-  return Object.assign(error, { exitCode: rebuildExitCodes.undecided, fix: fix ?? next });
+  const { code = '' } = error as { code?: string };
+  const next = nextSteps[code];
+  const exitCode = rebuildExitCodes.undecided;
+  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
 }

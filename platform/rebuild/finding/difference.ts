@@ -15,12 +15,10 @@ export function differencesOf(
   pointer = '',
 ): readonly Difference[] {
   const [left, right] = [membersOf(expected), membersOf(actual)];
-  if (
-    left === undefined ||
-    right === undefined ||
-    Array.isArray(expected) !== Array.isArray(actual)
-  )
-    return canonicalJson(expected) === canonicalJson(actual) ? [] : [{ pointer, expected, actual }];
+  const areAlike = Array.isArray(expected) === Array.isArray(actual);
+  if (left === undefined || right === undefined || !areAlike) {
+    return isSame(expected, actual) ? [] : [{ pointer, expected, actual }];
+  }
   const names = [...new Set([...left.keys(), ...right.keys()])];
   if (!Array.isArray(expected)) names.sort((one, other) => (one < other ? -1 : 1));
   return names.flatMap((name) =>
@@ -46,6 +44,13 @@ export function shownValue(value: Json | undefined, pointer: string): string {
   if (typeof value === 'object' && value !== null) return `${Object.keys(value).length} members`;
   const text = JSON.stringify(value);
   return text.length > textMax ? `${text.slice(0, textMax)}… (${text.length} characters)` : text;
+}
+
+/** Absent is not null, though both are written the same. */
+function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  return (
+    (one === undefined) === (other === undefined) && canonicalJson(one) === canonicalJson(other)
+  );
 }
 
 function membersOf(value: Json | undefined): ReadonlyMap<string, Json> | undefined {
