@@ -69,9 +69,14 @@ function count(text: string): number {
 
 async function rebuild(name: string, options: CommandOptions): Promise<void> {
   const printer = progressPrinter(process.stderr, name);
-  const report = await compare(rebuiltService(name), options, printer.progress)
-    .catch((error: unknown) => Promise.reject(undecided(error)))
-    .finally(() => printer.done());
+  let report: RebuildReport;
+  try {
+    report = await compare(rebuiltService(name), options, (at) => printer.progress(at));
+  } catch (error) {
+    throw undecided(error);
+  } finally {
+    printer.done();
+  }
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   for (const line of reportLines(report)) process.stderr.write(`${line}\n`);
   process.exitCode = rebuildExitCodes[report.verdict];

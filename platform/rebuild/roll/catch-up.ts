@@ -15,7 +15,7 @@ interface Waiting {
   /** Partitions that have forgotten their first records. */
   readonly isTruncated: (partition: number) => boolean;
   /** Reads what has come to the log since; takes it into the roll. */
-  readOn(): Promise<void>;
+  readonly readOn: () => Promise<void>;
 }
 
 /** What the events table says of the event that the log is to show next. */

@@ -210,7 +210,11 @@ describe('a log that is not whole', () => {
     world.log.append(0, { key: 'stray', value: '{}', headers: {} });
     const { findings } = await world.verify();
     expect(findings).toMatchObject([
-      { aggregateId: 'a', code: 'ENVELOPE_INVALID', detail: expect.stringMatching(/partition 0/) },
+      {
+        aggregateId: 'a',
+        code: 'ENVELOPE_INVALID',
+        detail: expect.stringMatching(/partition 0/) as string,
+      },
       { aggregateId: 'stray', code: 'ENVELOPE_INVALID' },
     ]);
   });
@@ -239,18 +243,18 @@ describe('a log that is not whole', () => {
 
 test('a few aggregates at a time find what all at once find, and the first are told', async () => {
   const world = aWorld();
-  const ids = Array.from({ length: 1_200 }, (_, index) => `box-${String(index).padStart(4, '0')}`);
+  const ids = Array.from({ length: 600 }, (_, index) => `box-${String(index).padStart(4, '0')}`);
   for (let from = 0; from < ids.length; from += 100) await world.put(ids.slice(from, from + 100));
   await world.relay();
-  for (const id of ids.slice(590)) {
+  for (const id of ids.slice(90)) {
     world.edits.set(id, (row) => ({ ...row, state: { ...row.state, coins: 0 } }));
   }
   const once = await world.verify({ findingsMax: 3 });
   const often = await world.verify({ findingsMax: 3, aggregatesAtOnce: 1 });
-  expect(briefly(once)).toEqual([590, 591, 592].map((each) => `box-0${each} STATE_DIFFERS 1`));
+  expect(briefly(once)).toEqual([90, 91, 92].map((each) => `box-00${each} STATE_DIFFERS 1`));
   expect(often.findings).toEqual(once.findings);
-  expect([once.counts, often.counts]).toEqual([{ STATE_DIFFERS: 610 }, { STATE_DIFFERS: 610 }]);
-  expect([once.passes, often.passes]).toEqual([1, 4]);
+  expect([once.counts, often.counts]).toEqual([{ STATE_DIFFERS: 510 }, { STATE_DIFFERS: 510 }]);
+  expect([once.passes, often.passes]).toEqual([1, 3]);
 });
 
 test('one aggregate alone is compared alone, and one that nobody knows is an error', async () => {
