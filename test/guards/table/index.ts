@@ -4,6 +4,7 @@ import { identityGuards } from './identity';
 import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { peopleGuards } from './people';
+import { rebuildGuards } from './rebuild';
 import { storeGuards } from './stores';
 
 /** Every guard there is. A new one comes with its line here and a test that misses it. */
@@ -12,6 +13,7 @@ export const guards: readonly Guard[] = [
   ...identityGuards,
   ...participantGuards,
   ...storeGuards,
+  ...rebuildGuards,
   ...peopleGuards,
   ...letterGuards,
 ];
