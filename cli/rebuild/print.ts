@@ -25,7 +25,7 @@ function findingLines({ aggregateId, code, seq, type, detail, field }: Finding):
   const event = type === undefined ? `event ${seq}` : `event ${seq}, ${type}`;
   const others = field !== undefined && field.members > 1 ? `, of ${field.members} members` : '';
   return [
-    `  ${aggregateId}  ${code} (${event}): ${detail}`,
+    `  ${aggregateId || '(no key)'}  ${code} (${event}): ${detail}`,
     ...(field === undefined
       ? []
       : [`    ${field.pointer}: log ${field.expected}, database ${field.actual}${others}`]),

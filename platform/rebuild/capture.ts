@@ -26,17 +26,19 @@ export async function captureSlice(
   aggregatesMax: number,
 ): Promise<Slice> {
   const captured = new Map<string, Captured>();
+  // A record may have no key at all: the first slice has everything up to its end.
+  const isBehind = (id: string): boolean => afterId === '' || id > afterId;
   let lastId = afterId;
   while (captured.size < aggregatesMax) {
     const { pageMax: limitMax } = captureLimits;
     const page = await store.listAggregates({ prefix: '', afterId: lastId, limitMax });
     const last = page.at(-1);
     // Only an empty page is the end: an index that lags may leave holes in any other.
-    if (last === undefined) return { captured, isExpected: (id) => id > afterId };
+    if (last === undefined) return { captured, isExpected: isBehind };
     for (const aggregate of page) captured.set(aggregate.id, capturedOf(aggregate));
     lastId = last.id;
   }
-  return { captured, lastId, isExpected: (id) => id > afterId && id <= lastId };
+  return { captured, lastId, isExpected: (id) => isBehind(id) && id <= lastId };
 }
 
 /** The named aggregates, those of them that there are. */

@@ -54,3 +54,8 @@ export interface RebuildReport {
   readonly counts: Readonly<Partial<Record<RebuildCode, number>>>;
   readonly findings: readonly Finding[];
 }
+
+/** Something asked for an aggregate that neither database nor log knows. */
+export class AggregateUnknown extends Error {
+  readonly code = 'AGGREGATE_UNKNOWN';
+}

@@ -5,17 +5,12 @@ import type { Slice } from './capture';
 import { collectFindings } from './finding/findings';
 import type { Findings } from './finding/findings';
 import { findingOf, lookCloser } from './finding/look';
-import { rebuildLimits } from './options';
+import { AggregateUnknown, rebuildLimits } from './options';
 import type { RebuildOptions, RebuildProgress, RebuildReport } from './options';
 import { catchUp } from './roll/catch-up';
 import { openRoll } from './roll/roll';
 import type { Roll } from './roll/roll';
 import { end } from './roll/track';
-
-/** Something asked for an aggregate that neither database nor log knows. */
-export class AggregateUnknown extends Error {
-  readonly code = 'AGGREGATE_UNKNOWN';
-}
 
 interface Run extends RebuildOptions {
   readonly found: Findings;

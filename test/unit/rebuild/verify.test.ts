@@ -208,8 +208,10 @@ describe('a log that is not whole', () => {
     const world = await aFilledWorld();
     world.log.append(0, { key: 'a', value: '{}', headers: {} });
     world.log.append(0, { key: 'stray', value: '{}', headers: {} });
+    world.log.append(0, { key: '', value: '{}', headers: {} });
     const { findings } = await world.verify();
     expect(findings).toMatchObject([
+      { aggregateId: '', code: 'ENVELOPE_INVALID' },
       {
         aggregateId: 'a',
         code: 'ENVELOPE_INVALID',
