@@ -21,8 +21,9 @@ const help = `
 Folds the log of a service from its first record, with the service's own fold, and compares each aggregate with the
 database at the number the database held. The service may write on meanwhile. Nothing is written, to either.
 
-It verifies, and that is all: a service cannot be recovered from its log alone, since step records, tombstones and refusals
-are no events, and without them late messages would be applied again. Recovery is restore, publish again, settle.
+It verifies, and that is all: a service cannot be recovered from its log alone, since step records, tombstones and
+refusals are no events, and without them late messages would be applied again. Recovery is restore, publish again,
+settle.
 
 With HOLDFAST_NAME and the other variables of a process set, log and database are read as that process, which must be
 allowed to: admin is. Otherwise as the processes of the stack in --state.

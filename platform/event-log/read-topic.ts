@@ -21,8 +21,8 @@ export class TopicReadTimeout extends Error {
 
 /**
  * Reads a topic as it stands: from the first record each partition still holds, or from where a reading before it has
- * ended, to the end it had when this was called. Per partition in order; between partitions there is none. Each record is
- * handed out once, also where the group is shared out again meanwhile. Answers where the next reading begins.
+ * ended, to the end it had when this was called. Per partition in order; between partitions there is none. Each record
+ * is handed out once, also where the group is shared out again meanwhile. Answers where the next reading begins.
  */
 export async function readTopic(reading: TopicReading): Promise<ReadonlyMap<number, bigint>> {
   const { eventLog, topic, from } = reading;

@@ -21,9 +21,9 @@ interface Run extends RebuildOptions {
 }
 
 /**
- * Folds a service's log from its first record and compares every aggregate with the database, at the number the database
- * held. Reads only, and may run beside a service that writes on: marks first, then the database, then the log, so
- * whatever is missing was missing. Throws what log and database throw when they are away.
+ * Folds a service's log from its first record and compares every aggregate with the database, at the number the
+ * database held. Reads only, and may run beside a service that writes on: marks first, then the database, then the log,
+ * so whatever is missing was missing. Throws what log and database throw when they are away.
  */
 export async function verifyRebuild(options: RebuildOptions): Promise<RebuildReport> {
   const startedMs = performance.now();

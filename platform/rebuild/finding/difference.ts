@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../kernel/json';
 import type { Json } from '../../kernel/json';
 
-/** Where two values part: JSON pointer (RFC 6901) and the two values there; undefined for a member that is not there. */
+/** Where two values part: JSON pointer (RFC 6901) and the two values there; undefined where there is none. */
 export interface Difference {
   readonly pointer: string;
   readonly expected: Json | undefined;

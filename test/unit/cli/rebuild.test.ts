@@ -1,6 +1,7 @@
 import { rebuildCommand } from '../../../cli/rebuild/command';
 import { progressPrinter, reportLines } from '../../../cli/rebuild/print';
 import { rebuiltServices } from '../../../cli/rebuild/services';
+import type { Finding } from '../../../platform/rebuild/finding/codes';
 import type { RebuildReport } from '../../../platform/rebuild/options';
 
 const equal: RebuildReport = {
@@ -8,10 +9,10 @@ const equal: RebuildReport = {
   ...{ passes: 1, tookMs: 1_900, eventsPerSecond: 2_795, counts: {}, findings: [] },
 };
 const field = { pointer: '/availableCents', expected: '8000', actual: '8001', members: 2 };
-const finding = {
-  ...{ aggregateId: 'account/a', code: 'STATE_DIFFERS', seq: 9, type: 'account.charged' },
-  ...{ detail: 'both at number 12; event 9 set it', field },
-} as const;
+const finding: Finding = {
+  ...{ aggregateId: 'account/a', seq: 9, type: 'account.charged', field },
+  ...{ code: 'STATE_DIFFERS', detail: 'both at number 12; event 9 set it' },
+};
 
 const run = (...words: string[]) => {
   const quiet = { writeErr: () => undefined, writeOut: () => undefined };
