@@ -33,7 +33,7 @@ export function surroundingsOf({ folder, benchFolder }: Workshop): Surroundings 
     };
   };
   const ofStores = async () => {
-    const servers = ['mongodb', 'postgres', 'dynamodb'] as const;
+    const servers = ['mongodb', 'postgres', 'dynamodb', 'kafka'] as const;
     world ??= await startTestWorld({ folder: path.join(benchFolder, 'world'), rings: [], servers });
     return world.environment;
   };
