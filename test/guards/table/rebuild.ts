@@ -40,7 +40,7 @@ export const rebuildGuards: readonly Guard[] = [
     changes: [
       { file: 'platform/rebuild/roll/catch-up.ts', from: 'await readOn();', to: 'void readOn;' },
     ],
-    test: writesOn,
+    test: unit('rebuild/verify', 'what is sent while the outbox is asked for it is not lost'),
   },
   {
     name: 'a row that a listing lacks is asked for by its id',

@@ -141,6 +141,16 @@ describe('beside a service that writes on', () => {
     expect(looks).toBeGreaterThanOrEqual(4);
   });
 
+  test('what is sent while the outbox is asked for it is not lost', async () => {
+    const world = await aFilledWorld();
+    await world.put(['b', 'late']);
+    const seen: typeof world.seen = {
+      ...world.seen,
+      history: async (...told) => (await world.relay(), world.seen.history(...told)),
+    };
+    expect(await world.verify({ store: seen })).toMatchObject({ verdict: 'equal', aggregates: 5 });
+  });
+
   test('and for so long that nothing comes any more it is not decided', async () => {
     const world = await aFilledWorld();
     await world.put(['b']);
