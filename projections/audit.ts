@@ -106,8 +106,9 @@ async function allAggregates(store: Pick<ServiceStore<unknown>, 'listAggregates'
   for (let afterId: string | undefined; ; afterId = all.at(-1)?.id) {
     const after = afterId === undefined ? {} : { afterId };
     const page = await store.listAggregates({ prefix: '', ...after, limitMax: limits.pageMax });
+    // A page may be short in the middle: an index that lags names aggregates that are not there yet.
+    if (page.length === 0) return all;
     all.push(...page);
-    if (page.length < limits.pageMax) return all;
   }
 }
 
