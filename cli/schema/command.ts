@@ -1,5 +1,9 @@
 import { Command } from 'commander';
 import { checkCommands } from '../../platform/contracts/check';
+import { schemaDiffs } from '../../platform/contracts/diff';
+import type { VersionDiff } from '../../platform/contracts/diff';
+import { describeEventFinding } from '../../platform/contracts/event-rules';
+import { checkEvents } from '../../platform/contracts/events';
 import { recordCommands } from '../../platform/contracts/record';
 import { describeFinding, isWorkLeft } from '../../platform/contracts/rules';
 import { verifySchemaLock } from '../../platform/event-log/schemas/lock';
@@ -9,7 +13,7 @@ interface CheckOptions {
   readonly json: boolean;
 }
 
-/** `holdfast schema`: what events and commands promised, and the next version of a command. */
+/** `holdfast schema`: what events and commands promised, what changed, and the next version of a command. */
 export function schemaCommand(): Command {
   return new Command('schema')
     .description(
@@ -25,6 +29,15 @@ export function schemaCommand(): Command {
         .action(check),
     )
     .addCommand(
+      new Command('diff')
+        .description('Show what changed from each version of events and commands to the next.')
+        .argument('[name]', 'one event or command, as its folder is named')
+        .option('--json', 'one JSON object on standard output', false)
+        .addHelpText('after', '\nExample:\n  holdfast schema diff payment.authorized\n')
+        .exitOverride()
+        .action(diff),
+    )
+    .addCommand(
       new Command('new')
         .description('Write and lock the next version of every command whose contract changed.')
         .option('--major <command...>', 'commands that break what they promised, on purpose')
@@ -37,15 +50,37 @@ export function schemaCommand(): Command {
 
 function check({ json }: CheckOptions): void {
   const commands = checkCommands(contractedParticipants);
+  const events = checkEvents();
   const files = verifySchemaLock();
-  if (json) process.stdout.write(`${JSON.stringify({ commands, files })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ commands, events, files })}\n`);
   const lines = [
     ...commands.map(describeFinding),
+    ...events.map(describeEventFinding),
     ...files.map(({ code, name, detail }) => `${code} ${name} ${detail}`),
   ];
   for (const line of lines) process.stderr.write(`${line}\n`);
   if (lines.length > 0) process.exitCode = 1;
   else if (!json) process.stderr.write('Every event and command is as it was promised.\n');
+}
+
+function diff(name: string | undefined, { json }: CheckOptions): void {
+  const diffs = schemaDiffs(name);
+  if (diffs === undefined) {
+    const error = new Error(`SCHEMA_UNKNOWN: there is no event or command ${name ?? ''}`);
+    const fix = 'look at the folders below schemas/events and schemas/commands';
+    throw Object.assign(error, { code: 'SCHEMA_UNKNOWN', fix });
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ diffs })}\n`);
+  else for (const line of diffs.flatMap(diffLines)) process.stdout.write(`${line}\n`);
+  if (!json && diffs.length === 0) process.stdout.write('There is one version only.\n');
+}
+
+function diffLines({ kind, name, from, to, changes }: VersionDiff): string[] {
+  const lines = changes.map(({ member, was, is }) => {
+    if (was === undefined) return `  + ${member} ${is ?? ''}`;
+    return is === undefined ? `  - ${member} ${was}` : `  ~ ${member} ${was} → ${is}`;
+  });
+  return [`${kind} ${name} ${from} → ${to}`, ...(lines.length > 0 ? lines : ['  in words only'])];
 }
 
 function recordNew({ major = [] }: { major?: readonly string[] }): void {

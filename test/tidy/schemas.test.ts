@@ -1,11 +1,17 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { describeEventFinding } from '../../platform/contracts/event-rules';
+import { checkEvents } from '../../platform/contracts/events';
 import { lockSchemas, verifySchemaLock } from '../../platform/event-log/schemas/lock';
 import { root } from './checks/repository';
 
 test('every event schema is locked, and none has changed since', () => {
   expect(verifySchemaLock()).toEqual([]);
+});
+
+test('every version of an event is read by the code of all others of its major', () => {
+  expect(checkEvents().map(describeEventFinding)).toEqual([]);
 });
 
 test('an edited schema is reported', () => {

@@ -5,6 +5,7 @@ import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { peopleGuards } from './people';
 import { rebuildGuards } from './rebuild';
+import { schemaGuards } from './schemas';
 import { storeGuards } from './stores';
 
 /** Every guard there is. A new one comes with its line here and a test that misses it. */
@@ -14,6 +15,7 @@ export const guards: readonly Guard[] = [
   ...participantGuards,
   ...storeGuards,
   ...rebuildGuards,
+  ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,
 ];
