@@ -4,7 +4,7 @@ import type { Json } from '../../kernel/json';
 import type { ServiceStore } from '../../outbox/ports';
 import type { ChildVerdict } from '../children/commands';
 import type { EngineActivities, JournaledRequest, RecoveryTarget } from '../engine/activities';
-import type { JournalState } from '../journal/state';
+import type { JournalEntry, JournalState } from '../journal/state';
 import { sagaAggregate } from '../journal/state';
 import { journalPrefix } from '../plan/names';
 import { recoveryIdOf, sagaSearchAttributes, workflowIdOf } from '../wire';
@@ -79,14 +79,23 @@ async function describe(client: Client, workflowId: string) {
   }
 }
 
+/** The saga of a workflow id, as the journal knows it. */
+async function sagaIn(
+  journal: OrchestratorParts['journal'],
+  workflowId: string,
+): Promise<JournalEntry | undefined> {
+  const found = await journal.readAggregate(sagaAggregate(workflowId));
+  const state = found?.state as JournalState | undefined;
+  return state?.kind === 'saga' ? state : undefined;
+}
+
 async function readRequest(
   { journal, participants }: OrchestratorParts,
   { workflowId, sagaId }: RecoveryTarget,
 ): Promise<JournaledRequest> {
-  const entry = (await journal.readAggregate(sagaAggregate(workflowId)))?.state as
-    JournalState | undefined;
+  const entry = await sagaIn(journal, workflowId);
   const row = await journal.readStepRecord({ sagaId, step: `${journalPrefix}started` });
-  if (entry?.kind !== 'saga' || row === undefined) throw new Error(`no journal of ${sagaId}`);
+  if (entry === undefined || row === undefined) throw new Error(`no journal of ${sagaId}`);
   const known = (row.result ?? {}) as { readonly input?: Json; readonly startedAt?: string };
   const { owner, businessKey, requestHash, deadlineAt, parent } = entry;
   const { input = null, startedAt = row.recordedAt ?? deadlineAt } = known;
@@ -100,9 +109,7 @@ async function familyOf(
   { sagaId }: SagaParent,
 ): Promise<string> {
   const workflowId = workflowIdOf(sagaId);
-  const entry = (await journal.readAggregate(sagaAggregate(workflowId)))?.state as
-    JournalState | undefined;
-  const parent = entry?.kind === 'saga' ? entry.parent : undefined;
+  const parent = (await sagaIn(journal, workflowId))?.parent;
   return parent === undefined ? workflowId : familyOf(journal, parent);
 }
 
@@ -114,15 +121,10 @@ async function readVerdict(
   { journal }: OrchestratorParts,
   workflowId: string,
 ): Promise<{ readonly verdict?: ChildVerdict }> {
-  const find = async (id: string) => {
-    const state = (await journal.readAggregate(sagaAggregate(id)))?.state as
-      JournalState | undefined;
-    return state?.kind === 'saga' ? state : undefined;
-  };
-  const child = await find(workflowId);
+  const child = await sagaIn(journal, workflowId);
   if (child?.verdict !== undefined) return { verdict: child.verdict };
   const { sagaId = '', step = '' } = child?.parent ?? {};
-  const parent = await find(workflowIdOf(sagaId));
+  const parent = await sagaIn(journal, workflowIdOf(sagaId));
   if (parent?.status !== 'finished') return {};
   return { verdict: parent.standing?.includes(step) === true ? 'release' : 'unwind' };
 }
