@@ -4,7 +4,8 @@ import { connectLog } from '../platform/event-log/kafka';
 import type { EventLog } from '../platform/event-log/kafka';
 import { eventTopic } from '../platform/event-log/topics';
 import type { HostedService } from '../platform/host/hosted-service';
-import type { OutboxSource, ServiceStore } from '../platform/outbox/ports';
+import { aggregatePages } from '../platform/outbox/aggregate-pages';
+import type { Aggregate, OutboxSource, ServiceStore } from '../platform/outbox/ports';
 import type { Config } from '../platform/runtime/config';
 import type { Log } from '../platform/runtime/log';
 import { waiter } from '../platform/runtime/waiter';
@@ -91,7 +92,10 @@ export function auditedService(
     name: service.name,
     source: store,
     identities: async () => {
-      const aggregates = await allAggregates(store);
+      const aggregates: Aggregate<unknown>[] = [];
+      for await (const page of aggregatePages(store, { limitMax: limits.pageMax })) {
+        aggregates.push(...page);
+      }
       const outside = config === undefined ? [] : await service.auditOutside(config, aggregates);
       const broken = [...service.identities(aggregates), ...outside];
       return broken.map(({ identity, aggregateId, detail }) => ({
@@ -99,17 +103,6 @@ export function auditedService(
       }));
     },
   };
-}
-
-async function allAggregates(store: Pick<ServiceStore<unknown>, 'listAggregates'>) {
-  const all: Awaited<ReturnType<typeof store.listAggregates>>[number][] = [];
-  for (let afterId: string | undefined; ; afterId = all.at(-1)?.id) {
-    const after = afterId === undefined ? {} : { afterId };
-    const page = await store.listAggregates({ prefix: '', ...after, limitMax: limits.pageMax });
-    // A page may be short in the middle: an index that lags names aggregates that are not there yet.
-    if (page.length === 0) return all;
-    all.push(...page);
-  }
 }
 
 async function settle(

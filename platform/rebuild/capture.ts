@@ -1,4 +1,5 @@
 import { canonicalJson } from '../kernel/json';
+import { aggregatePages } from '../outbox/aggregate-pages';
 import { mapAtOnce } from '../outbox/map-at-once';
 import type { Aggregate, ServiceStore } from '../outbox/ports';
 import type { RollScope } from './roll/roll';
@@ -29,16 +30,15 @@ export async function captureSlice(
   // A record may have no key at all: the first slice has everything up to its end.
   const isBehind = (id: string): boolean => afterId === '' || id > afterId;
   let lastId = afterId;
-  while (captured.size < aggregatesMax) {
-    const { pageMax: limitMax } = captureLimits;
-    const page = await store.listAggregates({ prefix: '', afterId: lastId, limitMax });
-    const last = page.at(-1);
-    // Only an empty page is the end: an index that lags may leave holes in any other.
-    if (last === undefined) return { captured, isExpected: isBehind };
-    for (const aggregate of page) captured.set(aggregate.id, capturedOf(aggregate));
-    lastId = last.id;
+  for await (const page of aggregatePages(store, { afterId, limitMax: captureLimits.pageMax })) {
+    for (const aggregate of page) {
+      captured.set(aggregate.id, capturedOf(aggregate));
+      lastId = aggregate.id;
+    }
+    if (captured.size < aggregatesMax) continue;
+    return { captured, lastId, isExpected: (id) => isBehind(id) && id <= lastId };
   }
-  return { captured, lastId, isExpected: (id) => isBehind(id) && id <= lastId };
+  return { captured, isExpected: isBehind };
 }
 
 /** The named aggregates, those of them that there are. */
