@@ -1,3 +1,6 @@
+import type { Json } from '../../kernel/json';
+import { jsonDifferences } from '../../kernel/json-diff';
+
 /** One member that differs between two rows. */
 export interface MemberChange {
   /** JSON pointer; empty for the whole row. */
@@ -7,19 +10,8 @@ export interface MemberChange {
   readonly after?: unknown;
 }
 
-/** What differs between two JSON values, member by member; lists are compared place by place. */
-export function rowDiff(before: unknown, after: unknown, pointer = ''): MemberChange[] {
-  if (!isTree(before) || !isTree(after) || Array.isArray(before) !== Array.isArray(after)) {
-    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ pointer, before, after }];
-  }
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) => rowDiff(before[name], after[name], `${pointer}/${escape(name)}`));
-}
-
-function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function escape(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** What differs between two rows, member by member in the order of their names; lists are compared place by place. */
+export function rowDiff(before: unknown, after: unknown): MemberChange[] {
+  const differences = jsonDifferences(before as Json | undefined, after as Json | undefined);
+  return differences.map(({ pointer, left, right }) => ({ pointer, before: left, after: right }));
 }

@@ -1,10 +1,11 @@
 import type { Json } from '../../kernel/json';
+import { jsonDifferences, valueAt } from '../../kernel/json-diff';
 import type { StoredEvent } from '../../outbox/ports';
 import { contentHashOf } from '../../outbox/stamp';
 import { captureLimits } from '../capture';
 import type { RebuiltStore } from '../capture';
 import type { Finding } from './codes';
-import { differencesOf, shownValue, valueAt } from './difference';
+import { shownValue } from './difference';
 import type { Evolve, Told, Track } from '../roll/track';
 
 interface Look {
@@ -30,14 +31,14 @@ export async function lookCloser(
   if (told?.folded === undefined) throw new RangeError(`${aggregateId} has no states to compare`);
   const finding = findingOf(aggregateId, told);
   const [expected, actual] = [told.folded, captured.state].map((text) => JSON.parse(text) as Json);
-  const differences = differencesOf(expected, actual);
+  const differences = jsonDifferences(expected, actual);
   const [first] = differences;
   if (first === undefined) return finding;
   const { pointer } = first;
   const field = {
     pointer,
-    expected: shownValue(first.expected, pointer),
-    actual: shownValue(first.actual, pointer),
+    expected: shownValue(first.left, pointer),
+    actual: shownValue(first.right, pointer),
     members: differences.length,
   };
   let state: unknown;
@@ -51,7 +52,7 @@ export async function lookCloser(
     }
     state = evolve(state, event);
     const now = valueAt(state as Json, pointer);
-    if (cause === undefined || differencesOf(value, now).length > 0) cause = event;
+    if (cause === undefined || jsonDifferences(value, now).length > 0) cause = event;
     value = now;
   }
   if (cause === undefined) return { ...finding, field };

@@ -1,18 +1,19 @@
-import { differencesOf, shownValue, valueAt } from '../../../platform/rebuild/finding/difference';
+import { jsonDifferences, valueAt } from '../../../platform/kernel/json-diff';
+import { shownValue } from '../../../platform/rebuild/finding/difference';
 
-const pointers = (...[expected, actual]: Parameters<typeof differencesOf>) =>
-  differencesOf(expected, actual).map(({ pointer }) => pointer);
+const pointers = (...[expected, actual]: Parameters<typeof jsonDifferences>) =>
+  jsonDifferences(expected, actual).map(({ pointer }) => pointer);
 
 test('equal values have no differences, whatever the order of their members', () => {
-  expect(differencesOf({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toEqual([]);
+  expect(jsonDifferences({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toEqual([]);
 });
 
 test('a difference is named as deep as it lies, in the order of the names', () => {
   const expected = { z: 1, a: { list: [1, 2, 3], same: 'x' } };
   const actual = { z: 2, a: { list: [1, 5, 3], same: 'x' } };
-  expect(differencesOf(expected, actual)).toEqual([
-    { pointer: '/a/list/1', expected: 2, actual: 5 },
-    { pointer: '/z', expected: 1, actual: 2 },
+  expect(jsonDifferences(expected, actual)).toEqual([
+    { pointer: '/a/list/1', left: 2, right: 5 },
+    { pointer: '/z', left: 1, right: 2 },
   ]);
 });
 
@@ -26,7 +27,7 @@ test('a member on one side alone, another kind of value, and the whole are diffe
 
 test('a pointer escapes and leads back', () => {
   const value = { 'a/b': { '~c': [7] } };
-  const [found] = differencesOf(value, { 'a/b': { '~c': [8] } });
+  const [found] = jsonDifferences(value, { 'a/b': { '~c': [8] } });
   expect(found?.pointer).toBe('/a~1b/~0c/0');
   expect(valueAt(value, found?.pointer ?? '')).toBe(7);
   expect(valueAt(value, '/no/where')).toBeUndefined();
