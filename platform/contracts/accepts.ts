@@ -1,3 +1,4 @@
+import { isSchema } from '../event-log/schemas/shape';
 import { canonicalJson } from '../kernel/json';
 import type { Json } from '../kernel/json';
 import type { JsonSchema } from './schema';
@@ -139,10 +140,6 @@ function itemNarrowings(older: JsonSchema, newer: JsonSchema, member: string): N
   if (isSchema(older.items)) return narrowings(older.items, newer.items, place);
   if (older.type !== undefined && !listOf(older.type).includes('array')) return [];
   return [{ rule: 'INPUT_NARROWED', member: place, detail: 'items were of any kind' }];
-}
-
-function isSchema(value: Json | undefined): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Properties of an object schema; empty for anything else. */

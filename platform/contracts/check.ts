@@ -1,5 +1,6 @@
 import { canonicalJson } from '../kernel/json';
 import { parseMessage } from '../participant/parse';
+import { versionOf } from '../event-log/schemas/files';
 import { brokenPromises } from './compare';
 import { readCommandVersions, readGoldenMessages } from './files';
 import type { GoldenMessages } from './files';
@@ -43,7 +44,7 @@ function missingMessages(
   const kept = new Set(golden.map(({ command, version }) => `${command} ${version}`));
   return [...released].flatMap(([command, versions]) =>
     versions
-      .map(({ major, minor }) => `${major}.${minor}`)
+      .map(versionOf)
       .filter((version) => !kept.has(`${command} ${version}`))
       .map((detail): CommandFinding => ({ rule: 'MESSAGE_MISSING', command, member: '', detail })),
   );

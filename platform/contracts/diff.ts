@@ -1,7 +1,7 @@
-import { readSchemaFiles } from '../event-log/schemas/files';
+import { readSchemaFiles, versionOf } from '../event-log/schemas/files';
 import type { SchemaFile, SchemaKind } from '../event-log/schemas/files';
+import { isSchema } from '../event-log/schemas/shape';
 import { canonicalJson } from '../kernel/json';
-import type { Json } from '../kernel/json';
 import { bare, propertiesOf, requiredOf } from './accepts';
 import type { JsonSchema } from './schema';
 
@@ -61,10 +61,6 @@ function diffOf(kind: SchemaKind, older: SchemaFile, newer: SchemaFile): Version
   return { kind, name: newer.type, from: versionOf(older), to: versionOf(newer), changes };
 }
 
-function versionOf({ major, minor }: SchemaFile): string {
-  return `${major}.${minor}`;
-}
-
 /** Every member of a version with what it may be, by its place. */
 function membersOf(kind: SchemaKind, { schema }: SchemaFile): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
@@ -98,8 +94,4 @@ const told = new Set(['properties', 'required', 'items']);
 function textOf(schema: JsonSchema): string {
   const rest = Object.entries(bare(schema)).filter(([keyword]) => !told.has(keyword));
   return canonicalJson(Object.fromEntries(rest));
-}
-
-function isSchema(value: Json | undefined): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { readSchemaFiles } from '../event-log/schemas/files';
+import { readSchemaFiles, versionOf } from '../event-log/schemas/files';
 import type { SchemaFile } from '../event-log/schemas/files';
 import { opened } from '../event-log/schemas/shape';
 import { narrowings } from './accepts';
@@ -71,6 +71,5 @@ function skipped(files: readonly SchemaFile[]): EventFinding[] {
 }
 
 function placeOf(newer: SchemaFile, older: SchemaFile) {
-  const against = `${older.major}.${older.minor}`;
-  return { event: newer.type, version: `${newer.major}.${newer.minor}`, against };
+  return { event: newer.type, version: versionOf(newer), against: versionOf(older) };
 }

@@ -7,6 +7,7 @@ import { closeProblem, opened } from './schemas/shape';
 import {
   readSchemaFiles,
   schemasDirectory,
+  versionOf,
   SchemaFileError,
   type SchemaFile,
 } from './schemas/files';
@@ -96,10 +97,6 @@ function readAs(
   if (!entry) return { verdict: 'unknown-version' };
   if (entry[as](data)) return { verdict: 'valid' };
   return { verdict: 'invalid', detail: describe(entry[as].errors) };
-}
-
-function versionOf(file: SchemaFile): string {
-  return `${file.major}.${file.minor}`;
 }
 
 /** Names the failing member by its JSON pointer, the surplus or missing one included. */

@@ -25,6 +25,11 @@ export interface SchemaFile {
   readonly hash: string;
 }
 
+/** `<major>.<minor>`, as an event names the version it was written by. */
+export function versionOf({ major, minor }: Pick<SchemaFile, 'major' | 'minor'>): string {
+  return `${major}.${minor}`;
+}
+
 /** Thrown at start: schemas are part of the program, a process with unusable ones must not run. */
 export class SchemaFileError extends Error {
   readonly code = 'SCHEMA_FILE_INVALID';

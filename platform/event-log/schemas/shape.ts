@@ -60,6 +60,7 @@ function children(schema: Schema): [string, Json][] {
   });
 }
 
-function isSchema(value: Json | undefined): value is Schema {
+/** An object: what JSON Schema writes a schema as, `true` and `false` aside. */
+export function isSchema(value: Json | undefined): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
