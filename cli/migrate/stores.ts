@@ -1,7 +1,6 @@
-import { services } from '../../activities';
 import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
-import { sagasJournal } from '../../platform/saga/journal/hosted';
+import { ownedServices } from '../owned-services';
 import { projections } from '../../projections';
 import { openReadModelStore } from '../../projections/store';
 
@@ -17,12 +16,10 @@ export interface OwnedStore {
  * is built from the events of both.
  */
 export const ownedStores: readonly OwnedStore[] = [
-  ...services.map((service) => ({
-    name: service.name,
-    process: service.name,
+  ...ownedServices.map(({ process, service }) => ({
+    ...{ name: service.name, process },
     open: (config: Config) => service.openStore(config),
   })),
-  { name: 'sagas', process: 'orchestrator', open: (config) => sagasJournal.openStore(config) },
   {
     name: 'readmodels',
     process: 'projector',

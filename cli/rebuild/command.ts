@@ -1,4 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { ownedServices } from '../owned-services';
+import type { OwnedService } from '../owned-services';
 import { connectLog } from '../../platform/event-log/kafka';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
@@ -11,8 +13,6 @@ import { silentLog } from '../../platform/runtime/log';
 import { readCredentials } from '../../platform/security/tls';
 import { recallEnvironment } from '../../stack/recall';
 import { progressPrinter, reportLines } from './print';
-import { rebuiltService, rebuiltServices } from './services';
-import type { RebuiltService } from './services';
 
 /** Exit codes of `holdfast rebuild`, the same for good. */
 export const rebuildExitCodes = { equal: 0, differs: 1, usage: 2, undecided: 3 } as const;
@@ -46,7 +46,7 @@ interface CommandOptions {
 
 /** `holdfast rebuild <service> --verify`: does the database equal its history? */
 export function rebuildCommand(): Command {
-  const names = rebuiltServices.map(({ service }) => service.name);
+  const names = ownedServices.map(({ service }) => service.name);
   return new Command('rebuild')
     .description('Fold the event log of a service, and compare every aggregate with its database.')
     .addArgument(new Argument('<service>', 'whose log and database').choices(names))
@@ -72,7 +72,7 @@ async function rebuild(name: string, options: CommandOptions): Promise<void> {
   const printer = progressPrinter(process.stderr, name);
   let report: RebuildReport;
   try {
-    report = await compare(rebuiltService(name), options, (at) => printer.progress(at));
+    report = await compare(serviceNamed(name), options, (at) => printer.progress(at));
   } catch (error) {
     throw undecided(error);
   } finally {
@@ -83,8 +83,15 @@ async function rebuild(name: string, options: CommandOptions): Promise<void> {
   process.exitCode = rebuildExitCodes[report.verdict];
 }
 
+/** The argument names one of them, or commander has refused it. */
+function serviceNamed(name: string): OwnedService {
+  const found = ownedServices.find(({ service }) => service.name === name);
+  if (found === undefined) throw new RangeError(`there is no service ${name}`);
+  return found;
+}
+
 async function compare(
-  { process: owner, service }: RebuiltService,
+  { process: owner, service }: OwnedService,
   options: CommandOptions,
   progress: NonNullable<RebuildOptions['progress']>,
 ): Promise<RebuildReport> {

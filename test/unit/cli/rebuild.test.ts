@@ -1,6 +1,6 @@
 import { rebuildCommand } from '../../../cli/rebuild/command';
 import { progressPrinter, reportLines } from '../../../cli/rebuild/print';
-import { rebuiltServices } from '../../../cli/rebuild/services';
+import { ownedServices } from '../../../cli/owned-services';
 import type { Finding } from '../../../platform/rebuild/finding/codes';
 import type { RebuildReport } from '../../../platform/rebuild/options';
 
@@ -57,7 +57,7 @@ test('progress is one line on a terminal and nothing hasty elsewhere', () => {
 });
 
 test('every service can be rebuilt, and the journal', () => {
-  expect(rebuiltServices.map(({ service, process }) => [service.name, process])).toEqual([
+  expect(ownedServices.map(({ service, process }) => [service.name, process])).toEqual([
     ['orders', 'orders'],
     ['payments', 'payments'],
     ['inventory', 'inventory'],
