@@ -194,3 +194,9 @@ function majorOf(schema: string): string {
 function demand(condition: boolean, problem: string): void {
   if (!condition) throw new EnvelopeError('ENVELOPE_INVALID', problem);
 }
+
+/** The number that headers claim, whatever else is wrong with the record; undefined where it is no number. */
+export function claimedSeq({ headers }: Pick<LogMessage, 'headers'>): number | undefined {
+  const digits = /^\d{1,15}$/.exec(headers.ce_sequence ?? '')?.[0];
+  return digits === undefined ? undefined : Number(digits);
+}

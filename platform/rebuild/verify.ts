@@ -76,11 +76,8 @@ async function compare(run: Run, capture: () => Promise<Slice>): Promise<Slice> 
   tell(run, 'log');
   await read();
   tell(run, 'waiting');
-  const truncated = new Set(marks.filter(({ low }) => low > 0n).map((one) => one.partition));
-  await catchUp({
-    ...{ store: run.store, roll, waitMs: run.waitMs ?? rebuildLimits.waitMs, readOn: read },
-    isTruncated: (partition) => truncated.has(partition),
-  });
+  const { store, waitMs = rebuildLimits.waitMs } = run;
+  await catchUp({ store, roll, waitMs, readOn: read });
   await demandOld(run, roll);
   await collect(run, roll);
   return slice;

@@ -1,4 +1,4 @@
-import { decodeEvent } from '../envelope';
+import { claimedSeq, decodeEvent } from '../envelope';
 import type { LogEvent } from '../envelope';
 import type { LogRecord } from '../ports';
 import type { SchemaRegistry } from '../schema-registry';
@@ -65,11 +65,11 @@ export function foldProblem(error: unknown): Problem {
 
 function brokenReading(record: LogRecord, error: unknown): Reading {
   const { code } = error as { code?: DeadLetterReason };
-  const digits = /^\d{1,15}$/.exec(record.headers.ce_sequence ?? '')?.[0];
+  const seq = claimedSeq(record);
   return {
     record,
     aggregateId: record.key || `unknown/${record.topic}/${record.partition}/${record.offset}`,
-    ...(digits === undefined ? {} : { seq: Number(digits) }),
+    ...(seq === undefined ? {} : { seq }),
     keys: [],
     problem: { reason: code ?? 'ENVELOPE_INVALID', detail: textOf(error) },
   };

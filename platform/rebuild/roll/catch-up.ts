@@ -12,8 +12,6 @@ interface Waiting {
   readonly store: RebuiltStore;
   readonly roll: Roll;
   readonly waitMs: number;
-  /** Partitions that have forgotten their first records. */
-  readonly isTruncated: (partition: number) => boolean;
   /** Reads what has come to the log since; takes it into the roll. */
   readonly readOn: () => Promise<void>;
 }
@@ -32,12 +30,12 @@ interface Missing {
  * has not sent. An event that was sent, or is not even in the events table, is not waited for: the log is read once
  * more after that was asked, and then it is lost.
  */
-export async function catchUp({ store, roll, waitMs, isTruncated, readOn }: Waiting) {
+export async function catchUp({ store, roll, waitMs, readOn }: Waiting) {
   const pause = waiter();
   const deadlineMs = performance.now() + waitMs;
   for (let behind = roll.behind(); behind.length > 0; behind = roll.behind()) {
     const missing = await mapAtOnce(behind, captureLimits.requestsAtOnce, ([id, track]) =>
-      askOutbox(store, { id, track, isTruncated }),
+      askOutbox({ store, roll }, id, track),
     );
     await readOn();
     for (const { track, seq, lost } of missing) {
@@ -49,8 +47,9 @@ export async function catchUp({ store, roll, waitMs, isTruncated, readOn }: Wait
 }
 
 async function askOutbox(
-  store: RebuiltStore,
-  { id, track, isTruncated }: Pick<Missing, 'id' | 'track'> & Pick<Waiting, 'isTruncated'>,
+  { store, roll }: Pick<Waiting, 'store' | 'roll'>,
+  id: string,
+  track: Track,
 ): Promise<Missing> {
   const { seq: lastSeq, captured } = track;
   const seq = lastSeq + 1;
@@ -64,7 +63,7 @@ async function askOutbox(
   if (!event.published) return { id, track, seq, lost: undefined };
   const { type } = event;
   const detail = `the events table says that ${seq} of ${captured.seq} was sent`;
-  const isForgotten = lastSeq === 0 && isTruncated(event.slot);
+  const isForgotten = lastSeq === 0 && roll.isTruncated(event.slot);
   const missed = lastSeq === 0 ? 'NOT_IN_LOG' : 'EVENT_NOT_IN_LOG';
   return {
     id,

@@ -1,4 +1,4 @@
-import { decodeEvent, EnvelopeError } from '../../event-log/envelope';
+import { claimedSeq, decodeEvent, EnvelopeError } from '../../event-log/envelope';
 import type { LogEvent } from '../../event-log/envelope';
 import type { LogRecord, PartitionMarks } from '../../event-log/ports';
 import type { SchemaRegistry } from '../../event-log/schema-registry';
@@ -31,6 +31,8 @@ export interface Roll {
   readonly broken: ReadonlyMap<string, Told>;
   readonly counts: { readonly events: number; readonly repeats: number };
   take(record: LogRecord): void;
+  /** The partition has forgotten its first records. */
+  isTruncated(partition: number): boolean;
   /** Those of which the database holds more than the log has shown. */
   behind(): readonly (readonly [string, Track])[];
 }
@@ -85,6 +87,7 @@ export function openRoll(of: RollService, { captured, isExpected, marks }: RollS
       if (track !== undefined) takeTracked(record, track, { isOld, isTruncated });
       else if (isOld && isExpected(record.key)) takeStranger(record);
     },
+    isTruncated: (partition) => truncated.has(partition),
     behind: () => [...tracks].filter(([, track]) => isBehind(track)),
   };
 }
@@ -105,10 +108,9 @@ function unreadable(error: unknown, record: LogRecord, seq: number): Told {
   if (!(error instanceof EnvelopeError) && !(error instanceof Unreadable)) throw error;
   const { partition, offset } = record;
   const place = `partition ${partition}, offset ${offset}`;
-  return { code: error.code, seq: seqOf(record) ?? seq, detail: `${error.message} (${place})` };
-}
-
-function seqOf({ headers }: LogRecord): number | undefined {
-  const digits = /^\d{1,15}$/.exec(headers.ce_sequence ?? '')?.[0];
-  return digits === undefined ? undefined : Number(digits);
+  return {
+    code: error.code,
+    seq: claimedSeq(record) ?? seq,
+    detail: `${error.message} (${place})`,
+  };
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../kernel/json';
 import type { RecordedEvent } from '../../kernel/decision';
 import type { LogEvent } from '../../event-log/envelope';
+import { foldProblem } from '../../event-log/projector/reading';
 import type { RebuildCode } from '../finding/codes';
 import { HashList } from './hash-list';
 
@@ -96,7 +97,7 @@ function fold(track: Track, event: LogEvent, evolve: Evolve): void {
   try {
     track.state = evolve(track.state, event);
   } catch (error) {
-    end(track, { code: 'FOLD_FAILED', seq, type, detail: textOf(error) });
+    end(track, { code: 'FOLD_FAILED', seq, type, detail: foldProblem(error).detail });
     return;
   }
   if (seq !== track.captured.seq) return;
@@ -104,8 +105,4 @@ function fold(track: Track, event: LogEvent, evolve: Evolve): void {
   track.state = undefined;
   if (folded === track.captured.state) return;
   end(track, { code: 'STATE_DIFFERS', seq, type, detail: `both at number ${seq}`, folded });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
