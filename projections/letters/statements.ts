@@ -70,17 +70,17 @@ export const edit = `
   update dead_letters set edited = $2 where id = $1
   returning coalesce((select edited from dead_letters where id = $1), payload) as before`;
 
+/** Columns that a letter takes along when it is done with. */
+const kept = `id, projection, topic, partition, log_offset, aggregate_id, seq, hash, reason, detail,
+  message_key, payload, headers, row_keys, parked_at, copied_at, group_id, cause, edited`;
+
 /** `$1` holds pairs of id and end, `$2` is the act. */
 export const settle = `
   with ended as (
     select (e->>0)::bigint as id, e->>1 as ended from jsonb_array_elements($1::jsonb) as e
   ), gone as (delete from dead_letters where id in (select id from ended) returning *)
-  insert into settled_letters (id, projection, topic, partition, log_offset, aggregate_id, seq,
-    hash, reason, detail, message_key, payload, headers, row_keys, parked_at, copied_at, group_id,
-    cause, edited, ended, act_id)
-  select id, projection, topic, partition, log_offset, aggregate_id, seq,
-    hash, reason, detail, message_key, payload, headers, row_keys, parked_at, copied_at, group_id,
-    cause, edited, ended, $2 from gone join ended using (id)`;
+  insert into settled_letters (${kept}, ended, act_id)
+  select ${kept}, ended, $2 from gone join ended using (id)`;
 
 /** What stops the queue now: letter `$3`, its reason, detail, group and cause; those behind it share its group. */
 export const regroup = `
