@@ -102,27 +102,24 @@ function tell(done: readonly Done[], { json }: ModelOptions): void {
   say(`\n${right.length} of ${done.length} as they should be`);
 }
 
-/** The arguments, or undefined when they are wrong, which is told. */
-function readOptions(args: readonly string[]): ModelOptions | undefined {
-  try {
-    const options = optionsOf(args);
-    if (options.help || jobsOf(options).length > 0) return options;
-    say(`--only ${options.only}: no title has this text; without it all are shown`);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-  }
-  return undefined;
+function refuse(why: string): number {
+  process.stderr.write(`${why}\n\n${usage}`);
+  return 2;
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (options === undefined) return 2;
-  if (options.help) {
-    say(usage);
-    return 0;
+  let options: ModelOptions;
+  try {
+    options = optionsOf(args);
+  } catch (error) {
+    return refuse((error as Error).message);
   }
+  if (options.help) process.stdout.write(usage);
+  if (options.help) return 0;
   if (options.json) told = process.stderr;
-  const done = await searchAll(jobsOf(options));
+  const jobs = jobsOf(options);
+  if (jobs.length === 0) return refuse(`--only ${options.only}: no title has this text`);
+  const done = await searchAll(jobs);
   tell(done, options);
   return done.every(({ job, found }) => isRight(job, found)) ? 0 : 1;
 }

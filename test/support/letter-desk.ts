@@ -4,23 +4,13 @@ import { createMetrics } from '../../platform/http/metrics';
 import type { Projection } from '../../platform/event-log/projector/projection';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { silentLog } from '../../platform/runtime/log';
-import { TokenRefused } from '../../platform/security/tokens';
 import { openLetterApi } from '../../projections/letters/api';
 import type { ReadModelStore } from '../../projections/store';
 import { ask } from '../unit/http/in-process';
+import { spokenTokens } from './spoken-tokens';
 
 /** Schemas as the projector has them. */
 export const schemas = loadSchemas();
-
-/** Tokens here are `<subject>:<role>`. */
-const tokens = {
-  verify: (token: string) => {
-    const [subject, role] = token.split(':');
-    if (!subject || !role) return Promise.reject(new TokenRefused('MALFORMED'));
-    const principal = { subject, username: subject, roles: [role], clientId: 'c', tokenId: 't' };
-    return Promise.resolve({ ...principal, expiresAt: 0 });
-  },
-};
 
 export interface DeskCall {
   readonly path: string;
@@ -39,7 +29,7 @@ export function openDesk(store: ReadModelStore, projections: readonly Projection
   });
   let peer: string | undefined;
   const { registry } = metrics;
-  const guard = { tokens, log: silentLog, registry, peerOf: () => peer };
+  const guard = { tokens: spokenTokens, log: silentLog, registry, peerOf: () => peer };
   const app = createApp({
     ...{ log: silentLog, metrics, health: createHealth() },
     mount: (on) => letters.mount(on, guard),

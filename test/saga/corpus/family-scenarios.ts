@@ -1,10 +1,11 @@
 import { familySteps } from '../../../platform/saga/plan/names';
 import { sagaMessages } from '../../../platform/saga/wire';
-import type { SagaResult, SagaView } from '../../../platform/saga/wire';
+import type { SagaView } from '../../../platform/saga/wire';
 import { startRecovery } from '../../../platform/saga/orchestrate/engine-activities';
 import { eventually } from '../../support/eventually';
 import { holdBack } from '../support/expectations';
 import type { SagaWorld, StartedSaga } from '../support/saga-world';
+import { at } from './scenario';
 import type { Scenario } from './scenario';
 
 const lots = [1, 2].map((lot) => ({
@@ -13,13 +14,6 @@ const lots = [1, 2].map((lot) => ({
   amountCents: 4_200,
 }));
 const bulk = { orderId: 'bulk-1', customerId: 'customer-1', currency: 'EUR', lots };
-
-/** Another run of the same scenario, or another saga of the same family, in place of the one that was started. */
-function at(world: SagaWorld, started: StartedSaga, of: { workflowId: string; runId?: string }) {
-  const handle = world.env.client.workflow.getHandle(of.workflowId, of.runId);
-  const view = () => handle.query<SagaView>(sagaMessages.view);
-  return { ...started, handle, view, result: () => handle.result() as Promise<SagaResult> };
-}
 
 async function childOf(started: StartedSaga, step: string): Promise<string> {
   const named = ({ name, child }: SagaView['steps'][number]) => name === step && child;

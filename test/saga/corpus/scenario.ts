@@ -1,3 +1,5 @@
+import { sagaMessages } from '../../../platform/saga/wire';
+import type { SagaResult, SagaView } from '../../../platform/saga/wire';
 import type { SagaWorld, StartedSaga } from '../support/saga-world';
 
 /** One run worth keeping: what happens to a saga from its start to its end. */
@@ -17,4 +19,15 @@ export function workflowIdOf(name: string): string {
 /** A step's name as a part of a file name. */
 export function slug(step: string): string {
   return step.replaceAll(' ', '-');
+}
+
+/** Another run of the same scenario, or another saga of the same family, in place of the one that was started. */
+export function at(
+  world: SagaWorld,
+  started: StartedSaga,
+  of: { workflowId: string; runId?: string },
+) {
+  const handle = world.env.client.workflow.getHandle(of.workflowId, of.runId);
+  const view = () => handle.query<SagaView>(sagaMessages.view);
+  return { ...started, handle, view, result: () => handle.result() as Promise<SagaResult> };
 }

@@ -1,13 +1,11 @@
 import { familyScenarios } from './family-scenarios';
-import { slug } from './scenario';
+import { at, slug } from './scenario';
 import type { Scenario } from './scenario';
 import { holdBack } from '../support/expectations';
 import { startRecovery } from '../../../platform/saga/orchestrate/engine-activities';
 import type { Verb } from '../../../platform/saga/verbs';
-import { sagaMessages } from '../../../platform/saga/wire';
-import type { SagaResult, SagaView } from '../../../platform/saga/wire';
 import { orderInput, returnInput } from '../support/requests';
-import type { ActOf } from '../support/saga-world';
+import type { ActOf, SagaWorld } from '../support/saga-world';
 
 const by = { actor: 'operator-1', reason: 'recorded' };
 const inputs = { 'place-order': orderInput(), 'return-order': returnInput } as const;
@@ -76,13 +74,19 @@ function rawCancelled(saga: SagaName, step: string): Scenario {
   };
 }
 
-/** Parks after its pivot, and a person does something about it. */
-function repairedBy(saga: SagaName, step: string, verb: Verb, act: ActOf = {}): Scenario {
-  const name = `${saga}.repaired-by-${verb}`;
+interface Parked {
+  readonly name: string;
+  readonly saga: SagaName;
+  /** Makes it park, sooner or later. */
+  readonly provoke: (world: SagaWorld) => void;
+}
+
+/** Parks, and a person does something about it. */
+function parkedThen({ name, saga, provoke }: Parked, verb: Verb, act: ActOf = {}): Scenario {
   return {
     name,
     async run(world) {
-      world.participants.next(`forward ${step}`, { refuses: 'SAID_NO' });
+      provoke(world);
       const started = await world.start(saga, inputs[saga], { businessKey: name });
       await started.until(({ state }) => state === 'parked');
       await started.update(verb, { ...by, ...act });
@@ -91,20 +95,41 @@ function repairedBy(saga: SagaName, step: string, verb: Verb, act: ActOf = {}): 
   };
 }
 
-/** Parks on its way back, and a person sends it forward again, or leaves an effect that was reversed by hand. */
-function undoRepairedBy(saga: SagaName, verb: Verb, at: { pivot: string; undo: string }): Scenario {
+/** A step behind the pivot is refused. */
+const refusing = (step: string) => (world: SagaWorld) =>
+  void world.participants.next(`forward ${step}`, { refuses: 'SAID_NO' });
+
+interface Way {
+  readonly pivot: string;
+  readonly undo: string;
+}
+
+/** The pivot is refused, and a step before it cannot be undone. */
+const stuck = (way: Way) => (world: SagaWorld) => {
+  refusing(way.pivot)(world);
+  world.participants.next(`undo ${way.undo}`, { fails: 'UNDO_IMPOSSIBLE' });
+};
+
+/** Parks after its pivot. */
+function repairedBy(saga: SagaName, step: string, verb: Verb, act?: ActOf): Scenario {
+  const name = `${saga}.repaired-by-${verb}`;
+  return parkedThen({ name, saga, provoke: refusing(step) }, verb, act);
+}
+
+function parkedAt(saga: SagaName, verb: 'retry' | 'skip', step: string): Scenario {
+  const name = `${saga}.parked-at-${slug(step)}-${verb}`;
+  return parkedThen({ name, saga, provoke: refusing(step) }, verb);
+}
+
+/** Parks on its way back. */
+function undoRepairedBy(saga: SagaName, verb: Verb, way: Way): Scenario {
   const name = `${saga}.undo-repaired-by-${verb}`;
-  return {
-    name,
-    async run(world) {
-      world.participants.next(`forward ${at.pivot}`, { refuses: 'SAID_NO' });
-      world.participants.next(`undo ${at.undo}`, { fails: 'UNDO_IMPOSSIBLE' });
-      const started = await world.start(saga, inputs[saga], { businessKey: name });
-      await started.until(({ state }) => state === 'parked');
-      await started.update(verb, by);
-      return started;
-    },
-  };
+  return parkedThen({ name, saga, provoke: stuck(way) }, verb);
+}
+
+function undoParkedAt(saga: SagaName, verb: 'retry' | 'skip', way: Way): Scenario {
+  const name = `${saga}.undo-parked-at-${slug(way.undo)}-${verb}`;
+  return parkedThen({ name, saga, provoke: stuck(way) }, verb);
 }
 
 /** A pivot that cannot be sent parks with nothing standing, and a person gives it up. */
@@ -154,44 +179,11 @@ function recovered(saga: SagaName, step: string): Scenario {
       const { workflowId } = started.handle;
       const target = { workflowId, sagaId: started.sagaId, saga, reason: 'TERMINATED' };
       await startRecovery(world.env.client, target, 'sagastest');
-      const handle = await started.recovery();
-      await handle.result().catch(() => undefined);
+      const { workflowId: id } = await started.recovery();
+      const recovery = at(world, started, { workflowId: id });
+      await recovery.result().catch(() => undefined);
       held.release();
-      const view = () => handle.query<SagaView>(sagaMessages.view);
-      return { ...started, handle, view, result: () => handle.result() as Promise<SagaResult> };
-    },
-  };
-}
-
-function parkedThen(saga: SagaName, verb: 'retry' | 'skip', forward: string): Scenario {
-  const name = `${saga}.parked-at-${slug(forward)}-${verb}`;
-  return {
-    name,
-    async run(world) {
-      world.participants.next(`forward ${forward}`, { refuses: 'SAID_NO' });
-      const started = await world.start(saga, inputs[saga], { businessKey: name });
-      await started.until(({ state }) => state === 'parked');
-      await started.update(verb, by);
-      return started;
-    },
-  };
-}
-
-function undoParkedThen(
-  saga: SagaName,
-  verb: 'retry' | 'skip',
-  at: { readonly pivot: string; readonly undo: string },
-): Scenario {
-  const name = `${saga}.undo-parked-at-${slug(at.undo)}-${verb}`;
-  return {
-    name,
-    async run(world) {
-      world.participants.next(`forward ${at.pivot}`, { refuses: 'SAID_NO' });
-      world.participants.next(`undo ${at.undo}`, { fails: 'UNDO_IMPOSSIBLE' });
-      const started = await world.start(saga, inputs[saga], { businessKey: name });
-      await started.until(({ state }) => state === 'parked');
-      await started.update(verb, by);
-      return started;
+      return recovery;
     },
   };
 }
@@ -269,18 +261,18 @@ export const scenarios: readonly Scenario[] = [
     undoRepairedBy('place-order', verb, { pivot: 'capture payment', undo: 'reserve stock' }),
   ),
   ...['open order', 'capture payment', 'ship stock'].map((step) => recovered('place-order', step)),
-  parkedThen('place-order', 'retry', 'ship stock'),
-  parkedThen('place-order', 'skip', 'confirm order'),
-  undoParkedThen('place-order', 'retry', { pivot: 'capture payment', undo: 'reserve stock' }),
-  undoParkedThen('place-order', 'skip', { pivot: 'capture payment', undo: 'reserve stock' }),
+  parkedAt('place-order', 'retry', 'ship stock'),
+  parkedAt('place-order', 'skip', 'confirm order'),
+  undoParkedAt('place-order', 'retry', { pivot: 'capture payment', undo: 'reserve stock' }),
+  undoParkedAt('place-order', 'skip', { pivot: 'capture payment', undo: 'reserve stock' }),
   pivotSettled('place-order', 'capture payment', 'reply'),
   pivotSettled('place-order', 'capture payment', 'request'),
   completed('return-order'),
   ...['request return', 'refund payment'].map((step) => compensatedAt('return-order', step)),
   cancelled('return-order', 'request return', 'return-order.cancelled'),
   ...['request return', 'refund payment'].map((step) => recovered('return-order', step)),
-  parkedThen('return-order', 'retry', 'restock goods'),
-  parkedThen('return-order', 'skip', 'close return'),
-  undoParkedThen('return-order', 'retry', { pivot: 'refund payment', undo: 'request return' }),
-  undoParkedThen('return-order', 'skip', { pivot: 'refund payment', undo: 'request return' }),
+  parkedAt('return-order', 'retry', 'restock goods'),
+  parkedAt('return-order', 'skip', 'close return'),
+  undoParkedAt('return-order', 'retry', { pivot: 'refund payment', undo: 'request return' }),
+  undoParkedAt('return-order', 'skip', { pivot: 'refund payment', undo: 'request return' }),
 ];

@@ -6,7 +6,7 @@ import { silentLog } from '../../../platform/runtime/log';
 import { defineOperations } from '../../../platform/security/operations';
 import type { OperationHandlers, Operations } from '../../../platform/security/operations';
 import { mountOperations } from '../../../platform/security/rbac';
-import { TokenRefused } from '../../../platform/security/tokens';
+import { spokenTokens } from '../../support/spoken-tokens';
 import { ask } from '../http/in-process';
 
 const account = z.strictObject({ customerId: z.string() });
@@ -49,16 +49,6 @@ const handlers: OperationHandlers<typeof table> = {
   account: (call) => ({ body: { id: call.params.customerId } }),
 };
 
-/** Tokens here are `<subject>:<role>`; everything else is refused. */
-const tokens = {
-  verify: (token: string) => {
-    const [subject, role] = token.split(':');
-    if (!subject || !role) return Promise.reject(new TokenRefused('MALFORMED'));
-    const principal = { subject, username: subject, roles: [role], clientId: 'c', tokenId: 't' };
-    return Promise.resolve({ ...principal, expiresAt: 0 });
-  },
-};
-
 const metrics = createMetrics({ defaults: false });
 const app = createApp({
   log: silentLog,
@@ -66,7 +56,7 @@ const app = createApp({
   health: createHealth(),
   mount: (express) =>
     mountOperations(express, table, handlers, {
-      tokens,
+      tokens: spokenTokens,
       log: silentLog,
       registry: metrics.registry,
       peerOf: (request) => request.get('x-test-peer'),
@@ -172,7 +162,7 @@ describe('what is not declared does not start', () => {
         health: createHealth(),
         mount: (express) =>
           mountOperations(express, broken, given as never, {
-            tokens,
+            tokens: spokenTokens,
             log: silentLog,
             registry: metrics.registry,
           }),
