@@ -45,8 +45,7 @@ const isStart = ({ path }: Operation): boolean => path === '/sagas/:saga';
 
 function headersOf(operation: Operation): Schema[] {
   if (operation.method === 'GET' || operation.method === 'DELETE') return [];
-  if (/^\/(sagas\/:id\/|sagas\/bulk|saga-types\/|dead-letter)/.test(operation.path))
-    return [optionalKey];
+  if (operation.key === 'optional') return [optionalKey];
   return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];
 }
 

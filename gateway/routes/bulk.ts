@@ -44,6 +44,7 @@ export const bulkOperations = defineOperations({
   startBulk: {
     ...shared,
     method: 'POST',
+    key: 'optional',
     path: '/sagas/bulk',
     summary: 'Tell many sagas the same: first with `dryRun` for the count, then with that count',
     body: z.strictObject({

@@ -22,6 +22,7 @@ const type = z.object({
 const turning = {
   ...shared,
   method: 'POST',
+  key: 'optional',
   roles: ['operator'],
   params: z.strictObject({ name: z.string().min(1).max(64) }),
   body: z.strictObject({ reason: actReason }),

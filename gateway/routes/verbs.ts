@@ -49,6 +49,7 @@ const deliveryProblems = [
 const shared = {
   ...facingPeople,
   method: 'POST',
+  key: 'optional',
   params: itsSaga,
   answer: accepted,
   tag: 'sagas',

@@ -36,6 +36,8 @@ export interface Operation {
   /** Codes of problems beyond those every operation has, for the documentation. */
   readonly problems?: readonly string[];
   readonly tag?: string;
+  /** A write whose Idempotency-Key may be left out: each call without one is an act of its own. */
+  readonly key?: 'optional';
 }
 
 export type Operations = Readonly<Record<string, Operation>>;

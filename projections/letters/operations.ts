@@ -70,6 +70,7 @@ const refusals = ['LETTER_SETTLED', 'PROJECTION_UNKNOWN', 'IDEMPOTENCY_KEY_INVAL
 const acting = {
   ...shared,
   method: 'POST',
+  key: 'optional',
   answer: { status: 200, body: report, text: 'What came of it, or would come of it' },
 } as const;
 
