@@ -1,51 +1,46 @@
-import type { AuditedAggregate, Identities, Violation } from '../../platform/host/identity';
+import { brokenOf } from '../../platform/host/identity';
+import type { ServiceIdentities, Violation, Weight } from '../../platform/host/identity';
 import type { InventoryState } from './decider';
+import { productAggregate } from './product';
 import type { ProductState } from './product';
 import type { ReservationStatus } from './reservation';
 
 /** Pieces of every product are conserved, and products agree with the reservations of them. */
-export const inventoryIdentities: Identities<InventoryState> = (aggregates) => {
-  const pieces = piecesByReservations(aggregates);
-  return aggregates.flatMap(({ id, state }) =>
-    state.kind === 'product'
-      ? productViolations(id, state, (status) => pieces.get(`${status} ${state.sku}`) ?? 0)
-      : lockViolations(id, state),
-  );
+export const inventoryIdentities: ServiceIdentities<InventoryState> = {
+  alone: ({ id, state }) =>
+    state.kind === 'product' ? productViolations(id, state) : lockViolations(id, state),
+  weights({ state }) {
+    if (state.kind === 'product') {
+      const { sku, reserved, shipped } = state;
+      return [reservedOf(sku, -reserved), shippedOf(sku, -shipped)];
+    }
+    const weigh = weighers[state.status];
+    if (weigh === undefined) return [];
+    return state.lines.map(({ sku, quantity }) => weigh(sku, quantity));
+  },
 };
 
-function piecesByReservations(
-  aggregates: readonly AuditedAggregate<InventoryState>[],
-): ReadonlyMap<string, number> {
-  const pieces = new Map<string, number>();
-  for (const { state } of aggregates) {
-    if (state.kind !== 'reservation') continue;
-    for (const { sku, quantity } of state.lines) {
-      const key = `${state.status} ${sku}`;
-      pieces.set(key, (pieces.get(key) ?? 0) + quantity);
-    }
-  }
-  return pieces;
+function reservedOf(sku: string, amount: number): Weight {
+  return { identity: 'RESERVED_EQUALS_RESERVATIONS', aggregateId: productAggregate(sku), amount };
 }
 
-function productViolations(
-  aggregateId: string,
-  product: ProductState,
-  piecesIn: (status: ReservationStatus) => number,
-): readonly Violation[] {
+function shippedOf(sku: string, amount: number): Weight {
+  return { identity: 'SHIPPED_EQUALS_SHIPMENTS', aggregateId: productAggregate(sku), amount };
+}
+
+/** In the other statuses a reservation has no pieces. */
+const weighers: Partial<Record<ReservationStatus, typeof reservedOf>> = {
+  reserved: reservedOf,
+  shipped: shippedOf,
+};
+
+function productViolations(aggregateId: string, product: ProductState): readonly Violation[] {
   const { received, available, reserved, shipped } = product;
   const identities = {
     STOCK_CONSERVED: available + reserved + shipped === received,
     STOCK_NOT_NEGATIVE: Math.min(received, available, reserved, shipped) >= 0,
-    RESERVED_EQUALS_RESERVATIONS: reserved === piecesIn('reserved'),
-    SHIPPED_EQUALS_SHIPMENTS: shipped === piecesIn('shipped'),
   };
-  return Object.entries(identities)
-    .filter(([, holds]) => !holds)
-    .map(([identity]) => ({
-      identity,
-      aggregateId,
-      detail: JSON.stringify({ received, available, reserved, shipped }),
-    }));
+  return brokenOf(aggregateId, identities, { received, available, reserved, shipped });
 }
 
 function lockViolations(

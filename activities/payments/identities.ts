@@ -1,60 +1,53 @@
-import type { AuditedAggregate, Identities, Violation } from '../../platform/host/identity';
+import { brokenOf } from '../../platform/host/identity';
+import type { ServiceIdentities, Violation, Weight } from '../../platform/host/identity';
 import type { AccountState } from './account';
+import { accountAggregate } from './account';
 import type { PaymentsState } from './decider';
-import type { PaymentState } from './payment';
+import type { PaymentState, PaymentStatus } from './payment';
 import { isHeld } from './payment';
 
 /** Funds of every account are conserved, and accounts agree with the payments made from them. */
-export const paymentIdentities: Identities<PaymentsState> = (aggregates) => {
-  const made = paymentsByCustomer(aggregates);
-  return [
-    ...aggregates.flatMap(({ id, state }) =>
-      state.kind === 'account'
-        ? accountViolations(id, state, made.get(state.customerId) ?? [])
-        : [],
-    ),
-    ...aggregates.flatMap(lockViolations),
-  ];
+export const paymentIdentities: ServiceIdentities<PaymentsState> = {
+  alone: ({ id, state }) =>
+    state.kind === 'account' ? accountViolations(id, state) : lockViolations(id, state),
+  weights({ state }) {
+    if (state.kind === 'account') {
+      const { customerId, heldCents, chargedCents, refundedCents } = state;
+      const weights = [
+        ['HELD_EQUALS_AUTHORIZED', -heldCents],
+        ['CHARGED_EQUALS_CAPTURED', -chargedCents],
+        ['REFUNDED_EQUALS_REFUNDS', -refundedCents],
+      ] as const;
+      return weights.map(([identity, amount]) => weight(identity, customerId, amount));
+    }
+    const { customerId, amountCents, status } = state;
+    return sumsOf(status).map((identity) => weight(identity, customerId, amountCents));
+  },
 };
 
-function paymentsByCustomer(
-  aggregates: readonly AuditedAggregate<PaymentsState>[],
-): ReadonlyMap<string, readonly PaymentState[]> {
-  const made = new Map<string, PaymentState[]>();
-  for (const { state } of aggregates) {
-    if (state.kind !== 'payment') continue;
-    const others = made.get(state.customerId);
-    if (others === undefined) made.set(state.customerId, [state]);
-    else others.push(state);
-  }
-  return made;
+function weight(identity: string, customerId: string, amount: number): Weight {
+  return { identity, aggregateId: accountAggregate(customerId), amount };
 }
 
-function accountViolations(
-  aggregateId: string,
-  account: AccountState,
-  made: readonly PaymentState[],
-): readonly Violation[] {
+/** The account's sums that a payment in this status is part of. */
+function sumsOf(status: PaymentStatus): readonly string[] {
+  if (isHeld({ status })) return ['HELD_EQUALS_AUTHORIZED'];
+  if (status === 'captured') return ['CHARGED_EQUALS_CAPTURED'];
+  if (status === 'refunded') return ['CHARGED_EQUALS_CAPTURED', 'REFUNDED_EQUALS_REFUNDS'];
+  return [];
+}
+
+function accountViolations(aggregateId: string, account: AccountState): readonly Violation[] {
   const { availableCents, heldCents, creditedCents, chargedCents, refundedCents } = account;
-  const sum = (...statuses: PaymentState['status'][]) =>
-    made
-      .filter((payment) => statuses.includes(payment.status))
-      .reduce((total, payment) => total + payment.amountCents, 0);
   const identities = {
     FUNDS_CONSERVED: creditedCents - chargedCents + refundedCents === availableCents + heldCents,
     FUNDS_NOT_NEGATIVE: availableCents >= 0 && heldCents >= 0 && refundedCents <= chargedCents,
-    HELD_EQUALS_AUTHORIZED: heldCents === sum('requested', 'authorized'),
-    CHARGED_EQUALS_CAPTURED: chargedCents === sum('captured', 'refunded'),
-    REFUNDED_EQUALS_REFUNDS: refundedCents === sum('refunded'),
   };
-  return Object.entries(identities)
-    .filter(([, holds]) => !holds)
-    .map(([identity]) => ({ identity, aggregateId, detail: JSON.stringify(account) }));
+  return brokenOf(aggregateId, identities, account);
 }
 
-function lockViolations({ id, state }: AuditedAggregate<PaymentsState>): readonly Violation[] {
-  if (state.kind === 'account') return [];
-  if ((state.heldBy !== null) === isHeld(state)) return [];
-  const detail = `status ${state.status}, held by ${state.heldBy ?? 'nobody'}`;
-  return [{ identity: 'PAYMENT_HELD_WHILE_AUTHORIZED', aggregateId: id, detail }];
+function lockViolations(aggregateId: string, payment: PaymentState): readonly Violation[] {
+  if ((payment.heldBy !== null) === isHeld(payment)) return [];
+  const detail = `status ${payment.status}, held by ${payment.heldBy ?? 'nobody'}`;
+  return [{ identity: 'PAYMENT_HELD_WHILE_AUTHORIZED', aggregateId, detail }];
 }

@@ -10,7 +10,8 @@ import type { Config } from '../runtime/config';
 import type { Guard } from '../security/guard';
 import type { OperationHandlers, Operations } from '../security/operations';
 import { mountOperations } from '../security/rbac';
-import type { AuditedAggregate, Identities, Violation } from './identity';
+import { identitiesOver } from './identity';
+import type { AuditedAggregate, Identities, ServiceIdentities, Violation } from './identity';
 import { withFaultsAsProblems } from './operations';
 
 /** What an API is made of: the fenced participant for writing, the store for reading. */
@@ -34,7 +35,7 @@ export interface ServicePlan<
   /** Opens the service's own database; must not connect before the first call. */
   openStore(config: Config): ServiceStore<State>;
   openApi(parts: ApiParts<State>): ServiceApi;
-  readonly identities: Identities<State>;
+  readonly identities: ServiceIdentities<State>;
   /** Opens what the service's commands call outside; must not connect before the first call. */
   openOutside?(config: Config): Outside;
   /** Compares aggregates with what the outside says of them; with the identity of the service's own process. */
@@ -68,6 +69,8 @@ export interface HostedService {
   evolve(state: unknown, event: RecordedEvent): unknown;
   /** Audits aggregates of this service; states of another one are a mistake. */
   identities(...aggregates: Parameters<Identities<unknown>>): ReturnType<Identities<unknown>>;
+  /** The same, asked of one aggregate at a time. */
+  readonly identity: Required<ServiceIdentities<unknown>>;
   /** Audits aggregates of this service against the outside; nothing where the service calls none. */
   auditOutside(
     config: Config,
@@ -81,7 +84,7 @@ export function hostable<
   Commands extends ContractCommands,
   Table extends Record<string, OperationHandler<State>>,
 >(plan: ServicePlan<State, Commands, Table>): HostedService {
-  const { definition } = plan;
+  const { definition, identities } = plan;
   const { name, commands } = definition.participant.contract;
   return {
     name,
@@ -100,7 +103,12 @@ export function hostable<
       };
     },
     evolve: (state, event) => definition.evolve(state as State | undefined, event),
-    identities: (aggregates) => plan.identities(aggregates as Parameters<Identities<State>>[0]),
+    identities: (aggregates) =>
+      identitiesOver(identities)(aggregates as Parameters<Identities<State>>[0]),
+    identity: {
+      alone: (aggregate) => identities.alone(aggregate as AuditedAggregate<State>),
+      weights: (aggregate) => identities.weights?.(aggregate as AuditedAggregate<State>) ?? [],
+    },
     auditOutside: async (config, aggregates) =>
       (await plan.auditOutside?.(config, aggregates as readonly AuditedAggregate<State>[])) ?? [],
   };

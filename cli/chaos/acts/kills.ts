@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../../platform/testing/random';
-import { auditWorld } from '../../up/audit';
+import { auditOnce } from '../../up/audit';
 import { countsOf, lostOrDoubled, openShops, placeAll } from './many-orders';
 import type { Order } from './many-orders';
 import type { Stage } from '../stage';
@@ -58,7 +58,7 @@ export async function runKills(stage: Stage, options: KillsOptions): Promise<Kil
     ...(killed.length >= limits.killsMin ? [] : ['all had ended before three workers were killed']),
     ...orders.flatMap((order) => wrongEnd(order, outcomes.get(order.workflowId))),
     ...(await lostOrDoubled(shops, { before, orders })),
-    ...(await auditWorld({ stack: stage.arena })).violations.map((one) => JSON.stringify(one)),
+    ...(await auditOnce({ stack: stage.arena })).violations.map((one) => JSON.stringify(one)),
   ];
   const count = (outcome: string) => [...outcomes.values()].filter((one) => one === outcome).length;
   const [completed, compensated] = [count('completed'), count('compensated')];

@@ -42,7 +42,7 @@ function plainJournal(opened: () => OpenService): HostedService {
       }),
     openApi: () => ({ mount: () => undefined }),
     openOutside: () => childrenOutside(childWorld(opened)),
-    identities: () => [],
+    identities: { alone: () => [] },
   });
 }
 

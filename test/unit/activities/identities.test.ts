@@ -2,6 +2,7 @@ import { inventoryIdentities } from '../../../activities/inventory/identities';
 import type { InventoryState } from '../../../activities/inventory/decider';
 import { paymentIdentities } from '../../../activities/payments/identities';
 import type { PaymentsState } from '../../../activities/payments/decider';
+import { identitiesOver } from '../../../platform/host/identity';
 
 const product = {
   kind: 'product',
@@ -30,7 +31,7 @@ const shipment = {
 
 describe('the audit of inventory', () => {
   const audit = (...states: InventoryState[]) =>
-    inventoryIdentities(
+    identitiesOver(inventoryIdentities)(
       states.map((state, index) => ({ id: `${state.kind}/${index}`, state })),
     ).map(({ identity }) => identity);
   const rest = { ...shipment, heldBy: null };
@@ -96,9 +97,9 @@ const refunded = { ...captured, amountCents: 15, status: 'refunded' } as const;
 
 describe('the audit of payments', () => {
   const audit = (...states: PaymentsState[]) =>
-    paymentIdentities(states.map((state, index) => ({ id: `${state.kind}/${index}`, state }))).map(
-      ({ identity }) => identity,
-    );
+    identitiesOver(paymentIdentities)(
+      states.map((state, index) => ({ id: `${state.kind}/${index}`, state })),
+    ).map(({ identity }) => identity);
 
   test('finds nothing where accounts and payments agree', () => {
     expect(audit(account, authorized, captured, refunded)).toEqual([]);

@@ -1,4 +1,5 @@
 import { orderIdentities } from '../../../activities/orders/identities';
+import { identitiesOver } from '../../../platform/host/identity';
 import { ordersService } from '../../../activities/orders/service';
 import { orderFact } from '../../../activities/orders/state';
 import { given } from '../../../platform/testing/given-when-then';
@@ -170,8 +171,10 @@ test('the fold refuses an event that cannot come where it stands', () => {
 
 test('the audit sees an order that nobody works on and yet is held', () => {
   const { rehearsal } = given(ordersService, opened, confirmed);
-  expect(orderIdentities(rehearsal.aggregates())).toEqual([]);
+  expect(identitiesOver(orderIdentities)(rehearsal.aggregates())).toEqual([]);
   const [{ id, state }] = rehearsal.aggregates() as [{ id: string; state: never }];
   const broken = [{ id, state: { ...(state as object), heldBy: 'saga-x' } as never }];
-  expect(orderIdentities(broken)).toMatchObject([{ identity: 'ORDER_HELD_WHILE_IN_WORK' }]);
+  expect(identitiesOver(orderIdentities)(broken)).toMatchObject([
+    { identity: 'ORDER_HELD_WHILE_IN_WORK' },
+  ]);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { identitiesOver } from '../../../platform/host/identity';
 import type { Identities } from '../../../platform/host/identity';
 import { inventoryIdentities } from '../../../activities/inventory/identities';
 import { inventoryService } from '../../../activities/inventory/service';
@@ -82,7 +83,7 @@ const operation = (name: string, input: object): Move => ({
 
 const onOrders: Suite = {
   service: ordersService,
-  identities: orderIdentities,
+  identities: identitiesOver(orderIdentities),
   opening: [],
   move: fc.oneof(
     forward('open', order),
@@ -95,7 +96,7 @@ const onOrders: Suite = {
 };
 const onPayments: Suite = {
   service: paymentsService,
-  identities: paymentIdentities,
+  identities: identitiesOver(paymentIdentities),
   opening: [
     operation('openAccount', { customerId: 'c-1', limitCents: 50, ...euro }),
     operation('deposit', { customerId: 'c-1', amountCents: 120, ...euro }),
@@ -112,7 +113,7 @@ const onPayments: Suite = {
 };
 const onInventory: Suite = {
   service: inventoryService,
-  identities: inventoryIdentities,
+  identities: identitiesOver(inventoryIdentities),
   opening: [
     operation('addProduct', { sku: 'lamp', name: 'Lamp', priceCents: 10, ...euro }),
     operation('receiveStock', { sku: 'lamp', quantity: 9 }),
