@@ -133,6 +133,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
+    instance: config.HOLDFAST_INSTANCE,
   });
   const { consul } = opened;
   return { app, health, consul, registry: metrics.registry, close: () => close(opened) };

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { Express, Request, RequestHandler } from 'express';
+import { asyncApiDocument } from '../platform/contracts/asyncapi/document';
 import { createApp } from '../platform/http/app';
 import type { Health } from '../platform/http/health';
 import type { Metrics } from '../platform/http/metrics';
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly version: string;
+  /** Name of the instance, whose topics end with it. */
+  readonly instance?: string;
 }
 
 /** Peers that may read the metrics; people reach the gateway without a certificate. */
@@ -76,12 +79,16 @@ function assertStartable(parts: GatewayParts): void {
 
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
-  const { parts, tokens, limiter, metrics, health, version } = options;
+  const { parts, tokens, limiter, metrics, health, version, instance = '' } = options;
   assertStartable(parts);
   const { catalog, issuer, log } = parts;
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
+  const events = asyncApiDocument({ version, instance });
   const handlers = {
-    ...publicHandlers(() => document),
+    ...publicHandlers(
+      () => document,
+      () => events,
+    ),
     ...bulkHandlers(parts),
     ...sagaTypeHandlers(parts),
     ...startHandlers(parts),

@@ -25,5 +25,9 @@ export const inventoryService = defineService({
     restock: { aggregates: itsReservation, related: productsBehind, decide: restock },
   },
   operations: productOperations,
+  aggregates: {
+    product: { id: 'sku', events: ['product', 'stock'] },
+    reservation: { id: 'orderId', events: ['reservation'] },
+  },
   evolve: evolveInventory,
 });

@@ -24,5 +24,6 @@ export const ordersService = defineService({
     closeReturn: { aggregates: itsOrder, decide: closeReturn },
   },
   operations: {},
+  aggregates: { order: { id: 'orderId', events: ['order'] } },
   evolve: evolveOrder,
 });

@@ -10,5 +10,9 @@ export const paymentsService = defineService({
   participant: payments,
   handlers: { authorize, void: voidAuthorization, capture, refund },
   operations: accountOperations,
+  aggregates: {
+    account: { id: 'customerId', events: ['account'] },
+    payment: { id: 'orderId', events: ['payment'] },
+  },
   evolve: evolvePayments,
 });

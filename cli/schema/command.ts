@@ -1,13 +1,21 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
+import { asyncApiDocument } from '../../platform/contracts/asyncapi/document';
 import { checkCommands } from '../../platform/contracts/check';
 import { schemaDiffs } from '../../platform/contracts/diff';
 import type { VersionDiff } from '../../platform/contracts/diff';
 import { describeEventFinding } from '../../platform/contracts/event-rules';
 import { checkEvents } from '../../platform/contracts/events';
+import { checkGolden, describeGoldenFinding } from '../../platform/contracts/golden/check';
+import { recordGolden } from '../../platform/contracts/golden/record';
 import { recordCommands } from '../../platform/contracts/record';
 import { describeFinding, isWorkLeft } from '../../platform/contracts/rules';
+import { checkUpcasters } from '../../platform/contracts/upcasters';
 import { verifySchemaLock } from '../../platform/event-log/schemas/lock';
-import { contractedParticipants } from './contracts';
+import { describeUpcasterFinding } from '../../platform/event-log/upcasters/upcaster';
+import { projectRoot } from '../../platform/runtime/paths';
+import { contractedParticipants, eventWriters } from './contracts';
 
 interface CheckOptions {
   readonly json: boolean;
@@ -38,6 +46,21 @@ export function schemaCommand(): Command {
         .action(diff),
     )
     .addCommand(
+      new Command('asyncapi')
+        .description('Print every event as an AsyncAPI 3 document, as the gateway serves it.')
+        .addHelpText('after', '\nExample:\n  holdfast schema asyncapi > events.json\n')
+        .exitOverride()
+        .action(asyncapi),
+    )
+    .addCommand(
+      new Command('golden')
+        .description('Write and lock golden events for every version that has none yet.')
+        .option('--json', 'one JSON object on standard output', false)
+        .addHelpText('after', '\nThey are kept for good: every later build must read them.\n')
+        .exitOverride()
+        .action(golden),
+    )
+    .addCommand(
       new Command('new')
         .description('Write and lock the next version of every command whose contract changed.')
         .option('--major <command...>', 'commands that break what they promised, on purpose')
@@ -51,11 +74,17 @@ export function schemaCommand(): Command {
 function check({ json }: CheckOptions): void {
   const commands = checkCommands(contractedParticipants);
   const events = checkEvents();
+  const upcasters = checkUpcasters();
+  // Without a whole chain nothing of the log can be read, the golden events as little as any.
+  const golden = upcasters.length === 0 ? checkGolden(eventWriters) : [];
   const files = verifySchemaLock();
-  if (json) process.stdout.write(`${JSON.stringify({ commands, events, files })}\n`);
+  if (json)
+    process.stdout.write(`${JSON.stringify({ commands, events, upcasters, golden, files })}\n`);
   const lines = [
     ...commands.map(describeFinding),
     ...events.map(describeEventFinding),
+    ...upcasters.map(describeUpcasterFinding),
+    ...golden.map(describeGoldenFinding),
     ...files.map(({ code, name, detail }) => `${code} ${name} ${detail}`),
   ];
   for (const line of lines) process.stderr.write(`${line}\n`);
@@ -73,6 +102,19 @@ function diff(name: string | undefined, { json }: CheckOptions): void {
   if (json) process.stdout.write(`${JSON.stringify({ diffs })}\n`);
   else for (const line of diffs.flatMap(diffLines)) process.stdout.write(`${line}\n`);
   if (!json && diffs.length === 0) process.stdout.write('There is one version only.\n');
+}
+
+function asyncapi(): void {
+  const manifest = readFileSync(path.join(projectRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  process.stdout.write(`${JSON.stringify(asyncApiDocument({ version }), null, 2)}\n`);
+}
+
+function golden({ json }: CheckOptions): void {
+  const written = recordGolden(eventWriters);
+  if (json) process.stdout.write(`${JSON.stringify({ written })}\n`);
+  else for (const name of written) process.stderr.write(`wrote schemas/${name}\n`);
+  if (!json && written.length === 0) process.stderr.write('Every version has golden events.\n');
 }
 
 function diffLines({ kind, name, from, to, changes }: VersionDiff): string[] {

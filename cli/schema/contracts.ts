@@ -1,3 +1,4 @@
+import type { EventWriter } from '../../platform/contracts/golden/origins';
 import type { ParticipantCommands } from '../../platform/contracts/schema';
 import { ownedServices } from '../owned-services';
 
@@ -5,3 +6,6 @@ import { ownedServices } from '../owned-services';
 export const contractedParticipants: readonly ParticipantCommands[] = ownedServices.map(
   ({ service }) => service,
 );
+
+/** Everybody who writes events: the same, since a saga's journal is a participant like them. */
+export const eventWriters: readonly EventWriter[] = ownedServices.map(({ service }) => service);

@@ -20,6 +20,7 @@ const html = `<!doctype html>
   </head>
   <body>
     <div id="page"></div>
+    <p>Events of the log: <a href="/asyncapi.json">/asyncapi.json</a></p>
     <noscript>The description itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
     <script src="/docs/swagger-ui-bundle.js"></script>
     <script src="/docs/start.js"></script>

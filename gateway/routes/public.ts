@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AsyncApiDocument } from '../../platform/contracts/asyncapi/document';
 import { problem } from '../../platform/http/problem';
 import { defineOperations } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
@@ -16,6 +17,14 @@ export const publicOperations = defineOperations({
     roles: 'anyone',
     tag: 'gateway',
   },
+  getAsyncApi: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/asyncapi.json',
+    summary: 'Every event of the log: topics, envelope and schemas, as an AsyncAPI 3 document',
+    roles: 'anyone',
+    tag: 'gateway',
+  },
   getProblem: {
     ...facingPeople,
     method: 'GET',
@@ -30,9 +39,11 @@ export const publicOperations = defineOperations({
 /** Handlers of {@link publicOperations}. */
 export function publicHandlers(
   document: () => OpenApiDocument,
+  events: () => AsyncApiDocument,
 ): OperationHandlers<typeof publicOperations> {
   return {
     getOpenApi: () => ({ body: document() }),
+    getAsyncApi: () => ({ body: events() }),
     getProblem: ({ params: { code } }) => {
       if (!Object.hasOwn(problemPages, code)) throw problem('NOT_FOUND');
       const [status, title, next] = problemPages[code] ?? [];

@@ -64,7 +64,7 @@ export function encodeEvent(event: StoredEvent, context: EnvelopeContext): LogMe
 }
 
 function optionalHeaders(event: StoredEvent): Record<string, string> {
-  const entries = {
+  const entries: Record<(typeof optionalHeaderNames)[number], string | undefined> = {
     ce_correlationid: event.correlationId,
     ce_causationid: event.causationId,
     ce_sagaid: event.sagaId,
@@ -111,7 +111,8 @@ export function parseEvent(message: LogMessage): LogEvent {
   return event;
 }
 
-const requiredNames = [
+/** Headers that every event has, next to `content-type`. */
+export const requiredHeaderNames = [
   'ce_specversion',
   'ce_id',
   'ce_source',
@@ -126,10 +127,22 @@ const requiredNames = [
   'ce_contenthash',
 ] as const;
 
-type RequiredHeaders = Record<(typeof requiredNames)[number], string>;
+/** Headers of events that were caused by something we know of; of steps of sagas, all but the trace. */
+export const optionalHeaderNames = [
+  'ce_correlationid',
+  'ce_causationid',
+  'ce_sagaid',
+  'ce_step',
+  'ce_epoch',
+  'ce_direction',
+  'ce_traceparent',
+  'traceparent',
+] as const;
+
+type RequiredHeaders = Record<(typeof requiredHeaderNames)[number], string>;
 
 function requiredHeaders(headers: LogMessage['headers']): RequiredHeaders {
-  const missing = requiredNames.filter((name) => !headers[name]);
+  const missing = requiredHeaderNames.filter((name) => !headers[name]);
   demand(missing.length === 0, `${missing.join(', ')} is missing`);
   demand(headers.ce_specversion === '1.0', 'ce_specversion is not 1.0');
   demand(headers['content-type'] === 'application/json', 'content-type is not application/json');

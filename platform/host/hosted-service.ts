@@ -4,7 +4,7 @@ import type { ServiceStore } from '../outbox/ports';
 import { createParticipant } from '../participant/handle';
 import type { StepParticipant } from '../participant/handle';
 import type { Outside } from '../participant/outside/port';
-import type { OperationHandler, ServiceDefinition } from '../participant/service';
+import type { AggregateKind, OperationHandler, ServiceDefinition } from '../participant/service';
 import type { ParticipantOptions } from '../participant/unit';
 import type { Config } from '../runtime/config';
 import type { Guard } from '../security/guard';
@@ -60,6 +60,8 @@ export interface HostedService {
   readonly name: string;
   /** Commands and undos of the contract, to name activities by. */
   readonly commands: ContractCommands;
+  /** What its history is made of, by kind. */
+  readonly aggregates: Readonly<Record<string, AggregateKind>>;
   openStore(config: Config): ServiceStore<unknown>;
   open(
     config: Config,
@@ -89,6 +91,7 @@ export function hostable<
   return {
     name,
     commands,
+    aggregates: definition.aggregates ?? {},
     openStore: (config) => plan.openStore(config),
     open(config, options) {
       const store = plan.openStore(config);

@@ -97,6 +97,14 @@ export type Handlers<State, Commands extends ContractCommands> = {
       : never;
 };
 
+/** One kind of aggregate: its ids are `<kind>/<id>`. */
+export interface AggregateKind {
+  /** Member of every event's data that holds the id. */
+  readonly id: string;
+  /** What the types of its events begin with, for example `stock` of `stock.received`. */
+  readonly events: readonly string[];
+}
+
 /**
  * A service as the platform sees it: contract, pure handlers, and `evolve`, the only way state ever changes.
  * State is always the fold of the events, so a rebuilt aggregate equals the stored one by construction.
@@ -112,6 +120,8 @@ export interface ServiceDefinition<
   readonly participant: Participant<string, Commands>;
   readonly handlers: Handlers<State, Commands>;
   readonly operations: Operations;
+  /** What its history is made of, by kind: tells of every event who writes it and to which topic. */
+  readonly aggregates?: Readonly<Record<string, AggregateKind>>;
   evolve(state: State | undefined, event: RecordedEvent): State;
 }
 

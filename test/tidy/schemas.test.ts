@@ -3,7 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { describeEventFinding } from '../../platform/contracts/event-rules';
 import { checkEvents } from '../../platform/contracts/events';
+import { checkGolden, describeGoldenFinding } from '../../platform/contracts/golden/check';
+import { checkUpcasters } from '../../platform/contracts/upcasters';
 import { lockSchemas, verifySchemaLock } from '../../platform/event-log/schemas/lock';
+import { ownedServices } from '../../cli/owned-services';
+import { describeUpcasterFinding } from '../../platform/event-log/upcasters/upcaster';
 import { root } from './checks/repository';
 
 test('every event schema is locked, and none has changed since', () => {
@@ -12,6 +16,16 @@ test('every event schema is locked, and none has changed since', () => {
 
 test('every version of an event is read by the code of all others of its major', () => {
   expect(checkEvents().map(describeEventFinding)).toEqual([]);
+});
+
+test('every version has golden events, which the code of today reads', () => {
+  expect(
+    checkGolden(ownedServices.map(({ service }) => service)).map(describeGoldenFinding),
+  ).toEqual([]);
+});
+
+test('every older major is read by a pure upcaster', () => {
+  expect(checkUpcasters().map(describeUpcasterFinding)).toEqual([]);
 });
 
 test('an edited schema is reported', () => {

@@ -1,6 +1,8 @@
 import { claimedSeq, decodeEvent } from '../envelope';
 import type { LogEvent } from '../envelope';
 import type { LogRecord } from '../ports';
+import { currentEvent } from '../reader';
+import type { ReadVerdict } from '../reader';
 import type { SchemaRegistry } from '../schema-registry';
 import type { Projection } from './projection';
 
@@ -49,8 +51,10 @@ export function readRecord(
     return brokenReading(record, error);
   }
   const { aggregateId, seq } = event;
-  const problem = schemaProblem(event, schemas);
+  const read = schemas.read(event.type, event.schema, event.data);
+  const problem = schemaProblem(event, read);
   if (problem) return { record, aggregateId, seq, event, keys: [], problem };
+  event = currentEvent(event, read);
   try {
     return { record, aggregateId, seq, event, keys: projection.keys(event) };
   } catch (error) {
@@ -75,8 +79,7 @@ function brokenReading(record: LogRecord, error: unknown): Reading {
   };
 }
 
-function schemaProblem(event: LogEvent, schemas: Schemas): Problem | undefined {
-  const read = schemas.read(event.type, event.schema, event.data);
+function schemaProblem(event: LogEvent, read: ReadVerdict): Problem | undefined {
   if (read.verdict === 'invalid') return { reason: 'SCHEMA_INVALID', detail: read.detail };
   if (read.verdict !== 'unknown-version') return undefined;
   return { reason: 'SCHEMA_VERSION_UNKNOWN', detail: `${event.type} ${event.schema}` };

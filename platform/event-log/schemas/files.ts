@@ -7,8 +7,11 @@ import { projectRoot } from '../../runtime/paths';
 /** The project's own schemas, a folder for each kind below; the hashes of all in `schemas.lock.json`. */
 export const schemasDirectory = path.join(projectRoot, 'schemas');
 
-/** What is kept for good, version by version: events, commands, and messages that carried those commands. */
-export const schemaKinds = ['events', 'commands', 'messages'] as const;
+/**
+ * What is kept for good, version by version: events, messages of the log that carried them, commands, and messages
+ * that carried those.
+ */
+export const schemaKinds = ['events', 'golden', 'commands', 'messages'] as const;
 
 export type SchemaKind = (typeof schemaKinds)[number];
 

@@ -1,6 +1,7 @@
 import { claimedSeq, decodeEvent, EnvelopeError } from '../../event-log/envelope';
 import type { LogEvent } from '../../event-log/envelope';
 import type { LogRecord, PartitionMarks } from '../../event-log/ports';
+import { currentEvent } from '../../event-log/reader';
 import type { SchemaRegistry } from '../../event-log/schema-registry';
 import type { RebuildCode } from '../finding/codes';
 import { end, follow, isBehind, trackOf } from './track';
@@ -99,7 +100,7 @@ function readEvent(record: LogRecord, { service, schemas }: RollService): LogEve
     throw new Unreadable('ENVELOPE_INVALID', `it was written by ${event.service}`);
   }
   const read = schemas.read(event.type, event.schema, event.data);
-  if (read.verdict === 'valid') return event;
+  if (read.verdict === 'valid') return currentEvent(event, read);
   if (read.verdict === 'invalid') throw new Unreadable('SCHEMA_INVALID', read.detail);
   throw new Unreadable('SCHEMA_VERSION_UNKNOWN', `${event.type} ${event.schema}`);
 }

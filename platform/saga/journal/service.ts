@@ -105,6 +105,10 @@ export const journalService = defineService({
     ...childHandlers,
   },
   operations: {},
+  aggregates: {
+    saga: { id: 'workflowId', events: ['saga'] },
+    'saga-type': { id: 'saga', events: ['saga-type'] },
+  },
   evolve: evolveJournal,
 });
 
