@@ -3,6 +3,7 @@ import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
 import { rebuildCommand } from './rebuild/command';
+import { republishCommand } from './republish/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
@@ -24,6 +25,7 @@ export function program(): Command {
     .addCommand(versionsCommand())
     .addCommand(verifyCommand())
     .addCommand(rebuildCommand())
+    .addCommand(republishCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

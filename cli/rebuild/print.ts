@@ -1,3 +1,5 @@
+import { linePrinter } from '../line-printer';
+import type { LineOutput } from '../line-printer';
 import { rebuildCodes } from '../../platform/rebuild/finding/codes';
 import type { Finding } from '../../platform/rebuild/finding/codes';
 import type { RebuildProgress, RebuildReport } from '../../platform/rebuild/options';
@@ -6,11 +8,11 @@ const count = (value: number): string => value.toLocaleString('en');
 
 /** A report for a person: the verdict, each finding with what to do next, and what was left out. */
 export function reportLines(report: RebuildReport): readonly string[] {
-  const { service, verdict, aggregates, events, repeats, tookMs, eventsPerSecond } = report;
+  const { service, verdict, aggregates, events, repeats, late, tookMs } = report;
   const told = [
     `${count(aggregates)} aggregates`,
-    `${count(events)} events, ${count(repeats)} repeats`,
-    `${(tookMs / 1_000).toFixed(1)} s, ${count(eventsPerSecond)} events/s`,
+    `${count(events)} events, ${count(repeats)} repeats${late === 0 ? '' : `, ${count(late)} late`}`,
+    `${(tookMs / 1_000).toFixed(1)} s, ${count(report.eventsPerSecond)} events/s`,
   ];
   const words = { equal: 'log and database are equal', differs: 'log and database DIFFER' };
   const said = verdict === 'undecided' ? 'UNDECIDED' : words[verdict];
@@ -46,31 +48,16 @@ const phases: Record<RebuildProgress['phase'], string> = {
   waiting: 'waiting for what is on its way to the log',
 };
 
-const liveMs = 200;
-const plainMs = 5_000;
-
-interface Output {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
-
 /** One line that is written over on a terminal; elsewhere a line now and then. `done` clears it. */
-export function progressPrinter(output: Output, service: string) {
-  const everyMs = output.isTTY ? liveMs : plainMs;
+export function progressPrinter(output: LineOutput, service: string) {
+  const printer = linePrinter(output);
   const startedMs = performance.now();
-  let nextMs = startedMs + everyMs;
   return {
     progress({ phase, aggregates, records }: RebuildProgress): void {
-      const nowMs = performance.now();
-      if (nowMs < nextMs) return;
-      nextMs = nowMs + everyMs;
-      const rate = Math.round((records / (nowMs - startedMs)) * 1_000);
+      const rate = Math.round((records / (performance.now() - startedMs)) * 1_000);
       const numbers = `${count(aggregates)} aggregates, ${count(records)} records, ${count(rate)}/s`;
-      const line = `${service}: ${phases[phase]}; ${numbers}`;
-      output.write(output.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+      printer.show(`${service}: ${phases[phase]}; ${numbers}`);
     },
-    done(): void {
-      if (output.isTTY) output.write('\r\u001b[2K');
-    },
+    done: () => printer.done(),
   };
 }

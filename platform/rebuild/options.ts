@@ -47,6 +47,8 @@ export interface RebuildReport {
   readonly events: number;
   /** The same events again; harmless. */
   readonly repeats: number;
+  /** Events that stand behind later ones of their aggregate, as one that was published again may; no reader stops. */
+  readonly late: number;
   /** Times the log was read from its beginning. */
   readonly passes: number;
   readonly tookMs: number;

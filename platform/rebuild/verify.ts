@@ -1,3 +1,4 @@
+import { gapReachBytes } from '../event-log/reach';
 import { readTopic } from '../event-log/read-topic';
 import { mapAtOnce } from '../outbox/map-at-once';
 import { captureLimits, captureNamed, captureSlice } from './capture';
@@ -10,13 +11,19 @@ import type { RebuildOptions, RebuildProgress, RebuildReport } from './options';
 import { catchUp } from './roll/catch-up';
 import { openRoll } from './roll/roll';
 import type { Roll } from './roll/roll';
-import { end } from './roll/track';
+import { end, gapOf } from './roll/track';
 
 interface Run extends RebuildOptions {
   readonly found: Findings;
   /** Aggregates that an index did not show and the database has: for a pass of their own. */
   readonly late: string[];
-  readonly total: { aggregates: number; events: number; repeats: number; passes: number };
+  readonly total: {
+    aggregates: number;
+    events: number;
+    repeats: number;
+    late: number;
+    passes: number;
+  };
   records: number;
 }
 
@@ -31,7 +38,7 @@ export async function verifyRebuild(options: RebuildOptions): Promise<RebuildRep
     ...options,
     found: collectFindings(options.findingsMax ?? rebuildLimits.findingsMax),
     late: [],
-    total: { aggregates: 0, events: 0, repeats: 0, passes: 0 },
+    total: { aggregates: 0, events: 0, repeats: 0, late: 0, passes: 0 },
     records: 0,
   };
   if (options.aggregateId === undefined) await comparePages(run);
@@ -78,6 +85,7 @@ async function compare(run: Run, capture: () => Promise<Slice>): Promise<Slice> 
   tell(run, 'waiting');
   const { store, waitMs = rebuildLimits.waitMs } = run;
   await catchUp({ store, roll, waitMs, readOn: read });
+  judgeOrder(roll);
   await demandOld(run, roll);
   await collect(run, roll);
   return slice;
@@ -99,6 +107,18 @@ function reader(run: Run, roll: Roll): () => Promise<void> {
   };
 }
 
+/** What is still missing behind which the log went on; and what came so late that readers stop for want of it. */
+function judgeOrder({ tracks }: Roll): void {
+  for (const track of tracks.values()) {
+    const gap = gapOf(track);
+    if (gap !== undefined) end(track, gap);
+    const { late } = track;
+    if (late === undefined || late.bytes <= gapReachBytes) continue;
+    const detail = `it stands ${late.bytes.toLocaleString('en')} bytes behind later ones`;
+    end(track, { code: 'EVENT_TOO_LATE', seq: late.seq, detail });
+  }
+}
+
 /** What stood in the log before the database was asked, the database must know; asked once more before it is told. */
 async function demandOld({ store }: Run, { tracks }: Roll): Promise<void> {
   const suspects = [...tracks].filter(
@@ -118,6 +138,7 @@ async function collect(run: Run, { tracks, strangers, broken, counts }: Roll): P
   const { found, store, evolve, late, total } = run;
   total.events += counts.events;
   total.repeats += counts.repeats;
+  for (const { lateEvents } of tracks.values()) total.late += lateEvents;
   const told = [...tracks].filter(([, track]) => track.told !== undefined).map(([id]) => id);
   for (const id of [...new Set([...told, ...strangers, ...broken.keys()])].sort()) {
     const track = tracks.get(id);

@@ -1,6 +1,6 @@
 import { encodeEvent } from '../../platform/event-log/envelope';
 import type { EventLog } from '../../platform/event-log/kafka';
-import type { LogMessage, LogRecord } from '../../platform/event-log/ports';
+import type { LogMessage, LogRecord, LogWriter } from '../../platform/event-log/ports';
 import type { OutboxSource, StoredEvent } from '../../platform/outbox/ports';
 
 /** A topic of several partitions in memory, for what reads a log; who writes it is the test. */
@@ -15,8 +15,10 @@ export function memoryLog(service: string, partitions = 3) {
     records.push({ ...message, topic, partition, offset: String(records.length) });
   }
 
+  const encode = (event: StoredEvent): LogMessage => encodeEvent(event, context);
+
   function send(...events: readonly StoredEvent[]): void {
-    for (const event of events) append(event.slot, encodeEvent(event, context));
+    for (const event of events) append(event.slot, encode(event));
   }
 
   const eventLog: Pick<EventLog, 'marks' | 'startConsumer'> = {
@@ -45,8 +47,24 @@ export function memoryLog(service: string, partitions = 3) {
     },
   };
 
+  /** Appends as the real one does; `before` runs first, as whatever comes between. */
+  function writer(before: () => Promise<void> = async () => undefined): LogWriter {
+    return {
+      connect: async () => undefined,
+      append: async (_topic, partition, messages) => {
+        await before();
+        messages.forEach((message) => append(partition, message));
+      },
+      close: async () => undefined,
+    };
+  }
+
   return {
-    ...{ topic, eventLog, append, send },
+    ...{ topic, eventLog, append, encode, send, writer },
+    /** Every record, partition by partition. */
+    records: () => kept.flat(),
+    /** Loses everything, as a topic that was made anew. */
+    lose: () => kept.forEach((records) => void records.splice(0)),
     /** Forgets the first records of a partition, as retention does; offsets stay. */
     forget: (partition: number, low: bigint) => void (lows[partition] = low),
     /** Sends and marks what an outbox holds, as a relay would. */

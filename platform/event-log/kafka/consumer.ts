@@ -11,6 +11,8 @@ export const consumerLimits = {
   rebalanceTimeoutMs: 10_000,
   /** How long a fetch waits for news; also how long a resumed partition may take to be asked for. */
   fetchWaitMs: 250,
+  /** Most bytes of a partition in one fetch; a reader finds an event that came late within them. */
+  fetchBytesMax: 1_048_576,
   restartMsMin: 250,
   restartMsMax: 5_000,
   partitionsAtOnce: 3,
@@ -150,6 +152,7 @@ function createConsumer(connection: LogConnection, reader: LogReader): Consumer 
     rebalanceTimeout: consumerLimits.rebalanceTimeoutMs,
     heartbeatInterval: consumerLimits.heartbeatMs,
     maxWaitTimeInMs: consumerLimits.fetchWaitMs,
+    maxBytesPerPartition: consumerLimits.fetchBytesMax,
     retry: { retries: 3, restartOnFailure: async () => false },
   });
 }

@@ -19,6 +19,11 @@ export class LeaseLost extends Error {
 export interface Lease {
   /** Tries to get the lease. False: somebody holds it, ask again soon; the watch for their silence goes on. */
   take(): Promise<boolean>;
+  /**
+   * Takes the slot from whoever holds it, without watching them first. They notice at their next renewal and may be
+   * sending until then: true says so, and the first send must wait for `leaseMs`.
+   */
+  seize(): Promise<boolean>;
   /** Reads the row again and throws {@link LeaseLost} unless it is still exactly ours. */
   confirm(): Promise<void>;
   /** Renews when a third of the time is gone; throws {@link LeaseLost} when somebody was first. */
@@ -29,6 +34,9 @@ export interface Lease {
 
 /** Owner of a lease that was given back. */
 const nobody = '';
+
+/** A holder renews every few seconds; who meets it that often has met somebody who seizes too. */
+const seizeTriesMax = 20;
 
 /**
  * A lease by record version, which needs no clock in the database: the holder writes a new version now and then, and a
@@ -57,6 +65,14 @@ export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOption
     return nowMs() - seen.sinceMs >= leaseMs ? write(current.version) : false;
   }
 
+  async function seize(): Promise<boolean> {
+    for (let tries = 0; tries < seizeTriesMax; tries += 1) {
+      const current = await source.readLease(slot);
+      if (await write(current?.version ?? 0)) return (current?.owner ?? nobody) !== nobody;
+    }
+    throw new LeaseLost(`slot ${slot} is renewed too often to be taken`);
+  }
+
   function mine(): { version: number; writtenAtMs: number } {
     if (held === undefined) throw new LeaseLost(`slot ${slot} is not ours`);
     return held;
@@ -64,6 +80,7 @@ export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOption
 
   return {
     take,
+    seize,
     confirm: async () => {
       const { version } = mine();
       const current = await source.readLease(slot);

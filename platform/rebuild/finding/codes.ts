@@ -24,12 +24,12 @@ export const rebuildCodes = {
   },
   NOT_IN_LOG: {
     verdict: 'differs',
-    next: 'the row was made by hand, or the topic lost its events: publish them again from the events table',
+    next: 'the row was made by hand, or the topic lost its events: publish them again with holdfast republish',
   },
   /** The events table says that it was sent. */
   EVENT_NOT_IN_LOG: {
     verdict: 'differs',
-    next: 'the topic lost it: publish it again from the events table',
+    next: 'the topic lost it: publish it again with holdfast republish',
   },
   /** The row counts more events than its events table holds. */
   SEQ_WITHOUT_EVENT: {
@@ -38,7 +38,12 @@ export const rebuildCodes = {
   },
   SEQUENCE_GAP: {
     verdict: 'differs',
-    next: 'readers stop here too: publish the missing event again from the events table',
+    next: 'readers stop here too: publish the missing event again with holdfast republish',
+  },
+  /** It is in the log, so far behind later ones of its aggregate that no reader would find it in time. */
+  EVENT_TOO_LATE: {
+    verdict: 'differs',
+    next: 'readers that come by stop here: fill an empty topic with holdfast republish, and replay',
   },
   ENVELOPE_INVALID: {
     verdict: 'differs',
@@ -69,7 +74,7 @@ export const rebuildCodes = {
   /** The topic has forgotten its beginning. */
   LOG_TRUNCATED: {
     verdict: 'undecided',
-    next: 'retention has taken the first events: publish them again from the events table',
+    next: 'retention has taken the first events: publish them again with holdfast republish',
   },
 } as const satisfies Record<string, { verdict: FindingVerdict; next: string }>;
 

@@ -3,7 +3,7 @@ import { waiter } from '../../runtime/waiter';
 import { captureLimits } from '../capture';
 import type { RebuiltStore } from '../capture';
 import type { Roll } from './roll';
-import { end, isBehind } from './track';
+import { end, gapOf, isBehind } from './track';
 import type { Told, Track } from './track';
 
 const pauseMs = 250;
@@ -39,7 +39,9 @@ export async function catchUp({ store, roll, waitMs, readOn }: Waiting) {
     );
     await readOn();
     for (const { track, seq, lost } of missing) {
-      if (lost !== undefined && track.seq < seq && isBehind(track)) end(track, lost);
+      if (lost !== undefined && track.seq < seq && isBehind(track)) {
+        end(track, gapOf(track) ?? lost);
+      }
     }
     if (performance.now() >= deadlineMs) giveUp(roll);
     else if (roll.behind().length > 0) await pause.wait(pauseMs);
@@ -76,6 +78,6 @@ async function askOutbox(
 function giveUp(roll: Roll): void {
   for (const [, track] of roll.behind()) {
     const detail = `the log is at ${track.seq}, the database was at ${track.captured.seq}`;
-    end(track, { code: 'LOG_BEHIND', seq: track.seq + 1, detail });
+    end(track, gapOf(track) ?? { code: 'LOG_BEHIND', seq: track.seq + 1, detail });
   }
 }

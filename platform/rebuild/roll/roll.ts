@@ -4,6 +4,7 @@ import type { LogRecord, PartitionMarks } from '../../event-log/ports';
 import { currentEvent } from '../../event-log/reader';
 import type { SchemaRegistry } from '../../event-log/schema-registry';
 import type { RebuildCode } from '../finding/codes';
+import { messageBytes } from '../../event-log/reach';
 import { end, follow, isBehind, trackOf } from './track';
 import type { Captured, Evolve, Place, Told, Track } from './track';
 
@@ -57,6 +58,17 @@ export function openRoll(of: RollService, { captured, isExpected, marks }: RollS
   const highs = new Map(marks.map(({ partition, high }) => [partition, high]));
   const truncated = new Set(marks.filter(({ low }) => low > 0n).map(({ partition }) => partition));
 
+  const bytes = new Map<number, number>();
+
+  function placeOf(record: LogRecord): Place {
+    const { partition, offset } = record;
+    const fromByte = bytes.get(partition) ?? 0;
+    const toByte = fromByte + messageBytes(record);
+    bytes.set(partition, toByte);
+    const isOld = BigInt(offset) < (highs.get(partition) ?? 0n);
+    return { fromByte, toByte, isOld, isTruncated: truncated.has(partition) };
+  }
+
   function takeTracked(record: LogRecord, track: Track, place: Place): void {
     if (track.told !== undefined) return;
     try {
@@ -83,10 +95,9 @@ export function openRoll(of: RollService, { captured, isExpected, marks }: RollS
     ...{ tracks, strangers, broken, counts },
     take(record) {
       const track = tracks.get(record.key);
-      const isOld = BigInt(record.offset) < (highs.get(record.partition) ?? 0n);
-      const isTruncated = truncated.has(record.partition);
-      if (track !== undefined) takeTracked(record, track, { isOld, isTruncated });
-      else if (isOld && isExpected(record.key)) takeStranger(record);
+      const place = placeOf(record);
+      if (track !== undefined) takeTracked(record, track, place);
+      else if (place.isOld && isExpected(record.key)) takeStranger(record);
     },
     isTruncated: (partition) => truncated.has(partition),
     behind: () => [...tracks].filter(([, track]) => isBehind(track)),

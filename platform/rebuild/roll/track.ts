@@ -36,11 +36,28 @@ export interface Track {
   oldSeq: number;
   /** Type of the first event behind the captured number. */
   beyond?: string;
+  /** Events that stand in the log before an earlier number: they wait for it. */
+  readonly early: Map<number, Early>;
+  /** The farthest that an event stood behind a later one, and its number. */
+  late?: { readonly seq: number; readonly bytes: number };
+  /** Events that stood behind a later one. */
+  lateEvents: number;
   told?: Told;
 }
 
+interface Early {
+  readonly event: LogEvent;
+  readonly place: Place;
+}
+
+/** Most events of an aggregate that wait for an earlier one: more than stand within the reach of any reader. */
+const earlyMax = 1_000;
+
 /** What a reader knows of a record's place. */
 export interface Place {
+  /** Bytes of its partition before it, and up to its end. */
+  readonly fromByte: number;
+  readonly toByte: number;
   /** In the log before the database was asked. */
   readonly isOld: boolean;
   /** The partition has forgotten its first records. */
@@ -49,41 +66,84 @@ export interface Place {
 
 /** Begins before the first event. */
 export function trackOf(captured: Captured): Track {
-  return { captured, seq: 0, state: undefined, hashes: new HashList(), oldSeq: 0 };
+  const begun = { seq: 0, state: undefined, oldSeq: 0, lateEvents: 0 };
+  return { captured, ...begun, hashes: new HashList(), early: new Map() };
 }
 
 /**
  * Takes the next record of an aggregate, in the order of the log: news, a repeat, or what ends the comparison. The
- * state is compared at the very number the database held, whatever came after it on either side.
+ * state is compared at the very number the database held, whatever came after it on either side. Events behind a hole
+ * wait: what is missing may stand further on, sent late.
  */
 export function follow(
   track: Track,
   event: LogEvent,
-  { isOld, isTruncated, evolve }: Place & { readonly evolve: Evolve },
+  { evolve, ...place }: Place & { readonly evolve: Evolve },
 ): 'news' | 'repeat' | 'ended' {
   if (track.told !== undefined) return 'ended';
   const { seq, type, contentHash } = event;
-  if (seq <= track.seq) {
-    if (track.hashes.has(seq, contentHash)) return 'repeat';
+  const known = track.early.get(seq)?.event.contentHash;
+  if (seq <= track.seq || known !== undefined) {
+    if (known === contentHash || track.hashes.has(seq, contentHash)) return 'repeat';
     return end(track, { code: 'HISTORY_FORKED', seq, type, detail: 'the log holds two contents' });
   }
   const expected = track.seq + 1;
-  if (seq > expected) {
-    const code = expected === 1 && isTruncated ? 'LOG_TRUNCATED' : 'SEQUENCE_GAP';
-    return end(track, { code, seq: expected, detail: `the log goes on at ${seq}` });
+  if (seq > expected) return wait(track, event, place);
+  if (track.early.size > 0) noteLate(track, seq, place);
+  step(track, event, { ...place, evolve });
+  for (let next = take(track); next; next = take(track)) {
+    step(track, next.event, { ...next.place, evolve });
   }
+  return track.told === undefined ? 'news' : 'ended';
+}
+
+/** What an aggregate lacks for which events wait; undefined where none do. */
+export function gapOf({ seq, early }: Track): Told | undefined {
+  if (early.size === 0) return undefined;
+  const detail = `the log goes on at ${Math.min(...early.keys())}`;
+  return { code: 'SEQUENCE_GAP', seq: seq + 1, detail };
+}
+
+function wait(track: Track, event: LogEvent, place: Place): 'news' | 'ended' {
+  const { seq } = event;
+  const expected = track.seq + 1;
+  if (expected === 1 && place.isTruncated) {
+    const detail = `the log goes on at ${seq}`;
+    return end(track, { code: 'LOG_TRUNCATED', seq: expected, detail });
+  }
+  track.early.set(seq, { event, place });
+  const gap = track.early.size > earlyMax ? gapOf(track) : undefined;
+  return gap === undefined ? 'news' : end(track, gap);
+}
+
+/** Readers stopped at the first record behind the hole, and look for the missing event from there. */
+function noteLate(track: Track, seq: number, { toByte }: Place): void {
+  const stoppedAt = Math.min(...[...track.early.values()].map(({ place }) => place.fromByte));
+  const bytes = toByte - stoppedAt;
+  track.lateEvents += 1;
+  if (bytes > (track.late?.bytes ?? 0)) track.late = { seq, bytes };
+}
+
+function take(track: Track): Early | undefined {
+  const next = track.told === undefined ? track.early.get(track.seq + 1) : undefined;
+  if (next !== undefined) track.early.delete(track.seq + 1);
+  return next;
+}
+
+function step(track: Track, event: LogEvent, place: Place & { readonly evolve: Evolve }): void {
+  const { seq, type, contentHash } = event;
   track.hashes.push(contentHash);
   track.seq = seq;
-  if (isOld) track.oldSeq = seq;
+  if (place.isOld) track.oldSeq = seq;
   if (seq > track.captured.seq) track.beyond ??= type;
-  else fold(track, event, evolve);
-  return track.told === undefined ? 'news' : 'ended';
+  else fold(track, event, place.evolve);
 }
 
 /** Ends the comparison of an aggregate, unless it has ended already. */
 export function end(track: Track, told: Told): 'ended' {
   track.told ??= told;
   track.state = undefined;
+  track.early.clear();
   return 'ended';
 }
 

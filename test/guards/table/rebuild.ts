@@ -11,8 +11,8 @@ export const rebuildGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/rebuild/roll/track.ts',
-        from: 'if (seq > track.captured.seq) track.beyond ??= type;\n  else fold(track, event, evolve);',
-        to: 'fold(track, event, evolve);',
+        from: 'if (seq > track.captured.seq) track.beyond ??= type;\n  else fold(track, event, place.evolve);',
+        to: 'fold(track, event, place.evolve);',
       },
       {
         file: 'platform/rebuild/roll/track.ts',
@@ -60,7 +60,7 @@ export const rebuildGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/rebuild/roll/track.ts',
-        from: "if (track.hashes.has(seq, contentHash)) return 'repeat';",
+        from: "if (known === contentHash || track.hashes.has(seq, contentHash)) return 'repeat';",
         to: "if (contentHash !== '') return 'repeat';",
       },
     ],

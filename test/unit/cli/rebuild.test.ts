@@ -5,7 +5,14 @@ import type { Finding } from '../../../platform/rebuild/finding/codes';
 import type { RebuildReport } from '../../../platform/rebuild/options';
 
 const equal: RebuildReport = {
-  ...{ service: 'payments', verdict: 'equal', aggregates: 1_204, events: 5_311, repeats: 2 },
+  ...{
+    service: 'payments',
+    verdict: 'equal',
+    aggregates: 1_204,
+    events: 5_311,
+    repeats: 2,
+    late: 0,
+  },
   ...{ passes: 1, tookMs: 1_900, eventsPerSecond: 2_795, counts: {}, findings: [] },
 };
 const field = { pointer: '/availableCents', expected: '8000', actual: '8001', members: 2 };

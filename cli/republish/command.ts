@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { ownedServices } from '../owned-services';
+import type { OwnedService } from '../owned-services';
+import { connectLog } from '../../platform/event-log/kafka';
+import type { EventLog } from '../../platform/event-log/kafka';
+import { loadSchemas } from '../../platform/event-log/schema-registry';
+import { eventTopic } from '../../platform/event-log/topics';
+import { republish } from '../../platform/republish/republish';
+import { republishLimits } from '../../platform/republish/options';
+import type { RepublishOptions, RepublishReport } from '../../platform/republish/options';
+import { parseConfig } from '../../platform/runtime/config';
+import type { Config } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { readCredentials } from '../../platform/security/tls';
+import { recallEnvironment } from '../../stack/recall';
+import { linePrinter } from '../line-printer';
+import { progressLine, reportLines } from './print';
+
+/** Exit codes of `holdfast republish`, the same for good. */
+export const republishExitCodes = {
+  complete: 0,
+  refused: 1,
+  usage: 2,
+  undecided: 3,
+  lacking: 4,
+} as const;
+
+const help = `
+Fills the topic of a service again from its events table: what the table says was sent, and the log does not hold, is
+sent again with the same ids, contents and hashes, in the order of each aggregate. It may run beside the service: the
+slots it sends to are taken from their relay meanwhile, at most for as long as it sends and ten seconds.
+
+Nothing at all is sent when the log holds another content under an id of the table (HISTORY_FORKED).
+
+With HOLDFAST_NAME and the other variables of a process set, log and database are used as that process, which must be
+allowed to: admin is. Otherwise as the processes of the stack in --state.
+
+Exit codes: 0 the log holds everything, 1 something was found that sending cannot put right, 2 wrong usage, 3 not
+decided: log or database away, or a slot lost to another relay, 4 a dry run found events to send.
+
+Examples:
+  holdfast republish orders --dry-run
+  holdfast republish payments
+  holdfast republish inventory --aggregate product/lamp --json
+`;
+
+interface CommandOptions {
+  readonly aggregate?: string;
+  readonly all: boolean;
+  readonly dryRun: boolean;
+  readonly limit: number;
+  readonly state: string;
+  readonly json: boolean;
+}
+
+/** `holdfast republish <service>`: the log again holds what the events table says was sent. */
+export function republishCommand(): Command {
+  const names = ownedServices.map(({ service }) => service.name);
+  return new Command('republish')
+    .description('Send again what the log of a service lacks, from its events table.')
+    .addArgument(new Argument('<service>', 'whose events').choices(names))
+    .option('--aggregate <id>', 'one aggregate alone, for example account/a-1')
+    .option('--dry-run', 'say what would be sent, and send nothing', false)
+    .option('--all', 'send what the log holds as well; readers know it for a repeat', false)
+    .option('--limit <count>', 'findings told in full', count, republishLimits.findingsMax)
+    .option('--state <folder>', 'stack to speak to where the environment names none', '.holdfast')
+    .option('--json', 'one JSON object on standard output', false)
+    .addHelpText('after', help)
+    .exitOverride()
+    .action(run);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0 && value <= 1_000_000) return value;
+  throw new InvalidArgumentError('a whole number above 0 is expected.');
+}
+
+async function run(name: string, options: CommandOptions): Promise<void> {
+  const printer = linePrinter(process.stderr);
+  let report: RepublishReport;
+  try {
+    report = await sendAgain(name, options, (at) => printer.show(progressLine(name, at)));
+  } catch (error) {
+    throw undecided(error);
+  } finally {
+    printer.done();
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  for (const line of reportLines(report)) process.stderr.write(`${line}\n`);
+  process.exitCode = republishExitCodes[report.verdict];
+}
+
+async function sendAgain(
+  name: string,
+  options: CommandOptions,
+  progress: NonNullable<RepublishOptions['progress']>,
+): Promise<RepublishReport> {
+  const { process: owner, service } = serviceNamed(name);
+  const configOf = configs(options.state);
+  const [reader, writer] = [configOf('projector'), configOf(owner)];
+  const schemas = loadSchemas();
+  const store = service.openStore(writer);
+  const logs = [connect(reader), connect(writer)] as const;
+  try {
+    return await republish({
+      ...{ service: name, topic: eventTopic(name, reader.HOLDFAST_INSTANCE), progress },
+      ...{ source: store, eventLog: logs[0], writer: logs[1].writer },
+      ...{ groupPrefix: 'projector-republish', owner: `republish-${randomUUID()}` },
+      schemaHashOf: (type, version) => schemas.hashOf(type, version),
+      ...(options.aggregate === undefined ? {} : { aggregateId: options.aggregate }),
+      ...{ all: options.all, dryRun: options.dryRun, findingsMax: options.limit },
+    });
+  } finally {
+    await Promise.all([store.close(), ...logs.map((log) => log.close())]);
+  }
+}
+
+function connect(config: Config): EventLog {
+  return connectLog({
+    brokers: config.HOLDFAST_KAFKA_BROKERS,
+    clientId: `${config.HOLDFAST_NAME}-republish`,
+    credentials: () => readCredentials(config),
+    log: silentLog,
+  });
+}
+
+/** The argument names one of them, or commander has refused it. */
+function serviceNamed(name: string): OwnedService {
+  const found = ownedServices.find(({ service }) => service.name === name);
+  if (found === undefined) throw new RangeError(`there is no service ${name}`);
+  return found;
+}
+
+/** The configuration of a process: of this one where the environment names it, else of the stack. */
+function configs(state: string): (name: string) => Config {
+  if (process.env.HOLDFAST_NAME) {
+    const own = parseConfig(process.env);
+    return () => own;
+  }
+  const environmentOf = recallEnvironment(state);
+  return (name) => parseConfig(environmentOf(name));
+}
+
+const away = 'start it, or look at where it should be and at the certificates, and run this again';
+const again = 'run it again: what was sent already it does not send twice';
+
+/** What to do about what kept a run from its end. */
+const nextSteps: Readonly<Record<string, string>> = {
+  AGGREGATE_UNKNOWN: 'look at the id: <kind>/<name>, as in holdfast republish --help',
+  LEASE_LOST: again,
+  LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
+  LOG_TIMEOUT: again,
+  LOG_UNAVAILABLE: away,
+  RECORD_REFUSED: 'the broker takes smaller messages than it did: look at max.message.bytes',
+  STORE_CONFLICT: again,
+  STORE_UNAVAILABLE: away,
+  TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
+  TOPIC_READ_TIMEOUT: away,
+};
+
+function undecided(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const next = nextSteps[(error as { code?: string }).code ?? ''];
+  const exitCode = republishExitCodes.undecided;
+  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
+}
