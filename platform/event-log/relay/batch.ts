@@ -15,6 +15,8 @@ export interface BatchPlan {
   readonly settled: readonly StoredEvent[];
   /** Events of parked aggregates among the pending ones; the next read must reach past them. */
   readonly heldBack: number;
+  /** Events behind a number that was neither sent in this tenure nor is pending: somebody else has marked it. */
+  readonly beyondHole: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export function planBatch(
   const send: StoredEvent[] = [];
   const settled: StoredEvent[] = [];
   let heldBack = 0;
+  let beyondHole = 0;
   let bytes = 0;
   for (const event of pending) {
     const { aggregateId, seq } = event;
@@ -45,7 +48,10 @@ export function planBatch(
       continue;
     }
     const last = lastSeqs.get(aggregateId) ?? sentSeq;
-    if (last !== undefined && seq !== last + 1) continue;
+    if (last !== undefined && seq !== last + 1) {
+      beyondHole += 1;
+      continue;
+    }
     const size = sizeOf(event);
     const isFull = send.length >= limits.batchSizeMax || bytes + size > limits.batchBytesMax;
     if (isFull && send.length > 0) break;
@@ -53,7 +59,7 @@ export function planBatch(
     lastSeqs.set(aggregateId, seq);
     send.push(event);
   }
-  return { send, settled, heldBack };
+  return { send, settled, heldBack, beyondHole };
 }
 
 /** Room for the headers of one event; ids and step names are bounded by their contracts. */

@@ -12,6 +12,11 @@ const rememberedMax = 10_000;
 /** Most pending rows read at once to look past parked aggregates. */
 const readMax = 5_000;
 
+/** Thrown when events wait behind a number somebody else has marked: a new tenure takes the marks at their word. */
+class SlotStalled extends Error {
+  readonly code = 'SLOT_STALLED';
+}
+
 /** The work on one slot while its lease is ours: read, send, mark, and again. */
 export interface SlotWorker {
   /** Relays until stopped; throws at the first doubt, after which everything begins again with the lease. */
@@ -28,13 +33,17 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
   const status = { sent: 0, repeats: 0 };
   let sent = new Map<string, number>();
   let heldBack = 0;
+  let stalledAtMs: number | undefined;
 
   async function serve(lease: Lease, bell: Waiter, isStopped: () => boolean): Promise<void> {
     sent = new Map();
+    stalledAtMs = undefined;
     if (doubtful.size > rememberedMax) doubtful.clear();
+    await crashPoint('relay.leased-not-connected');
     await writer.connect(limits.sendTimeoutMs);
     await crashPoint('relay.connected-not-confirmed');
     await lease.confirm();
+    await crashPoint('relay.confirmed-not-read');
     let idleMs: number = limits.idleMsMin;
     while (!isStopped()) {
       await lease.keep();
@@ -52,10 +61,20 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
     const plan = planBatch(pending, sent, new Set(parked.keys()), limits);
     heldBack = plan.heldBack;
     if (plan.settled.length > 0) await source.markPublished(plan.settled);
+    noteStall(plan.send.length === 0 && plan.beyondHole > 0);
     if (plan.send.length === 0) return false;
     await lease.keep();
+    await crashPoint('relay.read-not-sent');
     await send(plan.send);
     return true;
+  }
+
+  /** A source may lag for a moment; a hole that stays for a lease's time is none. */
+  function noteStall(isStalled: boolean): void {
+    if (!isStalled) stalledAtMs = undefined;
+    else stalledAtMs ??= options.nowMs();
+    if (stalledAtMs === undefined || options.nowMs() - stalledAtMs < limits.leaseMs) return;
+    throw new SlotStalled(`slot ${slot} waits behind what somebody else has marked`);
   }
 
   async function send(events: readonly StoredEvent[]): Promise<void> {
@@ -107,6 +126,7 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
       sent.delete(oldest);
     }
     await source.markPublished(events);
+    await crashPoint('relay.marked-not-counted');
     events.forEach((event) => doubtful.delete(eventId(event)));
     status.sent += events.length;
     observe.sent(events);

@@ -88,6 +88,72 @@ describe('a relay', () => {
     expect(relay.status().parked).toMatchObject([{ aggregateId: 'b', seq: 1 }]);
   });
 
+  test('is woken by a hint, and looks by itself where none comes', async () => {
+    const outbox = memoryOutbox([]);
+    const log = memoryLog();
+    const limits = { idleMsMin: 60_000, idleMsMax: 60_000 };
+    const relay = relayOf(outbox.source, log.writer, { limits });
+    await eventually(() => expect(relay.status().slots[0]?.state).toBe('leading'));
+    outbox.add(history('a', 2));
+    await eventually(() => expect(log.ids()).toEqual(['a:1', 'a:2']));
+
+    const deaf = memoryOutbox([]);
+    relayOf({ ...deaf.source, subscribe: () => () => undefined }, log.writer);
+    deaf.add(history('b', 1));
+    await eventually(() => expect(log.ids()).toContain('b:1'));
+  });
+
+  test('reads no more than it can send, and nothing while a send is on its way or the log is away', async () => {
+    const outbox = memoryOutbox(history('a', 1_000));
+    let [reads, asked, onTheWay, atMost] = [0, 0, 0, 0];
+    const source: typeof outbox.source = {
+      ...outbox.source,
+      pending: (slot, limitMax) => {
+        [reads, asked, atMost] = [reads + 1, Math.max(asked, limitMax), Math.max(atMost, onTheWay)];
+        return outbox.source.pending(slot, limitMax);
+      },
+    };
+    const log = memoryLog();
+    let isAway = true;
+    const writer: LogWriter = {
+      ...log.writer,
+      append: async (...told) => {
+        if (isAway) throw new LogError('LOG_UNAVAILABLE', 'away');
+        onTheWay += 1;
+        await log.writer.append(...told);
+        onTheWay -= 1;
+      },
+    };
+    const limits = { batchSizeMax: 10, backoffMsMin: 200, backoffMsMax: 200 };
+    const relay = relayOf(source, writer, { limits });
+    await eventually(() => expect(relay.status().slots[0]?.state).toBe('failing'));
+    for (let hints = 0; hints < 100; hints += 1) {
+      relay.wake();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(reads).toBeLessThan(5);
+    isAway = false;
+    await eventually(() => expect(outbox.unpublished()).toEqual([]));
+    expect([asked, atMost]).toEqual([10, 0]);
+    expect(log.ids()).toHaveLength(1_000);
+  });
+
+  test('goes on behind what somebody else has sent and marked', async () => {
+    const outbox = memoryOutbox(history('a', 1));
+    const log = memoryLog();
+    const relay = relayOf(outbox.source, log.writer, { limits: { leaseMs: 100 } });
+    await eventually(() => expect(outbox.unpublished()).toEqual([]));
+    await outbox.source.markPublished(history('a', 2));
+    const [, second, third] = history('a', 3);
+    const { source } = outbox;
+    const marked = source.markPublished.bind(source);
+    outbox.add([second!]);
+    await marked([second!]);
+    outbox.add([third!]);
+    await eventually(() => expect(log.ids()).toContain('a:3'));
+    expect(relay.status().slots[0]?.state).toBe('leading');
+  });
+
   test('tries a parked aggregate again after its time', async () => {
     const outbox = memoryOutbox(history('b', 1));
     let isTooLarge = true;
