@@ -76,7 +76,7 @@ function ordersIn(events: readonly FamilyEvent[]) {
   let confirmedCents = 0;
   for (const { type, aggregateId, data } of events) {
     if (type === 'order.opened') {
-      known.set(aggregateId, data as Data);
+      known.set(aggregateId, data);
       open.set(aggregateId, (data as Data).amountCents ?? 0);
     } else if (type === 'order.rejected') open.delete(aggregateId);
     else if (type === 'order.confirmed') {

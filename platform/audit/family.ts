@@ -78,15 +78,21 @@ interface EndedStep {
   readonly external?: boolean;
 }
 
+/** A member that the event's schema says is text. */
+function textOf(data: LogEvent['data'], member: string): string {
+  const value = data[member];
+  return typeof value === 'string' ? value : '';
+}
+
 function withRecord(family: Family, { type, data }: LogEvent): Family {
-  const sagaId = String(data.sagaId);
-  const place = `${sagaId} ${String(data.step)}`;
+  const sagaId = textOf(data, 'sagaId');
+  const place = `${sagaId} ${textOf(data, 'step')}`;
   const isRoot = data.workflowId === family.workflowId && data.parent === undefined;
   switch (type) {
     case 'saga.started':
       return {
         ...{ ...family, open: [...family.open, sagaId] },
-        ...(isRoot ? { sagaId, saga: String(data.saga) } : {}),
+        ...(isRoot ? { sagaId, saga: textOf(data, 'saga') } : {}),
       };
     case 'saga.parked':
       return { ...family, parked: [...family.parked, place] };
@@ -97,16 +103,16 @@ function withRecord(family: Family, { type, data }: LogEvent): Family {
     case 'saga.acted':
       return { ...family, isWaived: family.isWaived || byHand.includes(data.verb) };
     case 'saga.finished':
-      return { ...ended(family, data), ...(isRoot ? { outcome: String(data.outcome) } : {}) };
+      return { ...ended(family, data), ...(isRoot ? { outcome: textOf(data, 'outcome') } : {}) };
     default:
       return family;
   }
 }
 
-function ended(family: Family, { sagaId, steps = [] }: LogEvent['data']): Family {
-  const listed = steps as unknown as readonly EndedStep[];
+function ended(family: Family, data: LogEvent['data']): Family {
+  const listed = (data.steps ?? []) as unknown as readonly EndedStep[];
   const isByHand = listed.some(({ leftInPlace, external }) => leftInPlace ?? external ?? false);
-  const open = without(family.open, String(sagaId));
+  const open = without(family.open, textOf(data, 'sagaId'));
   return { ...family, open, isWaived: family.isWaived || isByHand };
 }
 

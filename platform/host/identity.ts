@@ -44,18 +44,15 @@ export type Identities<State> = (
 ) => readonly Violation[];
 
 /** Asks all identities of a service over all its aggregates at once. */
-export function identitiesOver<State>({
-  alone,
-  weights,
-}: ServiceIdentities<State>): Identities<State> {
+export function identitiesOver<State>(identities: ServiceIdentities<State>): Identities<State> {
   return (aggregates) => {
     const sums = new Map<string, Weight>();
-    for (const weight of aggregates.flatMap((one) => weights?.(one) ?? [])) {
+    for (const weight of aggregates.flatMap((one) => identities.weights?.(one) ?? [])) {
       const key = `${weight.identity} ${weight.aggregateId}`;
       sums.set(key, { ...weight, amount: (sums.get(key)?.amount ?? 0) + weight.amount });
     }
     return [
-      ...aggregates.flatMap((one) => alone(one)),
+      ...aggregates.flatMap((one) => identities.alone(one)),
       ...[...sums.values()].filter(({ amount }) => amount !== 0).map(unbalanced),
     ];
   };
