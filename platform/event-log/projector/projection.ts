@@ -11,7 +11,10 @@ export type ReadRow = { readonly [member: string]: unknown };
 export interface Projection<Row extends ReadRow = ReadRow> {
   /** Kebab-case, unique: names checkpoints, rows and the consumer group. */
   readonly name: string;
-  /** Services whose topics it reads. */
+  /**
+   * Services whose topics it reads. The first is the one a row is about: until its events have come, a row of a
+   * projection that joins services says `incomplete`.
+   */
   readonly services: readonly string[];
   /** Members that lists are filtered by; each gets an index. */
   readonly listBy: readonly string[];
