@@ -4,6 +4,7 @@ import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
 import { rebuildCommand } from './rebuild/command';
 import { republishCommand } from './republish/command';
+import { replayCommand } from './replay/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
@@ -26,6 +27,7 @@ export function program(): Command {
     .addCommand(verifyCommand())
     .addCommand(rebuildCommand())
     .addCommand(republishCommand())
+    .addCommand(replayCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

@@ -133,7 +133,7 @@ async function isProjected(
   ask: Ask,
   instance: string,
 ): Promise<boolean> {
-  const text = 'select projection, topic, partition, next_offset from checkpoints';
+  const text = 'select projection, topic, partition, next_offset from live_checkpoints';
   const checkpoints = await ask<Checkpoint>(text, []);
   for (const { name } of services) {
     const topic = eventTopic(name, instance);
@@ -191,7 +191,7 @@ async function auditReadModels(ask: Ask, parts: readonly ServicePart[]) {
 }
 
 async function appliedEvents(ask: Ask): Promise<ReadonlyMap<string, string>> {
-  const text = `select projection || ' ' || aggregate_id || ':' || seq as id, hash from applied_events`;
+  const text = `select projection || ' ' || aggregate_id || ':' || seq as id, hash from live_applied_events`;
   const rows = await ask<{ id: string; hash: string }>(text, []);
   return new Map(rows.map(({ id, hash }) => [id, hash]));
 }
@@ -199,9 +199,9 @@ async function appliedEvents(ask: Ask): Promise<ReadonlyMap<string, string>> {
 async function waiting(ask: Ask): Promise<AuditViolation[]> {
   const rows = await ask<{ code: string; subject: string; detail: string; service: string }>(
     `select 'DEAD_LETTER' as code, projection as service, aggregate_id || ':' || seq as subject,
-       reason || ' ' || detail as detail from dead_letters
+       reason || ' ' || detail as detail from live_dead_letters
      union all
-     select halt_code, projection, topic || '/' || partition, halt_detail from checkpoints
+     select halt_code, projection, topic || '/' || partition, halt_detail from live_checkpoints
        where halt_code is not null`,
     [],
   );

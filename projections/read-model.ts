@@ -10,6 +10,7 @@ import type { SagaTimelineRow } from './saga-timeline';
 import { sagaTimeline } from './saga-timeline';
 import { sagaConditions } from './saga-filter';
 import type { Bind, SagaFilter } from './saga-filter';
+import { liveName, projectionExpression } from './generations/names';
 import { expressionOf } from './schema';
 import { timelineView } from './timeline-view';
 import type { TimelineView } from './timeline-view';
@@ -48,7 +49,11 @@ export interface PartitionLag {
   readonly halt?: { readonly code: string; readonly detail: string; readonly since: string };
 }
 
-/** Questions the gateway asks; all of them answer from PostgreSQL and throw `STORE_UNAVAILABLE` when it is away. */
+/**
+ * Questions the gateway asks. Each is one statement, which finds the live generation and reads it in one snapshot: a
+ * replay that switches meanwhile is not noticed. All answer from PostgreSQL and throw `STORE_UNAVAILABLE` when it is
+ * away.
+ */
 export interface ReadModel {
   orderStatus(orderId: string): Promise<Dated<OrderStatusRow> | undefined>;
   customerOrders(customerId: string, page: PageOptions): Promise<Page<CustomerOrderRow>>;
@@ -123,7 +128,8 @@ async function one<Row extends ReadRow>(
   { name }: Pick<Projection, 'name'>,
   key: string,
 ): Promise<Dated<Row> | undefined> {
-  const text = `select ${columns} from read_rows r where projection = $1 and key = $2`;
+  const text = `select ${columns} from read_rows r
+    where r.projection = ${liveName('$1')} and key = $2`;
   const [found] = await ask<Found<Row>>(text, [name, key]);
   return found && dated(found);
 }
@@ -142,9 +148,13 @@ async function list<Row extends ReadRow>(
     const [place, key] = cursorOf(after);
     conditions.push(`(${order}, key) < (${bind(place)}, ${bind(key)})`);
   }
+  const ofLive = [
+    `${projectionExpression('r.projection')} = '${name}'`,
+    `r.projection = ${liveName(`'${name}'`)}`,
+  ];
   const found = await ask<Found<Row> & { readonly place: string }>(
     `select ${columns}, ${order} as place from read_rows r
-     where ${[`projection = '${name}'`, ...conditions].join(' and ')}
+     where ${[...ofLive, ...conditions].join(' and ')}
      order by ${order} desc, key desc limit $1`,
     values,
   );
@@ -174,7 +184,7 @@ function cursorOf(after: string): readonly [string, string] {
 async function lag(ask: Ask): Promise<readonly PartitionLag[]> {
   const rows = await ask<LagRow>(
     `select projection, topic, partition, next_offset, log_end, updated_at, halt_code, halt_detail,
-       halted_at from checkpoints order by projection, topic, partition`,
+       halted_at from live_checkpoints order by projection, topic, partition`,
     [],
   );
   return rows.map((row) => ({

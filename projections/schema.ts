@@ -1,15 +1,17 @@
 import { versionTable } from '../platform/outbox/postgres/schema';
+import { projectionExpression } from './generations/names';
+import { generationTables, liveViews } from './generations/schema';
 import { letterTables } from './letters/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
 
 /** Version of the tables below; raise it with every change of them. A new projection's index is no change. */
-export const tablesVersion = 2;
+export const tablesVersion = 3;
 
 export const versionTableName = 'tables_version';
 
 /**
- * The tables behind every read model. Checkpoint, positions and rows of a projection change together, so what stands
- * here is always exactly the fold of the log up to `next_offset`.
+ * The tables behind every read model; `projection` is the name of a generation. Checkpoint, positions and rows of one
+ * change together, so what stands here is always exactly the fold of the log up to `next_offset`.
  */
 const tables = `
   create table if not exists checkpoints (
@@ -77,16 +79,42 @@ const tables = `
 
 /** Statements that create what is missing; safe to run at every start and concurrently. */
 export function migrations(projections: readonly Projection[]): readonly string[] {
-  return [tables, letterTables, versionTable(versionTableName), ...projections.flatMap(indexesOf)];
+  return [
+    ...[tables, letterTables, generationTables, liveViews, versionTable(versionTableName)],
+    ...projections.flatMap(({ name }) => firstGeneration(name)),
+    ...projections.flatMap(indexesOf),
+  ];
 }
 
-function indexesOf({ name, listBy, orderBy }: Projection): string[] {
+/** What version 2 had and this code does without: indexes that knew one generation only. */
+export function outdatedIndexes(projections: readonly Projection[]): readonly string[] {
+  return projections.flatMap(({ name, listBy }) =>
+    [undefined, ...listBy].map(
+      (member) => `drop index if exists read_rows_${wordOf(name, member)}`,
+    ),
+  );
+}
+
+/** A projection's own name is that of its first generation; also for one that was there before generations were. */
+function firstGeneration(name: string): string[] {
   demandName(name, /^[a-z][a-z-]{0,30}$/);
+  return [
+    `insert into generations (projection, number, name, state) values ('${name}', 1, '${name}', 'live')
+     on conflict do nothing`,
+  ];
+}
+
+function wordOf(name: string, member: string | undefined): string {
+  return `${name}_${member ?? 'all'}`.replaceAll('-', '_').toLowerCase();
+}
+
+/** One index serves every generation: the generation is its first column. */
+function indexesOf({ name, listBy, orderBy }: Projection): string[] {
   return [undefined, ...listBy].map((member) => {
     const filter = member === undefined ? '' : `${expressionOf(member)}, `;
-    const index = `read_rows_${name}_${member ?? 'all'}`.replaceAll('-', '_').toLowerCase();
-    return `create index if not exists ${index} on read_rows
-      (${filter}${expressionOf(orderBy)} desc, key desc) where projection = '${name}'`;
+    return `create index if not exists rows_of_${wordOf(name, member)} on read_rows
+      (projection, ${filter}${expressionOf(orderBy)} desc, key desc)
+      where ${projectionExpression('projection')} = '${name}'`;
   });
 }
 

@@ -5,19 +5,31 @@ import type { Reading } from '../platform/event-log/projector/reading';
 import type { ReadRow } from '../platform/event-log/projector/projection';
 import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
 import { run } from '../platform/outbox/postgres/connection';
+import { liveName, projectionOf } from './generations/names';
 
 type Client = Parameters<typeof run>[0];
 
 export const lockProjection = `select pg_advisory_xact_lock(hashtextextended($1, 4711))`;
 
+/** The generation `$2`, or the live one of the projection `$1`. */
+const named = `coalesce($2::text, ${liveName('$1::text')})`;
+
+/** For a projection that is newer than the tables' last migration. */
+export const firstGeneration = `
+  insert into generations (projection, number, name, state) values ($1, 1, $1, 'live')
+  on conflict do nothing`;
+
 export const claim = `
-  insert into checkpoints as c (projection, topic, partition, owner_epoch) values ($1, $2, $3, 1)
+  insert into checkpoints as c (projection, topic, partition, owner_epoch)
+  values (${named}, $3, $4, 1)
   on conflict (projection, topic, partition) do update set owner_epoch = c.owner_epoch + 1
-  returning owner_epoch, next_offset`;
+  returning projection as generation, owner_epoch, next_offset`;
 
 export const checkpoint = `
-  select next_offset from checkpoints
+  select next_offset, (select state from generations where name = $1) as state from checkpoints
   where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4 for update`;
+
+export const stateOf = `select state from generations where name = $1`;
 
 export const advance = `
   update checkpoints set
@@ -31,31 +43,31 @@ export const halt = `
   where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4`;
 
 export const noteEnd = `
-  update checkpoints set log_end = $4
-  where projection = $1 and topic = $2 and partition = $3 and log_end is distinct from $4`;
+  update checkpoints set log_end = $5
+  where projection = ${named} and topic = $3 and partition = $4 and log_end is distinct from $5`;
 
 /** What is stored about the aggregates, rows and events of some readings. */
 export async function loadView(
   client: Client,
-  projection: string,
+  generation: string,
   readings: readonly Reading[],
 ): Promise<Omit<View, 'nextOffset'>> {
   const aggregateIds = [...new Set(readings.map(({ aggregateId }) => aggregateId))];
   const keys = [...new Set(readings.flatMap((reading) => reading.keys))];
   return {
-    positions: await loadPositions(client, projection, aggregateIds),
-    applied: await loadApplied(client, projection, readings),
-    queues: await loadQueues(client, projection, aggregateIds),
-    rows: await loadRows(client, projection, keys),
+    positions: await loadPositions(client, generation, aggregateIds),
+    applied: await loadApplied(client, generation, readings),
+    queues: await loadQueues(client, generation, aggregateIds),
+    rows: await loadRows(client, generation, keys),
   };
 }
 
-async function loadPositions(client: Client, projection: string, aggregateIds: string[]) {
+async function loadPositions(client: Client, generation: string, aggregateIds: string[]) {
   const { rows } = await run<{ aggregate_id: string; last_seq: string; last_hash: string }>(
     client,
     `select aggregate_id, last_seq, last_hash from aggregate_positions
      where projection = $1 and aggregate_id = any($2)`,
-    { values: [projection, aggregateIds] },
+    { values: [generation, aggregateIds] },
   );
   return new Map(
     rows.map((row) => [
@@ -65,7 +77,7 @@ async function loadPositions(client: Client, projection: string, aggregateIds: s
   );
 }
 
-async function loadApplied(client: Client, projection: string, readings: readonly Reading[]) {
+async function loadApplied(client: Client, generation: string, readings: readonly Reading[]) {
   const events = readings.flatMap(({ event }) => event ?? []);
   const { rows } = await run<{ aggregate_id: string; seq: string; hash: string }>(
     client,
@@ -73,7 +85,7 @@ async function loadApplied(client: Client, projection: string, readings: readonl
      join unnest($2::text[], $3::bigint[]) as asked (aggregate_id, seq) using (aggregate_id, seq)
      where projection = $1`,
     {
-      values: [projection, events.map((event) => event.aggregateId), events.map(({ seq }) => seq)],
+      values: [generation, events.map((event) => event.aggregateId), events.map(({ seq }) => seq)],
     },
   );
   return new Map(
@@ -81,12 +93,12 @@ async function loadApplied(client: Client, projection: string, readings: readonl
   );
 }
 
-async function loadQueues(client: Client, projection: string, aggregateIds: string[]) {
+async function loadQueues(client: Client, generation: string, aggregateIds: string[]) {
   const { rows } = await run<{ aggregate_id: string; seq: string; hash: string | null }>(
     client,
     `select aggregate_id, seq, hash from dead_letters
      where projection = $1 and aggregate_id = any($2) order by id`,
-    { values: [projection, aggregateIds] },
+    { values: [generation, aggregateIds] },
   );
   const queues = new Map<string, Map<number, string | undefined>>();
   for (const { aggregate_id: id, seq, hash } of rows) {
@@ -99,11 +111,11 @@ async function loadQueues(client: Client, projection: string, aggregateIds: stri
 }
 
 /** Rows by key, as they stand in this transaction. */
-export async function loadRows(client: Client, projection: string, keys: string[]) {
+export async function loadRows(client: Client, generation: string, keys: string[]) {
   const { rows } = await run<{ key: string; row: ReadRow; sources: string[]; as_of: Date }>(
     client,
     `select key, row, sources, as_of from read_rows where projection = $1 and key = any($2)`,
-    { values: [projection, keys] },
+    { values: [generation, keys] },
   );
   return new Map<string, KeptRow>(
     rows.map(({ key, row, sources, as_of }) => [key, { row, sources, asOf: as_of.toISOString() }]),
@@ -113,7 +125,7 @@ export async function loadRows(client: Client, projection: string, keys: string[
 /** Writes rows, positions and the hashes of what was applied or passed by. */
 export async function writeRows(
   client: Client,
-  projection: string,
+  generation: string,
   plan: Pick<Plan, 'rows' | 'positions' | 'applied'> & Partial<Pick<RedrivePlan, 'skipped'>>,
 ): Promise<void> {
   if (plan.positions.size === 0) return;
@@ -131,10 +143,10 @@ export async function writeRows(
   const skipped = (plan.skipped ?? []).flatMap(({ aggregateId, seq, hash }) =>
     hash === undefined ? [] : [[aggregateId, seq, hash]],
   );
-  await run(client, upsertRows, { values: [projection, JSON.stringify(rows)] });
-  await run(client, upsertPositions, { values: [projection, JSON.stringify(positions)] });
+  await run(client, upsertRows, { values: [generation, JSON.stringify(rows)] });
+  await run(client, upsertPositions, { values: [generation, JSON.stringify(positions)] });
   await run(client, insertApplied, {
-    values: [projection, JSON.stringify([...applied, ...skipped])],
+    values: [generation, JSON.stringify([...applied, ...skipped])],
   });
 }
 
@@ -158,11 +170,11 @@ const insertApplied = `
 /** Stores new dead letters; one that is there already stays as it was. */
 export async function writeLetters(
   client: Client,
-  projection: string,
+  generation: string,
   plan: Pick<Plan, 'letters'>,
 ): Promise<void> {
   for (const letter of plan.letters) {
-    await run(client, insertLetter, { values: letterValues(projection, letter) });
+    await run(client, insertLetter, { values: letterValues(generation, letter) });
   }
 }
 
@@ -181,12 +193,12 @@ const insertLetter = `
 
 const detailMax = 1_000;
 
-function letterValues(projection: string, letter: NewLetter): unknown[] {
+function letterValues(generation: string, letter: NewLetter): unknown[] {
   const { reading, seq, reason, detail } = letter;
   const { record, event, keys, aggregateId } = reading;
-  const { group, cause } = causeOf(projection, reading, letter);
+  const { group, cause } = causeOf(projectionOf(generation), reading, letter);
   return [
-    ...[projection, record.topic, record.partition, record.offset, storable(aggregateId), seq],
+    ...[generation, record.topic, record.partition, record.offset, storable(aggregateId), seq],
     ...[event?.contentHash ?? null, reason, storable(detail).slice(0, detailMax)],
     ...[storable(record.key), storable(record.value), headersText(record.headers), keys],
     ...[group, storable(cause)],

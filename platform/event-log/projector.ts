@@ -55,7 +55,10 @@ export function startProjector(options: ProjectorOptions): Projector {
   };
 }
 
-/** Notes how far each partition is behind, until stopped; trouble here is only a stale number. */
+/**
+ * Notes how far each partition is behind, and looks for another generation, until stopped; trouble here is only a stale
+ * number.
+ */
 async function watchLag(
   options: CompleteProjectorOptions,
   current: () => ReadonlyMap<string, PartitionRun> | undefined,
@@ -64,6 +67,7 @@ async function watchLag(
   for (let runs = current(); runs; runs = current()) {
     try {
       await noteLag(options, runs);
+      await Promise.all([...runs.values()].map((run) => run.lookAgain()));
     } catch (error) {
       options.log.debug('the lag could not be noted', { error });
     }

@@ -10,6 +10,7 @@ import type {
   RedrivePlan,
 } from '../../platform/event-log/letters/port';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import { liveName } from '../generations/names';
 import { loadRows, loadView, lockProjection, storable, writeRows } from '../statements';
 import * as sql from './statements';
 
@@ -29,12 +30,21 @@ export async function carryOut(pool: Pool, told: Carrying) {
     if (earlier) return { result: { report: earlier.report, isRepeat: true }, commit: false };
     const before = act.verb === 'edit' ? await writeEdit(client, told) : undefined;
     const isOnlyKept = act.verb === 'edit' && !dryRun;
-    const plan = isOnlyKept ? undefined : await decide(client, told);
-    if (plan) await write(client, told, plan);
-    const report = await reportOf(client, told, plan);
+    const there = { ...told, projection: await generationOf(client, projection) };
+    const plan = isOnlyKept ? undefined : await decide(client, there);
+    if (plan) await write(client, there, plan);
+    const report = await reportOf(client, there, plan);
     await keep(client, told, { report, before });
     return { result: { report, isRepeat: false }, commit: !dryRun };
   });
+}
+
+/** The live generation; it stays so until the lock of the projection is given back. */
+async function generationOf(client: ClientBase, projection: string): Promise<string> {
+  const { rows } = await run<{ name: string }>(client, `select ${liveName('$1')} as name`, {
+    values: [projection],
+  });
+  return rows[0]?.name ?? projection;
 }
 
 async function actOf(client: ClientBase, id: string): Promise<KeptAct | undefined> {

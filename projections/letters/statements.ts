@@ -1,22 +1,24 @@
 import type { DeadLetter, LetterEnd } from '../../platform/event-log/letters/port';
 import type { DeadLetterReason } from '../../platform/event-log/projector/reading';
+import { projectionExpression } from '../generations/names';
 
 /** Letters that older code stored have no group yet; their reason stands for it. */
-const group = `coalesce(group_id, projection || '~' || lower(reason))`;
+const projection = projectionExpression('projection');
+const group = `coalesce(group_id, ${projection} || '~' || lower(reason))`;
 
-const columns = `id, projection, topic, partition, log_offset, aggregate_id, seq, reason, detail,
+const columns = `id, ${projection} as projection, topic, partition, log_offset, aggregate_id, seq, reason, detail,
   message_key, payload, headers, edited, ${group} as group_id, coalesce(cause, detail) as cause,
   parked_at`;
 
 /** Filter: `$1` projection, `$2` group, `$3` aggregate, `$4` reason; each may be null. */
 export const letters = `
-  select ${columns} from dead_letters
+  select ${columns} from live_dead_letters
   where ($1::text is null or projection = $1) and ($2::text is null or ${group} = $2)
     and ($3::text is null or aggregate_id = $3) and ($4::text is null or reason = $4)
     and ($5::bigint is null or id > $5) order by id limit $6`;
 
 export const uncopied = `
-  select ${columns} from dead_letters where copied_at is null
+  select ${columns} from live_dead_letters where copied_at is null
   union all select ${columns} from settled_letters where copied_at is null
   order by id limit $1`;
 
@@ -26,15 +28,15 @@ export const markCopied = `
 
 export const letter = `
   select ${columns}, null::timestamptz as settled_at, null as ended, null as act_id
-  from dead_letters where id = $1
+  from live_dead_letters where id = $1
   union all
   select ${columns}, settled_at, ended, act_id from settled_letters where id = $1`;
 
 export const counts = `
-  select projection, reason, count(*)::int as count from dead_letters group by projection, reason`;
+  select projection, reason, count(*)::int as count from live_dead_letters group by projection, reason`;
 
 export const parkedAggregates = `
-  select projection, count(distinct aggregate_id)::int as count from dead_letters
+  select projection, count(distinct aggregate_id)::int as count from live_dead_letters
   group by projection`;
 
 export const groups = `
@@ -42,7 +44,7 @@ export const groups = `
     coalesce(min(reason) filter (where reason <> 'BEHIND_DEAD_LETTER'), min(reason)) as reason,
     count(*)::int as letters, count(distinct aggregate_id)::int as aggregates,
     min(id)::text as first_id, min(parked_at) as first_at, max(parked_at) as last_at
-  from dead_letters
+  from live_dead_letters
   where ($1::text is null or projection = $1) and ($2::text is null or ${group} = $2)
   group by projection, ${group} order by letters desc, first_id limit $3`;
 
@@ -50,8 +52,8 @@ export const groups = `
 export const firstOfGroup = `
   select id, projection, aggregate_id from (
     select distinct on (projection, aggregate_id) id, projection, aggregate_id, ${group} as group_id
-    from dead_letters
-    where projection in (select projection from dead_letters where ${group} = $1)
+    from live_dead_letters
+    where projection in (select projection from live_dead_letters where ${group} = $1)
     order by projection, aggregate_id, seq, id
   ) as firsts
   where group_id = $1 and ($2::bigint is null or id > $2) order by id limit $3`;

@@ -2,10 +2,9 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { metricNames } from '../../runtime/metric-names';
 import type { ProjectorObserver } from './options';
-import type { HaltCode } from './store-port';
+import { haltCodes } from './store-port';
 
 const delayBucketsSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
-const haltCodes: readonly HaltCode[] = ['SEQUENCE_GAP', 'HISTORY_FORKED', 'LOG_TRUNCATED'];
 
 /** Measures projections: one call per process, then an observer per projection. */
 export function projectorMetrics(registry: Registry): (projection: string) => ProjectorObserver {

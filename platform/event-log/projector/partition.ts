@@ -15,6 +15,8 @@ export interface PartitionRun {
   takeUp(): Promise<void>;
   /** Applies what it can of a batch; answers how many records are done with. */
   read(batch: LogBatch): Promise<number>;
+  /** A partition that stands still takes up another generation of the read model where there is one by now. */
+  lookAgain(): Promise<void>;
   status(): PartitionStatus;
   /** No more retries: the partition was given to somebody else, or the process ends. */
   end(): void;
@@ -69,10 +71,27 @@ export function createPartitionRun(
       }
     } catch (error) {
       if (isOfGroup(error)) throw error;
-      if (isClaimLost(error)) retryMs = Math.max(retryMs, limits.reclaimMs);
+      if (hasCode(error, 'GENERATION_SWITCHED')) return await changeOver(done);
+      if (hasCode(error, 'CLAIM_LOST')) retryMs = Math.max(retryMs, limits.reclaimMs);
       stand('STORE_FAILED', error instanceof Error ? error.message : String(error));
     }
     return done;
+  }
+
+  /** The other generation has read to a place of its own: what is left of the batch is not for it. */
+  async function changeOver(done: number): Promise<number> {
+    try {
+      noted = undefined;
+      await takeUp();
+    } catch (error) {
+      stand('STORE_FAILED', error instanceof Error ? error.message : String(error));
+    }
+    return done;
+  }
+
+  async function lookAgain(): Promise<void> {
+    if (isEnded || !halt || !claim || (await store.isCurrent(claim))) return;
+    await changeOver(0);
   }
 
   async function applyNext(records: readonly LogRecord[]): Promise<Plan> {
@@ -159,6 +178,7 @@ export function createPartitionRun(
   return {
     takeUp,
     read,
+    lookAgain,
     status: () => ({ ...place, nextOffset: claim?.nextOffset ?? 0n, ...(halt ? { halt } : {}) }),
     end: () => {
       isEnded = true;
@@ -167,8 +187,8 @@ export function createPartitionRun(
   };
 }
 
-function isClaimLost(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'CLAIM_LOST';
+function hasCode(error: unknown, code: string): boolean {
+  return (error as { code?: unknown }).code === code;
 }
 
 /** Errors by which the client library itself leaves a batch, for example when the group is shared out again. */

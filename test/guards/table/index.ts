@@ -5,6 +5,7 @@ import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { peopleGuards } from './people';
 import { rebuildGuards } from './rebuild';
+import { replayGuards } from './replay';
 import { schemaGuards } from './schemas';
 import { storeGuards } from './stores';
 
@@ -15,6 +16,7 @@ export const guards: readonly Guard[] = [
   ...participantGuards,
   ...storeGuards,
   ...rebuildGuards,
+  ...replayGuards,
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,

@@ -1,0 +1,114 @@
+import type { ClientBase, Pool } from 'pg';
+import { ClaimLost, GenerationSwitched } from '../../platform/event-log/projector/store-port';
+import type { Claim, ProjectionStore } from '../../platform/event-log/projector/store-port';
+import type { Reading } from '../../platform/event-log/projector/reading';
+import type { Plan } from '../../platform/event-log/projector/view';
+import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import * as sql from '../statements';
+
+/** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
+const limits = { transactionMs: 3_000 } as const;
+
+/** Which generation a store moves, and how it is told apart from the others. */
+interface Moving {
+  /** Lock that those who move it take turns on. */
+  readonly lock: (projection: string) => string;
+  /** The generation's name, or that of the live one where none is given. */
+  readonly generation: (projection: string) => string | null;
+  readonly isIts: (state: string) => boolean;
+}
+
+const live: Moving = {
+  lock: (projection) => projection,
+  generation: () => null,
+  isIts: (state) => state === 'live',
+};
+
+/** Moves whatever generation is live; refuses, within its transaction, once that is another one. */
+export function liveProjecting(pool: Pool): ProjectionStore {
+  return projecting(pool, live);
+}
+
+/** Moves one generation that is not live: one that is being built, or one that was kept. */
+export function projectingOf(pool: Pool, generation: string): ProjectionStore {
+  return projecting(pool, {
+    lock: () => `beside ${generation}`,
+    generation: () => generation,
+    isIts: (state) => state === 'building' || state === 'kept',
+  });
+}
+
+function projecting(pool: Pool, moving: Moving): ProjectionStore {
+  const ask = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
+    (await run<Row>(pool, text, { values, timeoutMs: limits.transactionMs })).rows;
+  return {
+    claim: async (projection, { topic, partition }) => {
+      await ask(sql.firstGeneration, [projection]);
+      const named = [projection, moving.generation(projection)];
+      const [row] = await ask<ClaimRow>(sql.claim, [...named, topic, partition]);
+      if (row === undefined) throw new ClaimLost(`there is no generation of ${projection} to move`);
+      const { generation, owner_epoch: ownerEpoch, next_offset: offset } = row;
+      const place = { topic, partition, nextOffset: BigInt(offset) };
+      return { projection, generation, ownerEpoch, ...place };
+    },
+    apply: (claim, readings, decide) => apply(pool, moving, { claim, readings, decide }),
+    halt: async ({ generation, topic, partition, ownerEpoch }, halt) => {
+      const { code = null, detail = null } = halt ?? {};
+      await ask(sql.halt, [generation, topic, partition, ownerEpoch, code, detail]);
+    },
+    noteEnd: async (projection, { topic, partition }, high) => {
+      const named = [projection, moving.generation(projection)];
+      await ask(sql.noteEnd, [...named, topic, partition, high.toString()]);
+    },
+    isCurrent: async ({ generation }) => {
+      const [row] = await ask<{ state: string }>(sql.stateOf, [generation]);
+      return row !== undefined && moving.isIts(row.state);
+    },
+  };
+}
+
+interface ClaimRow {
+  readonly generation: string;
+  readonly owner_epoch: string;
+  readonly next_offset: string;
+}
+
+interface Application {
+  readonly claim: Claim;
+  readonly readings: readonly Reading[];
+  readonly decide: Parameters<ProjectionStore['apply']>[2];
+}
+
+/** One transaction per call; who moves a generation takes turns on its lock, so rows of two topics never race. */
+async function apply(pool: Pool, moving: Moving, told: Application): Promise<Plan> {
+  const { projection, generation, topic, partition, ownerEpoch } = told.claim;
+  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
+    await run(client, sql.lockProjection, { values: [moving.lock(projection)] });
+    const values = [generation, topic, partition, ownerEpoch];
+    const { rows } = await run<{ next_offset: string; state: string }>(client, sql.checkpoint, {
+      values,
+    });
+    const [checkpoint] = rows;
+    if (!checkpoint) throw new ClaimLost(`${generation} lost ${topic}/${partition}`);
+    if (!moving.isIts(checkpoint.state)) {
+      throw new GenerationSwitched(`${generation} is ${checkpoint.state}`);
+    }
+    const nextOffset = BigInt(checkpoint.next_offset);
+    const stored = await sql.loadView(client, generation, told.readings);
+    const plan = told.decide({ ...stored, nextOffset });
+    await sql.writeRows(client, generation, plan);
+    await sql.writeLetters(client, generation, plan);
+    await advance(client, values, plan);
+    return { result: plan, commit: true };
+  });
+}
+
+async function advance(client: ClientBase, values: unknown[], plan: Plan): Promise<void> {
+  const youngest =
+    plan.applied
+      .map(({ time }) => time)
+      .sort()
+      .at(-1) ?? null;
+  const next = plan.nextOffset.toString();
+  await run(client, sql.advance, { values: [...values, next, youngest] });
+}

@@ -1,0 +1,66 @@
+import type { Guard } from '../guard';
+import { contract } from '../guard';
+
+const replayed = contract('replay', 'is built beside the live one, switched and taken back');
+
+/** What keeps a read model whole while another generation of it is built. */
+export const replayGuards: readonly Guard[] = [
+  {
+    name: 'a switch waits until the new generation has what the live one has',
+    why: 'rows would go back in time, and after a rollback stand there as they were long ago',
+    changes: [
+      {
+        file: 'projections/generations/store.ts',
+        from: '    while (!told.isAtLeast(places)) {\n',
+        to: '    while (places.length < 0) {\n',
+      },
+      {
+        file: 'platform/event-log/replay/replay.ts',
+        from: '    await folding.catchUp();\n    await crashPoint',
+        to: '    await crashPoint',
+      },
+      {
+        file: 'platform/event-log/replay/replay.ts',
+        from: '    await folding.catchUp();\n    const outcome',
+        to: '    const outcome',
+      },
+    ],
+    test: replayed,
+  },
+  {
+    name: 'a projector leaves a generation that is not live any more',
+    why: 'what happens after a switch would go into rows that nobody reads',
+    changes: [
+      {
+        file: 'projections/generations/projecting.ts',
+        from: "isIts: (state) => state === 'live',",
+        to: 'isIts: () => true,',
+      },
+    ],
+    test: replayed,
+  },
+  {
+    name: 'dead letters of its own refuse a switch',
+    why: 'aggregates that were whole would be parked by a fold that is worse, and nobody asked',
+    changes: [
+      {
+        file: 'platform/event-log/replay/replay.ts',
+        from: 'letters.count > 0 && !acceptLetters',
+        to: 'letters.count < 0 && !acceptLetters',
+      },
+    ],
+    test: contract('replay-command', 'dead letters of its own refuse the switch'),
+  },
+  {
+    name: 'one replay of a projection at a time',
+    why: 'two builders would take each other’s partitions away and neither would arrive',
+    changes: [
+      {
+        file: 'platform/event-log/replay/replay.ts',
+        from: 'if (hold === undefined) {',
+        to: 'if (hold === null) {',
+      },
+    ],
+    test: contract('replay-command', 'two at once are refused'),
+  },
+];
