@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
+import { queryCommand } from './query/command';
 import { rebuildCommand } from './rebuild/command';
 import { republishCommand } from './republish/command';
 import { replayCommand } from './replay/command';
@@ -28,6 +29,7 @@ export function program(): Command {
     .addCommand(rebuildCommand())
     .addCommand(republishCommand())
     .addCommand(replayCommand())
+    .addCommand(queryCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

@@ -1,6 +1,7 @@
 import { versionTable } from '../platform/outbox/postgres/schema';
 import { projectionExpression } from './generations/names';
 import { generationTables, liveViews } from './generations/schema';
+import { snapshotTables } from './history/schema';
 import { letterTables } from './letters/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
 
@@ -80,7 +81,14 @@ const tables = `
 /** Statements that create what is missing; safe to run at every start and concurrently. */
 export function migrations(projections: readonly Projection[]): readonly string[] {
   return [
-    ...[tables, letterTables, generationTables, liveViews, versionTable(versionTableName)],
+    ...[
+      tables,
+      letterTables,
+      generationTables,
+      liveViews,
+      snapshotTables,
+      versionTable(versionTableName),
+    ],
     ...projections.flatMap(({ name }) => firstGeneration(name)),
     ...projections.flatMap(indexesOf),
   ];

@@ -1,5 +1,6 @@
 import type { Pool, PoolConfig } from 'pg';
 import type { ProjectionStore } from '../platform/event-log/projector/store-port';
+import type { SnapshotStore } from '../platform/event-log/history/snapshot-port';
 import type { LetterStore } from '../platform/event-log/letters/port';
 import type { Projection } from '../platform/event-log/projector/projection';
 import type { GenerationStore } from '../platform/event-log/replay/port';
@@ -11,6 +12,7 @@ import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
 import { liveProjecting } from './generations/projecting';
 import { generationStore } from './generations/store';
+import { snapshotStore } from './history/store';
 import { letterStore } from './letters/store';
 import { migrations, outdatedIndexes, tablesVersion, versionTableName } from './schema';
 
@@ -24,6 +26,7 @@ export type Ask = <Row extends object>(text: string, values: readonly unknown[])
 export interface ReadModelStore extends ProjectionStore, LetterStore {
   /** Generations beside the live one, which every other member is about. */
   readonly generations: GenerationStore;
+  readonly snapshots: SnapshotStore;
   /** Creates or expands tables and indexes. */
   migrate(projections: readonly Projection[]): Promise<void>;
   /** Tables and indexes of these projections, in versions. */
@@ -70,6 +73,7 @@ function openStore(config: PoolConfig): ReadModelStore {
     ping: async () => void (await ask('select 1', [])),
     close: () => pool.end(),
     generations: generationStore(pool),
+    snapshots: snapshotStore(pool),
     ...liveProjecting(pool),
     ...letterStore(pool),
   };

@@ -23,6 +23,7 @@ export function connectLog(connection: LogConnection): EventLog {
   return {
     writer,
     marks: (topic) => inspector.marks(topic),
+    cutAt: (topic, timeMs) => inspector.cutAt(topic, timeMs),
     startConsumer: (reader) => {
       const consumer = startKafkaConsumer(connection, reader);
       consumers.add(consumer);

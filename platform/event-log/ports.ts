@@ -41,6 +41,11 @@ export interface PartitionMarks {
 export interface LogInspector {
   /** Marks of every partition, ascending. Throws {@link LogError} `TOPIC_MISSING` or `LOG_UNAVAILABLE`. */
   marks(topic: string): Promise<readonly PartitionMarks[]>;
+  /**
+   * Where a moment cuts the topic: for each partition the first offset whose time, as the sender told the broker, is
+   * later than `timeMs` since 1970, or the end where there is none. Throws as `marks` does.
+   */
+  cutAt(topic: string, timeMs: number): Promise<ReadonlyMap<number, bigint>>;
 }
 
 export interface TopicPartition {

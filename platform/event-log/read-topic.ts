@@ -11,6 +11,8 @@ export interface TopicReading {
   readonly timeoutMs: number;
   /** First offset to read, by partition, where it is not the first that the partition still holds. */
   readonly from?: ReadonlyMap<number, bigint>;
+  /** Where to stop, by partition, where that is before the end: the first offset that is not read. */
+  readonly until?: ReadonlyMap<number, bigint>;
   onRecord(record: LogRecord): void;
 }
 
@@ -21,13 +23,16 @@ export class TopicReadTimeout extends Error {
 
 /**
  * Reads a topic as it stands: from the first record each partition still holds, or from where a reading before it has
- * ended, to the end it had when this was called. Per partition in order; between partitions there is none. Each record
- * is handed out once, also where the group is shared out again meanwhile. Answers where the next reading begins.
+ * ended, to the end it had when this was called, or to where it is told to stop. Per partition in order; between
+ * partitions there is none. Each record is handed out once, also where the group is shared out again meanwhile. Answers
+ * where the next reading begins.
  */
 export async function readTopic(reading: TopicReading): Promise<ReadonlyMap<number, bigint>> {
-  const { eventLog, topic, from } = reading;
+  const { eventLog, topic, from, until } = reading;
   const marks = await eventLog.marks(topic);
-  const ends = new Map(marks.map(({ partition, high }) => [partition, high]));
+  const ends = new Map(
+    marks.map(({ partition, high }) => [partition, smaller(high, until?.get(partition))]),
+  );
   const next = new Map(
     marks.map(({ partition, low }) => [partition, greater(low, from?.get(partition))]),
   );
@@ -80,6 +85,10 @@ function begin(place: Place, next: ReadonlyMap<number, bigint>, flow: Flow): voi
   if (offset === undefined) return;
   flow.seek(place, offset);
   flow.resume(place);
+}
+
+function smaller(high: bigint, until = high): bigint {
+  return until < high ? until : high;
 }
 
 function greater(low: bigint, from = 0n): bigint {

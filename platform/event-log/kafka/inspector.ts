@@ -21,23 +21,34 @@ export function createKafkaInspector(
       });
   }
 
-  async function ask(topic: string): Promise<readonly PartitionMarks[]> {
+  async function asking<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
     try {
       current ??= connectAdmin(connection);
-      const found = await (await current).fetchTopicOffsets(topic);
-      return found
-        .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
-        .sort((left, right) => left.partition - right.partition);
+      return await question(await current);
     } catch (error) {
       await close();
       throw logErrorOf(error);
     }
   }
 
+  async function ask(topic: string): Promise<readonly PartitionMarks[]> {
+    const found = await asking((admin) => admin.fetchTopicOffsets(topic));
+    return found
+      .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+      .sort((left, right) => left.partition - right.partition);
+  }
+
+  /** The protocol asks for the first record at a time or later; a partition without one answers its end. */
+  async function cutAt(topic: string, timeMs: number): Promise<ReadonlyMap<number, bigint>> {
+    const found = await asking((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timeMs + 1));
+    return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  }
+
   /** Partitions of a topic are taken up together: they share one answer. */
   const asked = new Map<string, Promise<readonly PartitionMarks[]>>();
   return {
     close,
+    cutAt,
     marks: (topic) => {
       const answer = asked.get(topic) ?? ask(topic).finally(() => asked.delete(topic));
       asked.set(topic, answer);

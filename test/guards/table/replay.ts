@@ -1,9 +1,10 @@
 import type { Guard } from '../guard';
-import { contract } from '../guard';
+import { contract, unit } from '../guard';
 
 const replayed = contract('replay', 'is built beside the live one, switched and taken back');
+const asOf = (title: string) => unit('event-log/as-of', title);
 
-/** What keeps a read model whole while another generation of it is built. */
+/** What keeps a read model whole while another generation of it is built, and answers about the past right. */
 export const replayGuards: readonly Guard[] = [
   {
     name: 'a switch waits until the new generation has what the live one has',
@@ -62,5 +63,41 @@ export const replayGuards: readonly Guard[] = [
       },
     ],
     test: contract('replay-command', 'two at once are refused'),
+  },
+  {
+    name: 'a look into the past ends at its cut',
+    why: 'it would show what had not reached the log by then',
+    changes: [
+      {
+        file: 'platform/event-log/read-topic.ts',
+        from: 'return until < high ? until : high;',
+        to: 'return high;',
+      },
+    ],
+    test: asOf('at any cut the rows are those of a rebuild that stopped there'),
+  },
+  {
+    name: 'no snapshot later than the cut is gone on from',
+    why: 'the past would hold what came after it',
+    changes: [
+      {
+        file: 'projections/history/store.ts',
+        from: 'next <= (cut.get(place) ?? -1n)',
+        to: 'next >= -1n',
+      },
+    ],
+    test: contract('as-of', 'at places drawn at random it is a rebuild that stopped there'),
+  },
+  {
+    name: 'no state is put by while records wait behind a gap',
+    why: 'a snapshot would claim records that its rows do not have',
+    changes: [
+      {
+        file: 'platform/event-log/history/as-of.ts',
+        from: 'snapshots === undefined || !fold.isWhole()',
+        to: 'snapshots === undefined',
+      },
+    ],
+    test: asOf('puts no state by that lacks what stands behind a gap'),
   },
 ];
