@@ -86,6 +86,7 @@ function prometheus(): Service {
     ],
     configs: [
       { source: 'prometheus', target: '/etc/holdfast/prometheus.yml' },
+      { source: 'prometheus-alerts', target: '/etc/holdfast/alerts.yml' },
       { source: 'prometheus-web', target: '/etc/holdfast/web.yml' },
     ],
     volumes: [certificatesOf('prometheus'), stateIn('prometheus', '/prometheus')],

@@ -22,8 +22,13 @@ function scrapeConfig(): string {
   return fillTemplate(template, {
     ...(Object.fromEntries(targets) as Record<string, string>),
     CERTS_DIR: certsMount,
+    RULES_FILE: '/etc/holdfast/alerts.yml',
     TEMPORAL_METRICS_TARGET: `temporal:${innerPorts.temporalMetrics}`,
   });
+}
+
+function alertRules(): string {
+  return readFileSync(path.join(projectRoot, 'deploy/prometheus/alerts.yml'), 'utf8');
 }
 
 function prometheusWeb(): object {
@@ -51,6 +56,7 @@ function configs(): Record<string, { content: string }> {
     // Holds the variables of its tokens, so its signs are not doubled.
     consul: { content: `${JSON.stringify(consulConfig(), null, 2)}\n` },
     prometheus: literal(scrapeConfig()),
+    'prometheus-alerts': literal(alertRules()),
     'prometheus-web': literal(stringify(prometheusWeb())),
   };
 }

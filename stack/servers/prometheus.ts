@@ -32,6 +32,7 @@ function scrapeConfig(context: ServerContext): string {
   return fillTemplate(readFileSync(file, 'utf8'), {
     ...(Object.fromEntries(targets) as Record<string, string>),
     CERTS_DIR: context.certsDir,
+    RULES_FILE: path.join(projectRoot, 'deploy', 'prometheus', 'alerts.yml'),
     TEMPORAL_METRICS_TARGET: `127.0.0.1:${context.ports.temporalMetrics}`,
   });
 }
