@@ -3,10 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Projection } from '../platform/event-log/projector/projection';
 
+const platform = path.join(__dirname, '..', 'platform', 'event-log', 'projector');
+
 /** Modules that decide what a fold is shown, whatever the projection. */
-const readers = ['plan', 'reading'].map((name) =>
-  path.join(__dirname, '..', 'platform', 'event-log', 'projector', name),
-);
+const readers = [
+  path.join(platform, 'plan'),
+  path.join(platform, 'reading'),
+  path.join(__dirname, '..', 'schemas', 'upcasters'),
+];
 
 /**
  * Identity of the code a projection is folded with: a hash over its module, by convention `projections/<name>`, and
