@@ -43,7 +43,7 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
     topic: string,
     partition: number,
     messages: readonly LogMessage[],
-    ms: number,
+    { ms, isOver }: { readonly ms: number; readonly isOver: () => boolean },
   ) {
     const timeout = Math.ceil(ms * brokerShare);
     const records = messages.map((message) => ({
@@ -51,7 +51,10 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
       headers: { ...message.headers },
       partition,
     }));
-    await (await producer()).send({ topic, acks: -1, timeout, messages: records });
+    const connected = await producer();
+    // The caller has given it up while there was no connection yet: sent now, it would be behind the caller's back.
+    if (isOver()) return;
+    await connected.send({ topic, acks: -1, timeout, messages: records });
   }
 
   return {
@@ -60,9 +63,12 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
       const place = `${topic}/${partition}`;
       if (open.has(place)) throw new LogError('APPEND_OVERLAPS', place);
       open.add(place);
+      let isOver = false;
+      const life = { ms: timeoutMs, isOver: () => isOver };
       try {
-        await within(timeoutMs, send(topic, partition, messages, timeoutMs));
+        await within(timeoutMs, send(topic, partition, messages, life));
       } finally {
+        isOver = true;
         open.delete(place);
       }
     },
