@@ -1,5 +1,6 @@
-import { canonicalJson, type Json } from '../kernel/json';
+import { canonicalJson } from '../kernel/json';
 import type { StoredEvent } from '../outbox/ports';
+import type { StepImage } from '../outbox/commit-mark';
 import { contentHashOf } from '../outbox/stamp';
 import type { LogMessage } from './ports';
 
@@ -71,6 +72,8 @@ function optionalHeaders(event: StoredEvent): Record<string, string> {
     ce_step: event.step,
     ce_epoch: event.epoch?.toString(),
     ce_direction: event.direction,
+    ce_commitid: event.commitId,
+    ce_steprecord: event.stepImage && canonicalJson(event.stepImage),
     ce_traceparent: event.traceparent,
     traceparent: event.traceparent,
   };
@@ -160,6 +163,8 @@ function optionalMembers(headers: LogMessage['headers']): Partial<LogEvent> {
     step: headers.ce_step,
     epoch: epoch === undefined ? undefined : numberOf('ce_epoch', epoch),
     direction: direction,
+    commitId: headers.ce_commitid,
+    stepImage: stepImageOf(headers.ce_steprecord),
     traceparent: headers.ce_traceparent,
   });
 }
@@ -184,14 +189,24 @@ function serviceOf(source: string, subject: string): string {
 }
 
 function dataOf(value: string): LogEvent['data'] {
-  let data: unknown;
+  return objectOf('the value', value);
+}
+
+/** Its members are not looked into: the content hash says that they are what the writer put there. */
+function stepImageOf(text: string | undefined): StepImage | undefined {
+  return text === undefined ? undefined : objectOf<StepImage>('ce_steprecord', text);
+}
+
+function objectOf<Value>(name: string, text: string): Value {
+  let value: unknown;
   try {
-    data = JSON.parse(value);
+    value = JSON.parse(text);
   } catch {
-    throw new EnvelopeError('ENVELOPE_INVALID', 'the value is no JSON');
+    throw new EnvelopeError('ENVELOPE_INVALID', `${name} is no JSON`);
   }
-  demand(typeof data === 'object' && data !== null && !Array.isArray(data), 'data is no object');
-  return data as { readonly [key: string]: Json };
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  demand(isObject, `${name} is no object`);
+  return value as Value;
 }
 
 function numberOf(name: string, text: string): number {

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../kernel/decision';
 import type { Json } from '../kernel/json';
 import type { StepKey } from '../kernel/step';
 import type { StepRecord } from '../participant/fence-table';
+import type { StepImage } from './commit-mark';
 import type { VersionedTables } from './tables-version';
 
 /** An aggregate as the service's database holds it. */
@@ -27,6 +28,10 @@ export interface StoredEvent extends RecordedEvent {
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly traceparent?: string;
+  /** Id of the last event of the same transaction; absent in events older than this member. */
+  readonly commitId?: string;
+  /** The step record the transaction left; on its last event only. */
+  readonly stepImage?: StepImage;
   /** sha256 over the canonical content; equal seq with another hash is a forked history. */
   readonly contentHash: string;
 }

@@ -90,10 +90,14 @@ export type EventContent = Pick<
   | 'step'
   | 'epoch'
   | 'direction'
+  | 'commitId'
+  | 'stepImage'
 >;
 
 /** Hash by which a repeated event is told from a forked history; absent members do not count. */
 export function contentHashOf(event: EventContent): string {
-  const { aggregateId, seq, type, schema, time, data, sagaId, step, epoch, direction } = event;
-  return hashOf({ aggregateId, seq, type, schema, time, data, sagaId, step, epoch, direction });
+  const { aggregateId, seq, type, schema, time, data } = event;
+  const { sagaId, step, epoch, direction, commitId, stepImage } = event;
+  const origin = { sagaId, step, epoch, direction, commitId, stepImage };
+  return hashOf({ aggregateId, seq, type, schema, time, data, ...origin });
 }

@@ -1,6 +1,7 @@
 import type { ContractCommands } from '../kernel/contract';
 import { Fault, isFault } from '../kernel/faults';
 import type { StepAnswer, StepMessage } from '../kernel/step';
+import { markCommit } from '../outbox/commit-mark';
 import { hashOf } from '../outbox/hash';
 import { crashPoint } from '../runtime/crash-point';
 import { decideStep } from './decide-step';
@@ -85,14 +86,15 @@ function transactionOf<State, Commands extends ContractCommands>(
 ): (told: Told | undefined, timeoutMs: number) => Promise<StepReply> {
   const parsed = parseMessage(options.definition.participant.contract.commands, message);
   const inputHash = parsed.kind === 'forward' ? hashOf(parsed.input) : '';
+  const key = { sagaId: message.sagaId, step: message.step };
   return (told, timeoutMs) =>
     options.store.transact(
-      { sagaId: message.sagaId, step: message.step },
+      key,
       async (view) => {
         const now = options.clock().toISOString();
         const outcome = await decideStep(options, { message, parsed, inputHash, view, told, now });
         await crashPoint('participant.before-commit', label);
-        return outcome;
+        return markCommit(key, outcome);
       },
       { timeoutMs, written: () => crashPoint('participant.written-not-committed', label) },
     );

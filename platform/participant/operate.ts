@@ -2,6 +2,7 @@ import type { ContractCommands } from '../kernel/contract';
 import { Fault } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { StepAnswer } from '../kernel/step';
+import { markCommit } from '../outbox/commit-mark';
 import { hashOf } from '../outbox/hash';
 import type { TransactionOutcome, TransactionView } from '../outbox/ports';
 import { operationPrefix } from './closing';
@@ -52,10 +53,10 @@ export async function operateWith<State, Commands extends ContractCommands>(
   if (handler === undefined) throw new Fault('COMMAND_UNKNOWN', `no operation "${operation}"`);
   const parsed = parseInput(handler.input, input);
   const call = { operation, handler, input: parsed, inputHash: hashOf(parsed), by } as Call;
-  const answer = await options.store.transact(
-    { sagaId: originOf(by), step: operation },
-    async (view) => answerFrom(view.stepRecord, call) ?? apply(options, view, call),
-  );
+  const key = { sagaId: originOf(by), step: operation };
+  const answer = await options.store.transact(key, async (view) => {
+    return answerFrom(view.stepRecord, call) ?? markCommit(key, await apply(options, view, call));
+  });
   return answer as OperationAnswer;
 }
 

@@ -1,5 +1,6 @@
 import { slotOf } from '../../platform/outbox/hash';
 import type { ServiceStore, StoredEvent } from '../../platform/outbox/ports';
+import type { StepRecord } from '../../platform/participant/fence-table';
 import type { StepParticipant } from '../../platform/participant/handle';
 import { boxParticipant, boxPartitions, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
@@ -7,6 +8,8 @@ import { eventually } from '../support/eventually';
 import { freshInstance, storeCases } from '../support/stores';
 
 const idsOf = (events: readonly StoredEvent[]) => events.map((it) => `${it.aggregateId}:${it.seq}`);
+
+const withoutEffect = ({ effect: _effect, ...record }: StepRecord) => record;
 
 describe.each(storeCases)('the outbox of $name', ({ name, open }) => {
   let store: ServiceStore<Box>;
@@ -65,6 +68,15 @@ describe.each(storeCases)('the outbox of $name', ({ name, open }) => {
       correlationId: 'saga-x',
       causationId: 'saga-x:put coins:7:forward',
       traceparent: '00-trace-01',
+      commitId: 'red:1',
+      stepImage: {
+        key: { sagaId: 'saga-x', step: 'put coins' },
+        record: withoutEffect(
+          (await store.readStepRecord({ sagaId: 'saga-x', step: 'put coins' }))!,
+        ),
+        effect: [['red', 1]],
+        events: [['red', 1]],
+      },
       contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { HostedService, OpenService } from '../../platform/host/hosted-service';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { Json } from '../../platform/kernel/json';
@@ -113,4 +114,17 @@ export async function insisting<Answer>(work: () => Promise<Answer>): Promise<An
       if (code === undefined || !passing.has(code) || tries === triesMax) throw error;
     }
   }
+}
+
+/** The same bench, each of whose calls is tried again by itself: what was answered before is not sent once more. */
+export function patient(bench: ServiceBench): ServiceBench {
+  return {
+    ...bench,
+    forward: (...sent) => insisting(() => bench.forward(...sent)),
+    undo: (...sent) => insisting(() => bench.undo(...sent)),
+    settle: (...sent) => insisting(() => bench.settle(...sent)),
+    operate(operation, input, key = randomUUID()) {
+      return insisting(() => bench.operate(operation, input, key));
+    },
+  };
 }

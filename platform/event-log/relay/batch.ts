@@ -66,5 +66,7 @@ export function planBatch(
 const headerBytes = 1_024;
 
 function sizeOf(event: StoredEvent): number {
-  return Buffer.byteLength(JSON.stringify(event.data)) + event.aggregateId.length + headerBytes;
+  const { data, stepImage, aggregateId } = event;
+  const imageBytes = stepImage === undefined ? 0 : Buffer.byteLength(JSON.stringify(stepImage));
+  return Buffer.byteLength(JSON.stringify(data)) + imageBytes + aggregateId.length + headerBytes;
 }

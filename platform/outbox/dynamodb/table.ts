@@ -104,8 +104,8 @@ export async function getItems<Item>(
   return items;
 }
 
-/** Version of the table below and of its items; raise it with every change of them. 2: as in PostgreSQL. */
-export const tablesVersion = 2;
+/** Version of the table below and of its items; raise it with every change of them. 2, 3: as in PostgreSQL. */
+export const tablesVersion = 3;
 
 const versionKey: ItemKey = { pk: 'TABLES', sk: 'VERSION' };
 

@@ -99,8 +99,8 @@ export function collectionsOf<State>(db: Db, instance: string): Collections<Stat
   };
 }
 
-/** Version of the collections and indexes below; raise it with every change of them. 2: as in PostgreSQL. */
-export const tablesVersion = 2;
+/** Version of the collections and indexes below; raise it with every change of them. 2, 3: as in PostgreSQL. */
+export const tablesVersion = 3;
 
 /** The document of that version. */
 export function mongoVersionCell({

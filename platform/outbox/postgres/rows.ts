@@ -1,4 +1,5 @@
 import type { StepRecord } from '../../participant/fence-table';
+import type { StepImage } from '../commit-mark';
 import type { Aggregate, StoredEvent } from '../ports';
 
 /** A row of the events table as the driver reads it; `bigint` comes as text. */
@@ -18,13 +19,15 @@ export interface EventRow {
   readonly correlation_id: string | null;
   readonly causation_id: string | null;
   readonly traceparent: string | null;
+  readonly commit_id: string | null;
+  readonly step_image: StepImage | null;
   readonly published: boolean;
 }
 
 /** Columns of {@link EventRow}, in the order of a SELECT. */
 export const eventColumns = `aggregate_id, seq, slot, type, schema_version, time, data, content_hash,
   saga_id, step, epoch, direction, correlation_id, causation_id, traceparent,
-  published_at IS NOT NULL AS published`;
+  commit_id, step_image, published_at IS NOT NULL AS published`;
 
 export function eventOf(row: EventRow): StoredEvent {
   return {
@@ -43,6 +46,8 @@ export function eventOf(row: EventRow): StoredEvent {
     ...(row.correlation_id === null ? {} : { correlationId: row.correlation_id }),
     ...(row.causation_id === null ? {} : { causationId: row.causation_id }),
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+    ...(row.commit_id === null ? {} : { commitId: row.commit_id }),
+    ...(row.step_image === null ? {} : { stepImage: row.step_image }),
   };
 }
 
@@ -67,7 +72,13 @@ export const eventParameters: readonly {
   { name: 'correlation_id', type: 'text', of: (event) => event.correlationId },
   { name: 'causation_id', type: 'text', of: (event) => event.causationId },
   { name: 'traceparent', type: 'text', of: (event) => event.traceparent },
+  { name: 'commit_id', type: 'text', of: (event) => event.commitId },
+  { name: 'step_image', type: 'json', of: (event) => jsonOf(event.stepImage) },
 ];
+
+function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
 
 /** A row of the table of step records; the last four columns are null in rows older than they are. */
 export interface StepRow {

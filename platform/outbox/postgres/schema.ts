@@ -35,16 +35,17 @@ const migrationLock = 4_200_001;
 
 /**
  * Version of the tables below. Raise it with every change of them: code that finds an older one does not start where
- * migrations are switched off. 2: step records keep command, plan and times.
+ * migrations are switched off. 2: step records keep command, plan and times. 3: events keep what their commit left.
  */
-export const tablesVersion = 2;
+export const tablesVersion = 3;
 
 /** Creates what is missing; later versions only add (expand), and remove a release later (contract). */
 export async function migrate(pool: Pool, tables: Tables): Promise<void> {
   await inTransaction(pool, { timeoutMs: 60_000 }, async (client) => {
     await run(client, `SELECT pg_advisory_xact_lock(${migrationLock})`);
     await run(client, statements(tables).join(';\n'));
-    await addColumns(client, tables);
+    await addColumns(client, tables.steps, addedToSteps);
+    await addColumns(client, tables.events, addedToEvents);
     return { result: undefined, commit: true };
   });
 }
@@ -73,6 +74,7 @@ function statements({ schema, steps, aggregates, events, leases, version }: Tabl
       data json NOT NULL, content_hash text NOT NULL,
       saga_id text, step text, epoch bigint, direction text,
       correlation_id text, causation_id text, traceparent text,
+      ${addedToEvents.map(({ name, type }) => `${name} ${type}`).join(', ')},
       recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), published_at timestamptz,
       PRIMARY KEY (aggregate_id, seq))`,
     `CREATE INDEX IF NOT EXISTS events_unpublished
@@ -110,6 +112,11 @@ export function postgresVersionCell(pool: Pool, name: string): VersionCell {
   };
 }
 
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** Columns the step records got later: nullable, so that old rows and old writers stay as they are. */
 const addedToSteps = [
   { name: 'command', type: 'text' },
@@ -118,18 +125,28 @@ const addedToSteps = [
   { name: 'trimmed', type: 'boolean' },
 ] as const;
 
+/** The same of the events. */
+const addedToEvents = [
+  { name: 'commit_id', type: 'text' },
+  { name: 'step_image', type: 'json' },
+] as const;
+
 /** Adds what an older table lacks. Asks first: ALTER TABLE stops every writer, even where it has nothing to do. */
-async function addColumns(client: ClientBase, { steps }: Tables): Promise<void> {
+async function addColumns(
+  client: ClientBase,
+  table: string,
+  columns: readonly Column[],
+): Promise<void> {
   const { rows } = await run<{ attname: string }>(
     client,
     'SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND NOT attisdropped',
-    { values: [steps] },
+    { values: [table] },
   );
   const present = new Set(rows.map((row) => row.attname));
-  const missing = addedToSteps.filter(({ name }) => !present.has(name));
+  const missing = columns.filter(({ name }) => !present.has(name));
   if (missing.length === 0) return;
   const additions = missing.map(({ name, type }) => `ADD COLUMN IF NOT EXISTS ${name} ${type}`);
-  await run(client, `ALTER TABLE ${steps} ${additions.join(', ')}`);
+  await run(client, `ALTER TABLE ${table} ${additions.join(', ')}`);
 }
 
 const stateCheck = `state IN

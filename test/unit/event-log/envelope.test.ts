@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { decodeEvent, encodeEvent } from '../../../platform/event-log/envelope';
+import type { StepImage } from '../../../platform/outbox/commit-mark';
 import type { Json } from '../../../platform/kernel/json';
 import type { StoredEvent } from '../../../platform/outbox/ports';
 import { contentHashOf } from '../../../platform/outbox/stamp';
@@ -21,6 +22,8 @@ const content = fc.record(
     correlationId: text,
     causationId: text,
     traceparent: text,
+    commitId: text,
+    stepImage: fc.dictionary(text, fc.jsonValue()) as unknown as fc.Arbitrary<StepImage>,
   },
   { requiredKeys: [...member.requiredKeys] },
 );
@@ -55,6 +58,11 @@ describe('the envelope of an event', () => {
     expect(() => decodeEvent(changed)).toThrow('CONTENT_HASH_MISMATCH');
   });
 
+  test('a changed step record is told from the one that was sent', () => {
+    const headers = { ...message.headers, ce_steprecord: '{"key":{}}' };
+    expect(() => decodeEvent({ ...message, headers })).toThrow('CONTENT_HASH_MISMATCH');
+  });
+
   test.each(
     Object.keys(message.headers).filter((name) => /^ce_(?!c[oa]|s[at]|epoch|dir|tr)/.test(name)),
   )('without %s a message is no event', (name) => {
@@ -70,6 +78,8 @@ describe('the envelope of an event', () => {
     ['ce_type', 'order.opened.v9'],
     ['ce_sequence', 'one'],
     ['ce_direction', 'sideways'],
+    ['ce_steprecord', '[]'],
+    ['ce_steprecord', '{'],
     ['ce_dataschema', 'urn:other'],
     ['ce_source', '/elsewhere'],
     ['content-type', 'text/plain'],
