@@ -6,6 +6,7 @@ import { queryCommand } from './query/command';
 import { rebuildCommand } from './rebuild/command';
 import { republishCommand } from './republish/command';
 import { replayCommand } from './replay/command';
+import { restoreCommand } from './restore/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
 import { upCommand } from './up/command';
@@ -30,6 +31,7 @@ export function program(): Command {
     .addCommand(republishCommand())
     .addCommand(replayCommand())
     .addCommand(queryCommand())
+    .addCommand(restoreCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

@@ -6,6 +6,7 @@ import { participantGuards } from './participant';
 import { peopleGuards } from './people';
 import { rebuildGuards } from './rebuild';
 import { replayGuards } from './replay';
+import { restoreGuards } from './restore';
 import { schemaGuards } from './schemas';
 import { storeGuards } from './stores';
 
@@ -17,6 +18,7 @@ export const guards: readonly Guard[] = [
   ...storeGuards,
   ...rebuildGuards,
   ...replayGuards,
+  ...restoreGuards,
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,

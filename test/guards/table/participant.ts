@@ -15,8 +15,8 @@ export const participantGuards: readonly Guard[] = [
     changes: [
       {
         file: participant('handle'),
-        from: '{ sagaId: message.sagaId, step: message.step },',
-        to: '{ sagaId: message.sagaId, step: `${message.step} ${Math.random()}` },',
+        from: 'const key = { sagaId: message.sagaId, step: message.step };',
+        to: 'const key = { sagaId: message.sagaId, step: `${message.step} ${Math.random()}` };',
       },
     ],
     test: hostileNetwork,

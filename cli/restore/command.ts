@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { Argument, Command } from 'commander';
+import { ownedServices } from '../owned-services';
+import type { OwnedService } from '../owned-services';
+import { linePrinter } from '../line-printer';
+import { withTemporal } from '../versions/temporal';
+import { connectLog } from '../../platform/event-log/kafka';
+import { loadSchemas } from '../../platform/event-log/schema-registry';
+import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
+import { sagaHistories } from '../../platform/restore/histories';
+import { holdSlots } from '../../platform/restore/hold';
+import { restore } from '../../platform/restore/restore';
+import type { RestoreOptions, RestoreReport } from '../../platform/restore/restore';
+import { parseConfig } from '../../platform/runtime/config';
+import type { Config } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { readCredentials } from '../../platform/security/tls';
+import { recallEnvironment } from '../../stack/recall';
+import { reportLines } from './print';
+
+/** Exit codes of `holdfast restore`, the same for good. */
+export const restoreExitCodes = { whole: 0, open: 1, usage: 2, stopped: 3, undecided: 4 } as const;
+
+const help = `
+Run it after a backup was put back and before the service starts. It holds the restored database against the log, writes
+back what the log has more, with its step records, and sends again what sagas were answered and nobody else remembers.
+It stops before the first write where the histories have forked, or the log does not reach back to the backup. It may be
+broken off and run again. --check only looks. The runbook is docs/disaster-recovery.md.
+
+Exit codes: 0 whole, 1 whole but for what is told, 2 wrong usage, 3 stopped: nothing was written, 4 not decided: something
+is away, or the service runs.
+
+Examples:
+  holdfast restore payments --check
+  holdfast restore payments
+  holdfast restore orders --json
+`;
+
+interface CommandOptions {
+  readonly check: boolean;
+  readonly state: string;
+  readonly json: boolean;
+}
+
+/** `holdfast restore <service>`: makes the database of a service whole after its backup was put back. */
+export function restoreCommand(): Command {
+  const names = ownedServices.map(({ service }) => service.name);
+  return new Command('restore')
+    .description('Make a restored database whole again, from the event log and from the sagas.')
+    .addArgument(new Argument('<service>', 'whose database was restored').choices(names))
+    .option('--check', 'only look, and say what would be done', false)
+    .option('--state <folder>', 'stack to speak to where the environment names none', '.holdfast')
+    .option('--json', 'one JSON object on standard output', false)
+    .addHelpText('after', help)
+    .exitOverride()
+    .action(run);
+}
+
+async function run(name: string, options: CommandOptions): Promise<void> {
+  const owned = ownedServices.find(({ service }) => service.name === name);
+  if (owned === undefined) throw new RangeError(`there is no service ${name}`);
+  const line = linePrinter(process.stderr);
+  let report: RestoreReport;
+  try {
+    report = await restored(owned, options, ({ phase, done }) =>
+      line.show(`${name}: ${phase}, ${done.toLocaleString('en')}`),
+    );
+  } catch (error) {
+    throw undecided(error);
+  } finally {
+    line.done();
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  for (const line of reportLines(report, options.check)) process.stderr.write(`${line}\n`);
+  process.exitCode = restoreExitCodes[report.verdict];
+}
+
+async function restored(
+  { process: owner, service }: OwnedService,
+  options: CommandOptions,
+  progress: NonNullable<RestoreOptions['progress']>,
+): Promise<RestoreReport> {
+  const configOf = configs(options.state);
+  const reader = configOf('projector');
+  const schemas = loadSchemas();
+  const partitions = eventPartitions;
+  const open = service.open(configOf(owner), { schemas, clock: () => new Date(), partitions });
+  const eventLog = connectLog({
+    brokers: reader.HOLDFAST_KAFKA_BROKERS,
+    clientId: `${reader.HOLDFAST_NAME}-restore`,
+    credentials: () => readCredentials(reader),
+    log: silentLog,
+  });
+  try {
+    const isDryRun = options.check;
+    const holder = { partitions, owner: `restore-${randomUUID()}` };
+    const hold = isDryRun ? undefined : await holdSlots(open.store, holder);
+    const { store, participant } = open;
+    const environment = process.env;
+    try {
+      return await withTemporal({ state: options.state, environment }, ({ client }) =>
+        restore({
+          ...{
+            service: service.name,
+            store,
+            participant,
+            eventLog,
+            partitions,
+            isDryRun,
+            progress,
+          },
+          evolve: (state, event) => service.evolve(state, event),
+          topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
+          groupPrefix: 'projector-restore',
+          histories: (since) => sagaHistories(client, service.name, since),
+          ...(hold === undefined ? {} : { confirm: () => hold.confirm() }),
+        }),
+      );
+    } finally {
+      await hold?.release();
+    }
+  } finally {
+    await Promise.all([open.close(), eventLog.close()]);
+  }
+}
+
+/** The configuration of a process: of this one where the environment names it, else of the stack. */
+function configs(state: string): (name: string) => Config {
+  if (process.env.HOLDFAST_NAME) {
+    const own = parseConfig(process.env);
+    return () => own;
+  }
+  const environmentOf = recallEnvironment(state);
+  return (name) => parseConfig(environmentOf(name));
+}
+
+/** Whatever was thrown leaves the work unfinished, and it can be taken up again. */
+function undecided(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const fix = 'see that database, Kafka and Temporal are there, and run this again: it goes on';
+  return Object.assign(error, { exitCode: restoreExitCodes.undecided, fix, ...error });
+}

@@ -1,0 +1,62 @@
+import { createLease } from '../event-log/relay/lease';
+import { relayLimits } from '../event-log/relay/options';
+import type { OutboxSource } from '../outbox/ports';
+import { waiter } from '../runtime/waiter';
+
+/** The service runs, so its database cannot be made whole. */
+export class ServiceRunning extends Error {
+  readonly code = 'SERVICE_RUNNING';
+  readonly fix = 'stop every process of the service (its relay lives in them), and run this again';
+}
+
+/** Every slot of a service's relay, held by us. */
+export interface Hold {
+  /** Renews what is due; throws {@link ServiceRunning} when somebody took a slot. */
+  confirm(): Promise<void>;
+  /** Gives the slots back, so that the service can begin at once. */
+  release(): Promise<void>;
+}
+
+/** How long a lease that stands still is watched: a process that was killed has left it behind. */
+const waitMs = relayLimits.leaseMs * 1.5;
+const askMs = 500;
+
+/**
+ * Takes the relay leases of every slot. A relay lives in each process of its service, so a lease that moves says that
+ * one is running: then {@link ServiceRunning} is thrown, and nothing was taken.
+ */
+export async function holdSlots(
+  source: Pick<OutboxSource, 'readLease' | 'writeLease'>,
+  { partitions, owner }: { readonly partitions: number; readonly owner: string },
+): Promise<Hold> {
+  const nowMs = () => performance.now();
+  const leases = Array.from({ length: partitions }, (_, slot) =>
+    createLease({ source, slot, owner, leaseMs: relayLimits.leaseMs, nowMs }),
+  );
+  const release = async (): Promise<void> => {
+    for (const lease of leases) await lease.release();
+  };
+  const pause = waiter();
+  const deadlineMs = nowMs() + waitMs;
+  const waiting = new Set(leases);
+  for (;;) {
+    for (const lease of waiting) if (await lease.take()) waiting.delete(lease);
+    if (waiting.size === 0) break;
+    if (nowMs() >= deadlineMs) {
+      await release();
+      throw new ServiceRunning('somebody renews the leases of its relay');
+    }
+    await pause.wait(askMs);
+  }
+  return {
+    release,
+    async confirm() {
+      for (const lease of leases) await lease.keep().catch(taken);
+    },
+  };
+}
+
+function taken(error: unknown): never {
+  if ((error as { code?: string }).code !== 'LEASE_LOST') throw error;
+  throw new ServiceRunning('a relay took a slot meanwhile', { cause: error });
+}
