@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { services } from '../activities';
 import { connectLog } from '../platform/event-log/kafka';
 import { startRelay } from '../platform/event-log/relay';
+import { createLogCheck } from '../platform/event-log/relay/log-check';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../platform/event-log/topics';
 import { runProcess } from '../platform/host/process';
@@ -25,15 +26,19 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
     credentials: () => readCredentials(config),
     log,
   });
+  const topic = eventTopic(service.name, config.HOLDFAST_INSTANCE);
   const relay = startRelay({
     service: service.name,
     source: store,
     writer: eventLog.writer,
-    topic: eventTopic(service.name, config.HOLDFAST_INSTANCE),
+    topic,
     partitions: eventPartitions,
     owner: `${config.HOLDFAST_NAME}-relay-${randomUUID()}`,
     log,
     schemaHashOf: (type, version) => schemas.hashOf(type, version),
+    logCheck: createLogCheck({
+      ...{ eventLog, topic, source: store, groupPrefix: `${config.HOLDFAST_NAME}-relay` },
+    }),
   });
   log.info('the relay is at work', { service: service.name });
   return {

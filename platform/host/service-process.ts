@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { keepRegistered } from '../discovery/registration';
 import { startRelay } from '../event-log/relay';
+import { createLogCheck, isHistoryCode } from '../event-log/relay/log-check';
+import type { HistoryCode } from '../event-log/relay/log-check';
 import { eventPartitions, eventTopic } from '../event-log/topics';
 import { createApp } from '../http/app';
 import { createHealth } from '../http/health';
@@ -37,7 +39,7 @@ type Begun = ReturnType<typeof begin>;
 /**
  * Runs a service: its API, its activities, its relay. Starts degraded and waits for what is not there yet; losing a
  * dependency later never ends it. `/healthz`, which Consul asks, says that it lives; `/readyz` that database and
- * Temporal answer and that it was registered. Kafka is not asked: without it sagas go on and events wait.
+ * Temporal answer, that the database goes with the log, and that it was registered. Kafka is not asked: without it sagas go on and events wait.
  */
 export async function startService(
   config: Config,
@@ -85,16 +87,28 @@ function startApi(parts: ServiceParts, health: Health) {
 function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
   const { config, service, log, metrics, schemas, store, consul } = parts;
   const { name } = service;
+  const topic = eventTopic(name, config.HOLDFAST_INSTANCE);
+  const observed = observeRelay(metrics.registry, name);
   const relay = startRelay({
     service: name,
     source: store,
     writer: parts.eventLog.writer,
-    topic: eventTopic(name, config.HOLDFAST_INSTANCE),
+    topic,
     partitions: eventPartitions,
     owner: `${config.HOLDFAST_NAME}-${randomUUID()}`,
     log,
     schemaHashOf: (type, version) => schemas.hashOf(type, version),
-    observe: observeRelay(metrics.registry, name),
+    logCheck: createLogCheck({
+      ...{ eventLog: parts.eventLog, topic, source: store },
+      groupPrefix: `${config.HOLDFAST_NAME}-relay`,
+    }),
+    observe: {
+      ...observed,
+      failed: (code) => {
+        observed.failed(code);
+        if (isHistoryCode(code)) refuseWork(code);
+      },
+    },
   });
   const records = createSagaRecords(store, () => new Date());
   const faultDir = config.HOLDFAST_FAULT_DIR;
@@ -113,7 +127,18 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
     log,
   });
   const registration = keepRegistered({ config, consul, log, service: name, port });
-  return { relay, worker, registration };
+  let refused: HistoryCode | undefined;
+  return { relay, worker, registration, refused: () => refused };
+
+  /** Each further event would be a further fork: no more messages, no more operations, until a person was there. */
+  function refuseWork(code: HistoryCode): void {
+    if (refused !== undefined) return;
+    refused = code;
+    log.error('the database does not go with the log: the service takes no more work', {
+      ...{ service: name, code, fix: `stop it, and run holdfast restore ${name}` },
+    });
+    void Promise.all([worker.stop(), registration.stop()]);
+  }
 }
 
 /** Being registered is asked for once: later the others go on with the instances they know. */
@@ -129,6 +154,10 @@ function watchReadiness(
   };
   let wasRegistered = false;
   health.check('store', () => store.ping(serviceLimits.storeProbeMs));
+  health.check('history', async () => {
+    const code = begun()?.refused();
+    if (code !== undefined) throw new Error(`${code}: the database does not go with the log`);
+  });
   health.check('worker', async () => begunNow().worker.probe());
   health.check('registration', async () => {
     wasRegistered ||= begunNow().registration.isRegistered();

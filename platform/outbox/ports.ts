@@ -95,6 +95,12 @@ export interface SlotLease {
   readonly slot: number;
   readonly owner: string;
   readonly version: number;
+  /**
+   * End of the slot's partition when the events table was last known to hold all of it, an offset as decimal text. It
+   * goes back with a restored database, and the log does not: what stands behind it is looked at before anything is
+   * sent.
+   */
+  readonly logEnd?: string;
 }
 
 /** The outbox as the relay sees it: the unpublished part of the events table, per slot. */

@@ -52,7 +52,11 @@ function answered(messages: readonly SentMessage[], last: SentMessage, row: Row)
     return forward === undefined ? [] : [{ ...forward, answer }];
   }
   const isShut = row !== undefined && shut.has(row.state) && row.epoch >= message.epoch;
-  return isShut || (row !== undefined && row.epoch > message.epoch) ? [] : [last];
+  if (isShut || (row !== undefined && row.epoch > message.epoch)) return [];
+  const done = messages.findLast(({ message: { kind } }) => kind === 'forward');
+  if (row !== undefined || answer?.answer !== 'undone' || done === undefined) return [last];
+  // Nothing stands, but it happened: what was done and taken back belongs into the history, and into its books.
+  return [{ ...done, answer: undefined }, last];
 }
 
 /** States of a row in which the step's effect stands, or is being taken back by somebody who knows it. */

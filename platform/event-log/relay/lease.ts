@@ -28,6 +28,10 @@ export interface Lease {
   confirm(): Promise<void>;
   /** Renews when a third of the time is gone; throws {@link LeaseLost} when somebody was first. */
   keep(): Promise<void>;
+  /** Notes how far the log is known to be in the events table; written with the next renewal. */
+  note(logEnd: string): void;
+  /** Whether {@link keep} would renew now. */
+  isDue(): boolean;
   /** Gives the slot to whoever asks next; does nothing when it is not ours. */
   release(): Promise<void>;
 }
@@ -45,17 +49,22 @@ const seizeTriesMax = 20;
 export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOptions): Lease {
   let seen: { version: number; sinceMs: number } | undefined;
   let held: { version: number; writtenAtMs: number } | undefined;
+  let logEnd: string | undefined;
 
   async function write(expectedVersion: number, next = owner): Promise<boolean> {
     const writtenAtMs = nowMs(); // before the write: the row is never younger than we believe
     const version = expectedVersion + 1;
-    const isWritten = await source.writeLease({ slot, owner: next, version }, expectedVersion);
+    const isWritten = await source.writeLease(
+      { slot, owner: next, version, ...(logEnd === undefined ? {} : { logEnd }) },
+      expectedVersion,
+    );
     held = isWritten && next === owner ? { version, writtenAtMs } : undefined;
     return isWritten;
   }
 
   async function take(): Promise<boolean> {
     const current = await source.readLease(slot);
+    logEnd = current?.logEnd;
     if (current === undefined) return write(0);
     if (current.owner === nobody || current.owner === owner) return write(current.version);
     if (seen?.version !== current.version) {
@@ -68,6 +77,7 @@ export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOption
   async function seize(): Promise<boolean> {
     for (let tries = 0; tries < seizeTriesMax; tries += 1) {
       const current = await source.readLease(slot);
+      logEnd = current?.logEnd;
       if (await write(current?.version ?? 0)) return (current?.owner ?? nobody) !== nobody;
     }
     throw new LeaseLost(`slot ${slot} is renewed too often to be taken`);
@@ -78,9 +88,10 @@ export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOption
     return held;
   }
 
+  const isDue = (): boolean => nowMs() - mine().writtenAtMs >= leaseMs / 3;
   return {
-    take,
-    seize,
+    ...{ take, seize, isDue },
+    note: (end) => void (logEnd = end),
     confirm: async () => {
       const { version } = mine();
       const current = await source.readLease(slot);
@@ -89,9 +100,8 @@ export function createLease({ source, slot, owner, leaseMs, nowMs }: LeaseOption
       throw new LeaseLost(`slot ${slot} went to ${current?.owner ?? 'nobody'}`);
     },
     keep: async () => {
-      const { version, writtenAtMs } = mine();
-      if (nowMs() - writtenAtMs < leaseMs / 3) return;
-      if (!(await write(version))) throw new LeaseLost(`slot ${slot} was taken over`);
+      if (!isDue()) return;
+      if (!(await write(mine().version))) throw new LeaseLost(`slot ${slot} was taken over`);
     },
     release: async () => {
       if (held !== undefined) await write(held.version, nobody);

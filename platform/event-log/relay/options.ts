@@ -1,6 +1,7 @@
 import type { Log } from '../../runtime/log';
 import type { OutboxSource, StoredEvent } from '../../outbox/ports';
 import type { LogWriter } from '../ports';
+import type { LogCheck } from './log-check';
 
 /**
  * Limits of a relay. A send gets less than half a lease and follows a renewal that is at most a third old, so it is
@@ -48,6 +49,8 @@ export interface RelayOptions {
   readonly log: Log;
   /** Hash of a schema file, named in every envelope; undefined for one this build does not have. */
   readonly schemaHashOf?: (type: string, schema: string) => string | undefined;
+  /** Looks at the log before anything is sent; without it a restored database is told by the readers only. */
+  readonly logCheck?: LogCheck;
   readonly limits?: Partial<RelayLimits>;
   readonly observe?: Partial<RelayObserver>;
   /** Wall clock, milliseconds since 1970. */
@@ -81,7 +84,10 @@ export interface RelayStatus {
 }
 
 /** Options with every default filled in. */
-export type CompleteRelayOptions = Required<Omit<RelayOptions, 'limits' | 'observe'>> & {
+export type CompleteRelayOptions = Required<
+  Omit<RelayOptions, 'limits' | 'observe' | 'logCheck'>
+> & {
+  readonly logCheck?: LogCheck;
   readonly limits: RelayLimits;
   readonly observe: RelayObserver;
 };

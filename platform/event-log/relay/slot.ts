@@ -34,6 +34,8 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
   let sent = new Map<string, number>();
   let heldBack = 0;
   let stalledAtMs: number | undefined;
+  /** Since the end of the log was noted. */
+  let hasSent = false;
 
   async function serve(lease: Lease, bell: Waiter, isStopped: () => boolean): Promise<void> {
     sent = new Map();
@@ -42,17 +44,32 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
     await crashPoint('relay.leased-not-connected');
     await writer.connect(limits.sendTimeoutMs);
     await crashPoint('relay.connected-not-confirmed');
+    await demandLog(lease);
     await lease.confirm();
     await crashPoint('relay.confirmed-not-read');
     let idleMs: number = limits.idleMsMin;
     while (!isStopped()) {
-      await lease.keep();
+      await renew(lease);
       unparkDue();
       const didWork = await relayOnce(lease);
       if (didWork) idleMs = limits.idleMsMin;
       else await bell.wait(idleMs);
       if (!didWork) idleMs = Math.min(idleMs * 2, limits.idleMsMax);
     }
+  }
+
+  /** What the log has behind its noted end, whoever held the slot before has sent; or this is another database. */
+  async function demandLog(lease: Lease): Promise<void> {
+    const end = await options.logCheck?.demand(slot, () => lease.keep());
+    if (end !== undefined) lease.note(end);
+  }
+
+  async function renew(lease: Lease): Promise<void> {
+    if (hasSent && lease.isDue() && options.logCheck !== undefined) {
+      hasSent = false;
+      lease.note(await options.logCheck.end(slot));
+    }
+    await lease.keep();
   }
 
   async function relayOnce(lease: Lease): Promise<boolean> {
@@ -79,6 +96,7 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
 
   async function send(events: readonly StoredEvent[]): Promise<void> {
     noteRepeats(events);
+    hasSent = true;
     events.forEach((event) => doubtful.add(eventId(event)));
     try {
       await append(events);

@@ -42,6 +42,7 @@ export interface StepItem extends ItemKey, StepRecord {
 export interface LeaseItem extends ItemKey {
   readonly owner: string;
   readonly version: number;
+  readonly logEnd?: string;
 }
 
 /** Shards of the list of aggregates; a constant of the table's layout. */

@@ -17,7 +17,9 @@ export function dynamoSource(table: Table): Omit<OutboxSource, 'subscribe'> {
       const Key = leaseKey(slot);
       const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
       const item = (await sorted(table.send(command))).Item as LeaseItem | undefined;
-      return item && { slot, owner: item.owner, version: item.version };
+      if (item === undefined) return undefined;
+      const { owner, version, logEnd } = item;
+      return { slot, owner, version, ...(logEnd === undefined ? {} : { logEnd }) };
     },
     writeLease: (lease, expectedVersion) => writeLease(table, lease, expectedVersion),
     depth: () => depthOf(table),
@@ -27,13 +29,13 @@ export function dynamoSource(table: Table): Omit<OutboxSource, 'subscribe'> {
 
 async function writeLease(
   table: Table,
-  { slot, owner, version }: SlotLease,
+  { slot, ...lease }: SlotLease,
   expectedVersion: number,
 ): Promise<boolean> {
   const isFirst = expectedVersion === 0;
   const command = new PutCommand({
     TableName: table.name,
-    Item: { ...leaseKey(slot), owner, version },
+    Item: { ...leaseKey(slot), ...lease },
     ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : 'version = :expected',
     ...(isFirst ? {} : { ExpressionAttributeValues: { ':expected': expectedVersion } }),
   });

@@ -58,6 +58,7 @@ export interface LeaseDocument {
   readonly _id: number;
   readonly owner: string;
   readonly version: number;
+  readonly logEnd?: string;
 }
 
 /** The one document of its collection: the version of the others. */

@@ -28,20 +28,20 @@ export function mongoSource<State>({
     },
     async readLease(slot) {
       const lease = await sorted(leases.findOne({ _id: slot }));
-      return lease === null ? undefined : { slot, owner: lease.owner, version: lease.version };
+      if (lease === null) return undefined;
+      const { owner, version, logEnd } = lease;
+      return { slot, owner, version, ...(logEnd === undefined ? {} : { logEnd }) };
     },
-    async writeLease({ slot, owner, version }, expectedVersion) {
+    async writeLease({ slot, ...lease }, expectedVersion) {
       if (expectedVersion === 0) {
-        const first = { $setOnInsert: { owner, version } };
+        const first = { $setOnInsert: lease };
         const { upsertedCount } = await sorted(
           leases.updateOne({ _id: slot }, first, { upsert: true }),
         );
         return upsertedCount === 1;
       }
       const mine = { _id: slot, version: expectedVersion };
-      return (
-        (await sorted(leases.updateOne(mine, { $set: { owner, version } }))).matchedCount === 1
-      );
+      return (await sorted(leases.updateOne(mine, { $set: lease }))).matchedCount === 1;
     },
     async depth() {
       const pending = await sorted(events.countDocuments({ unpublished: true }));

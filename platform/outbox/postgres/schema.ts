@@ -46,6 +46,7 @@ export async function migrate(pool: Pool, tables: Tables): Promise<void> {
     await run(client, statements(tables).join(';\n'));
     await addColumns(client, tables.steps, addedToSteps);
     await addColumns(client, tables.events, addedToEvents);
+    await addColumns(client, tables.leases, addedToLeases);
     return { result: undefined, commit: true };
   });
 }
@@ -80,7 +81,8 @@ function statements({ schema, steps, aggregates, events, leases, version }: Tabl
     `CREATE INDEX IF NOT EXISTS events_unpublished
       ON ${events} (slot, ord) WHERE published_at IS NULL`,
     `CREATE TABLE IF NOT EXISTS ${leases} (
-      slot integer PRIMARY KEY, owner text NOT NULL, version bigint NOT NULL)`,
+      slot integer PRIMARY KEY, owner text NOT NULL, version bigint NOT NULL,
+      ${addedToLeases.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
     versionTable(version),
   ];
 }
@@ -130,6 +132,9 @@ const addedToEvents = [
   { name: 'commit_id', type: 'text' },
   { name: 'step_image', type: 'json' },
 ] as const;
+
+/** And of the leases: an offset, as text. */
+const addedToLeases = [{ name: 'log_end', type: 'text' }] as const;
 
 /** Adds what an older table lacks. Asks first: ALTER TABLE stops every writer, even where it has nothing to do. */
 async function addColumns(

@@ -24,13 +24,15 @@ export function postgresSource(pool: Pool, tables: Tables): Omit<OutboxSource, '
     },
     markPublished: (published) => mark(pool, tables, published),
     async readLease(slot) {
-      const { rows } = await run<{ owner: string; version: string }>(
+      const { rows } = await run<{ owner: string; version: string; log_end: string | null }>(
         pool,
-        `SELECT owner, version FROM ${leases} WHERE slot = $1`,
+        `SELECT owner, version, log_end FROM ${leases} WHERE slot = $1`,
         { values: [slot] },
       );
       const row = rows[0];
-      return row && { slot, owner: row.owner, version: Number(row.version) };
+      if (row === undefined) return undefined;
+      const lease = { slot, owner: row.owner, version: Number(row.version) };
+      return row.log_end === null ? lease : { ...lease, logEnd: row.log_end };
     },
     writeLease: (lease, expectedVersion) => writeLease(pool, tables, { lease, expectedVersion }),
     async depth() {
@@ -76,10 +78,11 @@ async function writeLease(
   { leases }: Tables,
   { lease, expectedVersion }: { readonly lease: SlotLease; readonly expectedVersion: number },
 ): Promise<boolean> {
-  const values: unknown[] = [lease.slot, lease.owner, lease.version];
-  const insert = `INSERT INTO ${leases} (slot, owner, version) VALUES ($1, $2, $3)
+  const values: unknown[] = [lease.slot, lease.owner, lease.version, lease.logEnd ?? null];
+  const insert = `INSERT INTO ${leases} (slot, owner, version, log_end) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING`;
-  const update = `UPDATE ${leases} SET owner = $2, version = $3 WHERE slot = $1 AND version = $4`;
+  const update = `UPDATE ${leases} SET owner = $2, version = $3, log_end = $4
+    WHERE slot = $1 AND version = $5`;
   const { rowCount } =
     expectedVersion === 0
       ? await run(pool, insert, { values })

@@ -68,13 +68,16 @@ function allow(
   };
 }
 
-/** Writers may write and describe their own topic; only the projector reads, in groups of its own name. */
+/** Writers may write, describe and read their own topic; the projector reads all, in groups of its own name. */
 function accessList(): AclEntry[] {
   const { TOPIC, GROUP, CLUSTER } = AclResourceTypes;
   const { WRITE, READ, DESCRIBE, IDEMPOTENT_WRITE } = AclOperationTypes;
   const writing = Object.entries(writers).flatMap(([topic, name]) => [
     allow(name, TOPIC, topicPrefix + topic, WRITE),
     allow(name, TOPIC, topicPrefix + topic, DESCRIBE),
+    // A relay looks at what stands behind the end it has noted, before it sends.
+    allow(name, TOPIC, topicPrefix + topic, READ),
+    allow(name, GROUP, `${name}-relay`, READ),
     allow(name, CLUSTER, 'kafka-cluster', IDEMPOTENT_WRITE, LITERAL),
   ]);
   return [

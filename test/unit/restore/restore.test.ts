@@ -208,10 +208,11 @@ describe('what neither backup nor log knows', () => {
     await world.deliver(put('undone', ['green']));
     await world.deliver(undo('undone'));
     const report = await world.restored(backup);
-    expect(report).toMatchObject({ verdict: 'whole', events: 0, messages: 2 });
+    expect(report).toMatchObject({ verdict: 'whole', events: 0, messages: 3 });
     expect(await standing(backup, ['lost', 'undone'])).toEqual({
       ...{ coins: [5, 0, 0], stands: [true, false] },
     });
+    expect(await backup.readAggregate('green')).toMatchObject({ seq: 2, state: { takes: 1 } });
   });
 
   it('is sent again where nobody was answered and the saga goes on, for only a row knows an open call', async () => {
