@@ -77,4 +77,28 @@ export const restoreGuards: readonly Guard[] = [
     ],
     test: unit('outbox/commit-mark', 'has another hash'),
   },
+  {
+    name: 'a relay looks at the log before it sends',
+    why: 'a database that was put back would give numbers another content, for every reader and for good',
+    changes: [
+      {
+        file: 'platform/event-log/relay/slot.ts',
+        from: 'await demandLog(lease);',
+        to: 'void demandLog;',
+      },
+    ],
+    test: unit('event-log/log-check', 'sends nothing'),
+  },
+  {
+    name: 'the log is looked at behind every slot',
+    why: 'a slot without events since the backup would send what the next restore takes back',
+    changes: [
+      {
+        file: 'platform/event-log/relay/log-check.ts',
+        from: 'from.set(partition, BigInt((await source.readLease(partition))?.logEnd ?? 0));',
+        to: 'from.set(partition, partition === 0 ? BigInt((await source.readLease(0))?.logEnd ?? 0) : 2n ** 60n);',
+      },
+    ],
+    test: unit('event-log/log-check', 'of every slot'),
+  },
 ];
