@@ -27,8 +27,8 @@ back what the log has more, with its step records, and sends again what sagas we
 It stops before the first write where the histories have forked, or the log does not reach back to the backup. It may be
 broken off and run again. --check only looks. The runbook is docs/disaster-recovery.md.
 
-Exit codes: 0 whole, 1 whole but for what is told, 2 wrong usage, 3 stopped: nothing was written, 4 not decided: something
-is away, or the service runs.
+Exit codes: 0 whole, 1 whole but for what is told, 2 wrong usage, 3 stopped: nothing was written, 4 not decided:
+something is away, or the service runs.
 
 Examples:
   holdfast restore payments --check

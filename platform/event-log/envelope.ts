@@ -138,6 +138,8 @@ export const optionalHeaderNames = [
   'ce_step',
   'ce_epoch',
   'ce_direction',
+  'ce_commitid',
+  'ce_steprecord',
   'ce_traceparent',
   'traceparent',
 ] as const;

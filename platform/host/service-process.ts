@@ -39,7 +39,8 @@ type Begun = ReturnType<typeof begin>;
 /**
  * Runs a service: its API, its activities, its relay. Starts degraded and waits for what is not there yet; losing a
  * dependency later never ends it. `/healthz`, which Consul asks, says that it lives; `/readyz` that database and
- * Temporal answer, that the database goes with the log, and that it was registered. Kafka is not asked: without it sagas go on and events wait.
+ * Temporal answer, that the database goes with the log, and that it was registered. Kafka is not asked: without it
+ * sagas go on and events wait.
  */
 export async function startService(
   config: Config,

@@ -36,6 +36,8 @@ const optional: Readonly<Record<Optional, JsonSchema>> = {
   ce_step: text('The step'),
   ce_epoch: text('Epoch of the step', { pattern: '^\\d+$' }),
   ce_direction: text('Whether the step went forward or was undone', { enum: ['forward', 'undo'] }),
+  ce_commitid: text('Id of the last event of the same transaction'),
+  ce_steprecord: text('JSON: the step record the transaction left; on its last event only'),
   ce_traceparent: text('W3C trace context'),
   traceparent: text('W3C trace context'),
 };
