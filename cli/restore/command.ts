@@ -109,6 +109,7 @@ async function restored(
             isDryRun,
             progress,
           },
+          schemas,
           evolve: (state, event) => service.evolve(state, event),
           topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
           groupPrefix: 'projector-restore',

@@ -16,6 +16,10 @@ export const restoreCodes = {
     stops: true,
     next: 'look at the record in the log; nobody but the relay may write there',
   },
+  EVENT_UNREADABLE: {
+    stops: true,
+    next: 'run the release that wrote it, or a newer one',
+  },
   COMMIT_UNMARKED: {
     stops: true,
     next: 'the events are older than the step records in the log: take a younger backup',

@@ -1,5 +1,6 @@
 import { eventId } from '../event-log/envelope';
 import type { LogEvent } from '../event-log/envelope';
+import type { SchemaRegistry } from '../event-log/schema-registry';
 import type { RecordedEvent } from '../kernel/decision';
 import { Fault } from '../kernel/faults';
 import type { StepKey } from '../kernel/step';
@@ -14,6 +15,8 @@ export interface GiveBackOptions {
   readonly store: Pick<ServiceStore<unknown>, 'transact' | 'history' | 'markPublished'>;
   /** Partitions of the service's topic. */
   readonly partitions: number;
+  /** Events of an older major are folded as those of the newest; what is stored is what was written. */
+  readonly schemas: Pick<SchemaRegistry, 'read'>;
   evolve(state: unknown, event: RecordedEvent): unknown;
 }
 
@@ -61,13 +64,21 @@ async function changesOf(
     if (own[0]?.seq !== expectedSeq + 1) {
       throw new Fault('STORE_CONFLICT', `${id} is at ${expectedSeq}: somebody else writes there`);
     }
-    const state = own.reduce<unknown>(
-      (before, { aggregateId, type, data, seq }) =>
-        options.evolve(before, { aggregateId, type, data, seq }),
-      loaded[index]?.state,
-    );
+    const state = own.reduce<unknown>((before, event) => {
+      const { aggregateId, type, seq } = event;
+      const data = currentData(options, event);
+      return options.evolve(before, { aggregateId, type, data, seq });
+    }, loaded[index]?.state);
     return { id, expectedSeq, state, events: own };
   });
+}
+
+function currentData(
+  { schemas }: GiveBackOptions,
+  { type, schema, data }: StoredEvent,
+): StoredEvent['data'] {
+  const read = schemas.read(type, schema, data);
+  return read.verdict === 'valid' ? (read.current?.data ?? data) : data;
 }
 
 async function recordOf(options: GiveBackOptions, commit: Commit): Promise<StepRecord> {

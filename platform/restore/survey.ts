@@ -4,6 +4,7 @@ import { wholeHistory } from '../event-log/audit';
 import type { EventLog } from '../event-log/kafka';
 import type { LogRecord } from '../event-log/ports';
 import { readTopic } from '../event-log/read-topic';
+import type { SchemaRegistry } from '../event-log/schema-registry';
 import type { OutboxSource } from '../outbox/ports';
 import { HashList } from '../rebuild/roll/hash-list';
 import type { RestoreCode, RestoreFinding } from './codes';
@@ -16,6 +17,7 @@ export interface SurveyOptions {
   readonly eventLog: Pick<EventLog, 'marks' | 'startConsumer'>;
   /** Consumer groups of this prefix must be allowed to us. */
   readonly groupPrefix: string;
+  readonly schemas: Pick<SchemaRegistry, 'read'>;
   /** Most events to keep that the database lacks; the rest is for the next survey. */
   readonly keptMax: number;
   progress?(at: { readonly phase: 'database' | 'log'; readonly events: number }): void;
@@ -80,6 +82,8 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
       one.hashes.push(event.contentHash);
       one.seq = event.seq;
       missingCount += 1;
+      const unread = unreadable(options.schemas, event);
+      if (unread !== undefined) report('EVENT_UNREADABLE', eventId(event), unread);
       if (missing.length < options.keptMax) missing.push(event);
       if (event.commitId === undefined) report('COMMIT_UNMARKED', eventId(event), place);
     } else report('LOG_GAP', eventId(event), `${place} comes after ${seq}`);
@@ -129,4 +133,14 @@ function readRecord(
     report('RECORD_BROKEN', place, error.message);
     return undefined;
   }
+}
+
+/** What keeps this code from folding an event; undefined where nothing does. */
+function unreadable(
+  schemas: SurveyOptions['schemas'],
+  { type, schema, data }: LogEvent,
+): string | undefined {
+  const read = schemas.read(type, schema, data);
+  if (read.verdict === 'valid') return undefined;
+  return read.verdict === 'invalid' ? read.detail : `${type} ${schema} is unknown here`;
 }

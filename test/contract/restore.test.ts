@@ -163,7 +163,11 @@ describe.each(cases)('a backup of the database of %s', (name, { service, backupO
     restore({
       ...{ service: name, topic, store: bench.store, participant: bench.participant },
       ...{ eventLog: world.logAs('projector'), groupPrefix: 'projector-test', partitions: 3 },
-      ...{ isDryRun: false, evolve: (state, event) => service.evolve(state, event) },
+      ...{
+        schemas: loadSchemas(),
+        isDryRun: false,
+        evolve: (state, event) => service.evolve(state, event),
+      },
       async *histories() {
         yield { workflowId: 'all', isRunning: false, sent: [...sent] };
       },

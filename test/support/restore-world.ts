@@ -6,6 +6,7 @@ import { restore } from '../../platform/restore/restore';
 import type { RestoreOptions, RestoreReport } from '../../platform/restore/restore';
 import { boxParticipant, boxPartitions, boxService } from './box-service';
 import type { Box } from './box-service';
+import { anySchemas } from './counting';
 import { memoryLog } from './memory-log';
 
 /** A service of boxes, what its sagas were told, and a backup: the same service after its first messages. */
@@ -40,6 +41,7 @@ export function restoreWorld() {
       restore({
         ...{ service: 'boxes', topic: log.topic, eventLog: log.eventLog, store: backup },
         ...{ groupPrefix: 'projector-test', partitions: boxPartitions, isDryRun: false },
+        schemas: anySchemas,
         participant: boxParticipant(backup),
         evolve: (state, event) => boxService.evolve(state as Box | undefined, event),
         async *histories() {

@@ -162,6 +162,27 @@ describe('a database of yesterday', () => {
     expect(report.findings.map(({ code }) => code)).toContain('LOG_GAP');
   });
 
+  it('is left alone when the log has an event that this code cannot read', async () => {
+    const { backup, restored } = await aWorld();
+    const schemas = { read: () => ({ verdict: 'unknown-version' }) as const };
+    const report = await restored(backup, { schemas });
+    expect(report).toMatchObject({ verdict: 'stopped', commits: 0 });
+    expect(report.findings.map(({ code }) => code)).toContain('EVENT_UNREADABLE');
+  });
+
+  it('is folded from events of an older major as the newest reads them, and keeps them as written', async () => {
+    const { backup, restored } = await aWorld();
+    const twice = (data: unknown) => ({ coins: (data as { coins: number }).coins * 2 });
+    const schemas = {
+      read: (_type: string, _version: string, data: unknown) =>
+        ({ verdict: 'valid', current: { version: '2.0', data: twice(data) } }) as const,
+    };
+    await restored(backup, { schemas });
+    expect(await backup.readAggregate('green')).toMatchObject({ state: { coins: 14 } });
+    const written = (await eventsOf(backup)).find(({ aggregateId }) => aggregateId === 'green');
+    expect(written?.data).toEqual({ coins: 7 });
+  });
+
   /** One more event of every box, so that whatever was forgotten leaves a hole. */
   async function boxDelivery(store: World['store'], log: World['log']): Promise<void> {
     await boxParticipant(store).handle(put('later', boxes, 1));
