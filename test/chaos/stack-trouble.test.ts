@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from '../../cli/up/api-client';
 import { projectRoot } from '../../platform/runtime/paths';
+import { isFree, portBlock, portsFrom } from '../../stack/ports';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-trouble-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,11 +20,23 @@ function up(argv: readonly string[], env: Record<string, string> = {}) {
   });
 }
 
+/**
+ * First port of a block of which nobody has one: neither other stacks, which begin at `freeFrom`, nor outgoing
+ * connections, which the system gives high ports.
+ */
+async function freeBlock(): Promise<number> {
+  for (let base = portBlock.freeFrom - portBlock.size; base > 2_000; base -= portBlock.size) {
+    const free = await Promise.all(Object.values(portsFrom(base)).map(isFree));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error('no block of ports is free');
+}
+
 describe('npm start on a machine that is not ready for it', () => {
   it('names a taken port and how to choose others', async () => {
+    const port = await freeBlock();
     const squatter = createServer();
-    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
-    const { port } = squatter.address() as AddressInfo;
+    await new Promise<void>((resolve) => squatter.listen(port, '127.0.0.1', resolve));
     const done = up(['--port-base', String(port)]);
     squatter.close();
     expect(done.status).toBe(1);
