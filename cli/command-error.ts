@@ -14,3 +14,8 @@ export class CommandError extends Error {
     this.fix = told.fix;
   }
 }
+
+/** Gives what was thrown the exit code its command has for it, and the next step where one is known. */
+export function withExitCode(error: Error, exitCode: number, fix: string | undefined): Error {
+  return Object.assign(error, fix === undefined ? { exitCode } : { exitCode, fix });
+}

@@ -13,3 +13,10 @@ export const ownedServices: readonly OwnedService[] = [
   ...services.map((service) => ({ process: service.name, service })),
   { process: 'orchestrator', service: sagasJournal },
 ];
+
+/** The service that an argument names. Throws `RangeError` for another name, which commander has refused before. */
+export function serviceNamed(name: string): OwnedService {
+  const found = ownedServices.find(({ service }) => service.name === name);
+  if (found === undefined) throw new RangeError(`there is no service ${name}`);
+  return found;
+}

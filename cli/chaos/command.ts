@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../whole-number';
 import { runBulk } from './acts/bulk';
 import { runKills } from './acts/kills';
 import { lostPivots, runLostPivot } from './acts/lost-pivot';
@@ -100,11 +101,7 @@ function lostPivotCommand(): Command {
     });
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('a whole number above 0 is expected.');
-}
+const count = wholeNumber();
 
 function killsCommand(): Command {
   return new Command('kills')

@@ -1,13 +1,13 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command } from 'commander';
+import { withExitCode } from '../command-error';
+import { openLog } from '../process-access';
+import { wholeNumber } from '../whole-number';
 import { readAsOf } from '../../platform/event-log/history/as-of';
 import type { AsOf } from '../../platform/event-log/history/as-of';
 import { cutText } from '../../platform/event-log/history/cut';
-import { connectLog } from '../../platform/event-log/kafka';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
 import { demandTables } from '../../platform/outbox/tables-version';
-import { silentLog } from '../../platform/runtime/log';
-import { readCredentials } from '../../platform/security/tls';
 import { projections } from '../../projections';
 import { foldCodeOf } from '../../projections/fold-code';
 import { openReadModelStore } from '../../projections/store';
@@ -66,11 +66,7 @@ export function queryCommand(): Command {
     .action(query);
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0 && value <= 10_000_000) return value;
-  throw new InvalidArgumentError('a whole number above 0 is expected.');
-}
+const count = wholeNumber(10_000_000);
 
 async function query(name: string, options: CommandOptions): Promise<void> {
   const config = readModelConfig(options.state);
@@ -95,12 +91,7 @@ interface Parts {
 async function look(name: string, { config, store, options }: Parts): Promise<AsOf> {
   const projection = projections.find((one) => one.name === name);
   if (projection === undefined) throw new RangeError(`there is no read model ${name}`);
-  const eventLog = connectLog({
-    brokers: config.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${config.HOLDFAST_NAME}-query`,
-    credentials: () => readCredentials(config),
-    log: silentLog,
-  });
+  const eventLog = openLog(config, 'query');
   try {
     return await readAsOf({
       ...{ projection, eventLog, asOf: options.asOf, schemas: loadSchemas() },
@@ -144,5 +135,5 @@ function undecided(error: unknown): unknown {
   const { code = '' } = error as { code?: string };
   const fix = readModelStep(code);
   const exitCode = code === 'AS_OF_INVALID' ? queryExitCodes.usage : queryExitCodes.undecided;
-  return Object.assign(error, fix === undefined ? { exitCode } : { exitCode, fix });
+  return withExitCode(error, exitCode, fix);
 }

@@ -1,17 +1,14 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
-import { ownedServices } from '../owned-services';
+import { Argument, Command } from 'commander';
+import { withExitCode } from '../command-error';
+import { openLog, processConfigs, startIt } from '../process-access';
+import { wholeNumber } from '../whole-number';
+import { ownedServices, serviceNamed } from '../owned-services';
 import type { OwnedService } from '../owned-services';
-import { connectLog } from '../../platform/event-log/kafka';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
 import { rebuildLimits } from '../../platform/rebuild/options';
 import type { RebuildOptions, RebuildReport } from '../../platform/rebuild/options';
 import { verifyRebuild } from '../../platform/rebuild/verify';
-import { parseConfig } from '../../platform/runtime/config';
-import type { Config } from '../../platform/runtime/config';
-import { silentLog } from '../../platform/runtime/log';
-import { readCredentials } from '../../platform/security/tls';
-import { recallEnvironment } from '../../stack/recall';
 import { progressPrinter, reportLines } from './print';
 
 /** Exit codes of `holdfast rebuild`, the same for good. */
@@ -22,8 +19,8 @@ Folds the log of a service from its first record, with the service's own fold, a
 database at the number the database held. The service may write on meanwhile. Nothing is written, to either.
 
 It verifies, and that is all: a service cannot be recovered from its log alone, since step records, tombstones and
-refusals are no events, and without them late messages would be applied again. Recovery is restore, publish again,
-settle.
+refusals are no events, and without them late messages would be applied again. Recovery is a backup, and then
+holdfast restore.
 
 With HOLDFAST_NAME and the other variables of a process set, log and database are read as that process, which must be
 allowed to: admin is. Otherwise as the processes of the stack in --state.
@@ -62,11 +59,7 @@ export function rebuildCommand(): Command {
     .action(rebuild);
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0 && value <= 10_000_000) return value;
-  throw new InvalidArgumentError('a whole number above 0 is expected.');
-}
+const count = wholeNumber(10_000_000);
 
 async function rebuild(name: string, options: CommandOptions): Promise<void> {
   const printer = progressPrinter(process.stderr, name);
@@ -83,27 +76,15 @@ async function rebuild(name: string, options: CommandOptions): Promise<void> {
   process.exitCode = rebuildExitCodes[report.verdict];
 }
 
-/** The argument names one of them, or commander has refused it. */
-function serviceNamed(name: string): OwnedService {
-  const found = ownedServices.find(({ service }) => service.name === name);
-  if (found === undefined) throw new RangeError(`there is no service ${name}`);
-  return found;
-}
-
 async function compare(
   { process: owner, service }: OwnedService,
   options: CommandOptions,
   progress: NonNullable<RebuildOptions['progress']>,
 ): Promise<RebuildReport> {
-  const configOf = configs(options.state);
+  const configOf = processConfigs(options.state);
   const reader = configOf('projector');
   const store = service.openStore(configOf(owner));
-  const eventLog = connectLog({
-    brokers: reader.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${reader.HOLDFAST_NAME}-rebuild`,
-    credentials: () => readCredentials(reader),
-    log: silentLog,
-  });
+  const eventLog = openLog(reader, 'rebuild');
   try {
     return await verifyRebuild({
       ...{ service: service.name, store, eventLog, schemas: loadSchemas(), progress },
@@ -119,28 +100,16 @@ async function compare(
   }
 }
 
-/** The configuration of a process: of this one where the environment names it, else of the stack. */
-function configs(state: string): (name: string) => Config {
-  if (process.env.HOLDFAST_NAME) {
-    const own = parseConfig(process.env);
-    return () => own;
-  }
-  const environmentOf = recallEnvironment(state);
-  return (name) => parseConfig(environmentOf(name));
-}
-
-const away = 'start it, or look at where it should be and at the certificates, and run this again';
-
 /** What to do about what kept a comparison from being made. */
 const nextSteps: Readonly<Record<string, string>> = {
   AGGREGATE_UNKNOWN: 'look at the id: <kind>/<name>, as in holdfast rebuild --help',
   LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
-  LOG_TIMEOUT: away,
-  LOG_UNAVAILABLE: away,
+  LOG_TIMEOUT: startIt,
+  LOG_UNAVAILABLE: startIt,
   STORE_CONFLICT: 'run it again',
-  STORE_UNAVAILABLE: away,
+  STORE_UNAVAILABLE: startIt,
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
-  TOPIC_READ_TIMEOUT: away,
+  TOPIC_READ_TIMEOUT: startIt,
 };
 
 /** Whatever was thrown has decided nothing, so it must not look like a difference. */
@@ -149,5 +118,5 @@ function undecided(error: unknown): unknown {
   const { code = '' } = error as { code?: string };
   const next = nextSteps[code];
   const exitCode = rebuildExitCodes.undecided;
-  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
+  return withExitCode(error, exitCode, next);
 }

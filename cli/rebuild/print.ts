@@ -1,3 +1,4 @@
+import { leftOut } from '../left-out';
 import { linePrinter } from '../line-printer';
 import type { LineOutput } from '../line-printer';
 import { rebuildCodes } from '../../platform/rebuild/finding/codes';
@@ -19,7 +20,7 @@ export function reportLines(report: RebuildReport): readonly string[] {
   return [
     `${service}: ${said}. ${told.join('; ')}.`,
     ...report.findings.flatMap(findingLines),
-    ...leftOut(report),
+    ...leftOut(report.counts, report.findings.length),
   ];
 }
 
@@ -33,13 +34,6 @@ function findingLines({ aggregateId, code, seq, type, detail, field }: Finding):
       : [`    ${field.pointer}: log ${field.expected}, database ${field.actual}${others}`]),
     `    next: ${rebuildCodes[code].next}`,
   ];
-}
-
-function leftOut({ counts, findings }: RebuildReport): string[] {
-  const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
-  if (all === findings.length) return [];
-  const each = Object.entries(counts).map(([code, times]) => `${code} ${count(times)}`);
-  return [`  ${count(all - findings.length)} more; in all ${each.join(', ')}`];
 }
 
 const phases: Record<RebuildProgress['phase'], string> = {

@@ -1,5 +1,7 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { connectLog } from '../../platform/event-log/kafka';
+import { Argument, Command, Option } from 'commander';
+import { withExitCode } from '../command-error';
+import { openLog } from '../process-access';
+import { wholeNumber } from '../whole-number';
 import { dropOld, replayProjection, rollBack } from '../../platform/event-log/replay/replay';
 import type { ReplayOptions, ReplayReport } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
@@ -8,7 +10,6 @@ import { demandTables } from '../../platform/outbox/tables-version';
 import { armCrashPoints } from '../../platform/runtime/crash-point';
 import type { Config } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
-import { readCredentials } from '../../platform/security/tls';
 import { projections } from '../../projections';
 import { foldCodeOf } from '../../projections/fold-code';
 import { openReadModelStore } from '../../projections/store';
@@ -73,11 +74,7 @@ export function replayCommand(): Command {
     .action(replay);
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0 && value <= 1_000_000) return value;
-  throw new InvalidArgumentError('a whole number from 1 to 1000000 is expected.');
-}
+const count = wholeNumber(1_000_000, 'a whole number from 1 to 1000000 is expected.');
 
 async function replay(name: string, options: CommandOptions): Promise<void> {
   const config = readModelConfig(options.state);
@@ -138,12 +135,7 @@ async function carryOut(name: string, parts: Parts): Promise<ReplayReport> {
   const { config, store, options, printer } = parts;
   const projection = projections.find((one) => one.name === name);
   if (projection === undefined) throw new RangeError(`there is no read model ${name}`);
-  const eventLog = connectLog({
-    brokers: config.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${config.HOLDFAST_NAME}-replay`,
-    credentials: () => readCredentials(config),
-    log: silentLog,
-  });
+  const eventLog = openLog(config, 'replay');
   const told: ReplayOptions = {
     ...{ projection, eventLog, generations: store.generations, schemas: loadSchemas() },
     fold: foldCodeOf(projection),
@@ -171,5 +163,5 @@ function undone(error: unknown): unknown {
   const { code = '' } = error as { code?: string };
   const next = readModelStep(code);
   const exitCode = exitCodes[code] ?? replayExitCodes.undecided;
-  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
+  return withExitCode(error, exitCode, next);
 }

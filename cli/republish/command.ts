@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Argument, Command, InvalidArgumentError } from 'commander';
-import { ownedServices } from '../owned-services';
-import type { OwnedService } from '../owned-services';
-import { connectLog } from '../../platform/event-log/kafka';
-import type { EventLog } from '../../platform/event-log/kafka';
+import { Argument, Command } from 'commander';
+import { withExitCode } from '../command-error';
+import { openLog, processConfigs, startIt } from '../process-access';
+import { wholeNumber } from '../whole-number';
+import { ownedServices, serviceNamed } from '../owned-services';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
 import { republish } from '../../platform/republish/republish';
 import { republishLimits } from '../../platform/republish/options';
 import type { RepublishOptions, RepublishReport } from '../../platform/republish/options';
-import { parseConfig } from '../../platform/runtime/config';
-import type { Config } from '../../platform/runtime/config';
-import { silentLog } from '../../platform/runtime/log';
-import { readCredentials } from '../../platform/security/tls';
-import { recallEnvironment } from '../../stack/recall';
 import { linePrinter } from '../line-printer';
 import { progressLine, reportLines } from './print';
 
@@ -71,11 +66,7 @@ export function republishCommand(): Command {
     .action(run);
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0 && value <= 1_000_000) return value;
-  throw new InvalidArgumentError('a whole number above 0 is expected.');
-}
+const count = wholeNumber(1_000_000);
 
 async function run(name: string, options: CommandOptions): Promise<void> {
   const printer = linePrinter(process.stderr);
@@ -98,11 +89,11 @@ async function sendAgain(
   progress: NonNullable<RepublishOptions['progress']>,
 ): Promise<RepublishReport> {
   const { process: owner, service } = serviceNamed(name);
-  const configOf = configs(options.state);
+  const configOf = processConfigs(options.state);
   const [reader, writer] = [configOf('projector'), configOf(owner)];
   const schemas = loadSchemas();
   const store = service.openStore(writer);
-  const logs = [connect(reader), connect(writer)] as const;
+  const logs = [openLog(reader, 'republish'), openLog(writer, 'republish')] as const;
   try {
     return await republish({
       ...{ service: name, topic: eventTopic(name, reader.HOLDFAST_INSTANCE), progress },
@@ -117,33 +108,6 @@ async function sendAgain(
   }
 }
 
-function connect(config: Config): EventLog {
-  return connectLog({
-    brokers: config.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${config.HOLDFAST_NAME}-republish`,
-    credentials: () => readCredentials(config),
-    log: silentLog,
-  });
-}
-
-/** The argument names one of them, or commander has refused it. */
-function serviceNamed(name: string): OwnedService {
-  const found = ownedServices.find(({ service }) => service.name === name);
-  if (found === undefined) throw new RangeError(`there is no service ${name}`);
-  return found;
-}
-
-/** The configuration of a process: of this one where the environment names it, else of the stack. */
-function configs(state: string): (name: string) => Config {
-  if (process.env.HOLDFAST_NAME) {
-    const own = parseConfig(process.env);
-    return () => own;
-  }
-  const environmentOf = recallEnvironment(state);
-  return (name) => parseConfig(environmentOf(name));
-}
-
-const away = 'start it, or look at where it should be and at the certificates, and run this again';
 const again = 'run it again: what was sent already it does not send twice';
 
 /** What to do about what kept a run from its end. */
@@ -152,17 +116,17 @@ const nextSteps: Readonly<Record<string, string>> = {
   LEASE_LOST: again,
   LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
   LOG_TIMEOUT: again,
-  LOG_UNAVAILABLE: away,
+  LOG_UNAVAILABLE: startIt,
   RECORD_REFUSED: 'the broker takes smaller messages than it did: look at max.message.bytes',
   STORE_CONFLICT: again,
-  STORE_UNAVAILABLE: away,
+  STORE_UNAVAILABLE: startIt,
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
-  TOPIC_READ_TIMEOUT: away,
+  TOPIC_READ_TIMEOUT: startIt,
 };
 
 function undecided(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const next = nextSteps[(error as { code?: string }).code ?? ''];
   const exitCode = republishExitCodes.undecided;
-  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
+  return withExitCode(error, exitCode, next);
 }

@@ -1,3 +1,4 @@
+import { leftOut } from '../left-out';
 import { republishCodes } from '../../platform/republish/options';
 import type { RepublishProgress, RepublishReport } from '../../platform/republish/options';
 
@@ -18,7 +19,7 @@ export function reportLines(report: RepublishReport): readonly string[] {
       `  ${aggregateId}  ${code} (event ${seq}): ${detail}`,
       `    next: ${republishCodes[code]}`,
     ]),
-    ...leftOut(report),
+    ...leftOut(report.counts, report.findings.length),
   ];
 }
 
@@ -29,13 +30,6 @@ function sentence({ verdict, dryRun, lacking, sent, counts }: RepublishReport): 
   if (verdict === 'refused') return `NOT COMPLETE: ${lacked}, ${done}.`;
   if (lacking === 0 && sent === 0) return 'the log holds everything.';
   return `${lacked}, ${done}.`.replace('lacks', dryRun ? 'lacks' : 'lacked');
-}
-
-function leftOut({ counts, findings }: RepublishReport): string[] {
-  const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
-  if (all === findings.length) return [];
-  const each = Object.entries(counts).map(([code, times]) => `${code} ${count(times)}`);
-  return [`  ${count(all - findings.length)} more; in all ${each.join(', ')}`];
 }
 
 const phases: Record<RepublishProgress['phase'], string> = {

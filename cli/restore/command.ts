@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Argument, Command } from 'commander';
-import { ownedServices } from '../owned-services';
+import { openLog, processConfigs } from '../process-access';
+import { ownedServices, serviceNamed } from '../owned-services';
 import type { OwnedService } from '../owned-services';
 import { linePrinter } from '../line-printer';
 import { withTemporal } from '../versions/temporal';
-import { connectLog } from '../../platform/event-log/kafka';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
 import { sagaHistories } from '../../platform/restore/histories';
-import { holdSlots } from '../../platform/restore/hold';
+import { holdStopped } from '../../platform/restore/hold';
 import { restore } from '../../platform/restore/restore';
 import type { RestoreOptions, RestoreReport } from '../../platform/restore/restore';
-import { parseConfig } from '../../platform/runtime/config';
-import type { Config } from '../../platform/runtime/config';
-import { silentLog } from '../../platform/runtime/log';
-import { readCredentials } from '../../platform/security/tls';
-import { recallEnvironment } from '../../stack/recall';
 import { reportLines } from './print';
 
 /** Exit codes of `holdfast restore`, the same for good. */
@@ -57,12 +52,10 @@ export function restoreCommand(): Command {
 }
 
 async function run(name: string, options: CommandOptions): Promise<void> {
-  const owned = ownedServices.find(({ service }) => service.name === name);
-  if (owned === undefined) throw new RangeError(`there is no service ${name}`);
   const line = linePrinter(process.stderr);
   let report: RestoreReport;
   try {
-    report = await restored(owned, options, ({ phase, done }) =>
+    report = await restored(serviceNamed(name), options, ({ phase, done }) =>
       line.show(`${name}: ${phase}, ${done.toLocaleString('en')}`),
     );
   } catch (error) {
@@ -80,21 +73,16 @@ async function restored(
   options: CommandOptions,
   progress: NonNullable<RestoreOptions['progress']>,
 ): Promise<RestoreReport> {
-  const configOf = configs(options.state);
+  const configOf = processConfigs(options.state);
   const reader = configOf('projector');
   const schemas = loadSchemas();
   const partitions = eventPartitions;
   const open = service.open(configOf(owner), { schemas, clock: () => new Date(), partitions });
-  const eventLog = connectLog({
-    brokers: reader.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${reader.HOLDFAST_NAME}-restore`,
-    credentials: () => readCredentials(reader),
-    log: silentLog,
-  });
+  const eventLog = openLog(reader, 'restore');
   try {
     const isDryRun = options.check;
     const holder = { partitions, owner: `restore-${randomUUID()}` };
-    const hold = isDryRun ? undefined : await holdSlots(open.store, holder);
+    const hold = isDryRun ? undefined : await holdStopped(open.store, holder);
     const { store, participant } = open;
     const environment = process.env;
     try {
@@ -114,7 +102,7 @@ async function restored(
           topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
           groupPrefix: 'projector-restore',
           histories: (since) => sagaHistories(client, service.name, since),
-          ...(hold === undefined ? {} : { confirm: () => hold.confirm() }),
+          ...(hold === undefined ? {} : { confirm: () => hold.keep() }),
         }),
       );
     } finally {
@@ -123,16 +111,6 @@ async function restored(
   } finally {
     await Promise.all([open.close(), eventLog.close()]);
   }
-}
-
-/** The configuration of a process: of this one where the environment names it, else of the stack. */
-function configs(state: string): (name: string) => Config {
-  if (process.env.HOLDFAST_NAME) {
-    const own = parseConfig(process.env);
-    return () => own;
-  }
-  const environmentOf = recallEnvironment(state);
-  return (name) => parseConfig(environmentOf(name));
 }
 
 /** Whatever was thrown leaves the work unfinished, and it can be taken up again. */

@@ -1,14 +1,13 @@
 import { services } from '../../activities';
+import { openLog } from '../process-access';
 import { sagaAudits } from '../../workflows/audits';
 import { auditAtRest } from '../../platform/audit/quiet';
-import { connectLog } from '../../platform/event-log/kafka';
 import { parseConfig } from '../../platform/runtime/config';
-import { createLog, silentLog } from '../../platform/runtime/log';
+import { createLog } from '../../platform/runtime/log';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { auditAll, auditedService } from '../../projections/audit';
 import type { AuditReport } from '../../projections/audit';
 import { ownedServices } from '../owned-services';
-import { readCredentials } from '../../platform/security/tls';
 import type { Stack } from '../../stack';
 
 /**
@@ -57,12 +56,7 @@ export async function auditOnce(world: {
     service,
     store: service.openStore(configFor(process)),
   }));
-  const eventLog = connectLog({
-    brokers: reader.HOLDFAST_KAFKA_BROKERS,
-    clientId: `${reader.HOLDFAST_NAME}-audit`,
-    credentials: () => readCredentials(reader),
-    log: silentLog,
-  });
+  const eventLog = openLog(reader, 'audit');
   try {
     const violations = await auditAtRest({
       ...{ services, eventLog, sagas: sagaAudits, groupPrefix: 'projector-audit' },

@@ -90,6 +90,16 @@ export function decodeEvent(message: LogMessage): LogEvent {
   throw new EnvelopeError('CONTENT_HASH_MISMATCH', `${eventId(event)} is not what was sent`);
 }
 
+/** The event in a message; undefined for what {@link decodeEvent} would not take. */
+export function eventIn(message: LogMessage): LogEvent | undefined {
+  try {
+    return decodeEvent(message);
+  } catch (error) {
+    if (error instanceof EnvelopeError) return undefined;
+    throw error;
+  }
+}
+
 /** The event a message says it is, its content not compared with its hash. Throws `ENVELOPE_INVALID`. */
 export function parseEvent(message: LogMessage): LogEvent {
   const text = requiredHeaders(message.headers);

@@ -1,4 +1,4 @@
-import { claimedSeq, decodeEvent, EnvelopeError } from '../event-log/envelope';
+import { claimedSeq, eventIn } from '../event-log/envelope';
 import type { LogEvent } from '../event-log/envelope';
 import type { LogRecord } from '../event-log/ports';
 import { messageBytes } from '../event-log/reach';
@@ -132,11 +132,6 @@ function closeUp(entry: Entry): void {
 }
 
 function readable(record: LogRecord, service: string): LogEvent | undefined {
-  try {
-    const event = decodeEvent(record);
-    return event.service === service ? event : undefined;
-  } catch (error) {
-    if (error instanceof EnvelopeError) return undefined;
-    throw error;
-  }
+  const event = eventIn(record);
+  return event?.service === service ? event : undefined;
 }

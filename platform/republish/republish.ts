@@ -10,7 +10,7 @@ import type { RepublishOptions, RepublishProgress, RepublishReport } from './opt
 import { createSender } from './sender';
 import type { Sender } from './sender';
 import { holdSlots } from './slots';
-import type { HeldSlots } from './slots';
+import type { HeldSlots } from '../event-log/relay/held-leases';
 import { surveyTable } from './survey';
 import type { Survey } from './survey';
 import { eventsOf } from './table';

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../outbox/ports';
 import type { LogIndex } from './log-index';
 import { republishLimits } from './options';
 import type { RepublishOptions } from './options';
-import type { HeldSlots } from './slots';
+import type { HeldSlots } from '../event-log/relay/held-leases';
 
 type TableEvent = StoredEvent & { readonly published: boolean };
 

@@ -1,17 +1,8 @@
+import { heldSlots } from '../event-log/relay/held-leases';
+import type { HeldSlots } from '../event-log/relay/held-leases';
 import { createLease } from '../event-log/relay/lease';
-import type { Lease } from '../event-log/relay/lease';
 import { waiter } from '../runtime/waiter';
 import type { RepublishOptions } from './options';
-
-/** Slots that nobody else sends to meanwhile. */
-export interface HeldSlots {
-  /** Reads every lease again; throws `LEASE_LOST` where one went to somebody else. */
-  confirm(): Promise<void>;
-  /** Renews what is due; to be called more often than a third of a lease lasts. */
-  keep(): Promise<void>;
-  /** Gives the slots back; the relay goes on within a moment. */
-  release(): Promise<void>;
-}
 
 /**
  * Takes slots from their relays and waits until whatever those had begun is over: a relay renews before each send, at
@@ -34,14 +25,6 @@ export async function holdSlots(
     throw error;
   }
   return held;
-}
-
-function heldSlots(leases: readonly Lease[]): HeldSlots {
-  return {
-    confirm: async () => void (await Promise.all(leases.map((lease) => lease.confirm()))),
-    keep: async () => void (await Promise.all(leases.map((lease) => lease.keep()))),
-    release: async () => void (await Promise.all(leases.map((lease) => lease.release()))),
-  };
 }
 
 async function waitKeeping(held: HeldSlots, leaseMs: number, nowMs: () => number): Promise<void> {

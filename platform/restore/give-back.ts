@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../kernel/decision';
 import { Fault } from '../kernel/faults';
 import type { StepKey } from '../kernel/step';
 import type { EventRef } from '../outbox/commit-mark';
+import { eventAt } from '../outbox/event-at';
 import { slotOf } from '../outbox/hash';
 import type { AggregateChange, ServiceStore, StoredEvent, TransactionView } from '../outbox/ports';
 import type { StepRecord } from '../participant/fence-table';
@@ -97,10 +98,8 @@ async function effectEvent(
   [aggregateId, seq]: EventRef,
 ): Promise<RecordedEvent> {
   const own = commit.events.find((it) => it.aggregateId === aggregateId && it.seq === seq);
-  const after =
-    seq > 1 ? { after: { aggregateId, seq: seq - 1 } } : { after: { aggregateId, seq: 0 } };
-  const event = own ?? (await store.history({ ...after, limitMax: 1 }))[0];
-  if (event?.aggregateId !== aggregateId || event.seq !== seq) {
+  const event = own ?? (await eventAt(store, aggregateId, seq));
+  if (event === undefined) {
     throw new Fault('INVARIANT_BROKEN', `${commit.id} names ${aggregateId}:${seq}, which is gone`);
   }
   return { aggregateId, seq, type: event.type, data: event.data };

@@ -1,3 +1,5 @@
+import { heldSlots } from '../event-log/relay/held-leases';
+import type { HeldSlots } from '../event-log/relay/held-leases';
 import { createLease } from '../event-log/relay/lease';
 import { relayLimits } from '../event-log/relay/options';
 import type { OutboxSource } from '../outbox/ports';
@@ -9,13 +11,8 @@ export class ServiceRunning extends Error {
   readonly fix = 'stop every process of the service (its relay lives in them), and run this again';
 }
 
-/** Every slot of a service's relay, held by us. */
-export interface Hold {
-  /** Renews what is due; throws {@link ServiceRunning} when somebody took a slot. */
-  confirm(): Promise<void>;
-  /** Gives the slots back, so that the service can begin at once. */
-  release(): Promise<void>;
-}
+/** Every slot of a service's relay; `keep` throws {@link ServiceRunning} when somebody took one. */
+export type Hold = Pick<HeldSlots, 'keep' | 'release'>;
 
 /** How long a lease that stands still is watched: a process that was killed has left it behind. */
 const waitMs = relayLimits.leaseMs * 1.5;
@@ -25,7 +22,7 @@ const askMs = 500;
  * Takes the relay leases of every slot. A relay lives in each process of its service, so a lease that moves says that
  * one is running: then {@link ServiceRunning} is thrown, and nothing was taken.
  */
-export async function holdSlots(
+export async function holdStopped(
   source: Pick<OutboxSource, 'readLease' | 'writeLease'>,
   { partitions, owner }: { readonly partitions: number; readonly owner: string },
 ): Promise<Hold> {
@@ -33,9 +30,7 @@ export async function holdSlots(
   const leases = Array.from({ length: partitions }, (_, slot) =>
     createLease({ source, slot, owner, leaseMs: relayLimits.leaseMs, nowMs }),
   );
-  const release = async (): Promise<void> => {
-    for (const lease of leases) await lease.release();
-  };
+  const held = heldSlots(leases);
   const pause = waiter();
   const deadlineMs = nowMs() + waitMs;
   const waiting = new Set(leases);
@@ -43,17 +38,12 @@ export async function holdSlots(
     for (const lease of waiting) if (await lease.take()) waiting.delete(lease);
     if (waiting.size === 0) break;
     if (nowMs() >= deadlineMs) {
-      await release();
+      await held.release();
       throw new ServiceRunning('somebody renews the leases of its relay');
     }
     await pause.wait(askMs);
   }
-  return {
-    release,
-    async confirm() {
-      for (const lease of leases) await lease.keep().catch(taken);
-    },
-  };
+  return { release: () => held.release(), keep: () => held.keep().catch(taken) };
 }
 
 function taken(error: unknown): never {

@@ -8,7 +8,7 @@ import type { StepMessage } from '../../platform/kernel/step';
 import { aggregatePages } from '../../platform/outbox/aggregate-pages';
 import { verifyRebuild } from '../../platform/rebuild/verify';
 import type { SentMessage } from '../../platform/restore/believed';
-import { holdSlots } from '../../platform/restore/hold';
+import { holdStopped } from '../../platform/restore/hold';
 import { restore } from '../../platform/restore/restore';
 import { silentLog } from '../../platform/runtime/log';
 import { inventoryBackup, ordersBackup, paymentsBackup } from '../support/backups';
@@ -217,7 +217,7 @@ describe.each(cases)('a backup of the database of %s', (name, { service, backupO
 
   test('is made whole: states, fences and answers, what the log never saw as well', async () => {
     await backup.putBack();
-    const hold = await holdSlots(bench.store, { partitions: 3, owner: 'restore' });
+    const hold = await holdStopped(bench.store, { partitions: 3, owner: 'restore' });
     expect(await restored()).toMatchObject({ verdict: 'whole', findings: [] });
     await hold.release();
     expect(own(await statesOf(bench))).toEqual(own(truth));

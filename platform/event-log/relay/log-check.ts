@@ -1,9 +1,9 @@
+import { eventAt } from '../../outbox/event-at';
 import { mapAtOnce } from '../../outbox/map-at-once';
 import type { OutboxSource } from '../../outbox/ports';
-import { decodeEvent, EnvelopeError, eventId } from '../envelope';
+import { eventId, eventIn } from '../envelope';
 import type { LogEvent } from '../envelope';
 import type { EventLog } from '../kafka';
-import type { LogRecord } from '../ports';
 import { readTopic } from '../read-topic';
 
 /** Why a relay must not send: the log knows more, or something else, than the events table. */
@@ -98,7 +98,8 @@ async function check(
   await readTopic({
     ...{ eventLog, topic, groupPrefix, from, timeoutMs: stallMs },
     onRecord: (record) => {
-      const event = readable(record);
+      // What is no event of ours says nothing about our history; readers keep it as a dead letter.
+      const event = eventIn(record);
       if (event !== undefined) events.push(event);
     },
   });
@@ -112,20 +113,10 @@ async function check(
 
 async function compare(source: Pick<OutboxSource, 'history'>, event: LogEvent): Promise<void> {
   const { aggregateId, seq, contentHash } = event;
-  const [found] = await source.history({ after: { aggregateId, seq: seq - 1 }, limitMax: 1 });
-  if (found?.aggregateId !== aggregateId || found.seq !== seq) {
+  const found = await eventAt(source, aggregateId, seq);
+  if (found === undefined) {
     throw new HistoryError('DATABASE_BEHIND', `the log has ${eventId(event)}, the database not`);
   }
   if (found.contentHash === contentHash) return;
   throw new HistoryError('HISTORY_FORKED', `${eventId(event)} is another one in the log`);
-}
-
-/** What is no event of ours says nothing about our history; readers keep it as a dead letter. */
-function readable(record: LogRecord): LogEvent | undefined {
-  try {
-    return decodeEvent(record);
-  } catch (error) {
-    if (error instanceof EnvelopeError) return undefined;
-    throw error;
-  }
 }

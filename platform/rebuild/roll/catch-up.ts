@@ -1,3 +1,4 @@
+import { eventAt } from '../../outbox/event-at';
 import { mapAtOnce } from '../../outbox/map-at-once';
 import { waiter } from '../../runtime/waiter';
 import { captureLimits } from '../capture';
@@ -55,9 +56,8 @@ async function askOutbox(
 ): Promise<Missing> {
   const { seq: lastSeq, captured } = track;
   const seq = lastSeq + 1;
-  const after = { aggregateId: id, seq: lastSeq };
-  const [event] = await store.history({ after, limitMax: 1 });
-  if (event?.aggregateId !== id || event.seq !== seq) {
+  const event = await eventAt(store, id, seq);
+  if (event === undefined) {
     const detail = `the row is at number ${captured.seq}, the events table has no ${seq}`;
     const code = lastSeq === 0 ? 'NOT_IN_LOG' : 'SEQ_WITHOUT_EVENT';
     return { id, track, seq, lost: { code, seq, detail } };

@@ -1,0 +1,31 @@
+import { connectLog } from '../platform/event-log/kafka';
+import type { EventLog } from '../platform/event-log/kafka';
+import { parseConfig } from '../platform/runtime/config';
+import type { Config } from '../platform/runtime/config';
+import { silentLog } from '../platform/runtime/log';
+import { readCredentials } from '../platform/security/tls';
+import { recallEnvironment } from '../stack/recall';
+
+/** The configuration of a process: of this one where the environment names it, else of the stack in `state`. */
+export function processConfigs(state: string): (name: string) => Config {
+  if (process.env.HOLDFAST_NAME) {
+    const own = parseConfig(process.env);
+    return () => own;
+  }
+  const environmentOf = recallEnvironment(state);
+  return (name) => parseConfig(environmentOf(name));
+}
+
+/** The event log with a process's identity, for one command; `purpose` is told to the brokers. Close it afterwards. */
+export function openLog(config: Config, purpose: string): EventLog {
+  return connectLog({
+    brokers: config.HOLDFAST_KAFKA_BROKERS,
+    clientId: `${config.HOLDFAST_NAME}-${purpose}`,
+    credentials: () => readCredentials(config),
+    log: silentLog,
+  });
+}
+
+/** What to do about something that does not answer. */
+export const startIt =
+  'start it, or look at where it should be and at the certificates, and run this again';
