@@ -29,24 +29,43 @@ export async function lengthsOf(
   return [...new Set(lengths)];
 }
 
+/** How often a run is begun anew whose history stepped over its length. */
+const beginningsMax = 5;
+
 /** Runs one saga, cancels it at its length and lets it come to its end. What is wrong with that end. */
 export async function problemsOfRun(
   world: SteppedWorld,
-  { play, order, length, againAfter }: CancelledRun,
+  run: CancelledRun,
 ): Promise<readonly string[]> {
-  play.script(world.participants.heal());
-  const saga = await startStepped(world, play, order);
-  while (saga.now().length < length) await saga.move();
-  const wasThere = saga.now().length === length;
+  const saga = await sagaOfLength(world, run);
+  if (saga === undefined) return [`its history was never ${run.length} long`];
   await saga.cancel();
-  if (againAfter !== undefined) await cancelAgain(saga, againAfter);
+  if (run.againAfter !== undefined) await cancelAgain(saga, run.againAfter);
   while (!saga.now().isClosed) await saga.move();
   const isAsked = saga.now().cancelRequestedAt !== undefined;
   return [
-    ...(wasThere ? [] : [`its history was never ${length} long`]),
     ...(isAsked ? [] : ['the cancel never came: nothing was tested']),
-    ...(await problemsOf(world, saga, play)),
+    ...(await problemsOf(world, saga, run.play)),
   ];
+}
+
+/**
+ * A saga whose history stands at the length of this run. Timers fire by the clock of the server: where it is slow,
+ * one falls into a task that another run had without it, and this history steps over the length. Such a run is no
+ * case of this length; it goes to its end undisturbed, and the next one is begun.
+ */
+async function sagaOfLength(
+  world: SteppedWorld,
+  { play, order, length }: CancelledRun,
+): Promise<SteppedSaga | undefined> {
+  for (let beginning = 1; beginning <= beginningsMax; beginning += 1) {
+    play.script(world.participants.heal());
+    const saga = await startStepped(world, play, order);
+    while (!saga.now().isClosed && saga.now().length < length) await saga.move();
+    if (saga.now().length === length && !saga.now().isClosed) return saga;
+    while (!saga.now().isClosed) await saga.move();
+  }
+  return undefined;
 }
 
 async function cancelAgain(saga: SteppedSaga, moves: number): Promise<void> {
