@@ -22,7 +22,7 @@ import { createGrantMinter } from '../platform/security/grants';
 import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
-import { letterService } from './routes/dead-letters';
+import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
 import { createSwitches } from './sagas/switches';
 import { openEngine } from './sagas/temporal';
@@ -33,8 +33,12 @@ const serviceNames = [
     ...Object.values(serviceOperations).map(({ tag }) => tag),
     ...catalog.flatMap(({ references = [] }) => references.map(({ service }) => service)),
     letterService,
+    reactionLetterService,
   ]),
 ];
+
+/** Services that people do without as long as no event is parked. */
+const lettersOnly: readonly string[] = [letterService, reactionLetterService];
 
 function readVersion(): string {
   const manifest = readFileSync(path.join(projectRoot, 'package.json'), 'utf8');
@@ -54,7 +58,11 @@ function open(config: Config, log: Log) {
   const services = new Map(
     serviceNames.map((service) => [
       service,
-      createServiceClient({ config, resolver, service, log, registry }),
+      createServiceClient({
+        ...{ config, resolver, service, log, registry },
+        // The journal is a part of the orchestrators.
+        ...(service === reactionLetterService ? { peer: 'orchestrator' } : {}),
+      }),
     ]),
   );
   const redis = connectRedis(config, log);
@@ -83,7 +91,11 @@ function checksOf(opened: Opened) {
       picked.done('unknown');
     };
     // Without the projector everything works but dealing with dead letters.
-    health.check(`service ${service}`, probe, service === letterService ? 'optional' : 'required');
+    health.check(
+      `service ${service}`,
+      probe,
+      lettersOnly.includes(service) ? 'optional' : 'required',
+    );
   }
   health.check('consul', () => opened.consul.ask({ path: '/v1/status/leader' }), 'optional');
   health.check('redis', () => opened.redis.ping(), 'optional');

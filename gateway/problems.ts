@@ -38,6 +38,9 @@ export const refusalPages: Readonly<Record<string, ProblemPage>> = {
   UNKNOWN_ACCOUNT: [404, 'The customer has no account'],
   ACCOUNT_EXISTS: [409, 'The customer has an account'],
   CURRENCY_MISMATCH: [422, 'The currency is not the one used there'],
+  NOT_CAPTURED: [409, 'The payment was not taken'],
+  ALREADY_REFUNDED: [409, 'The money went back'],
+  ALREADY_DISPUTED: [409, 'The payment is disputed under another id'],
   ...verbPages,
   ...letterPages,
 };

@@ -14,7 +14,12 @@ import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
-import { deadLetterHandlers, deadLetterOperations } from './routes/dead-letters';
+import {
+  deadLetterHandlers,
+  deadLetterOperations,
+  reactionLetterHandlers,
+  reactionLetterOperations,
+} from './routes/dead-letters';
 import { orderHandlers, orderOperations } from './routes/orders';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
@@ -36,6 +41,7 @@ export const gatewayOperations = {
   ...orderOperations,
   ...serviceOperations,
   ...deadLetterOperations,
+  ...reactionLetterOperations,
 } as const satisfies Operations;
 
 export interface GatewayOptions {
@@ -97,6 +103,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...orderHandlers(parts),
     ...serviceHandlers(parts),
     ...deadLetterHandlers(parts),
+    ...reactionLetterHandlers(parts),
   };
   const guard = { tokens, log, registry: metrics.registry, admit: admitWith(limiter) };
   return createApp({

@@ -57,7 +57,8 @@ export function openReadModelStore(config: Config): ReadModelStore {
   });
 }
 
-function openStore(config: PoolConfig): ReadModelStore {
+/** Opens the tables of projections in another database, or another schema of one, than the read models'. */
+export function openStore(config: PoolConfig): ReadModelStore {
   const pool = openPool(config);
   const ask: Ask = async (text, values) => {
     const { rows } = await run(pool, text, {

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { deploymentOptions } from '../platform/host/deployment';
 import { services } from '../activities';
+import { loadSchemas } from '../platform/event-log/schema-registry';
+import { createLog } from '../platform/runtime/log';
+import { withReactionLetters } from '../reactions/letters';
+import { reactions } from '../reactions';
+import { startReactor } from '../reactions/process';
+import type { Reactor } from '../reactions/process';
+import { openReactionStore } from '../reactions/store';
 import { runProcess } from '../platform/host/process';
 import { startService } from '../platform/host/service-process';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
@@ -29,12 +36,19 @@ void runProcess(process.env, async (config) => {
     await buildWorkflowBundle(codePath);
   }
   const journal = openSagasOf(config);
+  const records = openReactionStore(config, reactions);
+  const service = withReactionLetters(sagasJournal, {
+    ...{ reactions, records, schemas: loadSchemas(), log: createLog(config) },
+    issuer: config.HOLDFAST_ISSUER,
+  });
   let sweeper: Sweeper | undefined;
-  const running = await startService(config, sagasJournal, {
+  let reactor: Reactor | undefined;
+  const running = await startService(config, service, {
     ...deploymentOptions(config),
     workflowBundle: { codePath },
     activities: (parts) => {
       sweeper ??= startSweeper({ ...parts, journal });
+      reactor ??= startReactor({ ...parts, reactions, records });
       const turnSwitch = switchesOf(parts.participant, { journal, verify: verifierOf(config) });
       return createEngineActivities({ journal: parts.store, participants, turnSwitch });
     },
@@ -46,7 +60,7 @@ void runProcess(process.env, async (config) => {
   return {
     ...running,
     async stop() {
-      await sweeper?.stop();
+      await Promise.all([sweeper?.stop(), reactor?.stop()]);
       await running.stop();
       await journal.close();
     },

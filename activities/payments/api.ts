@@ -10,10 +10,18 @@ import { amountCents, currency, identifier } from '../values';
 import type { AccountState } from './account';
 import { accountAggregate } from './account';
 import type { PaymentsState } from './decider';
+import { disputeReasons } from './disputes';
 import { moneyOf, paymentAggregate } from './payment';
 
 const itsAccount = z.strictObject({ customerId: identifier });
-const statuses = { UNKNOWN_ACCOUNT: 404, ACCOUNT_EXISTS: 409, CURRENCY_MISMATCH: 422 };
+const statuses = {
+  UNKNOWN_ACCOUNT: 404,
+  ACCOUNT_EXISTS: 409,
+  CURRENCY_MISMATCH: 422,
+  NOT_CAPTURED: 409,
+  ALREADY_REFUNDED: 409,
+  ALREADY_DISPUTED: 409,
+};
 const shared = { callers: apiCallers, tag: 'payments' } as const;
 
 /** Operations of the payments API. Payments are written by sagas only. */
@@ -61,6 +69,16 @@ export const paymentsOperations = defineOperations({
     body: z.strictObject({ blocked: z.boolean() }),
     problems: ['UNKNOWN_ACCOUNT'],
   },
+  disputePayment: {
+    ...shared,
+    method: 'POST',
+    path: '/payments/:orderId/disputes',
+    summary: 'Record that the cardholder’s bank disputes a charge',
+    roles: ['admin'],
+    params: z.strictObject({ orderId: identifier }),
+    body: z.strictObject({ disputeId: identifier, reason: z.enum(disputeReasons) }),
+    problems: ['NOT_CAPTURED', 'ALREADY_REFUNDED', 'ALREADY_DISPUTED'],
+  },
   getPayment: {
     ...shared,
     method: 'GET',
@@ -96,6 +114,10 @@ export function openPaymentsApi({ participant, store }: ApiParts<PaymentsState>)
     async setCard(call) {
       await run(call, 'setCard', { ...call.body, ...call.params });
       return { body: await accountOf(call.params.customerId) };
+    },
+    async disputePayment(call) {
+      await run(call, 'dispute', { ...call.body, ...call.params });
+      return { status: 201, body: { ...call.params, ...call.body } };
     },
     async getPayment({ params, principal }) {
       const found = await store.readAggregate(paymentAggregate(params.orderId));

@@ -21,6 +21,8 @@ export type PaymentState = {
   readonly declinedFor: string | null;
   /** The provider's id of the authorization; null where none stands, and in payments older than the provider. */
   readonly providerRef: string | null;
+  /** The cardholder's bank took the charge back into question under this id; absent where nobody did. */
+  readonly disputedAs?: string;
   /** Semantic lock, from the request until capture or void: past the pivot nothing is left to protect. */
   readonly heldBy: string | null;
   /** Number of the event that took the lock: an undo reverses that very event, never a later one like it. */
@@ -37,6 +39,7 @@ export type PaymentFacts = {
   'payment.voided': Money;
   'payment.captured': Money;
   'payment.refunded': Money;
+  'payment.disputed': Money & { readonly disputeId: string; readonly reason: string };
 };
 
 type PaymentFact = {
@@ -87,6 +90,10 @@ export function evolvePayment(state: PaymentState | undefined, event: RecordedEv
       const { reason, ...money } = fact.data;
       return { ...fresh, ...money, status: 'declined', declinedFor: reason, ...unheld };
     }
+    case 'payment.disputed':
+      // A question and no answer: the money stands where it stood.
+      if (state === undefined) throw outOfPlace(event);
+      return { ...state, disputedAs: fact.data.disputeId };
     default:
       if (state === undefined) throw outOfPlace(event);
       return { ...state, status: endOf(fact, event), ...unheld };

@@ -2,6 +2,7 @@ import { defineService } from '../../platform/participant/service';
 import { accountOperations } from './accounts';
 import { payments } from './contract';
 import { evolvePayments } from './decider';
+import { disputeOperations } from './disputes';
 import { authorize, voidAuthorization } from './steps/authorize';
 import { capture, refund } from './steps/take';
 
@@ -9,7 +10,7 @@ import { capture, refund } from './steps/take';
 export const paymentsService = defineService({
   participant: payments,
   handlers: { authorize, void: voidAuthorization, capture, refund },
-  operations: accountOperations,
+  operations: { ...accountOperations, ...disputeOperations },
   aggregates: {
     account: { id: 'customerId', events: ['account'] },
     payment: { id: 'orderId', events: ['payment'] },

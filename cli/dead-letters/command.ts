@@ -9,6 +9,7 @@ Without --url it speaks to the stack of the state folder, as olga unless --user 
 
 Examples:
   holdfast dead-letters list
+  holdfast dead-letters list --reactions
   holdfast dead-letters list --group 5f1c0a9d22e1
   holdfast dead-letters retry --group 5f1c0a9d22e1 --dry-run
   holdfast dead-letters retry --group 5f1c0a9d22e1 --reason "fixed in 1.4.2"
@@ -21,6 +22,9 @@ export function deadLettersCommand(): Command {
     .addHelpText('after', help)
     .exitOverride();
   const all = [listCommand(), showCommand(), retryCommand(), editCommand(), discardCommand()];
-  for (const each of all) command.addCommand(connectionOptions(each).exitOverride());
+  for (const each of all) {
+    each.option('--reactions', 'letters of reactions, not of read models');
+    command.addCommand(connectionOptions(each).exitOverride());
+  }
   return command;
 }

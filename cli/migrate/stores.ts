@@ -2,6 +2,8 @@ import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
 import { ownedServices } from '../owned-services';
 import { projections } from '../../projections';
+import { reactions } from '../../reactions';
+import { openReactionStore } from '../../reactions/store';
 import { openReadModelStore } from '../../projections/store';
 
 /** A store and the process that owns it: only that one's certificate may change its tables. */
@@ -20,6 +22,14 @@ export const ownedStores: readonly OwnedStore[] = [
     ...{ name: service.name, process },
     open: (config: Config) => service.openStore(config),
   })),
+  {
+    name: 'reactions',
+    process: 'orchestrator',
+    open(config) {
+      const store = openReactionStore(config, reactions);
+      return { ...store.tables, close: () => store.close() };
+    },
+  },
   {
     name: 'readmodels',
     process: 'projector',

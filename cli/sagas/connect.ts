@@ -14,6 +14,8 @@ export interface Connection {
   readonly stack: string;
   readonly user?: string;
   readonly json: boolean;
+  /** Dead letters of reactions instead of those of read models. */
+  readonly reactions?: boolean;
 }
 
 /** The gateway as one person uses it; a problem is thrown as {@link CommandFailed}. */
@@ -75,7 +77,8 @@ export function openGateway(told: Connection, environment = process.env): Gatewa
     ...(password === undefined ? {} : { password }),
   });
   return {
-    async ask(path_, request = {}) {
+    async ask(asked, request = {}) {
+      const path_ = told.reactions === true ? `/reactions${asked}` : asked;
       const bearer = user === undefined ? token : await reach(api.token(user), 'auth server');
       const sent = { ...request, ...(bearer === undefined ? {} : { token: bearer }) };
       const answer = await reach(api.call(path_, sent), 'gateway');

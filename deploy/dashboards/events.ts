@@ -58,6 +58,15 @@ export const eventPanels: readonly PanelSpec[] = [
     },
   },
   {
+    title: 'Reactions',
+    description: 'Sagas that events started, by reaction and outcome, and events that wait.',
+    unit: 'short',
+    queries: {
+      '{{reaction}} {{outcome}}': rate(m.reactionStarts, 'reaction, outcome'),
+      waiting: m.reactionsPending,
+    },
+  },
+  {
     title: 'Dead letters',
     description: 'Events that wait for a person, by projection and reason. Must be zero.',
     unit: 'short',

@@ -10,6 +10,10 @@ export const letterService = 'projector';
 /** A retry works through a queue of events before it answers. */
 const deadlineMs = 12_000;
 
+/** The service that runs the reactions, and where it answers for their dead letters. */
+export const reactionLetterService = 'sagas';
+const reactionsBelow = '/reactions';
+
 type FacingPeople<Table> = {
   readonly [Name in keyof Table]: Omit<Table[Name], 'callers'> & typeof facingPeople;
 };
@@ -21,14 +25,44 @@ export const deadLetterOperations = Object.fromEntries(
   entries.map(([name, operation]) => [name, { ...operation, ...facingPeople }]),
 ) as FacingPeople<typeof letterOperations>;
 
+type OfReactions<Table> = {
+  readonly [Name in keyof Table as `${Name & string}OfReactions`]: Table[Name];
+};
+
+/** The same for the dead letters of reactions. */
+export const reactionLetterOperations = Object.fromEntries(
+  Object.entries<Operation>(deadLetterOperations).map(([name, operation]) => [
+    `${name}OfReactions`,
+    {
+      ...operation,
+      path: `${reactionsBelow}${operation.path}`,
+      summary: `Of reactions: ${operation.summary}`,
+    },
+  ]),
+) as unknown as OfReactions<typeof deadLetterOperations>;
+
 /** Handlers of {@link deadLetterOperations}. */
 export function deadLetterHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof deadLetterOperations> {
-  const told = { service: letterService, deadlineMs };
-  const handlers = Object.entries<Operation>(deadLetterOperations).map(([name, operation]) => [
+  return forwarding(parts, deadLetterOperations, letterService);
+}
+
+/** Handlers of {@link reactionLetterOperations}. */
+export function reactionLetterHandlers(
+  parts: Pick<GatewayParts, 'service'>,
+): OperationHandlers<typeof reactionLetterOperations> {
+  return forwarding(parts, reactionLetterOperations, reactionLetterService);
+}
+
+function forwarding<Table extends Readonly<Record<keyof Table, Operation>>>(
+  parts: Pick<GatewayParts, 'service'>,
+  operations: Table,
+  service: string,
+): OperationHandlers<Table> {
+  const handlers = Object.entries<Operation>(operations).map(([name, operation]) => [
     name,
-    forward(parts, operation, told),
+    forward(parts, operation, { service, deadlineMs }),
   ]);
-  return Object.fromEntries(handlers) as OperationHandlers<typeof deadLetterOperations>;
+  return Object.fromEntries(handlers) as OperationHandlers<Table>;
 }

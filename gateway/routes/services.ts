@@ -123,6 +123,19 @@ export const serviceOperations = defineOperations({
     answer: { status: 200, body: z.looseObject({}), text: 'The account as it is now' },
     problems: ['UNKNOWN_ACCOUNT'],
   },
+  disputePayment: {
+    ...payments,
+    method: 'POST',
+    path: '/payments/:orderId/disputes',
+    summary: 'Record that the cardholder’s bank disputes a charge',
+    roles: ['admin'],
+    params: z.strictObject({ orderId: identifier }),
+    body: z.strictObject({
+      disputeId: identifier,
+      reason: z.enum(['FRAUD', 'NOT_RECEIVED', 'NOT_AS_DESCRIBED', 'DUPLICATE']),
+    }),
+    problems: ['NOT_CAPTURED', 'ALREADY_REFUNDED', 'ALREADY_DISPUTED'],
+  },
   getPayment: {
     ...payments,
     method: 'GET',

@@ -100,6 +100,8 @@ export interface ServiceClientOptions {
   readonly config: CertificateFiles;
   readonly resolver: Resolver;
   readonly service: string;
+  /** Whose certificate its instances show; the service's own name where nothing is said. */
+  readonly peer?: string;
   readonly log: Log;
   readonly registry: Registry;
 }
@@ -118,12 +120,12 @@ function callCounter(registry: Registry): Counter {
  * never sent.
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { config, resolver, service, log } = options;
+  const { config, resolver, service, peer = service, log } = options;
   const calls = callCounter(options.registry);
-  let agent = createPeerAgent(config, service);
+  let agent = createPeerAgent(config, peer);
   const stopWatching = watchCredentials(config, () => {
     try {
-      const renewed = createPeerAgent(config, service);
+      const renewed = createPeerAgent(config, peer);
       const old = agent;
       agent = renewed;
       void old.close();

@@ -62,6 +62,10 @@ export const metricNames = {
   sagasOpen: 'sagas_open',
   /** Gauge. Sagas whose workflow tasks fail again and again. */
   sagasFailingTasks: 'sagas_failing_tasks',
+  /** Counter; labels reaction, outcome (started, exists, journaled, failed). Sagas that events start. */
+  reactionStarts: 'reaction_starts_total',
+  /** Gauge. Events whose saga could not be started yet, at most a batch of them. */
+  reactionsPending: 'reactions_pending',
   /** Counter; label reason. Recoveries the sweeper asked for. */
   sagaRecoveries: 'saga_recoveries_total',
 } as const;

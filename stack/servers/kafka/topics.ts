@@ -68,7 +68,10 @@ function allow(
   };
 }
 
-/** Writers may write, describe and read their own topic; the projector reads all, in groups of its own name. */
+/** Who reads, and what the names of its groups begin with. */
+const readers = { projector: 'projector', orchestrator: 'reactor' } as const;
+
+/** Writers may write, describe and read their own topic; readers read all of them, in groups of their own. */
 function accessList(): AclEntry[] {
   const { TOPIC, GROUP, CLUSTER } = AclResourceTypes;
   const { WRITE, READ, DESCRIBE, IDEMPOTENT_WRITE } = AclOperationTypes;
@@ -82,10 +85,12 @@ function accessList(): AclEntry[] {
   ]);
   return [
     ...writing,
-    allow('projector', TOPIC, topicPrefix, READ),
-    allow('projector', TOPIC, topicPrefix, DESCRIBE),
-    allow('projector', GROUP, 'projector', READ),
-    allow('projector', GROUP, 'projector', DESCRIBE),
+    ...Object.entries(readers).flatMap(([name, groups]) => [
+      allow(name, TOPIC, topicPrefix, READ),
+      allow(name, TOPIC, topicPrefix, DESCRIBE),
+      allow(name, GROUP, groups, READ),
+      allow(name, GROUP, groups, DESCRIBE),
+    ]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { identityGuards } from './identity';
 import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { peopleGuards } from './people';
+import { reactionGuards } from './reactions';
 import { rebuildGuards } from './rebuild';
 import { replayGuards } from './replay';
 import { restoreGuards } from './restore';
@@ -22,4 +23,5 @@ export const guards: readonly Guard[] = [
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,
+  ...reactionGuards,
 ];

@@ -1,0 +1,12 @@
+import { defineReaction } from '../platform/reactions/reaction';
+import type { Reaction } from '../platform/reactions/reaction';
+import { returnOrderContract } from '../workflows/return-order.contract';
+
+/** Every reaction, one line each: which event starts which saga. */
+export const reactions: readonly Reaction[] = [
+  defineReaction({
+    ...{ name: 'return-disputed', on: 'payment.disputed', service: 'payments', from: 'now' },
+    starts: returnOrderContract,
+    input: ({ orderId, customerId }) => ({ orderId, customerId }),
+  }),
+];

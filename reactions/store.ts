@@ -1,0 +1,110 @@
+import { consumerName, reactionProjection } from '../platform/reactions/projection';
+import type { Reacted } from '../platform/reactions/projection';
+import type { Reaction } from '../platform/reactions/reaction';
+import type { ReactionRecords } from '../platform/reactions/starter';
+import type { VersionedTables } from '../platform/outbox/tables-version';
+import type { Config } from '../platform/runtime/config';
+import { readCredentials } from '../platform/security/tls';
+import { openStore } from '../projections/store';
+import type { ReadModelStore } from '../projections/store';
+
+/** What the reactor keeps: checkpoints, letters and records of its own, which no replay of a read model can reach. */
+export interface ReactionStore extends Omit<ReadModelStore, 'migrate' | 'tablesOf'> {
+  readonly tables: VersionedTables;
+  readonly records: ReactionRecords;
+  /** Events that happened before this start nothing; empty: all do. Written down when it is asked first. */
+  since(reaction: Reaction): Promise<string>;
+}
+
+/** Connections of a store that one process uses. */
+const connectionsMax = 4;
+
+/**
+ * Opens the reactor's records: a schema of its own in the database of the orchestrator. Nothing connects before it is
+ * used.
+ */
+export function openReactionStore(config: Config, reactions: readonly Reaction[]): ReactionStore {
+  const instance = config.HOLDFAST_INSTANCE;
+  const schema = instance === '' ? 'reactions' : `reactions_${instance}`;
+  const store = openStore({
+    host: config.HOLDFAST_POSTGRES_HOST,
+    port: config.HOLDFAST_POSTGRES_PORT,
+    database: 'sagas',
+    user: config.HOLDFAST_NAME,
+    // Asked again for every new connection, so that a renewed certificate is used.
+    get ssl() {
+      return readCredentials(config);
+    },
+    // Not a search through all schemas: the journal's tables are next door.
+    options: `-c search_path=${schema}`,
+    max: connectionsMax,
+    maxLifetimeSeconds: 3_600,
+  });
+  const tables = store.tablesOf(reactions.map((one) => reactionProjection(one, '')));
+  return {
+    ...store,
+    records: recordsIn(store, reactions.map(consumerName)),
+    since: (reaction) => sinceOf(store, reaction),
+    tables: {
+      ...tables,
+      async migrate() {
+        await createSchema(store, schema);
+        await tables.migrate();
+        for (const statement of ownTables) await store.ask(statement, []);
+      },
+    },
+  };
+}
+
+/** Two that start at once both find it missing: the one that comes second is told so, and content. */
+async function createSchema({ ask }: ReadModelStore, schema: string): Promise<void> {
+  const there = 'select 1 from pg_namespace where nspname = $1';
+  if ((await ask(there, [schema])).length > 0) return;
+  await ask(`create schema if not exists ${schema}`, []);
+}
+
+const ownTables = [
+  `create table if not exists reaction_begins (
+     reaction text primary key,
+     -- what the registry said when it began
+     begins text not null,
+     -- RFC 3339, or nothing where all events count
+     since text not null
+   )`,
+  `create index if not exists reactions_pending on read_rows ((row->>'eventTime'), projection, key)
+   where row->>'state' = 'pending'`,
+];
+
+async function sinceOf({ ask }: ReadModelStore, reaction: Reaction): Promise<string> {
+  await ask(
+    `insert into reaction_begins (reaction, begins, since)
+     select $1::text, $2::text, case when $2::text = 'beginning' then ''
+       else to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end
+     on conflict (reaction) do nothing`,
+    [consumerName(reaction), reaction.from],
+  );
+  const sql = 'select since from reaction_begins where reaction = $1';
+  const [row] = await ask<{ since: string }>(sql, [consumerName(reaction)]);
+  if (row === undefined) throw new Error(`${reaction.name} has no beginning`);
+  return row.since;
+}
+
+/** Rows of a reaction that is no longer registered wait until it is again. */
+function recordsIn({ ask }: ReadModelStore, names: readonly string[]): ReactionRecords {
+  return {
+    pending: async (limitMax) =>
+      ask<{ reaction: string; row: Reacted }>(
+        `select projection as reaction, row from read_rows
+         where row->>'state' = 'pending' and projection = any($2)
+         order by row->>'eventTime', projection, key limit $1`,
+        [limitMax, names],
+      ),
+    async settle({ reaction, row }) {
+      await ask(
+        `update read_rows set row = row || '{"state": "started"}', updated_at = now()
+         where projection = $1 and key = $2 and row->>'state' = 'pending'`,
+        [reaction, row.eventId],
+      );
+    },
+  };
+}

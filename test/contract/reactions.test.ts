@@ -1,0 +1,179 @@
+import { Client } from 'pg';
+import { startProjector } from '../../platform/event-log/projector';
+import type { Projector } from '../../platform/event-log/projector';
+import { encodeEvent } from '../../platform/event-log/envelope';
+import { consumerName, reactionProjection } from '../../platform/reactions/projection';
+import type { Reaction } from '../../platform/reactions/reaction';
+import { startStarter } from '../../platform/reactions/starter';
+import type { PendingStart, Starter, StarterOptions } from '../../platform/reactions/starter';
+import { postgresOptions } from '../../platform/runtime/connections';
+import { silentLog } from '../../platform/runtime/log';
+import { openReactionStore } from '../../reactions/store';
+import type { ReactionStore } from '../../reactions/store';
+import { anySchemas, countingProjection } from '../support/counting';
+import { anEvent } from '../support/events';
+import { eventually } from '../support/eventually';
+import { openLogWorld } from '../support/log-world';
+import type { LogWorld } from '../support/log-world';
+import { noteReaction } from '../support/reactions';
+import { configFor } from '../support/world';
+
+let world: LogWorld;
+let topic: string;
+let store: ReactionStore;
+/** Temporal: every start it was asked for, and the workflow ids it has taken. */
+let asked: string[];
+let taken: Set<string>;
+const running: { stop(): Promise<void> }[] = [];
+
+const openStore = () =>
+  openReactionStore(configFor('orchestrator', world.instance), [noteReaction]);
+
+beforeEach(async () => {
+  world = await openLogWorld();
+  topic = await world.createTopic('orders');
+  store = openStore();
+  await store.tables.migrate();
+  [asked, taken] = [[], new Set()];
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+  await store.close();
+  const admin = new Client(postgresOptions(configFor('admin'), 'sagas'));
+  await admin.connect();
+  await admin.query(`drop schema reactions_${world.instance} cascade`);
+  await admin.end();
+  await world.close();
+});
+
+const note = (name: string, seq: number, time = '2026-11-26T10:00:00.000Z') =>
+  anEvent({ aggregateId: `note/${name}`, seq, type: 'note.made', time, data: { noteId: name } });
+
+async function send(...events: ReturnType<typeof note>[]): Promise<void> {
+  const { writer } = world.logAs('orders');
+  const context = { service: 'orders', recordedTime: new Date().toISOString() };
+  for (const one of events) {
+    await writer.append(topic, one.slot, [encodeEvent(one, context)], 10_000);
+  }
+}
+
+async function follow(reaction: Reaction = noteReaction): Promise<Projector> {
+  const projector = startProjector({
+    projection: reactionProjection(reaction, await store.since(reaction)),
+    ...{ topics: [topic], groupId: `reactor-${world.instance}`, store, schemas: anySchemas },
+    ...{ log: silentLog, eventLog: world.logAs('orchestrator') },
+    limits: { retryMsMin: 50, retryMsMax: 200, lagMs: 100 },
+  });
+  running.push(projector);
+  return projector;
+}
+
+/** As Temporal does: takes an id once, running or closed. */
+async function start({ row: { workflowId } }: PendingStart): Promise<'started' | 'exists'> {
+  asked.push(workflowId);
+  if (taken.has(workflowId)) return 'exists';
+  taken.add(workflowId);
+  return 'started';
+}
+
+function startAll(told: Partial<StarterOptions> = {}): Starter {
+  const { records } = store;
+  const isJournaled = async () => false;
+  const starter = startStarter({ records, isJournaled, start, log: silentLog, ...told });
+  running.push(starter);
+  return starter;
+}
+
+async function states(): Promise<Record<string, number>> {
+  const text = `select row->>'state' as state, count(*)::int as count from read_rows group by 1`;
+  const found = await store.ask<{ state: string; count: number }>(text, []);
+  return Object.fromEntries(found.map(({ state, count }) => [state, count]));
+}
+
+describe('a reaction', () => {
+  test('starts one saga for each event, however often it is delivered', async () => {
+    await send(note('a', 1), note('b', 1), note('a', 1), note('a', 2));
+    await follow();
+    startAll();
+    startAll();
+    await eventually(async () => expect(await states()).toEqual({ started: 3 }));
+    expect(taken.size).toBe(3);
+  });
+
+  test('starts nothing twice after a death at any point', async () => {
+    const names = ['a', 'b', 'c'];
+    await send(...names.map((name) => note(name, 1)));
+    const first = await follow();
+    await eventually(async () => expect(await states()).toEqual({ pending: 3 }));
+    await first.stop();
+    // Noted and not started: whoever comes next finds the row.
+    const dying = startAll({
+      start: async (pending) => {
+        await start(pending);
+        throw new Error('killed between the start and the note');
+      },
+    });
+    await eventually(() => expect(taken.size).toBe(3));
+    await dying.stop();
+    expect(await states()).toEqual({ pending: 3 });
+    // Started and not noted: Temporal says so, or the journal where Temporal has forgotten.
+    const forgotten = [...taken][0] ?? '';
+    taken.delete(forgotten);
+    const before = asked.length;
+    await follow();
+    startAll({ isJournaled: async (id) => id === forgotten });
+    await eventually(async () => expect(await states()).toEqual({ started: 3 }));
+    expect(asked.slice(before).sort()).toEqual([...taken].sort());
+    expect(taken.has(forgotten)).toBe(false);
+  });
+
+  test('is not touched by a read model that is built anew from the same log', async () => {
+    await send(note('a', 1));
+    await follow();
+    startAll();
+    await eventually(async () => expect(await states()).toEqual({ started: 1 }));
+    const readModels = world.openStore();
+    const counting = countingProjection('counting');
+    await readModels.migrate([counting]);
+    const again = startProjector({
+      ...{ projection: counting, topics: [topic], groupId: `projector-${world.instance}` },
+      ...{ store: readModels, schemas: anySchemas, log: silentLog },
+      eventLog: world.logAs('projector'),
+    });
+    running.push(again);
+    await eventually(async () => {
+      expect(await readModels.ask('select key from read_rows', [])).toHaveLength(1);
+    });
+    expect([await states(), asked.length]).toEqual([{ started: 1 }, 1]);
+  });
+
+  test('begins where it was told at its first start, and stays with it', async () => {
+    const late: Reaction = { ...noteReaction, from: 'now' };
+    await send(note('a', 1));
+    const since = await store.since(late);
+    expect(Date.parse(since)).toBeGreaterThan(Date.now() - 60_000);
+    expect(await store.since({ ...late, from: 'beginning' })).toBe(since);
+    const after = new Date(Date.parse(since) + 1).toISOString();
+    await send(note('a', 2, after), note('b', 1));
+    await follow(late);
+    startAll();
+    await eventually(async () => expect(await states()).toEqual({ started: 1 }));
+    const [row] = await store.ask<{ key: string }>('select key from read_rows', []);
+    expect(row?.key).toBe('note/a:2');
+  });
+
+  test('parks what its saga cannot take among letters of its own, and the others flow', async () => {
+    const broken = anEvent({ aggregateId: 'note/x', seq: 1, type: 'note.made', data: {} });
+    await send(broken, note('a', 1));
+    await follow();
+    startAll();
+    await eventually(async () => expect(await states()).toEqual({ started: 1 }));
+    await eventually(async () => {
+      const letters = await store.ask<{ projection: string; reason: string }>(
+        'select projection, reason from dead_letters',
+        [],
+      );
+      expect(letters).toEqual([{ projection: consumerName(noteReaction), reason: 'FOLD_FAILED' }]);
+    });
+  });
+});

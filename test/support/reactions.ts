@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineReaction } from '../../platform/reactions/reaction';
+import { defineSagaContract } from '../../platform/saga/contract';
+
+const fileNote = defineSagaContract({
+  name: 'file-note',
+  title: 'File a note',
+  input: z.strictObject({ noteId: z.string() }),
+  roles: ['admin'],
+  businessKey: ({ noteId }) => noteId,
+  deadlineMs: 60_000,
+});
+
+/** A note that is made is filed. */
+export const noteReaction = defineReaction({
+  ...{ name: 'file-notes', on: 'note.made', service: 'orders', from: 'beginning' },
+  starts: fileNote,
+  input: ({ noteId }) => ({ noteId }),
+});
