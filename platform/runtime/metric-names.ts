@@ -68,4 +68,18 @@ export const metricNames = {
   reactionsPending: 'reactions_pending',
   /** Counter; label reason. Recoveries the sweeper asked for. */
   sagaRecoveries: 'saga_recoveries_total',
+  /** Counter; label service. Events the auditor has checked. */
+  auditEvents: 'holdfast_audit_events_total',
+  /** Gauge; label service. Records in the log that the auditor has not read. */
+  auditLag: 'holdfast_audit_lag_records',
+  /** Gauge, 1 while the audit of a service waits for its database or the log; label service. */
+  auditWaiting: 'holdfast_audit_waiting',
+  /** Gauge, seconds since 1970. End of the last pass. */
+  auditLastPass: 'holdfast_audit_last_pass_timestamp_seconds',
+  /** Gauge, seconds. */
+  auditPassSeconds: 'holdfast_audit_pass_seconds',
+  /** Gauge. Number of the last line of the signed report. */
+  auditReportLines: 'holdfast_audit_report_lines',
+  /** Gauge; labels code, service, severity. Findings that nobody has acknowledged, from the ledger. */
+  auditOpenFindings: 'holdfast_audit_open_findings',
 } as const;

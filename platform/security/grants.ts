@@ -103,7 +103,7 @@ export interface GrantVerifierOptions {
 }
 
 /** Every certificate in a PEM file, in its order. */
-function certificatesOf(pem: string | Buffer): X509Certificate[] {
+export function certificatesOf(pem: string | Buffer): X509Certificate[] {
   const found = pem.toString().match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   return (found ?? []).map((one) => new X509Certificate(one));
 }

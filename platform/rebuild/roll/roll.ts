@@ -104,8 +104,8 @@ export function openRoll(of: RollService, { captured, isExpected, marks }: RollS
   };
 }
 
-/** As every reader of the log does: envelope, hash, schema. */
-function readEvent(record: LogRecord, { service, schemas }: RollService): LogEvent {
+/** As every reader of the log does: envelope, hash, schema. Throws what {@link unreadable} makes a finding of. */
+export function readEvent(record: LogRecord, { service, schemas }: RollService): LogEvent {
   const event = decodeEvent(record);
   if (event.service !== service) {
     throw new Unreadable('ENVELOPE_INVALID', `it was written by ${event.service}`);
@@ -116,7 +116,8 @@ function readEvent(record: LogRecord, { service, schemas }: RollService): LogEve
   throw new Unreadable('SCHEMA_VERSION_UNKNOWN', `${event.type} ${event.schema}`);
 }
 
-function unreadable(error: unknown, record: LogRecord, seq: number): Told {
+/** What is wrong with a record that could not be read; anything else is thrown on. */
+export function unreadable(error: unknown, record: LogRecord, seq: number): Told {
   if (!(error instanceof EnvelopeError) && !(error instanceof Unreadable)) throw error;
   const { partition, offset } = record;
   const place = `partition ${partition}, offset ${offset}`;

@@ -1,4 +1,5 @@
 import type { Guard } from '../guard';
+import { auditGuards } from './audit';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
 import { letterGuards } from './letters';
@@ -20,6 +21,7 @@ export const guards: readonly Guard[] = [
   ...rebuildGuards,
   ...replayGuards,
   ...restoreGuards,
+  ...auditGuards,
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,

@@ -1,0 +1,82 @@
+import type { AuditFinding } from './codes';
+import type { SagaAudit } from './family';
+import type { ServiceMark } from './ledger/port';
+import { auditLimits } from './options';
+import type { AuditParts, ServiceUnderAudit } from './options';
+import { openJudge } from './pass/judge';
+import { openServiceAudit } from './pass/service-audit';
+import type { ServiceAudit, ServiceStep } from './pass/service-audit';
+
+/** What one pass saw of one service; `away` where its database or its log could not be asked: nothing is told then. */
+export type ServicePass =
+  | ({ readonly name: string; readonly away?: never } & ServiceStep)
+  | { readonly name: string; readonly away: string };
+
+/** What one pass over every service has done. */
+export interface AuditPass {
+  readonly services: readonly ServicePass[];
+  /** Findings that were not known before. */
+  readonly found: readonly AuditFinding[];
+  readonly judgedSagas: number;
+  readonly tookMs: number;
+}
+
+/** The incremental audit of a whole system; see README.md beside this file. */
+export interface Auditor {
+  /** One pass over every service, and over the sagas that have ended. Rejects only where the ledger is away. */
+  pass(): Promise<AuditPass>;
+}
+
+export interface AuditorOptions extends AuditParts {
+  readonly services: readonly ServiceUnderAudit[];
+  readonly sagas: readonly SagaAudit[];
+}
+
+/** Builds an auditor that goes on where its ledger was left. Reads databases and log, and writes to its ledger alone. */
+export function createAuditor(options: AuditorOptions): Auditor {
+  const { services, sagas, ledger, now } = options;
+  const audits = services.map((one) => openServiceAudit(options, one));
+  const stores = services.map(({ service: { name }, store }) => ({ name, store }));
+  const limitMax = auditLimits.familiesMax;
+  const judge = openJudge({ ledger, sagas, stores, now, limitMax });
+  return {
+    async pass() {
+      const startedMs = now();
+      const passes = await Promise.all(audits.map(stepOf));
+      const cleared = Math.min(...audits.map((audit) => audit.clearedMs()));
+      const { judged, found } = await judgeSagas(cleared, passes);
+      return {
+        services: passes,
+        found: [...passes.flatMap((one) => (one.away === undefined ? one.found : [])), ...found],
+        judgedSagas: judged,
+        tookMs: now() - startedMs,
+      };
+    },
+  };
+
+  async function judgeSagas(clearedMs: number, passes: readonly ServicePass[]) {
+    const journal = passes.find(({ name }) => name === 'sagas');
+    const mark: ServiceMark | undefined = journal?.away === undefined ? journal?.mark : undefined;
+    if (mark === undefined) return { judged: 0, found: [] };
+    const { judged, findings } = await judge(clearedMs);
+    if (judged.length === 0) return { judged: 0, found: [] };
+    const found = await ledger.commit({ service: 'sagas', mark, judged, findings });
+    return { judged: judged.length, found };
+  }
+}
+
+/** Codes of a dependency that is away: the audit of this service waits. */
+const awayCodes = new Set([
+  ...['STORE_UNAVAILABLE', 'STORE_CONFLICT', 'LOG_UNAVAILABLE', 'LOG_TIMEOUT', 'TOPIC_MISSING'],
+  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN'],
+]);
+
+async function stepOf(audit: ServiceAudit): Promise<ServicePass> {
+  try {
+    return { name: audit.name, ...(await audit.step()) };
+  } catch (error) {
+    const { code = '' } = error as { readonly code?: string };
+    if (!awayCodes.has(code)) throw error;
+    return { name: audit.name, away: `${code} ${(error as Error).message}` };
+  }
+}
