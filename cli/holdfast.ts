@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit/command';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
 import { migrateCommand } from './migrate/command';
@@ -32,6 +33,7 @@ export function program(): Command {
     .addCommand(replayCommand())
     .addCommand(queryCommand())
     .addCommand(restoreCommand())
+    .addCommand(auditCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

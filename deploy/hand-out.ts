@@ -4,7 +4,7 @@ import { openCertificates } from '../stack/certificates';
 
 /** Who may read an identity's key: the user its container runs as. */
 export const certificateOwners: Readonly<Record<string, number>> = {
-  ...{ admin: 1000, gateway: 1000, orchestrator: 1000, projector: 1000 },
+  ...{ admin: 1000, gateway: 1000, orchestrator: 1000, projector: 1000, auditor: 1000 },
   ...{ orders: 1000, payments: 1000, inventory: 1000, dynamodb: 1000 },
   ...{ postgres: 999, 'temporal-store': 999, mongodb: 999, redis: 999 },
   ...{ 'kafka-1': 1000, 'kafka-2': 1000, 'kafka-3': 1000, keycloak: 1000 },

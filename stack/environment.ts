@@ -24,6 +24,7 @@ export interface Endpoints {
 /** Our own processes with a fixed place in the block of ports. */
 export const ownProcesses = [
   ...(['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'] as const),
+  'auditor',
 ] as const;
 
 export type OwnProcess = (typeof ownProcesses)[number];

@@ -37,8 +37,9 @@ export const portOffsets = {
   payments: 33,
   inventory: 34,
   projector: 35,
+  auditor: 36,
   /** First of the ports for further processes, such as a second payments worker. */
-  spare: 36,
+  spare: 37,
 } as const;
 
 export type PortName = keyof typeof portOffsets;

@@ -5,6 +5,7 @@ import { runBulk } from './acts/bulk';
 import { runKills } from './acts/kills';
 import { lostPivots, runLostPivot } from './acts/lost-pivot';
 import type { LostPivot } from './acts/lost-pivot';
+import { runSoak, soakLines } from './acts/soak';
 import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
 import { withStage } from './theatre';
@@ -23,6 +24,7 @@ Examples:
   holdfast chaos lost-pivot --json
   holdfast chaos kills --sagas 200 --seed 7
   holdfast chaos bulk --items 500
+  holdfast chaos soak --minutes 60
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -33,7 +35,13 @@ export function chaosCommand(): Command {
     .description('Stop and kill real processes in the middle of sagas, and count what is left.')
     .addHelpText('after', help)
     .exitOverride();
-  for (const each of [zombieCommand(), lostPivotCommand(), killsCommand(), bulkCommand()]) {
+  for (const each of [
+    zombieCommand(),
+    lostPivotCommand(),
+    killsCommand(),
+    bulkCommand(),
+    soakCommand(),
+  ]) {
     const json = 'end with one JSON object on standard output';
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -112,6 +120,23 @@ function killsCommand(): Command {
       ({ sagas, seed, ...shown }: Shown & { readonly sagas: number; readonly seed?: number }) => {
         const options = { sagas, seed: seed ?? randomInt(1, 1_000_000), say };
         return play(shown, [async (stage) => [await runKills(stage, options)]], killsLines);
+      },
+    );
+}
+
+function soakCommand(): Command {
+  return new Command('soak')
+    .description('Place orders beside the auditor, and break nothing: it must stay silent.')
+    .option('--minutes <count>', 'how long', count, 60)
+    .option('--batch <count>', 'orders placed at once', count, 40)
+    .action(
+      ({
+        minutes,
+        batch,
+        ...shown
+      }: Shown & { readonly minutes: number; readonly batch: number }) => {
+        const options = { minutes, batch, say };
+        return play(shown, [async (stage) => [await runSoak(stage, options)]], soakLines);
       },
     );
 }

@@ -1,3 +1,4 @@
+import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
 import { ownedServices } from '../owned-services';
@@ -38,4 +39,5 @@ export const ownedStores: readonly OwnedStore[] = [
       return { ...store.tablesOf(projections), close: () => store.close() };
     },
   },
+  { name: 'audit', process: 'auditor', open: (config) => openLedger(config) },
 ];

@@ -5,6 +5,7 @@ export const platformProcesses = [
   { name: 'payments', entry: 'workers/participant', args: ['payments'] },
   { name: 'inventory', entry: 'workers/participant', args: ['inventory'] },
   { name: 'projector', entry: 'workers/projector', args: [] },
+  { name: 'auditor', entry: 'workers/auditor', args: [] },
   { name: 'gateway', entry: 'gateway/main', args: [] },
 ] as const;
 

@@ -88,7 +88,7 @@ function dynamoServers(): Record<string, Service> {
     listenHost: '0.0.0.0',
     listenPort: innerPorts.dynamodb,
     upstreamPort: innerPorts.dynamodbLocal,
-    allowed: ['admin', 'inventory'],
+    allowed: ['admin', 'inventory', 'auditor'],
     protocol: 'http/1.1',
   };
   return {

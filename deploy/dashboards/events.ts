@@ -67,6 +67,21 @@ export const eventPanels: readonly PanelSpec[] = [
     },
   },
   {
+    title: 'Audit findings',
+    description: 'Open findings of the auditor, by code. Violations must be zero.',
+    unit: 'short',
+    queries: {
+      '{{severity}} {{code}} {{service}}': m.auditOpenFindings,
+      'waits for {{service}}': m.auditWaiting,
+    },
+  },
+  {
+    title: 'Audit lag',
+    description: 'Records the auditor has not read, and seconds since its last pass ended.',
+    unit: 'short',
+    queries: { '{{service}}': m.auditLag, 'last pass': `time() - ${m.auditLastPass}` },
+  },
+  {
     title: 'Dead letters',
     description: 'Events that wait for a person, by projection and reason. Must be zero.',
     unit: 'short',

@@ -19,7 +19,7 @@ const jars = {
 const mainClass = 'software.amazon.dynamodb.services.local.main.ServerRunner';
 
 /** Who may use the tables; the database itself knows no identities. */
-const allowed = ['admin', 'inventory'];
+const allowed = ['admin', 'inventory', 'auditor'];
 
 function client(context: ServerContext): DynamoDBClient {
   // Which Node versions next year's SDK will want is no news for whoever starts a server.

@@ -53,7 +53,15 @@ test.each([
 });
 
 test('our processes start after certificates, realm, topics, namespace and databases', () => {
-  for (const name of ['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector']) {
+  for (const name of [
+    'gateway',
+    'orchestrator',
+    'orders',
+    'payments',
+    'inventory',
+    'projector',
+    'auditor',
+  ]) {
     expect([...waitsFor(compose, name)]).toEqual(
       expect.arrayContaining([
         ...['init-certificates', 'init-realm', 'init-topics', 'init-namespace', 'init-tables'],

@@ -69,7 +69,7 @@ function allow(
 }
 
 /** Who reads, and what the names of its groups begin with. */
-const readers = { projector: 'projector', orchestrator: 'reactor' } as const;
+const readers = { projector: 'projector', orchestrator: 'reactor', auditor: 'auditor' } as const;
 
 /** Writers may write, describe and read their own topic; readers read all of them, in groups of their own. */
 function accessList(): AclEntry[] {

@@ -46,17 +46,25 @@ async function ensureDatabase(client: Client, database: string, owner: string): 
   await client.query(`revoke connect, temporary on database ${name} from public`);
 }
 
-/** The gateway reads what the projector writes, now and later, and can change nothing. */
-async function letGatewayRead(reach: Reach, database: string): Promise<void> {
+/** Every role but the owner reads what the owner writes, now and later, and can change nothing. */
+async function letRead(
+  reach: Reach,
+  database: string,
+  [owner = '', ...readers]: readonly string[],
+) {
+  if (readers.length === 0) return;
   await asAdmin(reach, database, async (client) => {
-    await client.query(`grant connect on database ${client.escapeIdentifier(database)} to gateway`);
-    await client.query('grant usage on schema public to gateway');
-    await client.query(
-      'alter default privileges for role projector grant select on tables to gateway',
-    );
-    await client.query(
-      'alter default privileges for role projector grant usage on schemas to gateway',
-    );
+    const mine = client.escapeIdentifier(owner);
+    for (const reader of readers.map((role) => client.escapeIdentifier(role))) {
+      await client.query(
+        `grant connect on database ${client.escapeIdentifier(database)} to ${reader}`,
+      );
+      await client.query(`grant usage on schema public to ${reader}`);
+      await client.query(`grant select on all tables in schema public to ${reader}`);
+      for (const right of ['select on tables', 'usage on schemas']) {
+        await client.query(`alter default privileges for role ${mine} grant ${right} to ${reader}`);
+      }
+    }
   });
 }
 
@@ -65,7 +73,7 @@ export function databaseName(name: string, instance: string): string {
   return instance ? `${name}_${instance}` : name;
 }
 
-/** Creates roles and the four databases of an instance where they are missing; safe to repeat. */
+/** Creates roles and the databases of an instance where they are missing; safe to repeat. */
 export async function ensureDatabases(reach: Reach, instance: string): Promise<void> {
   await asAdmin(reach, 'postgres', async (client) => {
     for (const role of Object.values(databaseRoles).flat()) await ensureRole(client, role);
@@ -73,5 +81,7 @@ export async function ensureDatabases(reach: Reach, instance: string): Promise<v
       await ensureDatabase(client, databaseName(name, instance), owner ?? 'admin');
     }
   });
-  await letGatewayRead(reach, databaseName('readmodels', instance));
+  for (const [name, roles] of Object.entries(databaseRoles)) {
+    await letRead(reach, databaseName(name, instance), roles);
+  }
 }

@@ -4,11 +4,12 @@ import type { ServerContext } from '../server';
 import { identityFiles } from '../server';
 import type { Unprivileged } from './unprivileged';
 
-/** Which role may open which of our databases; everything else about them is refused at the door. */
+/** Which role may open which of our databases, the owner first; everything else about them is refused at the door. */
 export const databaseRoles = {
-  payments: ['payments'],
-  sagas: ['orchestrator'],
-  readmodels: ['projector', 'gateway'],
+  payments: ['payments', 'auditor'],
+  sagas: ['orchestrator', 'auditor'],
+  readmodels: ['projector', 'gateway', 'auditor'],
+  audit: ['auditor'],
   keys: [],
 } as const satisfies Record<string, readonly string[]>;
 
