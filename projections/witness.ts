@@ -21,8 +21,8 @@ export function openWitness(config: Config) {
 }
 
 /**
- * Read models as an audit sees them. Each question is one statement, so that place and applied events are of one moment:
- * what a projection has not passed by then is not missing, also where a new generation went live meanwhile.
+ * Read models as an audit sees them. Each question is one statement, so that place and applied events are of one
+ * moment: what a projection has not passed by then is not missing, also where a new generation went live meanwhile.
  */
 export function projectionWitness(
   ask: Ask,

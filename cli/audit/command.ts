@@ -19,8 +19,8 @@ import { watch } from './watch';
 export const auditExitCodes = { clean: 0, violated: 1, usage: 2, undecided: 3 } as const;
 
 const help = `
-Shows what the auditor has found: is every event of every service in its log and in its read models, is every row the fold
-of its events, do services and finished sagas keep their identities? Reads databases and log, and writes to the
+Shows what the auditor has found: is every event of every service in its log and in its read models, is every row the
+fold of its events, do services and finished sagas keep their identities? Reads databases and log, and writes to the
 auditor's own database alone.
 
 Where an auditor is at work, its next pass is waited for. Where none is, this command does its work, from where it was

@@ -32,7 +32,10 @@ export interface AuditorOptions extends AuditParts {
   readonly sagas: readonly SagaAudit[];
 }
 
-/** Builds an auditor that goes on where its ledger was left. Reads databases and log, and writes to its ledger alone. */
+/**
+ * Builds an auditor that goes on where its ledger was left. Reads databases and log, and writes to its ledger
+ * alone.
+ */
 export function createAuditor(options: AuditorOptions): Auditor {
   const { services, sagas, ledger, now } = options;
   const audits = services.map((one) => openServiceAudit(options, one));

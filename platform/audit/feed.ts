@@ -35,8 +35,8 @@ export interface FollowingFeed extends LogFeed {
 }
 
 /**
- * Follows topics with one consumer. Begins where the first question about a partition begins, and again wherever a later
- * question is not what was read ahead.
+ * Follows topics with one consumer. Begins where the first question about a partition begins, and again wherever a
+ * later question is not what was read ahead.
  */
 export function followingFeed(
   eventLog: Log,

@@ -5,6 +5,9 @@ import type { HostedService } from '../host/hosted-service';
 import type { ServiceStore } from '../outbox/ports';
 import type { EventKey, Ledger, Seen } from './ledger/port';
 
+/** Aggregates and events of a database asked for at once. */
+export const askLimits = { requestsAtOnce: 8, rowsMax: 250, historyRowsMax: 100 } as const;
+
 /** Bounds of the auditor. */
 export const auditLimits = {
   /** Records of one topic taken in one step. */
@@ -52,7 +55,10 @@ export interface LogFeed {
 export interface ProjectionWitness {
   /** How far each projection is in a topic. */
   positions(topic: string): Promise<readonly ProjectionPosition[]>;
-  /** Those of the events that a projection has passed and not applied with this content, and no dead letter explains. */
+  /**
+   * Those of the events that a projection has passed and not applied with this content, and no dead letter
+   * explains.
+   */
   lacking(
     of: { readonly projection: string; readonly topic: string },
     events: readonly Seen[],

@@ -69,9 +69,9 @@ export interface ReportVerdict {
 }
 
 /**
- * Walks the report from its first line: numbers without a hole, each line signed by an auditor of ours whose certificate
- * was good then, and each naming the one before. Lines cut off at the end cannot be seen here; the number of the last
- * line is also in the auditor's log and metrics.
+ * Walks the report from its first line: numbers without a hole, each line signed by an auditor of ours whose
+ * certificate was good then, and each naming the one before. Lines cut off at the end cannot be seen here; the number
+ * of the last line is also in the auditor's log and metrics.
  */
 export async function verifyReport(
   ledger: Pick<Ledger, 'reportLines'>,

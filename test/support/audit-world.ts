@@ -23,7 +23,10 @@ import { configFor } from './world';
 export const auditedServices = { orders, payments, inventory } as const;
 export type AuditedName = keyof typeof auditedServices;
 
-/** The three services on their own databases with their relays, and an auditor at work on them under its own identity. */
+/**
+ * The three services on their own databases with their relays, and an auditor at work on them under its own
+ * identity.
+ */
 export async function openAuditWorld() {
   const world = await openLogWorld();
   const { instance } = world;

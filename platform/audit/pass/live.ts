@@ -6,8 +6,8 @@ import type { Aggregate, ServiceStore } from '../../outbox/ports';
 import { shownValue } from '../../rebuild/finding/difference';
 import type { AuditFinding } from '../codes';
 import type { Tracked } from '../ledger/port';
+import { askLimits } from '../options';
 import type { AuditedCode } from './draft';
-import { askLimits } from './table';
 
 /** A row that was ahead of the log when it was read: it is compared when the log has come to its number. */
 export interface Captured {
@@ -34,8 +34,8 @@ export async function compareLive(ids: readonly string[], scope: LiveScope): Pro
 }
 
 /**
- * Compares one row at the number it holds. Nothing is told on one reading: whatever looks wrong is read again, and a row
- * that is ahead of the log is kept until the log has come to it.
+ * Compares one row at the number it holds. Nothing is told on one reading: whatever looks wrong is read again, and a
+ * row that is ahead of the log is kept until the log has come to it.
  */
 export async function compareRow(
   id: string,

@@ -3,7 +3,7 @@ import type { ServiceStore } from '../../outbox/ports';
 import type { AuditFinding } from '../codes';
 import type { Tracked } from '../ledger/port';
 import type { Captured } from './live';
-import { askLimits } from './table';
+import { askLimits } from '../options';
 
 /** An event that the database says was sent, and the log has not shown up to here. */
 interface Suspect {

@@ -5,7 +5,7 @@ import type { AuditFinding } from '../codes';
 import type { EventKey, Ledger, ServiceMark, Tracked } from '../ledger/port';
 import { compareLive, compareRow } from './live';
 import type { LiveScope } from './live';
-import { askLimits } from './table';
+import { askLimits } from '../options';
 
 interface Scan {
   readonly service: string;
@@ -14,9 +14,9 @@ interface Scan {
 }
 
 /**
- * Compares the next page of aggregates, whether or not anything happened to them: what somebody changed by hand is found
- * within one round. A page costs the same however long the history is. Answers where the next page begins; empty at the
- * end of a round.
+ * Compares the next page of aggregates, whether or not anything happened to them: what somebody changed by hand is
+ * found within one round. A page costs the same however long the history is. Answers where the next page begins;
+ * empty at the end of a round.
  */
 export async function scanAggregates(
   { service, ledger, store }: Scan,

@@ -3,9 +3,9 @@ import type { OpenWeight } from '../ledger/port';
 import { weightKey } from './draft';
 
 /**
- * Remembers since when each sum is open, and tells those that should have closed. The events of a transaction come one by
- * one, over several partitions; once everything committed up to a moment was read, what is open since before it is
- * broken.
+ * Remembers since when each sum is open, and tells those that should have closed. The events of a transaction come
+ * one by one, over several partitions; once everything committed up to a moment was read, what is open since before
+ * it is broken.
  */
 export function openSums(service: string, now: () => number) {
   const since = new Map<string, number>();

@@ -3,17 +3,15 @@ import type { LogEvent } from '../../event-log/envelope';
 import { mapAtOnce } from '../../outbox/map-at-once';
 import { contentHashOf } from '../../outbox/stamp';
 import type { ServiceStore } from '../../outbox/ports';
+import { askLimits } from '../options';
 import { tell } from './draft';
 import type { Draft } from './draft';
-
-/** Aggregates and events of a database asked for at once. */
-export const askLimits = { requestsAtOnce: 8, rowsMax: 250, historyRowsMax: 100 } as const;
 
 type Store = Pick<ServiceStore<unknown>, 'history'>;
 
 /**
- * What is new in the log must stand in the events table, with the same content: an event is committed before it is sent.
- * Asks for exactly what is new, aggregate by aggregate.
+ * What is new in the log must stand in the events table, with the same content: an event is committed before it is
+ * sent. Asks for exactly what is new, aggregate by aggregate.
  */
 export async function compareWithTable(
   draft: Draft,
