@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { archiveCommand } from './archive/command';
 import { auditCommand } from './audit/command';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
@@ -34,6 +35,7 @@ export function program(): Command {
     .addCommand(queryCommand())
     .addCommand(restoreCommand())
     .addCommand(auditCommand())
+    .addCommand(archiveCommand())
     .addCommand(chaosCommand())
     .exitOverride();
 }

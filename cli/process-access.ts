@@ -1,5 +1,7 @@
+import path from 'node:path';
+import { connectWholeLog } from '../platform/archive/reading/whole-log';
 import { connectLog } from '../platform/event-log/kafka';
-import type { EventLog } from '../platform/event-log/kafka';
+import type { EventLog, LogConnection } from '../platform/event-log/kafka';
 import { parseConfig } from '../platform/runtime/config';
 import type { Config } from '../platform/runtime/config';
 import { silentLog } from '../platform/runtime/log';
@@ -13,17 +15,32 @@ export function processConfigs(state: string): (name: string) => Config {
     return () => own;
   }
   const environmentOf = recallEnvironment(state);
-  return (name) => parseConfig(environmentOf(name));
+  const { HOLDFAST_ARCHIVE_DIR = path.resolve(state, 'archive'), HOLDFAST_LOG_RETENTION_DAYS } =
+    process.env;
+  const told = { HOLDFAST_ARCHIVE_DIR, HOLDFAST_LOG_RETENTION_DAYS };
+  return (name) => parseConfig({ ...environmentOf(name), ...told });
 }
 
-/** The event log with a process's identity, for one command; `purpose` is told to the brokers. Close it afterwards. */
+/**
+ * The event log with a process's identity, for one command, and before it what the archive has of it; `purpose` is told
+ * to the brokers. Close it afterwards.
+ */
 export function openLog(config: Config, purpose: string): EventLog {
-  return connectLog({
+  return connectWholeLog(connectionOf(config, purpose), config.HOLDFAST_ARCHIVE_DIR);
+}
+
+/** The same without the archive: what the brokers hold. */
+export function openBrokers(config: Config, purpose: string): EventLog {
+  return connectLog(connectionOf(config, purpose));
+}
+
+function connectionOf(config: Config, purpose: string): LogConnection {
+  return {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-${purpose}`,
     credentials: () => readCredentials(config),
     log: silentLog,
-  });
+  };
 }
 
 /** What to do about something that does not answer. */

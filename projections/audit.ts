@@ -1,6 +1,6 @@
+import { connectWholeLog } from '../platform/archive/reading/whole-log';
 import { auditTable, readLog } from '../platform/event-log/audit';
 import type { AuditViolation, LogContent } from '../platform/event-log/audit';
-import { connectLog } from '../platform/event-log/kafka';
 import type { EventLog } from '../platform/event-log/kafka';
 import { eventTopic } from '../platform/event-log/topics';
 import type { HostedService } from '../platform/host/hosted-service';
@@ -52,12 +52,13 @@ const limits = { settleMs: 20_000, pollMs: 200, readMs: 60_000, pageMax: 200 } a
 export async function auditAll(options: AuditOptions): Promise<AuditReport> {
   const { config, log } = options;
   const store = openReadModelStore(config);
-  const eventLog = connectLog({
+  const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-audit`,
     credentials: () => readCredentials(config),
     log,
-  });
+  };
+  const eventLog = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
   try {
     await settle(options, eventLog, store.ask);
     const parts = await Promise.all(

@@ -2,13 +2,15 @@ import { createKafkaInspector } from './kafka/inspector';
 import { startKafkaConsumer } from './kafka/consumer';
 import { createKafkaWriter } from './kafka/writer';
 import type { LogConnection } from './kafka/connection';
-import type { LogConsumer, LogInspector, LogReader, LogWriter } from './ports';
+import { createKafkaKeeper } from './kafka/keeper';
+import type { LogConsumer, LogInspector, LogKeeper, LogReader, LogWriter } from './ports';
 
 export type { LogConnection } from './kafka/connection';
 
 /** The event log on Kafka: one writer and one inspector, shared, and any number of consumers. */
 export interface EventLog extends LogInspector {
   readonly writer: LogWriter;
+  readonly keeper: LogKeeper;
   /** Joins the reader's group and reads until stopped. */
   startConsumer(reader: LogReader): LogConsumer;
   /** Stops the consumers it started, then closes every connection. */
@@ -19,9 +21,11 @@ export interface EventLog extends LogInspector {
 export function connectLog(connection: LogConnection): EventLog {
   const writer = createKafkaWriter(connection);
   const inspector = createKafkaInspector(connection);
+  const keeper = createKafkaKeeper(connection);
   const consumers = new Set<LogConsumer>();
   return {
     writer,
+    keeper,
     marks: (topic) => inspector.marks(topic),
     cutAt: (topic, timeMs) => inspector.cutAt(topic, timeMs),
     startConsumer: (reader) => {
@@ -31,7 +35,7 @@ export function connectLog(connection: LogConnection): EventLog {
     },
     close: async () => {
       await Promise.all([...consumers].map((consumer) => consumer.stop()));
-      await Promise.all([writer.close(), inspector.close()]);
+      await Promise.all([writer.close(), inspector.close(), keeper.close()]);
     },
   };
 }

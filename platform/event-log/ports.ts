@@ -5,12 +5,25 @@ export interface LogMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A message byte for byte as the broker keeps it; {@link LogMessage} is what our readers see of it. */
+export interface StoredMessage {
+  /** When its sender gave it to the broker, milliseconds since 1970 as decimal text. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, StoredHeader | readonly StoredHeader[]>>;
+}
+
+export type StoredHeader = Buffer | string | null;
+
 /** A message read from the log, with its place. */
 export interface LogRecord extends LogMessage {
   readonly topic: string;
   readonly partition: number;
   /** Offset as decimal text: it may pass 2^53. */
   readonly offset: string;
+  /** Absent where a record does not come from the log itself, as that of a dead letter. */
+  readonly stored?: StoredMessage;
 }
 
 /** Appends to the log. */
@@ -48,6 +61,21 @@ export interface LogInspector {
   cutAt(topic: string, timeMs: number): Promise<ReadonlyMap<number, bigint>>;
 }
 
+/** Changes the log itself: for operators, and for nobody else. */
+export interface LogKeeper {
+  /** Deletes every record before an offset, by partition, for good. Throws as `marks` does. */
+  forgetBefore(topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>;
+  /**
+   * Appends stored messages as they are, times included, and answers the offset of the first; one call in flight per
+   * partition. The broker has `timeoutMs`; where it rejects, the outcome is unknown.
+   */
+  appendStored(
+    place: TopicPartition,
+    messages: readonly StoredMessage[],
+    timeoutMs: number,
+  ): Promise<bigint>;
+}
+
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
@@ -79,6 +107,8 @@ export interface LogReader {
   assigned(places: readonly TopicPartition[], flow: LogFlow): Promise<void>;
   /** Answers how many records, from the first, are done with; the next batch begins after them. */
   read(batch: LogBatch, flow: LogFlow): Promise<number>;
+  /** What is to come will never come: the log is not whole, or not what it was. Nothing is read after that. */
+  failed?(error: Error): void;
 }
 
 /** A member of a consumer group, until stopped. It rebuilds itself after every failure. */

@@ -54,6 +54,7 @@ export async function readTopic(reading: TopicReading): Promise<ReadonlyMap<numb
   const consumer = eventLog.startConsumer({
     groupId: `${reading.groupPrefix}-${randomUUID()}`,
     topics: [topic],
+    failed: (error) => fail(error),
     assigned: async (places, flow) => {
       for (const place of places) begin(place, next, flow);
     },

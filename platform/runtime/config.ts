@@ -46,6 +46,10 @@ const schema = z.object({
   /** Deployment and build of this code; both, or neither for an unversioned worker. See docs/versions.md. */
   HOLDFAST_DEPLOYMENT: word.default(''),
   HOLDFAST_BUILD_ID: build.default(''),
+  /** Folder of the archive of the log, see docs/retention.md; empty: the brokers hold all there is. */
+  HOLDFAST_ARCHIVE_DIR: z.string().default(''),
+  /** Days that `holdfast archive prune` leaves at the brokers; 0: everything, for good. */
+  HOLDFAST_LOG_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(0),
   /** Pause between two comparisons of journal and Temporal, milliseconds. */
   HOLDFAST_SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(10_000),
   /** `off`: tables are made by `holdfast migrate` alone, and a process waits until they are new enough. */

@@ -67,7 +67,7 @@ export async function openLogWorld(): Promise<LogWorld> {
     },
     close: async () => {
       await Promise.all(opened.map((part) => part.close()));
-      if (topics.length > 0) await admin.deleteTopics({ topics });
+      if (topics.length > 0) await admin.deleteTopics({ topics: [...new Set(topics)] });
       await admin.disconnect();
       await asPostgresAdmin((client) =>
         client.query(`drop database ${readModelsDatabase(instance)} with (force)`),

@@ -1,6 +1,13 @@
 import { encodeEvent } from '../../platform/event-log/envelope';
 import type { EventLog } from '../../platform/event-log/kafka';
-import type { LogMessage, LogRecord, LogWriter } from '../../platform/event-log/ports';
+import type {
+  LogFlow,
+  LogMessage,
+  LogRecord,
+  LogWriter,
+  StoredMessage,
+} from '../../platform/event-log/ports';
+import { recordOf } from '../../platform/event-log/stored';
 import type { OutboxSource, StoredEvent } from '../../platform/outbox/ports';
 
 /** A topic of several partitions in memory, for what reads a log; who writes it is the test. */
@@ -8,11 +15,24 @@ export function memoryLog(service: string, partitions = 3) {
   const topic = `service-events.${service}`;
   const kept = Array.from({ length: partitions }, (): LogRecord[] => []);
   const lows = kept.map(() => 0n);
+  let timeMs = Date.parse('2026-11-23T10:00:00.000Z');
   const context = { service, recordedTime: '2026-11-23T10:00:01.000Z' };
 
   function append(partition: number, message: LogMessage): void {
     const records = kept[partition] ?? [];
-    records.push({ ...message, topic, partition, offset: String(records.length) });
+    const { key, value, headers } = message;
+    const stored = { timestamp: String(timeMs), key: Buffer.from(key), value: Buffer.from(value) };
+    records.push({
+      ...{ ...message, topic, partition, offset: String(records.length) },
+      stored: { ...stored, headers },
+    });
+    timeMs += 1_000;
+  }
+
+  /** Appends as an operator does: time and all. */
+  function appendStored(partition: number, stored: StoredMessage): void {
+    const records = kept[partition] ?? [];
+    records.push(recordOf({ topic, partition }, String(records.length), stored));
   }
 
   const encode = (event: StoredEvent): LogMessage => encodeEvent(event, context);
@@ -29,21 +49,28 @@ export function memoryLog(service: string, partitions = 3) {
     startConsumer: (reader) => {
       const places = kept.map((_, partition) => ({ topic, partition }));
       const from = new Map<number, bigint>();
-      const flow = {
-        seek: ({ partition }: { partition: number }, offset: bigint) =>
-          void from.set(partition, offset),
+      const readings: Promise<void>[] = [];
+      const flow: LogFlow = {
+        seek: ({ partition }, offset) => void from.set(partition, offset),
         pause: () => undefined,
-        resume: () => undefined,
+        resume: ({ partition }) => void readings.push(begun.then(() => readOn(partition))),
       };
-      const reading = reader.assigned(places, flow).then(async () => {
-        for (const [partition, offset] of from) {
-          const records = (kept[partition] ?? []).slice(Number(offset));
-          const high = BigInt(kept[partition]?.length ?? 0);
-          const steering = { isCurrent: () => true, heartbeat: async () => undefined };
-          await reader.read({ topic, partition, records, high, ...steering }, flow);
-        }
-      });
-      return { isJoined: () => true, stop: () => reading };
+      const begun = Promise.resolve();
+      readings.push(reader.assigned(places, flow));
+      const stop = async (): Promise<void> => {
+        // What is being read may resume another partition.
+        for (const one of readings) await one;
+      };
+      return { isJoined: () => true, stop };
+
+      async function readOn(partition: number): Promise<void> {
+        const low = lows[partition] ?? 0n;
+        const asked = from.get(partition) ?? 0n;
+        const records = (kept[partition] ?? []).slice(Number(asked > low ? asked : low));
+        const high = BigInt(kept[partition]?.length ?? 0);
+        const steering = { isCurrent: () => true, heartbeat: async () => undefined };
+        await reader.read({ topic, partition, records, high, ...steering }, flow);
+      }
     },
   };
 
@@ -60,7 +87,7 @@ export function memoryLog(service: string, partitions = 3) {
   }
 
   return {
-    ...{ topic, eventLog, append, encode, send, writer },
+    ...{ topic, eventLog, append, appendStored, encode, send, writer },
     /** Every record, partition by partition. */
     records: () => kept.flat(),
     /** Loses everything, as a topic that was made anew. */

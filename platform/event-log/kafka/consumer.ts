@@ -2,7 +2,9 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, IHeaders } fro
 import { waiter } from '../../runtime/waiter';
 import { createKafka, logErrorOf } from './connection';
 import type { LogConnection } from './connection';
-import type { LogConsumer, LogFlow, LogReader, LogRecord, TopicPartition } from '../ports';
+import type { LogConsumer, LogFlow, LogReader, LogRecord, StoredMessage } from '../ports';
+import type { TopicPartition } from '../ports';
+import { recordOf } from '../stored';
 
 /** Limits of group membership, in milliseconds; a read must heartbeat more often than the session lasts. */
 export const consumerLimits = {
@@ -99,14 +101,9 @@ export function startKafkaConsumer(connection: LogConnection, reader: LogReader)
   async function readBatch(payload: EachBatchPayload, flow: LogFlow): Promise<void> {
     const { batch } = payload;
     const generation = state.generation;
-    const records = batch.messages.map((message): LogRecord => ({
-      topic: batch.topic,
-      partition: batch.partition,
-      offset: message.offset,
-      key: message.key?.toString() ?? '',
-      value: message.value?.toString() ?? '',
-      headers: textHeaders(message.headers),
-    }));
+    const records = batch.messages.map(({ offset, timestamp, key, value, headers }) =>
+      recordOf(batch, offset, { timestamp, key, value, headers: storedHeaders(headers) }),
+    );
     const done = await reader.read(
       {
         topic: batch.topic,
@@ -177,10 +174,7 @@ function positionAfter({ topic, partition, offset }: LogRecord) {
   return { topics: [{ topic, partitions: [{ partition, offset: next }] }] };
 }
 
-function textHeaders(headers: IHeaders | undefined): Record<string, string> {
-  const entries = Object.entries(headers ?? {}).map(([name, value]) => {
-    const first = Array.isArray(value) ? value[0] : value;
-    return [name, first?.toString() ?? ''] as const;
-  });
-  return Object.fromEntries(entries);
+function storedHeaders(headers: IHeaders | undefined): StoredMessage['headers'] {
+  const entries = Object.entries(headers ?? {});
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? null]));
 }

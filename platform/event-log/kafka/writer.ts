@@ -84,7 +84,8 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
   };
 }
 
-async function connectProducer(connection: LogConnection): Promise<Producer> {
+/** A producer that sends where it is told, and repeats nothing by itself. */
+export async function connectProducer(connection: LogConnection): Promise<Producer> {
   const producer = createKafka(connection, 0).producer({
     allowAutoTopicCreation: false,
     createPartitioner: () => explicitPartition,

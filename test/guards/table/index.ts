@@ -1,4 +1,5 @@
 import type { Guard } from '../guard';
+import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
@@ -26,4 +27,5 @@ export const guards: readonly Guard[] = [
   ...peopleGuards,
   ...letterGuards,
   ...reactionGuards,
+  ...archiveGuards,
 ];

@@ -78,7 +78,11 @@ async function recordsBefore(cut: Cut): Promise<LogRecord[]> {
   for (const topic of topics) {
     const consumer = eventLog.startConsumer({
       ...{ groupId: 'g', topics: [topic] },
-      assigned: async (places, flow) => places.forEach((place) => flow.seek(place, 0n)),
+      assigned: async (places, flow) =>
+        places.forEach((place) => {
+          flow.seek(place, 0n);
+          flow.resume(place);
+        }),
       read: async (batch) => {
         const until = cut.get(`${topic}/${batch.partition}`) ?? 0n;
         records.push(...batch.records.filter(({ offset }) => BigInt(offset) < until));
