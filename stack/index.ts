@@ -98,6 +98,8 @@ function stackOf(parts: Parts): Stack {
     servers: async () => servers.reports(),
     stopServer: (name) => servers.stop(name),
     startServer: (name) => servers.start(name),
+    haltServer: (name, how, only) => servers.halt(name, how, only),
+    reviveServer: (name) => servers.revive(name),
     signalServer: (name, signal, only) => servers.signal(name, signal, only),
     stop: () => (closing ??= close(parts)),
   };

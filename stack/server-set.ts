@@ -4,6 +4,7 @@ import { StackError } from './errors';
 import { requireFree } from './ports';
 import type { Phase, ProgressEvent } from './progress';
 import { definitions } from './servers';
+import { untilReady } from './servers/server';
 import type { Running, ServerContext, ServerName } from './servers/server';
 
 /** How a server of a running stack is doing. */
@@ -93,6 +94,29 @@ export class ServerSet {
       const detail = `${child.spec.name} ended with ${signal ?? `code ${code}`}`;
       this.tell({ subject: name, phase: 'crashed', detail, logLines: child.logTail() });
     });
+  }
+
+  /**
+   * Ends a server's processes, or only the one of that name such as `kafka-2`, and leaves the rest of it running; asks
+   * them to end, or kills them. Resolves when they are gone; `revive` brings them back.
+   */
+  async halt(name: ServerName, how: 'ask' | 'kill', only?: string): Promise<void> {
+    const children = this.entries.get(name)?.running.children ?? [];
+    const meant = children.filter(({ spec }) => only === undefined || spec.name === only);
+    await Promise.all(meant.map((child) => (how === 'ask' ? child.stop() : child.kill())));
+  }
+
+  /** Starts again what of a server is down, as it was started before, and waits until the whole answers. */
+  async revive(name: ServerName): Promise<void> {
+    const running = this.entries.get(name)?.running;
+    if (running === undefined) return this.start(name);
+    running.children = running.children.map((child) => {
+      if (!child.exit) return child;
+      const next = this.context.spawn(child.spec);
+      this.watch(name, next);
+      return next;
+    });
+    await untilReady(name, running.children, running.ask);
   }
 
   async stop(name: ServerName): Promise<void> {

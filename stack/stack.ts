@@ -41,6 +41,13 @@ export interface Stack {
   startServer(name: ServerName): Promise<void>;
   /** A signal such as SIGSTOP or SIGKILL to a server's processes, or to one of them, such as `kafka-2`. */
   signalServer(name: ServerName, signal: NodeJS.Signals, only?: string): void;
+  /**
+   * Ends a server's processes, or one of them, by asking or by SIGKILL, and leaves the rest of it running; resolves
+   * when they are gone.
+   */
+  haltServer(name: ServerName, how: 'ask' | 'kill', only?: string): Promise<void>;
+  /** Starts again what of a server is down and waits until all of it answers. */
+  reviveServer(name: ServerName): Promise<void>;
   /** Starts what else should end with the stack, such as our own processes. */
   readonly keeper: Keeper;
   readonly tell: Tell;

@@ -67,6 +67,13 @@ export class Child {
     if (this.pid && !this.ended) signalGroup(this.pid, signal);
   }
 
+  /** Ends it at once, on purpose; returns when it is gone. */
+  async kill(): Promise<void> {
+    this.stopping = true;
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
   /** Asks it to end and kills it after `boundMs`; returns when it is gone. */
   async stop(boundMs = 8_000): Promise<void> {
     if (this.ended) return;

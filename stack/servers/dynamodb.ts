@@ -60,10 +60,12 @@ async function start(
     front({ name: 'dynamodb', certsDir, listenPort, upstreamPort, allowed, protocol: 'http/1.1' }),
   );
   const children = [server, terminator];
-  const database = client(context);
-  await untilReady('dynamodb', children, () => database.send(new ListTablesCommand({})));
-  database.destroy();
-  return { version: found.version, port: listenPort, children };
+  const ask = async (): Promise<void> => {
+    const database = client(context);
+    await database.send(new ListTablesCommand({})).finally(() => database.destroy());
+  };
+  await untilReady('dynamodb', children, ask);
+  return { version: found.version, port: listenPort, children, ask };
 }
 
 /** DynamoDB Local on loopback behind a TLS terminator that knows who may use it. */

@@ -77,8 +77,9 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
     },
   });
   const url = `https://localhost:${port}/realms/holdfast/.well-known/openid-configuration`;
-  await untilReady('keycloak', [child], () => ask(context, { url }));
-  return { version: found.version, port, children: [child] };
+  const answers = (): Promise<unknown> => ask(context, { url });
+  await untilReady('keycloak', [child], answers);
+  return { version: found.version, port, children: [child], ask: answers };
 }
 
 /** Keycloak with the realm imported, plain server TLS since browsers and curl use it. */

@@ -95,11 +95,11 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
   const args = serverArgs(context, dataDir);
   const child = context.spawn({ name: 'mongodb', command: found.binary, args });
   const host = `localhost:${context.ports.mongodb}`;
-  const ask = (question: (admin: Db) => Promise<void>): Promise<void> =>
-    untilReady('mongodb', [child], () => withAdmin(context, host, question));
-  await ask((admin) => becomeMember(admin, host));
-  await ask(waitForPrimary);
-  return { version: found.version, port: context.ports.mongodb, children: [child] };
+  const ask = (): Promise<void> => withAdmin(context, host, waitForPrimary);
+  const join = (): Promise<void> => withAdmin(context, host, (admin) => becomeMember(admin, host));
+  await untilReady('mongodb', [child], join);
+  await untilReady('mongodb', [child], ask);
+  return { version: found.version, port: context.ports.mongodb, children: [child], ask };
 }
 
 /** MongoDB as a replica set of one, TLS only, every client with a certificate of ours. */

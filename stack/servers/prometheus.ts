@@ -72,8 +72,9 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
     env: found.env,
   });
   const url = `https://localhost:${port}/-/ready`;
-  await untilReady('prometheus', [child], () => ask(context, { url }));
-  return { version: found.version, port, children: [child] };
+  const answers = (): Promise<unknown> => ask(context, { url });
+  await untilReady('prometheus', [child], answers);
+  return { version: found.version, port, children: [child], ask: answers };
 }
 
 /** Prometheus with the project's scrape configuration; its own pages ask for a certificate as well. */

@@ -72,8 +72,9 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
   const args = serverArgs(context, dataDir);
   const { binary: command, env, version } = found;
   const child = context.spawn({ name: 'redis', command, args, env });
-  await untilReady('redis', [child], () => ping(context));
-  return { version, port: context.ports.redis, children: [child] };
+  const ask = (): Promise<void> => ping(context);
+  await untilReady('redis', [child], ask);
+  return { version, port: context.ports.redis, children: [child], ask };
 }
 
 /** Redis, TLS only, every client with a certificate of ours. A cache: it may forget. */

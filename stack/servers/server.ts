@@ -34,6 +34,8 @@ export interface Running {
   /** The port clients use. */
   port: number;
   children: Child[];
+  /** The question it was started for: throws while it cannot be used. */
+  ask: () => Promise<unknown>;
 }
 
 /** How one kind of server is got, configured, started and asked whether it can be used. */

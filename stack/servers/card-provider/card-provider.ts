@@ -22,8 +22,9 @@ async function start(context: ServerContext): Promise<Running> {
     args: ['--max-old-space-size=96', script, JSON.stringify(options)],
   });
   const url = `https://localhost:${port}/readyz`;
-  await untilReady('card-provider', [child], () => ask(context, { url }));
-  return { version, port, children: [child] };
+  const answers = (): Promise<unknown> => ask(context, { url });
+  await untilReady('card-provider', [child], answers);
+  return { version, port, children: [child], ask: answers };
 }
 
 /**

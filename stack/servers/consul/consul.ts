@@ -73,9 +73,10 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
   const { binary: command, env, version } = found;
   const args = ['agent', `-config-file=${file}`];
   const child = context.spawn({ name: 'consul', command, args, env });
-  await untilReady('consul', [child], () => leader(context));
+  const elected = (): Promise<void> => leader(context);
+  await untilReady('consul', [child], elected);
   await untilReady('consul', [child], () => ensureServiceToken(context));
-  return { version, port: context.ports.consul, children: [child] };
+  return { version, port: context.ports.consul, children: [child], ask: elected };
 }
 
 /** Consul with access lists that deny by default, its API over mutual TLS only. */

@@ -6,7 +6,7 @@ import { smallJvm } from '../../provision/java';
 import type { KafkaTools } from '../../provision/kafka-tools';
 import { provisionKafkaTools } from '../../provision/kafka-tools';
 import { controllerPort, kafkaProperties } from './properties';
-import { produceOne, ensureTopics } from './topics';
+import { ensureTopics, produceOne, requireAllBrokers } from './topics';
 import type { Running, ServerContext, ServerDefinition } from '../server';
 import { untilReady } from '../server';
 
@@ -80,8 +80,12 @@ async function start(found: KafkaTools, context: ServerContext): Promise<Running
   const ids = Array.from({ length: context.brokers }, (_, index) => index + 1);
   const children = await Promise.all(ids.map((id) => startBroker(found, context, id)));
   await untilReady('kafka', children, () => ensureTopics(context, ''));
-  await untilReady('kafka', children, () => produceOne(context));
-  return { version: found.version, port: context.ports.kafka1, children };
+  const ask = async (): Promise<void> => {
+    await requireAllBrokers(context);
+    await produceOne(context);
+  };
+  await untilReady('kafka', children, ask);
+  return { version: found.version, port: context.ports.kafka1, children, ask };
 }
 
 /** Kafka in KRaft mode, one broker or three, TLS with client certificates and access by identity. */

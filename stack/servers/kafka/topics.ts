@@ -114,6 +114,23 @@ async function createMissing(admin: Admin, topics: string[], brokers: 1 | 3): Pr
   });
 }
 
+/** Throws while a broker is missing, or a copy of one of our partitions is behind. */
+export async function requireAllBrokers(reach: Reach): Promise<void> {
+  const admin = client(reach).admin();
+  await admin.connect();
+  try {
+    const { brokers } = await admin.describeCluster();
+    if (brokers.length < reach.brokers) throw new Error(`${brokers.length} brokers are up`);
+    const { topics } = await admin.fetchTopicMetadata({ topics: [healthTopic, ...topicNames('')] });
+    const behind = topics.flatMap(({ name, partitions }) =>
+      partitions.filter(({ isr, replicas }) => isr.length < replicas.length).map(() => name),
+    );
+    if (behind.length > 0) throw new Error(`a copy of ${[...new Set(behind)].join()} is behind`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Creates the topics of an instance and everybody's permissions; safe to repeat. */
 export async function ensureTopics(reach: Reach, instance: string): Promise<void> {
   const admin = client(reach).admin();

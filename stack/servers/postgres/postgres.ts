@@ -83,11 +83,10 @@ async function start(binaries: PostgresBinaries, context: ServerContext): Promis
     gid: as.gid,
     stopSignal: 'SIGINT', // fast shutdown: SIGTERM would wait for every client to leave
   });
-  await untilReady('postgres', [child], () =>
-    asAdmin(context, 'postgres', (db) => db.query('select 1')),
-  );
+  const ask = (): Promise<unknown> => asAdmin(context, 'postgres', (db) => db.query('select 1'));
+  await untilReady('postgres', [child], ask);
   await ensureDatabases(context, '');
-  return { version: binaries.version, port: context.ports.postgres, children: [child] };
+  return { version: binaries.version, port: context.ports.postgres, children: [child], ask };
 }
 
 /** PostgreSQL with certificate authentication: the certificate's common name is the role. */

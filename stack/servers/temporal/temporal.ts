@@ -91,10 +91,11 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
     front({ name: 'temporal', certsDir, listenPort, upstreamPort, allowed, protocol: 'h2' }),
   );
   const children = [server, terminator];
-  await untilReady('temporal', children, () => describeNamespace(context, defaultNamespace));
+  const ask = (): Promise<unknown> => describeNamespace(context, defaultNamespace);
+  await untilReady('temporal', children, ask);
   await untilReady('temporal', children, () => ensureNamespace(context, defaultNamespace));
   await untilReady('temporal', children, () => askUi(ports.temporalUi));
-  return { version: found.version, port: listenPort, children };
+  return { version: found.version, port: listenPort, children, ask };
 }
 
 /** The Temporal development server with its Web UI, behind a terminator that knows who may call it. */
