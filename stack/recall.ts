@@ -3,6 +3,7 @@ import path from 'node:path';
 import { endpointsOf, environmentOf, portAllotter } from './environment';
 import { StackError } from './errors';
 import { portsFrom } from './ports';
+import { brokersOf } from './running';
 import { openSecrets } from './secrets';
 
 /**
@@ -23,7 +24,12 @@ export function recallEnvironment(stateDir: string): (name: string) => Record<st
   const { base } = JSON.parse(readFileSync(file, 'utf8')) as { base: number };
   const ports = portsFrom(base);
   const consulToken = openSecrets(path.resolve(stateDir))('consul-service-token');
-  const told = { endpoints: endpointsOf(ports, 1), certsDir, instance: '', consulToken };
+  const told = {
+    endpoints: endpointsOf(ports, brokersOf(stateDir)),
+    certsDir,
+    instance: '',
+    consulToken,
+  };
   const portOf = portAllotter(ports);
   return (name) => environmentOf({ ...told, portOf }, name);
 }

@@ -10,6 +10,7 @@ import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
 import { withStage } from './theatre';
 import { runZombies } from './acts/zombie';
+import { addStorm } from '../storm/command';
 import { zombiePlaces } from './acts/zombie-judge';
 import type { ZombiePlace } from './acts/zombie-judge';
 
@@ -19,6 +20,9 @@ Starts servers and services of its own on free ports, breaks them, and counts wh
 Exit codes: 0 everything holds, 1 something does not, 2 wrong usage.
 
 Examples:
+  holdfast chaos --minutes 10 --seed 7 --html storm.html
+  holdfast chaos --minutes 2 --brokers 1 --faults kill,restart
+  holdfast chaos --seed 7 --plan
   holdfast chaos zombie
   holdfast chaos zombie --place decided
   holdfast chaos lost-pivot --json
@@ -31,9 +35,13 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** `holdfast chaos`: stops, kills and cuts off real processes in the middle of sagas. */
 export function chaosCommand(): Command {
-  const command = new Command('chaos')
-    .description('Stop and kill real processes in the middle of sagas, and count what is left.')
+  const json = 'end with one JSON object on standard output';
+  const command = addStorm(new Command('chaos'))
+    .description('Hit every process in turn under load, and count what is left; or play one act.')
+    .option('--json', json, false)
     .addHelpText('after', help)
+    // An option behind the name of an act is the act's.
+    .enablePositionalOptions()
     .exitOverride();
   for (const each of [
     zombieCommand(),
@@ -42,7 +50,6 @@ export function chaosCommand(): Command {
     bulkCommand(),
     soakCommand(),
   ]) {
-    const json = 'end with one JSON object on standard output';
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
   return command;

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerName } from '../../stack';
 import type { ManagedProcess } from '../../stack/processes';
+import { until } from '../up/api-client';
 import { isPlatformProcess } from '../up/world';
 import type { PlatformProcess, World } from '../up/world';
 
@@ -22,7 +23,18 @@ export const controlVerbs = [
   /** Starts `<name>-2` beside it. */
   'start-second',
   'stop-second',
+  /** Waits until a process of ours is up, whoever starts it, and answers. */
+  'await',
+  /** Ends a server by `ask` or `kill`; behind a space the one process of it that is meant, such as `kafka-2`. */
+  'halt',
+  /** Starts again what of a server is down; resolves when all of it answers. */
+  'revive',
+  /** Sends a server the signal `detail`; behind a space the one process of it that is meant. */
+  'signal-server',
 ] as const;
+
+/** A supervisor waits at most ten seconds before it starts a process again. */
+const aliveMs = 30_000;
 
 export type ControlVerb = (typeof controlVerbs)[number];
 
@@ -60,8 +72,26 @@ export function controlOf(world: World, crashDir: string): Control {
       await seconds.get(name)?.stop();
       seconds.delete(name);
     },
+    await: (name) => alive(world, own(name)),
+    halt: (name, detail) => {
+      const [how = '', only] = detail.split(' ');
+      return stack.haltServer(name as ServerName, how === 'kill' ? how : 'ask', only);
+    },
+    revive: (name) => stack.reviveServer(name as ServerName),
+    'signal-server': async (name, detail) => {
+      const [signal = '', only] = detail.split(' ');
+      stack.signalServer(name as ServerName, signal as NodeJS.Signals, only);
+    },
   };
   return (verb, name, detail = '') => done[verb](name, detail);
+}
+
+/** One that was killed is started again by its supervisor; until then its old self must not be asked. */
+async function alive(world: World, name: PlatformProcess): Promise<void> {
+  await until(`${name} to be started again`, aliveMs, async () =>
+    world.process(name).pid === 0 ? undefined : true,
+  );
+  await world.process(name).ready();
 }
 
 function own(name: string): PlatformProcess {

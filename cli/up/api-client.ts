@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Given up after so long, milliseconds; waits as long as it takes unless told. */
+  readonly timeoutMs?: number;
 }
 
 /** A small client of the gateway and of Keycloak's token endpoint, trusting the stack's own authority only. */
@@ -55,6 +57,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         headers,
         dispatcher,
         ...(request.body === undefined ? {} : { body: text }),
+        ...(request.timeoutMs === undefined
+          ? {}
+          : { signal: AbortSignal.timeout(request.timeoutMs) }),
       });
       return {
         status: response.status,

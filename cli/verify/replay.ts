@@ -4,15 +4,27 @@ import type { Arena } from './arena';
 import type { CellResult } from './cell/run-cell';
 
 /** I7: every history that the exploration wrote replays on the code that wrote it. */
-export async function replayProblems(
+export function replayProblems(
   arena: Arena,
   codePath: string,
   results: readonly CellResult[],
 ): Promise<readonly string[]> {
+  // A saga that never started has its problem already.
+  const ended = results.filter(({ outcome }) => outcome !== 'unknown');
+  const workflowIds = ended.flatMap(({ family }) => family);
+  return replayFailures(arena, codePath, workflowIds);
+}
+
+/** I7 for any sagas: their histories replay on the code of the bundle; answers one line for each that does not. */
+export async function replayFailures(
+  arena: Pick<Arena, 'client'>,
+  codePath: string,
+  workflowIds: readonly string[],
+): Promise<readonly string[]> {
   const { plugin } = startTracing({ serviceName: 'replay', register: false });
   const replayed = Worker.runReplayHistories(
     { workflowBundle: { codePath }, plugins: [plugin] },
-    histories(arena, results),
+    histories(arena, workflowIds),
   );
   const problems: string[] = [];
   for await (const { workflowId, error } of replayed) {
@@ -21,10 +33,8 @@ export async function replayProblems(
   return problems;
 }
 
-async function* histories(arena: Arena, results: readonly CellResult[]) {
-  // A saga that never started has its problem already.
-  const ended = results.filter(({ outcome }) => outcome !== 'unknown');
-  for (const workflowId of ended.flatMap(({ family }) => family)) {
+async function* histories(arena: Pick<Arena, 'client'>, workflowIds: readonly string[]) {
+  for (const workflowId of workflowIds) {
     const history = await arena.client.workflow.getHandle(workflowId).fetchHistory();
     yield { workflowId, history };
   }

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isAlive, signalGroup, startMark } from './children/process-identity';
+import { StackError } from './errors';
+
+/** The processes of a stack that somebody else runs, as the files in its state folder name them. */
+export interface RunningStack {
+  readonly stateDir: string;
+  readonly certsDir: string;
+  readonly brokers: 1 | 3;
+  /** Of the present run of a process; undefined while it is down. */
+  pidOf(name: string): number | undefined;
+  /** Sends a signal to a process and its children; false while it is down. */
+  signal(name: string, signal: NodeJS.Signals): boolean;
+}
+
+interface Recorded {
+  readonly pid: number;
+  readonly mark?: string;
+}
+
+/** The process that a file names, if it still is that one: a pid alone may be a stranger's by now. */
+function recorded(file: string): number | undefined {
+  try {
+    const { pid, mark } = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+    return isAlive(pid) && startMark(pid) === mark ? pid : undefined;
+  } catch {
+    return undefined; // it is being written, or was taken away
+  }
+}
+
+/** Brokers of the event log in a state folder; their number never changes. */
+export function brokersOf(stateDir: string): 1 | 3 {
+  const file = path.resolve(stateDir, 'kafka', 'brokers');
+  return existsSync(file) && readFileSync(file, 'utf8').trim() === '3' ? 3 : 1;
+}
+
+/** Finds the stack that runs in a state folder. Throws STATE_MISMATCH where none does. */
+export function findRunning(stateDir: string): RunningStack {
+  const folder = path.resolve(stateDir);
+  if (recorded(path.join(folder, 'owner.json')) === undefined) {
+    throw new StackError({
+      code: 'STATE_MISMATCH',
+      subject: 'stack',
+      cause: `no stack is running in ${stateDir}`,
+      fix: 'start one with npm start, or name its folder with --state',
+    });
+  }
+  const pidOf = (name: string) => recorded(path.join(folder, 'pids', `${name}.json`));
+  return {
+    stateDir: folder,
+    certsDir: path.join(folder, 'certs'),
+    brokers: brokersOf(folder),
+    pidOf,
+    signal(name, signal) {
+      const pid = pidOf(name);
+      if (pid !== undefined) signalGroup(pid, signal);
+      return pid !== undefined;
+    },
+  };
+}
