@@ -40,7 +40,11 @@ export function addStorm(command: Command): Command {
     .option('--minutes <count>', 'how long faults begin', positive, 10)
     .option('--seed <number>', 'chooses whom to hit, how and when; random unless given', whole)
     .option('--brokers <count>', 'Kafka brokers, 1 or 3', brokers, 3)
-    .option('--faults <kinds>', `some of ${faultKinds.join(',')}; all unless told`, kinds)
+    .option(
+      '--faults <kinds>',
+      `some of ${faultKinds.join(',')}, or none: the same load undisturbed`,
+      kinds,
+    )
     .option('--rate <number>', 'clients that come each second', positive, 2)
     .option('--overlap <count>', 'faults at the same time; the promise is about one', whole, 1)
     .option('--plan', 'print the plan of the seed and start nothing', false)
@@ -70,6 +74,7 @@ function brokers(text: string): 1 | 3 {
 }
 
 function kinds(text: string): readonly FaultKind[] {
+  if (text === 'none') return [];
   const named = text.split(',');
   const unknown = named.find((name) => !(faultKinds as readonly string[]).includes(name));
   if (unknown === undefined) return named as FaultKind[];

@@ -27,6 +27,7 @@ export interface RageOptions {
 /**
  * Does the faults of a plan in their order, each when it is due and a place is free: with an overlap of one the next
  * begins only when the victim of the one before answers again. One victim is never hit twice at the same time.
+ * Takes its whole length, also where the plan has no fault left.
  */
 export async function rage(options: RageOptions): Promise<readonly Struck[]> {
   const { plan, overlap, lengthMs, signal } = options;
@@ -44,6 +45,7 @@ export async function rage(options: RageOptions): Promise<readonly Struck[]> {
     going.set(hit.victim, done);
   }
   await Promise.all(going.values());
+  await delay(Math.max(0, lengthMs - (performance.now() - startedMs)), undefined, { signal });
   return struck.toSorted((a, b) => a.struckAt - b.struckAt);
 }
 

@@ -42,8 +42,10 @@ const optionalKey = { $ref: '#/components/parameters/OptionalIdempotencyKey' };
 const preferWait = { $ref: '#/components/parameters/PreferWait' };
 
 const isStart = ({ path }: Operation): boolean => path === '/sagas/:saga';
+const isLook = ({ method, path }: Operation): boolean => method === 'GET' && path === '/sagas/:id';
 
 function headersOf(operation: Operation): Schema[] {
+  if (isLook(operation)) return [preferWait];
   if (operation.method === 'GET' || operation.method === 'DELETE') return [];
   if (operation.key === 'optional') return [optionalKey];
   return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];

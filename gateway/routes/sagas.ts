@@ -3,7 +3,8 @@ import { defineOperations, hasRole } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import { readModelFailed } from '../read-model';
 import { findSaga, maySee, noSuchSaga, sagaReaders } from '../sagas/find';
-import { pseudonymOf } from '../sagas/idempotency';
+import { preferredWaitSeconds, pseudonymOf } from '../sagas/idempotency';
+import { hasEnded } from '../sagas/reach';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 import { explanationAnswer, explanationBody } from './explanation';
@@ -68,7 +69,8 @@ export const sagaOperations = defineOperations({
     ...facingPeople,
     method: 'GET',
     path: '/sagas/:id',
-    summary: 'A saga: its state, its steps, who started it and when',
+    summary:
+      'A saga: its state, its steps, who started it and when; `Prefer: wait=10` waits for its end',
     roles: 'authenticated',
     params: itsSaga,
     answer: { status: 200, body: sagaAnswer, text: 'The saga as it stands' },
@@ -110,11 +112,17 @@ export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof saga
       const sagas = found.items.map((row) => rowBody(parts, row));
       return { body: defined({ sagas, next: found.next }) };
     },
-    async getSaga({ params, principal }) {
+    async getSaga({ params: { id }, principal, request }) {
       const mine = (owner: string) => maySee(principal, parts.issuer, owner);
-      const found = await findSaga(parts, params.id, mine);
+      const found = await findSaga(parts, id, mine);
       if (found === undefined) throw noSuchSaga();
-      return { body: sagaBody(parts, found) };
+      const body = sagaBody(parts, found);
+      const seconds = preferredWaitSeconds(request.get('prefer'));
+      if (seconds === 0) return { body };
+      const headers = { 'preference-applied': `wait=${seconds}` };
+      if (hasEnded(String(body.state))) return { headers, body };
+      await parts.engine.ended(id, seconds * 1_000);
+      return { headers, body: sagaBody(parts, (await findSaga(parts, id, mine)) ?? found) };
     },
     async explainSaga({ params, principal }) {
       const mine = (owner: string) => maySee(principal, parts.issuer, owner);

@@ -22,7 +22,12 @@ export interface Counter {
   readonly diary: Diary;
 }
 
-const followLimits = { pauseMs: 1_500, endMs: 300_000 } as const;
+/** A client waits for the end with each look, and looks less and less often, as a careful one does. */
+const followLimits = {
+  prefer: { prefer: 'wait=5' },
+  pauseMs: { first: 500, factor: 1.5, max: 8_000 },
+  endMs: 300_000,
+} as const;
 const finals = ['completed', 'compensated', 'cancelled'] as const;
 
 type Wish = Pick<
@@ -123,10 +128,16 @@ async function followed(counter: Counter, wish: Wish): Promise<void> {
 async function follow({ api, diary }: Counter, ticket: Ticket): Promise<void> {
   const path = `/sagas/${encodeURIComponent(ticket.workflowId)}`;
   const untilMs = performance.now() + followLimits.endMs;
-  while (performance.now() < untilMs) {
-    await delay(followLimits.pauseMs);
-    const { username } = ticket;
-    const { answer, tries } = await askPatiently(api, { path, username, method: 'GET' });
+  const { prefer, pauseMs: pause } = followLimits;
+  const { first, factor, max } = pause;
+  for (
+    let pauseMs: number = first;
+    performance.now() < untilMs;
+    pauseMs = Math.min(max, pauseMs * factor)
+  ) {
+    await delay(pauseMs);
+    const looked = { path, username: ticket.username, method: 'GET', headers: prefer } as const;
+    const { answer, tries } = await askPatiently(api, looked);
     diary.repeats += tries - 1;
     if (answer.status !== 200) {
       diary.wrongs.push(`${ticket.workflowId} was taken, and is answered ${answer.status}`);

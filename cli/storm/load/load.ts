@@ -18,7 +18,7 @@ const shares: Readonly<Record<ErrandKind, number>> = {
 };
 
 /** More clients that repeat themselves would be a fault of their own. */
-const loadLimits = { errandsAtOnce: 40, piecesMax: 3 } as const;
+const loadLimits = { errandsAtOnce: 24, piecesMax: 3 } as const;
 
 export interface LoadOptions {
   readonly counter: Counter;

@@ -93,6 +93,23 @@ describe('looking at a saga', () => {
     expect(answer.text).not.toContain('requestHash');
   });
 
+  test('one that is waited for is answered with its end, as soon as it has ended', async () => {
+    const { call, world } = withSaga();
+    world.views.set(id, view('running'));
+    world.onWaited = () => world.rows.set(id, row('completed'));
+    const plain = await call({ path: `/sagas/${at}`, as: 'ann:customer' });
+    expect(plain.json()).toMatchObject({ state: 'running' });
+    const headers = { prefer: 'wait=10' };
+    const foreign = await call({ path: `/sagas/${at}`, as: 'bob:customer', headers });
+    expect([foreign.status, world.waited]).toEqual([404, []]);
+    const waited = await call({ path: `/sagas/${at}`, as: 'ann:customer', headers });
+    expect(waited.json()).toMatchObject({ state: 'completed', source: 'read-model' });
+    expect(waited.headers['preference-applied']).toBe('wait=10');
+    const again = await call({ path: `/sagas/${at}`, as: 'ann:customer', headers });
+    expect(again.json()).toMatchObject({ state: 'completed' });
+    expect(world.waited).toEqual([[id, 10_000]]);
+  });
+
   test('without Temporal the journal still answers, without both it is a 503 and not a 404', async () => {
     const { call, world } = withSaga();
     world.away.add('engine');

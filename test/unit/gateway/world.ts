@@ -31,6 +31,10 @@ export interface Surroundings {
   readonly searched: Parameters<ReadModel['sagas']>[0][];
   readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
   readonly sent: (SagaMessage & { readonly to: string })[];
+  /** Ends that were waited for: workflow ids and milliseconds. */
+  readonly waited: [string, number][];
+  /** What happens while somebody waits. */
+  onWaited?: () => void;
   /** Workflow ids that run no more, or never did. */
   readonly closed: Set<string>;
   away: Set<'engine' | 'read-model' | 'services'>;
@@ -79,7 +83,11 @@ function engineOf(world: Surroundings): SagaEngine {
       world.sent.push({ ...message, to: workflowId });
       return world.delivery;
     },
-    ended: (workflowId) => Promise.resolve(world.views.has(workflowId)),
+    async ended(workflowId, waitMs) {
+      world.waited.push([workflowId, waitMs]);
+      world.onWaited?.();
+      return world.views.has(workflowId);
+    },
     ping: () => Promise.resolve(),
     webUi: (workflowId) => `http://ui.test/${workflowId}`,
   };
@@ -173,6 +181,7 @@ function surroundings(): Surroundings {
     rows: new Map(),
     asked: [],
     searched: [],
+    waited: [],
     turned: [],
     switches: new Map(),
     sent: [],
