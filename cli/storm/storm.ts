@@ -91,7 +91,9 @@ export async function runStorm(
     const toMs = Date.now();
     const { environmentFor, isOurs } = target;
     const { replaysMax } = stormLimits;
-    const verdict = await judge({ api, environmentFor, market, diary, isOurs, replaysMax, say });
+    const since = new Date(fromMs);
+    const judged = { api, environmentFor, market, diary, isOurs, since, replaysMax, say };
+    const verdict = await judge(judged);
     const series = seriesOf(verdict.evidence, diary, { fromMs, toMs });
     const report = reportOf({ options, struck, diary, verdict, series });
     return { report, series };

@@ -8,6 +8,7 @@ import { replayFailures } from '../../verify/replay';
 import { countMarket } from '../load/market';
 import type { Market } from '../load/market';
 import type { Diary } from '../load/ticket';
+import { auditorAccuses } from './auditor';
 import { onlyOf, readEvidence } from './evidence';
 import type { Evidence } from './evidence';
 import { goodsBroken } from './goods';
@@ -41,6 +42,8 @@ export interface JudgeOptions {
   readonly diary: Diary;
   /** False where others work on the same stack: only the storm's own sagas are judged then. */
   readonly isOurs: boolean;
+  /** When the storm began: what the auditor has told since counts. */
+  readonly since: Date;
   /** Histories that are replayed, spread over all. */
   readonly replaysMax: number;
   readonly say: (line: string) => void;
@@ -62,6 +65,7 @@ export async function judge(options: JudgeOptions): Promise<Verdict> {
     const replays = await replayFailures(arena, bundle, ids);
     const after = await countMarket(api, market);
     const rebuilds = await verifyServices(environmentFor);
+    const accused = isOurs ? await auditorAccuses(environmentFor, options.since) : [];
     const violations: readonly Violation[] = [
       ...endsBroken(diary, evidence),
       ...openBroken(evidence),
@@ -71,6 +75,7 @@ export async function judge(options: JudgeOptions): Promise<Verdict> {
       ...effectsBroken(evidence.events),
       ...goodsBroken({ market, diary, entries: evidence.entries }, after),
       ...audit.violations.map(auditViolation),
+      ...accused,
       ...replays.map((detail) => ({ invariant: 'I7' as const, subject: 'replay', detail })),
       ...(isOurs ? [] : rebuilds.flatMap(rebuildViolations)),
       ...diary.wrongs.map((detail) => ({
