@@ -11,7 +11,10 @@ export const consumerLimits = {
   sessionTimeoutMs: 6_000,
   heartbeatMs: 1_500,
   rebalanceTimeoutMs: 10_000,
-  /** How long a fetch waits where there is no news, and a resumed partition for being asked for. Each broker is asked. */
+  /**
+   * How long a fetch waits where there is no news, and a resumed partition for being asked for. Each broker is
+   * asked.
+   */
   fetchWaitMs: 1_000,
   /** Most bytes of a partition in one fetch; a reader finds an event that came late within them. */
   fetchBytesMax: 1_048_576,
