@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { exportTopic } from '../../../platform/archive/export';
 import { lineOf, recordIn } from '../../../platform/archive/files/line';
 import type { Manifest } from '../../../platform/archive/files/manifest';
@@ -64,6 +65,19 @@ test('a byte that changed is named by its file', async () => {
   const [, file = ''] = archive.segments(log.topic);
   flipByte(file);
   const { findings } = await verified();
+  expect(findings.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED']);
+  expect(findings[0]?.detail).toContain(file);
+});
+
+test('a record that was altered in a file of sound form is named by the file', async () => {
+  await exported();
+  const [, file = ''] = archive.segments(log.topic);
+  const text = gunzipSync(readFileSync(file)).toString();
+  expect(text).toContain('"key":"k4"');
+  writeFileSync(file, gzipSync(text.replace('"key":"k4"', '"key":"k5"')));
+  const { topic } = log;
+  const { folder } = archive;
+  const { findings } = await verifyTopic({ topic, folder, groupPrefix: 'test' });
   expect(findings.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED']);
   expect(findings[0]?.detail).toContain(file);
 });
