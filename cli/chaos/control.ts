@@ -64,7 +64,11 @@ export function controlOf(world: World, crashDir: string): Control {
       world.restart(own(name), JSON.parse(detail) as Record<string, string>),
     arm: (name, detail) => arm(name, detail, false),
     'arm-mortal': (name, detail) => arm(name, detail, true),
-    signal: async (name, detail) => world.process(own(name)).kill(detail as NodeJS.Signals),
+    signal: async (name, detail) => {
+      const signal = detail as NodeJS.Signals;
+      if (isPlatformProcess(name)) world.process(name).kill(signal);
+      else stack.signalServer(name as ServerName, signal);
+    },
     'start-second': async (name) => {
       seconds.set(name, await world.startSecond(own(name)));
     },

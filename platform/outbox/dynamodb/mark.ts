@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { crashPoint } from '../../runtime/crash-point';
 import type { StoredEvent } from '../ports';
 import { aggregatePk, commitSk, commitSkEnd } from './items';
 import type { CommitItem } from './items';
@@ -18,6 +19,7 @@ export async function markPublished(table: Table, events: readonly StoredEvent[]
   await mapAtOnce([...byAggregate], dynamoLimits.requestsAtOnce, async ([aggregateId, seqs]) => {
     for (const commit of await commitsOf(table, aggregateId, seqs)) {
       await markCommit(table, commit, seqs);
+      await crashPoint('outbox.marked-some');
     }
   });
 }

@@ -8,6 +8,7 @@ import { participantGuards } from './participant';
 import { peopleGuards } from './people';
 import { reactionGuards } from './reactions';
 import { rebuildGuards } from './rebuild';
+import { republishGuards } from './republish';
 import { replayGuards } from './replay';
 import { restoreGuards } from './restore';
 import { schemaGuards } from './schemas';
@@ -20,6 +21,7 @@ export const guards: readonly Guard[] = [
   ...participantGuards,
   ...storeGuards,
   ...rebuildGuards,
+  ...republishGuards,
   ...replayGuards,
   ...restoreGuards,
   ...auditGuards,
