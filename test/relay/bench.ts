@@ -1,13 +1,13 @@
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
-import { eventually } from '../support/eventually';
 import type { LogWorld } from '../support/log-world';
 import { storeCases } from '../support/stores';
 import { insisting } from '../support/service-bench';
 import type { StoreName } from './cells';
-import { startRelayProcess } from './relay-process';
+import { relayStarter } from './relay-process';
 import type { RelayedService, RelayProcess } from './relay-process';
+import { whileItMoves } from './while-it-moves';
 
 /** One store with a topic, in a world of a cell's own. */
 export interface RelayBench {
@@ -27,8 +27,8 @@ export interface RelayBench {
 const services = { postgres: 'payments', mongodb: 'orders', dynamodb: 'inventory' } as const;
 const boxes = 12;
 const boxesMax = 3;
-/** A takeover waits ten seconds, and a busy machine takes its time. */
-const drainMs = 60_000;
+/** How long nothing may move: a takeover waits ten seconds, a broker starts, and a busy machine takes its time. */
+const stallMs = 60_000;
 
 /** Opens a store and makes topic and tables; a server that is missing is a failure. */
 export async function openRelayBench(
@@ -42,6 +42,7 @@ export async function openRelayBench(
   const store = found.open(world.instance);
   await store.migrate();
   const topic = await world.createTopic(service);
+  const relays = relayStarter(service, world.instance);
   const participant = boxParticipant(store);
   const chance = seededChance(seed);
   let commands = 0;
@@ -62,12 +63,15 @@ export async function openRelayBench(
       for (let done = 0; done < count; done += 1) await writeOne();
     },
     drained: () =>
-      eventually(async () => {
+      whileItMoves(async () => {
         const { pending } = await store.depth();
-        if (pending > 0) throw new Error(`${pending} events of ${service} were never sent`);
-      }, drainMs),
-    startRelay: (crashPoints) => startRelayProcess(service, world.instance, crashPoints),
-    close: () => store.close(),
+        return { left: pending, what: `events of ${service} were never sent` };
+      }, stallMs),
+    startRelay: relays.start,
+    async close() {
+      await relays.close();
+      await store.close();
+    },
   };
 }
 

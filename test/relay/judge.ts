@@ -3,8 +3,8 @@ import { defineProjection } from '../../platform/event-log/projector/projection'
 import { startProjector } from '../../platform/event-log/projector';
 import { silentLog } from '../../platform/runtime/log';
 import { anySchemas } from '../support/counting';
-import { eventually } from '../support/eventually';
 import type { RelayBench } from './bench';
+import { whileItMoves } from './while-it-moves';
 
 type BoxRow = { readonly key: string; readonly coins: number; readonly seqs: readonly number[] };
 
@@ -25,12 +25,15 @@ export interface Judgement {
   readonly problems: readonly string[];
 }
 
+/** How long a reader may bring nothing. */
+const stallMs = 30_000;
+
 /** Reads the log raw, holds it against the events table, and projects it. */
 export async function judgeRun(bench: RelayBench): Promise<Judgement> {
   const { world, service, topic, store } = bench;
   const eventLog = world.logAs('projector');
   const groupPrefix = 'projector-judge';
-  const content = await readLog({ eventLog, service, topic, groupPrefix, timeoutMs: 30_000 });
+  const content = await readLog({ eventLog, service, topic, groupPrefix, timeoutMs: stallMs });
   const audit = await auditTable(service, store, content);
   const violations = [...content.violations, ...audit.violations];
   const of = (code: string): number => violations.filter((one) => one.code === code).length;
@@ -65,10 +68,8 @@ async function project(
     },
   });
   try {
-    await eventually(() => {
-      const taken = applied + counted;
-      if (taken < records) throw new Error(`${taken} of ${records} records were projected`);
-    }, 30_000);
+    const what = `of ${records} records were never projected`;
+    await whileItMoves(() => ({ left: records - applied - counted, what }), stallMs);
   } finally {
     await projector.stop();
   }

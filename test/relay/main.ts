@@ -1,71 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { mongoOptions } from '../../platform/runtime/connections';
+import { aborted } from '../../stack';
 import { startTestWorld } from '../support/test-world';
+import type { TestWorld } from '../support/test-world';
 import { configFor } from '../support/world';
-import { cells } from './cells';
-import type { Cell, StoreName } from './cells';
+import type { StoreName } from './cells';
 import { playHeld } from './held';
+import { UsageError, optionsOf } from './options';
+import type { Options } from './options';
 import { playCell } from './play';
 import type { CellResult } from './play';
-import { asJson, asTable, usage } from './report';
+import { asJson, asLine, asTable, usage } from './report';
 
-const storeNames: readonly StoreName[] = ['postgres', 'mongodb', 'dynamodb'];
-const exitCodes = { holds: 0, doesNot: 1, cannotTell: 2 } as const;
+const exitCodes = { holds: 0, doesNot: 1, cannotTell: 2, interrupted: 130 } as const;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-class UsageError extends Error {}
-
-interface Options {
-  readonly chosen: readonly Cell[];
-  readonly stores: readonly StoreName[];
-  readonly commands: number;
-  readonly commits: number;
-  readonly heldMs: number;
-  readonly seed: number;
-  readonly list: boolean;
-  readonly json: boolean;
-  readonly help: boolean;
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const several = { type: 'string', multiple: true } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...{ only: several, store: several, commands: text, commits: text, held: text },
-        ...{ seed: text, list: flag, json: flag, help: flag },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function optionsOf(args: readonly string[]): Options {
-  const told = parse(args);
-  const number = (name: 'commands' | 'commits' | 'held' | 'seed', otherwise: number): number => {
-    const value = Number(told[name] ?? otherwise);
-    if (Number.isSafeInteger(value) && value >= 0) return value;
-    throw new UsageError(`--${name} ${told[name]}: a whole number is expected`);
-  };
-  const strange = told.store?.find((name) => !(storeNames as readonly string[]).includes(name));
-  if (strange !== undefined) throw new UsageError(`--store ${strange}: there is none`);
-  const isChosen = ({ name, kind }: Cell): boolean =>
-    kind === 'calm' || (told.only?.some((part) => name.includes(part)) ?? true);
-  return {
-    ...{ chosen: cells.filter(isChosen), commands: number('commands', 200) },
-    stores: storeNames.filter((name) => told.store?.includes(name) ?? true),
-    ...{ commits: number('commits', 10_000), heldMs: number('held', 30) * 1_000 },
-    ...{ seed: number('seed', 1), list: told.list, json: told.json, help: told.help },
-  };
-}
+class Interrupted extends Error {}
 
 /** MongoDB ends a transaction after 12 s in our stacks; for one that is held for longer it is told to wait. */
 async function letTransactionsLive(heldMs: number): Promise<void> {
@@ -76,34 +29,57 @@ async function letTransactionsLive(heldMs: number): Promise<void> {
   await client.close();
 }
 
-async function play(options: Options): Promise<readonly CellResult[]> {
-  const results: CellResult[] = [];
-  const note = (found: readonly CellResult[]): void => {
-    results.push(...found);
-    for (const { cell, store, seconds, problems } of found) {
-      say(`${problems.length === 0 ? '✓' : '✗'} ${store}, ${cell}: ${seconds.toFixed(1)} s`);
-    }
-  };
+async function play(options: Options, note: (found: readonly CellResult[]) => void) {
   const calm = new Map<StoreName, CellResult['rows']>();
-  for (const cell of options.chosen) note(await playCell(cell, { ...options, calm }));
-  if (options.commits === 0) return results;
+  for (const cell of options.chosen) {
+    note(await orFailed(cell.name, options.stores, playCell(cell, { ...options, calm })));
+  }
+  if (options.commits === 0) return;
   await letTransactionsLive(options.heldMs);
   for (const store of options.stores) {
     if (store === 'dynamodb') continue;
-    note([await playHeld(store, { heldMs: options.heldMs, commits: options.commits, lanes: 6 })]);
+    const { heldMs, commits } = options;
+    const held = playHeld(store, { heldMs, commits, lanes: 6 }).then((one) => [one]);
+    note(await orFailed('held open', [store], held));
   }
-  return results;
 }
 
+/** A cell that could not be played to its end has a problem; the others are played. */
+async function orFailed(
+  cell: string,
+  stores: readonly StoreName[],
+  played: Promise<readonly CellResult[]>,
+): Promise<readonly CellResult[]> {
+  try {
+    return await played;
+  } catch (error) {
+    const nothing = { events: 0, records: 0, gaps: 0, reordered: 0, repeats: 0, counted: 0 };
+    const problems = [String((error as Error).stack)];
+    return stores.map((store) => ({ ...nothing, rows: [], seconds: 0, cell, store, problems }));
+  }
+}
+
+/** Plays in a world of its own, which is gone afterwards, also when somebody has had enough. */
 async function inWorld(options: Options): Promise<readonly CellResult[]> {
+  const interrupt = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => interrupt.abort(new Interrupted(signal));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const { signal } = interrupt;
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-relay-'));
   const servers = ['mongodb', 'postgres', 'dynamodb', 'kafka'] as const;
-  const world = await startTestWorld({ folder, rings: [], servers });
-  Object.assign(process.env, world.environment);
+  const results: CellResult[] = [];
+  let world: TestWorld | undefined;
   try {
-    return await play(options);
+    world = await startTestWorld({ folder, rings: [], servers, signal });
+    Object.assign(process.env, world.environment);
+    const played = play(options, (found) => {
+      results.push(...found);
+      found.map(asLine).forEach(say);
+    });
+    await Promise.race([played, aborted(signal)]);
+    return results;
   } finally {
-    await world.stop();
+    await world?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -121,12 +97,12 @@ async function main(args: readonly string[]): Promise<number> {
     const isRight = results.every(({ problems }) => problems.length === 0);
     return isRight ? exitCodes.holds : exitCodes.doesNot;
   } catch (error) {
+    if (error instanceof Interrupted) return exitCodes.interrupted;
     const known = error instanceof UsageError;
     say(known ? `${error.message}\n\n${usage}` : String((error as Error).stack));
     return exitCodes.cannotTell;
   }
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+// What was interrupted may still wait for a server that is gone.
+void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,65 +1,77 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { projectRoot } from '../../platform/runtime/paths';
-import { environmentFor } from '../support/world';
+import { Keeper } from '../../stack/children/keeper';
+import { eventually } from '../support/eventually';
+import { environmentFor, world } from '../support/world';
 
 /** A relay as an operator starts it: `node dist/workers/relay.js <service>`. */
 export interface RelayProcess {
-  /** Resolves when it has said this. */
+  /** Resolves when it has said this; rejects when it ended without, or is silent about it for too long. */
   said(text: string): Promise<void>;
-  readonly exited: Promise<NodeJS.Signals | null>;
+  /** Resolves when somebody has killed it; rejects when it ends otherwise, or not at all. */
+  killed(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   /** As an operator does: it finishes what is on its way and gives its slots back. */
   stop(): Promise<void>;
 }
 
-const owners = { payments: 'payments', orders: 'orders', inventory: 'inventory' } as const;
+/** Services of the three stores; each relays under its own name. */
+export type RelayedService = 'payments' | 'orders' | 'inventory';
 
-/** Services of the three stores. */
-export type RelayedService = keyof typeof owners;
+/** Starts relays that end with whoever started them, however that ends. */
+export interface RelayStarter {
+  /** With crash points armed where they are told. */
+  start(crashPoints?: string): RelayProcess;
+  /** Ends what still runs, also what is stopped. */
+  close(): Promise<void>;
+}
 
-/** Starts a relay of this instance, with crash points armed where they are told. */
-export function startRelayProcess(
-  service: RelayedService,
-  instance: string,
-  crashPoints = '',
-): RelayProcess {
-  const entry = path.join(projectRoot, 'dist', 'workers', 'relay.js');
-  const env = {
-    ...process.env,
-    ...environmentFor(owners[service]),
-    ...{ HOLDFAST_INSTANCE: instance, HOLDFAST_CRASH_POINTS: crashPoints },
-  };
-  const child = spawn(process.execPath, [entry, service], {
-    ...{ env, stdio: ['ignore', 'pipe', 'ignore'] },
-  });
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
-    waiting.forEach((look) => look());
-  });
-  const exited = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null);
-  const end = (): void => void child.kill('SIGKILL');
-  process.once('exit', end);
+/** A process that starts while others are busy takes its time. */
+const patienceMs = 60_000;
+
+/** Starts relays of one service in one instance; what they say is in the folder of the world. */
+export function relayStarter(service: RelayedService, instance: string): RelayStarter {
+  const folder = path.join(world().stateDir, 'relays', `${instance}-${service}`);
+  const keeper = new Keeper(path.join(folder, 'logs'), path.join(folder, 'pids'));
+  let started = 0;
   return {
-    exited: exited.finally(() => process.off('exit', end)),
-    signal: (signal) => void child.kill(signal),
-    said: (text) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!lines.some((line) => line.includes(text))) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
+    start: (crashPoints = '') =>
+      startRelay(keeper, `relay-${(started += 1)}`, {
+        ...{ args: [path.join(projectRoot, 'dist', 'workers', 'relay.js'), service] },
+        env: {
+          ...environmentFor(service),
+          ...{ HOLDFAST_INSTANCE: instance, HOLDFAST_CRASH_POINTS: crashPoints },
+        },
       }),
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
+    close: () => keeper.close(),
+  };
+}
+
+function startRelay(
+  keeper: Keeper,
+  name: string,
+  spec: { readonly args: string[]; readonly env: Record<string, string> },
+): RelayProcess {
+  const child = keeper.spawn({ name, command: process.execPath, ...spec });
+  const has = (text: string): boolean => readFileSync(child.logFile, 'utf8').includes(text);
+  const ended = (): string =>
+    `${name}: ${JSON.stringify(child.exit)}\n${child.logTail().join('\n')}`;
+  return {
+    async said(text) {
+      await eventually(() => {
+        if (has(text) || child.exit !== undefined) return;
+        throw new Error(`a relay never said "${text}": ${ended()}`);
+      }, patienceMs);
+      if (!has(text)) throw new Error(`a relay ended before it said "${text}": ${ended()}`);
     },
+    async killed() {
+      await eventually(() => {
+        if (child.exit === undefined) throw new Error(`a relay was not killed: ${ended()}`);
+      }, patienceMs);
+      if (child.exit?.signal !== 'SIGKILL') throw new Error(`a relay ended by itself: ${ended()}`);
+    },
+    signal: (signal) => child.signal(signal),
+    stop: () => child.stop(patienceMs),
   };
 }

@@ -16,7 +16,8 @@ the log is read raw and held against the events table, and the read model agains
   --json             the results as JSON on standard output
   --help             this text
 
-Exit codes: 0 everything holds, 1 something does not, 2 wrong usage or servers that did not start.
+Exit codes: 0 everything holds, 1 something does not, 2 wrong usage or servers that did not start, 130 interrupted; what was
+started is stopped then, too.
 `;
 
 const heading = [
@@ -30,6 +31,11 @@ const heading = [
   'seconds',
   '',
 ];
+
+/** What is told as soon as a cell is over. */
+export function asLine({ cell, store, seconds, problems }: CellResult): string {
+  return `${problems.length === 0 ? '✓' : '✗'} ${store}, ${cell}: ${seconds.toFixed(1)} s`;
+}
 
 /** The table for people: a row a cell and store, with what is wrong under it. */
 export function asTable(results: readonly CellResult[]): string {

@@ -29,6 +29,8 @@ export async function startTestWorld(options: {
   readonly rings: readonly Ring[];
   /** Just these servers, where not all of a ring are needed. */
   readonly servers?: readonly ServerName[];
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
 }): Promise<TestWorld> {
   const { folder, rings } = options;
   const servers = options.servers ?? [...new Set(rings.flatMap((ring) => serversOf[ring]))];
@@ -43,6 +45,7 @@ export async function startTestWorld(options: {
       processes: rings.includes('flow') || rings.includes('chaos'),
       environment: { HOLDFAST_FAULT_DIR: faultDir },
       onProgress: reportProgress,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     }),
     rings.includes('saga') ? provisionTemporalTestServer() : '',
     rings.includes('saga') ? buildWorkflowBundle(bundle) : undefined,
