@@ -32,23 +32,32 @@ export async function playCell(cell: Cell, options: PlayOptions): Promise<readon
     for (const store of stores) benches.push(await openRelayBench(store, world, options.seed));
     const readModels = world.openStore();
     await readModels.migrate(benches.map(({ service }) => boxProjection(service)));
-    const begunMs = performance.now();
-    await Promise.all([
-      ...benches.map((bench) => playOn(bench, cell, options.commands)),
+    const [seconds] = await Promise.all([
+      Promise.all(benches.map((bench) => timed(() => playOn(bench, cell, options.commands)))),
       ...(cell.broker === undefined ? [] : [breakBroker(cell.broker)]),
     ]);
-    const seconds = (performance.now() - begunMs) / 1_000;
     const results: CellResult[] = [];
-    for (const bench of benches) {
+    for (const [index, bench] of benches.entries()) {
       const judged = await judgeRun(bench);
-      const problems = [...judged.problems, ...compared(bench.name, judged, options.calm)];
-      results.push({ ...judged, problems, cell: cell.name, store: bench.name, seconds });
+      const problems = [
+        ...judged.problems,
+        ...compared(bench.name, judged, options.calm),
+        ...(cell.leavesRepeats && judged.repeats === 0 ? ['nothing was hit: no repeat'] : []),
+      ];
+      const told = { cell: cell.name, store: bench.name, seconds: seconds[index] ?? 0 };
+      results.push({ ...judged, problems, ...told });
     }
     return results;
   } finally {
     await Promise.all(benches.map((bench) => bench.close()));
     await world.close();
   }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const begunMs = performance.now();
+  await work();
+  return (performance.now() - begunMs) / 1_000;
 }
 
 function compared(store: StoreName, { rows }: Judgement, calm: PlayOptions['calm']): string[] {
@@ -98,9 +107,16 @@ async function killed(bench: RelayBench, { point, hit = 1 }: Cell, parts: Parts)
 async function stopped(bench: RelayBench, { point, hit = 1 }: Cell, parts: Parts): Promise<void> {
   await bench.write(parts[0]);
   const first = bench.startRelay(`${point}=${hit}/stop`);
+  const isStopped = (): boolean => first.hasSaid(`stopped at ${point}`);
+  let left = parts[1];
+  await bench.drained(isStopped);
+  for (; left > 0 && !isStopped(); left -= 1) {
+    await bench.write(1);
+    await bench.drained(isStopped);
+  }
   await first.said(`stopped at ${point}`);
   const second = bench.startRelay();
-  await bench.write(parts[1]);
+  await bench.write(left);
   await bench.drained();
   first.signal('SIGCONT');
   await first.said(`goes on behind ${point}`);

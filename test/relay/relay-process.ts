@@ -7,6 +7,7 @@ import { environmentFor, world } from '../support/world';
 
 /** A relay as an operator starts it: `node dist/workers/relay.js <service>`. */
 export interface RelayProcess {
+  hasSaid(text: string): boolean;
   /** Resolves when it has said this; rejects when it ended without, or is silent about it for too long. */
   said(text: string): Promise<void>;
   /** Resolves when somebody has killed it; rejects when it ends otherwise, or not at all. */
@@ -58,6 +59,7 @@ function startRelay(
   const ended = (): string =>
     `${name}: ${JSON.stringify(child.exit)}\n${child.logTail().join('\n')}`;
   return {
+    hasSaid: has,
     async said(text) {
       await eventually(() => {
         if (has(text) || child.exit !== undefined) return;
