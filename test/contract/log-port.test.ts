@@ -138,13 +138,13 @@ describe('a consumer group', () => {
     const { writer } = broker.logAs('payments');
     for (const partition of [0, 1, 2]) await insist(writer, partition, partition + 1);
     const group = `projector-shared-${topic}`;
-    const told: unknown[] = [];
+    const told: string[] = [];
     let isHolding = false;
     const first = startReader(group, async (batch) => {
       isHolding = true;
       while (told.length === 0) {
-        await batch.heartbeat().catch((error: unknown) => {
-          told.push(error);
+        await batch.heartbeat().catch((error: { type: string }) => {
+          told.push(error.type);
           throw error;
         });
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -153,7 +153,7 @@ describe('a consumer group', () => {
     await eventually(() => expect(isHolding).toBe(true), insistMs);
     const second = startReader(group);
     await eventually(() => expect(second.held().length).toBeGreaterThan(0), insistMs);
-    expect(told).toMatchObject([{ type: 'REBALANCE_IN_PROGRESS' }]);
+    expect(new Set(told)).toEqual(new Set(['REBALANCE_IN_PROGRESS']));
     await eventually(() => {
       const places = [...first.held(), ...second.held()].map(({ partition }) => partition);
       expect(places.sort()).toEqual([0, 1, 2]);
