@@ -29,8 +29,8 @@ const points = [
 ] as const;
 
 /**
- * Where a process that goes on later could still send or mark. Between lease and send it must have sent before: a client
- * that has yet to ask where a partition is finds its connection gone, and sends nothing.
+ * Where a process that goes on later could still send or mark. Between lease and send it must have sent before: a
+ * client that has yet to ask where a partition is finds its connection gone, and sends nothing.
  */
 const stops = [
   { point: 'relay.connected-not-confirmed', says: 'connected, lease not read again' },

@@ -16,8 +16,8 @@ the log is read raw and held against the events table, and the read model agains
   --json             the results as JSON on standard output
   --help             this text
 
-Exit codes: 0 everything holds, 1 something does not, 2 wrong usage or servers that did not start, 130 interrupted; what was
-started is stopped then, too.
+Exit codes: 0 everything holds, 1 something does not, 2 wrong usage or servers that did not start, 130 interrupted; what
+was started is stopped then, too.
 `;
 
 const heading = [
