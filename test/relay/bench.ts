@@ -67,7 +67,7 @@ export async function openRelayBench(
         const { pending } = await store.depth();
         return { left: isEnough() ? 0 : pending, what: `events of ${service} were never sent` };
       }, stallMs),
-    startRelay: relays.start,
+    startRelay: (crashPoints) => relays.start(crashPoints),
     async close() {
       await relays.close();
       await store.close();
