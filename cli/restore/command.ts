@@ -6,6 +6,7 @@ import type { OwnedService } from '../owned-services';
 import { linePrinter } from '../line-printer';
 import { withTemporal } from '../versions/temporal';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
+import type { EventLog } from '../../platform/event-log/kafka';
 import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
 import { sagaHistories } from '../../platform/restore/histories';
 import { holdStopped } from '../../platform/restore/hold';
@@ -86,7 +87,9 @@ async function restored(
     const { store, participant } = open;
     const environment = process.env;
     try {
-      return await withTemporal({ state: options.state, environment }, ({ client }) =>
+      // Nobody else writes to the topic while the leases are ours.
+      const ends = await endsOf(eventLog, eventTopic(service.name, reader.HOLDFAST_INSTANCE));
+      const report = await withTemporal({ state: options.state, environment }, ({ client }) =>
         restore({
           ...{
             service: service.name,
@@ -105,12 +108,21 @@ async function restored(
           ...(hold === undefined ? {} : { confirm: () => hold.keep() }),
         }),
       );
+      // The relay need not hold against the database again what was just folded into it.
+      if (report.verdict === 'whole') hold?.note(ends);
+      return report;
     } finally {
       await hold?.release();
     }
   } finally {
     await Promise.all([open.close(), eventLog.close()]);
   }
+}
+
+/** Where each partition of a topic ends. */
+async function endsOf(eventLog: EventLog, topic: string): Promise<ReadonlyMap<number, string>> {
+  const marks = await eventLog.marks(topic);
+  return new Map(marks.map(({ partition, high }) => [partition, high.toString()]));
 }
 
 /** Whatever was thrown leaves the work unfinished, and it can be taken up again. */

@@ -1,4 +1,4 @@
-import { connectLog } from '../event-log/kafka';
+import { connectWholeLog } from '../archive/reading/whole-log';
 import { loadSchemas } from '../event-log/schema-registry';
 import { eventTopic } from '../event-log/topics';
 import type { HostedService } from '../host/hosted-service';
@@ -39,12 +39,14 @@ export function openAuditor(config: Config, system: AuditedSystem) {
   const instance = config.HOLDFAST_INSTANCE;
   const ledger = openLedger(config);
   const projections = system.openProjections(config);
-  const eventLog = connectLog({
+  const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
     credentials: () => readCredentials(config),
     log,
-  });
+  };
+  // A ledger that is new reads from the beginning, which the brokers may have forgotten.
+  const eventLog = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
   const services = system.services.map((service) => ({
     ...{ service, store: service.openStore(config) },
     topic: eventTopic(service.name, instance),

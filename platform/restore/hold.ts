@@ -12,7 +12,10 @@ export class ServiceRunning extends Error {
 }
 
 /** Every slot of a service's relay; `keep` throws {@link ServiceRunning} when somebody took one. */
-export type Hold = Pick<HeldSlots, 'keep' | 'release'>;
+export interface Hold extends Pick<HeldSlots, 'keep' | 'release'> {
+  /** Notes that the database has everything in front of these offsets, by slot; `release` writes it into the leases. */
+  note(ends: ReadonlyMap<number, string>): void;
+}
 
 /** How long a lease that stands still is watched: a process that was killed has left it behind. */
 const waitMs = relayLimits.leaseMs * 1.5;
@@ -43,7 +46,13 @@ export async function holdStopped(
     }
     await pause.wait(askMs);
   }
-  return { release: () => held.release(), keep: () => held.keep().catch(taken) };
+  return {
+    release: () => held.release(),
+    keep: () => held.keep().catch(taken),
+    note: (ends) => {
+      for (const [slot, end] of ends) leases[slot]?.note(end);
+    },
+  };
 }
 
 function taken(error: unknown): never {

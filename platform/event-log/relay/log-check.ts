@@ -93,6 +93,8 @@ async function check(
     from.set(partition, BigInt((await source.readLease(partition))?.logEnd ?? 0));
   }
   const ends = new Map(marks.map(({ partition, high }) => [partition, high.toString()]));
+  for (const { partition, low } of marks)
+    demandUnforgotten(low, from.get(partition) ?? 0n, partition);
   if (marks.every(({ partition, high }) => high <= (from.get(partition) ?? 0n))) return ends;
   const events: LogEvent[] = [];
   await readTopic({
@@ -109,6 +111,13 @@ async function check(
     await mapAtOnce(some, atOnce.requests, (event) => compare(source, event));
   }
   return ends;
+}
+
+/** What the brokers have forgotten, the archive may have: `holdfast restore` reads it, a relay does not. */
+function demandUnforgotten(low: bigint, from: bigint, partition: number): void {
+  if (low <= from) return;
+  const detail = `partition ${partition} begins at ${low}, and the database was held against it up to ${from}`;
+  throw new HistoryError('DATABASE_BEHIND', detail);
 }
 
 async function compare(source: Pick<OutboxSource, 'history'>, event: LogEvent): Promise<void> {

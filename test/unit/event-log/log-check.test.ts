@@ -4,6 +4,7 @@ import { createLogCheck } from '../../../platform/event-log/relay/log-check';
 import type { LogWriter } from '../../../platform/event-log/ports';
 import type { StoredEvent } from '../../../platform/outbox/ports';
 import { silentLog } from '../../../platform/runtime/log';
+import { holdStopped } from '../../../platform/restore/hold';
 import { anEvent } from '../../support/events';
 import { eventually } from '../../support/eventually';
 import { memoryLog } from '../../support/memory-log';
@@ -90,5 +91,41 @@ describe('a relay whose log knows', () => {
     const ends = await Promise.all([0, 1, 2].map((slot) => outbox.source.readLease(slot)));
     const marks = await log.eventLog.marks(log.topic);
     expect(ends.map((lease) => lease?.logEnd)).toEqual(marks.map(({ high }) => String(high)));
+  });
+
+  it('a beginning that its brokers have forgotten and its database was never held against sends nothing', async () => {
+    const { log, sent, begin, errors } = aService([one('a', 1)], [one('a', 1)]);
+    log.forget(one('a', 1).slot, 1n);
+    const relay = begin();
+    await eventually(() => expect(errors(relay).join()).toContain('DATABASE_BEHIND: partition'));
+    expect(sent).toEqual([]);
+  });
+
+  it('a beginning that was forgotten after it was held against the database goes on', async () => {
+    const { outbox, log, begin } = aService([one('a', 1)], [one('a', 1)]);
+    const relay = begin();
+    await eventually(() => expect(outbox.unpublished()).toEqual([]));
+    await relay.stop();
+    log.forget(one('a', 1).slot, 1n);
+    const again = begin();
+    await eventually(() =>
+      expect(again.status().slots.filter(({ state }) => state !== 'leading')).toEqual([]),
+    );
+  });
+});
+
+describe('a database that was made whole again', () => {
+  it('is held against the log no more up to where it was folded, though brokers forgot that', async () => {
+    const { outbox, log, begin, errors } = aService([one('a', 1)], [one('a', 1)]);
+    const hold = await holdStopped(outbox.source, { partitions, owner: 'restore' });
+    const marks = await log.eventLog.marks(log.topic);
+    hold.note(new Map(marks.map(({ partition, high }) => [partition, String(high)])));
+    await hold.release();
+    log.forget(one('a', 1).slot, 1n);
+    const relay = begin();
+    await eventually(() =>
+      expect(relay.status().slots.filter(({ state }) => state !== 'leading')).toEqual([]),
+    );
+    expect(errors(relay)).toEqual(['', '', '']);
   });
 });
