@@ -57,7 +57,10 @@ function ownHands({ control, crashDir }: HandsOptions, name: string): Hands {
   };
 }
 
-/** Arms the point for a process that is started afresh, and waits until somebody came by. */
+/**
+ * Arms the point for a process that is started afresh, and waits until somebody came by. That may be before it is
+ * ready: then it is not waited for, since one that is stopped never will be.
+ */
 async function crash(
   control: Control,
   name: string,
@@ -67,11 +70,16 @@ async function crash(
   const folder = path.join(crashDir, `${name}-${process.hrtime.bigint()}`);
   mkdirSync(folder, { recursive: true });
   const env = { HOLDFAST_CRASH_POINTS: point, HOLDFAST_CRASH_DIR: folder };
-  await control('restart-with', name, JSON.stringify(env));
   const [key = ''] = point.split('=');
   const marker = path.join(folder, `${key.replace(':', '_')}.fired`);
-  const untilMs = performance.now() + handLimits.pointMs;
+  let untilMs = Number.POSITIVE_INFINITY;
+  let failed: Error | undefined;
+  control('restart-with', name, JSON.stringify(env)).then(
+    () => (untilMs = performance.now() + handLimits.pointMs),
+    (error: unknown) => (failed = error instanceof Error ? error : new Error(String(error))),
+  );
   while (!existsSync(marker)) {
+    if (failed !== undefined) throw failed;
     if (performance.now() > untilMs) {
       await control('start', name); // or it would fire later, into another fault
       return 'missed';

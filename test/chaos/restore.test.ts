@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
+import { projectRoot } from '../../platform/runtime/paths';
+import { eventually } from '../support/eventually';
+import { apiClient, control, world } from '../support/world';
+
+/** A server, what is restored in it, and the processes that stand still for that. */
+const disasters = [
+  { server: 'mongodb', services: ['orders'], processes: ['orders'] },
+  { server: 'dynamodb', services: ['inventory'], processes: ['inventory'] },
+  // Read models and the auditor's ledger go back with it; they catch up from the log by themselves.
+  {
+    server: 'postgres',
+    services: ['payments', 'sagas'],
+    processes: ['payments', 'orchestrator'],
+  },
+] as const;
+
+const api = apiClient();
+afterAll(() => api.close());
+
+/** The server's whole data folder, copied while it is down: the plainest backup there is. */
+async function coldCopy(server: string, from: string, to: string): Promise<void> {
+  await control('stop', server);
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true });
+  await control('start', server);
+}
+
+interface Run {
+  readonly exitCode: number;
+  readonly report: Record<string, unknown>;
+  readonly err: string;
+}
+
+function holdfast(...words: readonly string[]): Promise<Run> {
+  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
+  const told = [program, ...words, '--json', '--state', world().stateDir];
+  return new Promise((resolve) => {
+    execFile(process.execPath, told, { maxBuffer: 64_000_000 }, (error, out, err) => {
+      const exitCode = typeof error?.code === 'number' ? error.code : 0;
+      const report = out === '' ? {} : (JSON.parse(out) as Record<string, unknown>);
+      resolve({ exitCode, report, err });
+    });
+  });
+}
+
+async function orderAndWait(shop: Shop, count: number): Promise<readonly string[]> {
+  const placed = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));
+  const locations = placed.map(({ location }) => String(location));
+  for (const location of locations) {
+    expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
+  }
+  return locations;
+}
+
+/** Length of what a process has logged so far, and whether it has said a word since a length. */
+const logOf = (name: string) => readFileSync(path.join(world().stateDir, 'logs', `${name}.log`));
+const hasSaid = (name: string, since: number, words: RegExp) =>
+  words.test(logOf(name).subarray(since).toString('utf8'));
+
+describe.each(disasters)('$server is lost, and yesterday’s copy is put back', (disaster) => {
+  const { server, services, processes } = disaster;
+
+  it('while its services run, they stop; by the runbook, everything is in order again', async () => {
+    const data = path.join(world().stateDir, server);
+    const backup = `${data}-backup`;
+    const shop = await openShop({ api, customer: 'frank' });
+    await orderAndWait(shop, 1);
+    await coldCopy(server, data, backup);
+    const later = await orderAndWait(shop, 3);
+    const stock = await shop.stock();
+    const funds = await shop.funds();
+    const said = new Map(processes.map((name) => [name, logOf(name).length]));
+
+    await coldCopy(server, backup, data);
+    await eventually(() => {
+      for (const name of processes) {
+        expect(hasSaid(name, said.get(name) ?? 0, /DATABASE_BEHIND|HISTORY_FORKED/)).toBe(true);
+      }
+    }, 60_000);
+
+    for (const name of processes) await control('stop', name);
+    for (const service of services) {
+      const restored = await holdfast('restore', service);
+      expect({ ...restored, err: '' }).toMatchObject({ exitCode: 0, report: { verdict: 'whole' } });
+      expect(Number(restored.report.events)).toBeGreaterThan(0);
+    }
+    for (const name of processes) await control('start', name);
+
+    for (const location of later) {
+      expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
+    }
+    await orderAndWait(shop, 1);
+    const [after, left] = [await shop.stock(), await shop.funds()];
+    expect(after.shipped).toBe(stock.shipped + 1);
+    expect(left.availableCents).toBe(funds.availableCents - shop.priceCents);
+    for (const service of services) {
+      expect(await holdfast('rebuild', service, '--verify')).toMatchObject({
+        exitCode: 0,
+        report: { verdict: 'equal' },
+      });
+    }
+    rmSync(backup, { recursive: true, force: true });
+  }, 300_000);
+});
