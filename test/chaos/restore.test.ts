@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '../../cli/up/api-client';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
 import { projectRoot } from '../../platform/runtime/paths';
@@ -49,8 +51,18 @@ function holdfast(...words: readonly string[]): Promise<Run> {
 }
 
 async function orderAndWait(shop: Shop, count: number): Promise<readonly string[]> {
-  const placed = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));
-  const locations = placed.map(({ location }) => String(location));
+  const locations: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const idempotencyKey = randomUUID();
+    const orderId = `order-${idempotencyKey}`;
+    // A service that was just started is found within seconds.
+    const location = await until('an order to be taken', 60_000, async () => {
+      const answer = await shop.placeOrder({ orderId, idempotencyKey });
+      if (answer.status !== 202 && answer.status < 500) throw new Error(JSON.stringify(answer));
+      return answer.status === 202 ? String(answer.location) : undefined;
+    });
+    locations.push(location);
+  }
   for (const location of locations) {
     expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
   }

@@ -6,6 +6,7 @@ import type { CompleteProjectorOptions, PartitionStatus } from './options';
 import { planReadings } from './plan';
 import { readRecord } from './reading';
 import type { Reading } from './reading';
+import { ClaimLost } from './store-port';
 import type { Claim, Halt } from './store-port';
 import type { Plan } from './view';
 
@@ -101,9 +102,10 @@ export function createPartitionRun(
   async function applyAll(readings: readonly Reading[], mode: 'follow' | 'fill'): Promise<Plan> {
     if (!claim) throw new Error('the partition was not taken up');
     const held = claim;
-    const plan = await store.apply(held, readings, (view) =>
-      planReadings(projection, view, readings, mode),
-    );
+    const plan = await store.apply(held, readings, (view) => {
+      demandNotSetBack(held.nextOffset, view.nextOffset);
+      return planReadings(projection, view, readings, mode);
+    });
     claim = { ...held, nextOffset: plan.nextOffset };
     await crashPoint('projector.applied-not-resolved', projection.name);
     observe.applied(plan.applied);
@@ -194,4 +196,9 @@ function hasCode(error: unknown, code: string): boolean {
 /** Errors by which the client library itself leaves a batch, for example when the group is shared out again. */
 function isOfGroup(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith('KafkaJS');
+}
+
+/** A read model that was restored under us stands further back: it is taken up again, from where it stands. */
+function demandNotSetBack(ours: bigint, stored: bigint): void {
+  if (stored < ours) throw new ClaimLost(`the place was set back from ${ours} to ${stored}`);
 }
