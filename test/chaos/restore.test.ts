@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../../cli/up/api-client';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
-import { projectRoot } from '../../platform/runtime/paths';
 import { eventually } from '../support/eventually';
+import { runHoldfast } from '../support/holdfast-cli';
 import { apiClient, control, world } from '../support/world';
 
 /** A server, what is restored in it, and the processes that stand still for that. */
@@ -32,22 +31,10 @@ async function coldCopy(server: string, from: string, to: string): Promise<void>
   await control('start', server);
 }
 
-interface Run {
-  readonly exitCode: number;
-  readonly report: Record<string, unknown>;
-  readonly err: string;
-}
-
-function holdfast(...words: readonly string[]): Promise<Run> {
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  const told = [program, ...words, '--json', '--state', world().stateDir];
-  return new Promise((resolve) => {
-    execFile(process.execPath, told, { maxBuffer: 64_000_000 }, (error, out, err) => {
-      const exitCode = typeof error?.code === 'number' ? error.code : 0;
-      const report = out === '' ? {} : (JSON.parse(out) as Record<string, unknown>);
-      resolve({ exitCode, report, err });
-    });
-  });
+async function holdfast(...words: readonly string[]) {
+  const run = await runHoldfast([...words, '--json', '--state', world().stateDir]);
+  const report = run.out === '' ? {} : (JSON.parse(run.out) as Record<string, unknown>);
+  return { ...run, report };
 }
 
 async function orderAndWait(shop: Shop, count: number): Promise<readonly string[]> {

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { orders } from '../../activities';
 import { followersOf } from '../../cli/archive/followers';
 import { readManifest } from '../../platform/archive/files/manifest';
@@ -16,12 +14,12 @@ import { replayProjection } from '../../platform/event-log/replay/replay';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { verifyRebuild } from '../../platform/rebuild/verify';
 import { silentLog } from '../../platform/runtime/log';
-import { projectRoot } from '../../platform/runtime/paths';
 import { projections } from '../../projections';
 import { customerOrders } from '../../projections/customer-orders';
 import type { ReadModelStore } from '../../projections/store';
 import { archiveFolder, flipByte } from '../support/archive-folder';
 import { eventually } from '../support/eventually';
+import { runHoldfast } from '../support/holdfast-cli';
 import type { Run } from '../support/holdfast-cli';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
@@ -94,15 +92,9 @@ async function place(from: number, to: number): Promise<void> {
 
 /** `holdfast archive`, in a process of its own, as admin. */
 function holdfastArchive(...words: string[]): Promise<Run> {
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
   const own = { HOLDFAST_INSTANCE: world.instance, HOLDFAST_ARCHIVE_DIR: folder };
-  const env = { ...process.env, ...environmentFor('admin'), ...own };
-  const args = [program, 'archive', ...words, '--service', 'orders'];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, out, err) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
+  const told = { ...environmentFor('admin'), ...own };
+  return runHoldfast(['archive', ...words, '--service', 'orders'], told);
 }
 
 const whole = () => wholeLog(world.logAs('projector'), folder);

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import fc from 'fast-check';
 import { readAsOf } from '../../platform/event-log/history/as-of';
 import type { AsOfOptions } from '../../platform/event-log/history/as-of';
@@ -7,11 +5,11 @@ import type { LogRecord } from '../../platform/event-log/ports';
 import { replayProjection } from '../../platform/event-log/replay/replay';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { silentLog } from '../../platform/runtime/log';
-import { projectRoot } from '../../platform/runtime/paths';
 import { projections } from '../../projections';
 import { customerOrders } from '../../projections/customer-orders';
 import type { ReadModelStore } from '../../projections/store';
 import { eventually } from '../support/eventually';
+import { runHoldfast } from '../support/holdfast-cli';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
@@ -56,15 +54,10 @@ const plain = ({ rows }: Awaited<ReturnType<typeof readAsOf>>) =>
   );
 
 /** `holdfast query customer-orders`, in a process of its own, as the projector. */
-function holdfastQuery(...words: string[]) {
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  const own = { ...environmentFor('projector'), HOLDFAST_INSTANCE: world.instance };
-  const args = [program, 'query', 'customer-orders', ...words];
-  return new Promise<{ code: unknown; out: string; said: string }>((resolve) => {
-    execFile(process.execPath, args, { env: { ...process.env, ...own } }, (error, out, said) => {
-      resolve({ code: error ? error.code : 0, out, said });
-    });
-  });
+async function holdfastQuery(...words: string[]) {
+  const told = { ...environmentFor('projector'), HOLDFAST_INSTANCE: world.instance };
+  const run = await runHoldfast(['query', 'customer-orders', ...words], told);
+  return { code: run.exitCode, out: run.out, said: run.err };
 }
 
 test('at places drawn at random it is a rebuild that stopped there, with snapshots and without', async () => {

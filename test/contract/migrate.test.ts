@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { demandTables } from '../../platform/outbox/tables-version';
-import { projectRoot } from '../../platform/runtime/paths';
+import { runHoldfast } from '../support/holdfast-cli';
 import { freshInstance, storeCases } from '../support/stores';
 import { environmentFor } from '../support/world';
 
@@ -27,15 +24,9 @@ describe.each(storeCases)('tables on $name', ({ open }) => {
 
 /** The command line as a process, with the environment of the process that owns a store. */
 async function migrate(owner: string, instance: string, ...args: string[]) {
-  const entry = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  const env = { ...process.env, ...environmentFor(owner), HOLDFAST_INSTANCE: instance };
-  const run = promisify(execFile)(process.execPath, [entry, 'migrate', ...args], { env });
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, printed: stdout, said: stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      ...{ code: error.code, printed: error.stdout, said: error.stderr },
-    }),
-  );
+  const told = { ...environmentFor(owner), HOLDFAST_INSTANCE: instance };
+  const run = await runHoldfast(['migrate', ...args], told);
+  return { code: run.exitCode, printed: run.out, said: run.err };
 }
 
 /** The command line is started a dozen times. */

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { inventory, orders, payments } from '../../activities';
 import { startRelay } from '../../platform/event-log/relay';
 import type { Relay } from '../../platform/event-log/relay';
@@ -7,10 +5,10 @@ import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { RebuildReport } from '../../platform/rebuild/options';
 import { verifyRebuild } from '../../platform/rebuild/verify';
 import { silentLog } from '../../platform/runtime/log';
-import { projectRoot } from '../../platform/runtime/paths';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
 import type { ByHand } from '../support/by-hand';
 import { eventually } from '../support/eventually';
+import { runHoldfast } from '../support/holdfast-cli';
 import type { Run } from '../support/holdfast-cli';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
@@ -86,13 +84,8 @@ afterAll(() => world.close());
 
 /** `holdfast rebuild`, in a process of its own, as admin. */
 function holdfastRebuild(...words: string[]): Promise<Run> {
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  const env = { ...process.env, ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, 'rebuild', ...words], { env }, (error, out, err) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
+  const told = { ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
+  return runHoldfast(['rebuild', ...words], told);
 }
 
 describe.each(cases)('the database of %s', (name, { service, field, gone, ...does }) => {

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { reportLines } from '../../cli/replay/print';
 import { dropOld, replayProjection, rollBack } from '../../platform/event-log/replay/replay';
 import type { ReplayOptions } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { silentLog } from '../../platform/runtime/log';
-import { projectRoot } from '../../platform/runtime/paths';
 import { customerOrders } from '../../projections/customer-orders';
 import { projections } from '../../projections';
 import type { ReadModelStore } from '../../projections/store';
 import { anEvent } from '../support/events';
+import { runHoldfast } from '../support/holdfast-cli';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
@@ -33,24 +31,13 @@ function* history() {
   for (let index = 0; index < orders; index += 1) yield* orderEvents(`o-${index}`, 'c', index);
 }
 
-interface Ended {
-  readonly code: number | string | undefined;
-  readonly said: string;
-  readonly report: Record<string, unknown>;
-}
-
 /** `holdfast replay customer-orders`, in a process of its own, as the projector. */
-function holdfastReplay(words: readonly string[] = [], more: object = {}): Promise<Ended> {
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
+async function holdfastReplay(words: readonly string[] = [], more: Record<string, string> = {}) {
   const own = { ...environmentFor('projector'), HOLDFAST_INSTANCE: world.instance };
-  const env = { ...process.env, ...own, HOLDFAST_CRASH_DIR: '', ...more };
-  const args = [program, 'replay', 'customer-orders', '--json', ...words];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, out, said) => {
-      const report = out === '' ? {} : (JSON.parse(out) as Record<string, unknown>);
-      resolve({ code: error ? (error.code ?? error.signal ?? undefined) : 0, said, report });
-    });
-  });
+  const args = ['replay', 'customer-orders', '--json', ...words];
+  const run = await runHoldfast(args, { ...own, HOLDFAST_CRASH_DIR: '', ...more });
+  const report = run.out === '' ? {} : (JSON.parse(run.out) as Record<string, unknown>);
+  return { code: run.exitCode, said: run.err, report };
 }
 
 /** The same without a process of its own. */

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { decodeEvent, eventId } from '../../platform/event-log/envelope';
 import { startProjector } from '../../platform/event-log/projector';
 import type { Projector } from '../../platform/event-log/projector';
@@ -10,13 +8,13 @@ import { verifyRebuild } from '../../platform/rebuild/verify';
 import type { RepublishReport } from '../../platform/republish/options';
 import { republish } from '../../platform/republish/republish';
 import { silentLog } from '../../platform/runtime/log';
-import { projectRoot } from '../../platform/runtime/paths';
 import { wholeHistory } from '../support/box-audit';
 import { boxParticipant, boxService, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { anySchemas, countingProjection } from '../support/counting';
 import type { CountingRow } from '../support/counting';
 import { eventually } from '../support/eventually';
+import { runHoldfast } from '../support/holdfast-cli';
 import type { Run } from '../support/holdfast-cli';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
@@ -183,12 +181,7 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
   }
 
   function holdfastRepublish(...words: string[]): Promise<Run> {
-    const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-    const env = { ...process.env, ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [program, 'republish', ...words], { env }, (error, out, err) => {
-        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
-      });
-    });
+    const told = { ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
+    return runHoldfast(['republish', ...words], told);
   }
 });

@@ -5,12 +5,31 @@ import { environmentFor } from './world';
 
 /** One run of the command line. */
 export interface Run {
-  readonly exitCode: number;
+  /** Or, where it did not come to an end of its own, the signal that ended it, or why it was given up. */
+  readonly exitCode: number | string;
   readonly out: string;
   readonly err: string;
 }
 
-/** The command line, as a person runs it: in a process of its own, against the world of this test run. */
+/** Longest output of one run, bytes: a report with every finding. */
+const outMax = 64_000_000;
+
+/** The command line, as a person runs it: in a process of its own. `told` goes on top of this environment. */
+export function runHoldfast(
+  words: readonly string[],
+  told: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
+  const options = { env: { ...process.env, ...told }, maxBuffer: outMax };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], options, (error, out, err) => {
+      const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'unknown');
+      resolve({ exitCode, out, err });
+    });
+  });
+}
+
+/** The same, as a user of the gateway of this test run. */
 function holdfast(subject: string, user: string, words: readonly string[]): Promise<Run> {
   const environment = environmentFor('gateway');
   const place = [
@@ -18,12 +37,7 @@ function holdfast(subject: string, user: string, words: readonly string[]): Prom
     ...['--issuer', String(environment.HOLDFAST_ISSUER)],
     ...['--ca', String(environment.HOLDFAST_CA_FILE), '--user', user],
   ];
-  const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, subject, ...words, ...place], (error, out, err) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
+  return runHoldfast([subject, ...words, ...place]);
 }
 
 /** `holdfast sagas`. */
