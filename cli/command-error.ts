@@ -19,3 +19,15 @@ export class CommandError extends Error {
 export function withExitCode(error: Error, exitCode: number, fix: string | undefined): Error {
   return Object.assign(error, fix === undefined ? { exitCode } : { exitCode, fix });
 }
+
+/**
+ * The same for whatever kept a command from its end, with the next step by its code; what is no error stays as it is.
+ */
+export function unfinished(
+  error: unknown,
+  exitCode: number,
+  next: Readonly<Record<string, string>>,
+): unknown {
+  if (!(error instanceof Error)) return error;
+  return withExitCode(error, exitCode, next[(error as { code?: string }).code ?? '']);
+}

@@ -1,9 +1,9 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { lazyTemporal } from '../platform/host/lazy-temporal';
 import type { PendingStart } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
 import { sagaStartOptions } from '../platform/saga/start-options';
 import { pseudonymOf } from '../platform/security/pseudonym';
-import { readCredentials } from '../platform/security/tls';
 import type { SagaContract } from '../platform/saga/contract';
 
 /** Deadline of a start, milliseconds. */
@@ -16,14 +16,9 @@ export interface ReactionEngine {
   close(): Promise<void>;
 }
 
-/** Opens the engine as this process; a lazy connection, which comes back by itself. */
+/** Opens the engine as this process; nothing connects before the first start. */
 export function openReactionEngine(config: Config): ReactionEngine {
-  const { ca, cert, key } = readCredentials(config);
-  const connection = Connection.lazy({
-    address: config.HOLDFAST_TEMPORAL_ADDRESS,
-    tls: { serverRootCACertificate: Buffer.from(ca), clientCertPair: { crt: cert, key } },
-    channelArgs: { 'grpc.max_reconnect_backoff_ms': 2_000 },
-  });
+  const connection = lazyTemporal(config);
   const { workflow } = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
   const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
   return {

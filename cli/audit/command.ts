@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { unfinished } from '../command-error';
 import { ownedServices } from '../owned-services';
+import { processConfigs, startIt } from '../process-access';
 import { openAuditor } from '../../platform/audit/process';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
 import { verifyReport } from '../../platform/audit/report';
-import { parseConfig } from '../../platform/runtime/config';
 import type { Config } from '../../platform/runtime/config';
 import { openWitness } from '../../projections/witness';
-import { recallEnvironment } from '../../stack/recall';
 import { sagaAudits } from '../../workflows/audits';
 import { lookAtAll, untilPassed } from './look';
 import { auditLines, jsonOf, verdictOf } from './print';
@@ -68,12 +68,13 @@ function time(text: string): Date {
 }
 
 async function audit(options: CommandOptions): Promise<void> {
-  const config = configOf(options.state);
+  const config = processConfigs(options.state)('auditor');
   const ledger = openLedger(config);
   try {
     await answer(options, config, ledger);
   } catch (error) {
-    throw undecided(error);
+    // Whatever was thrown has decided nothing, so it must not look like a violation.
+    throw unfinished(error, auditExitCodes.undecided, nextSteps);
   } finally {
     await ledger.close();
   }
@@ -123,25 +124,9 @@ async function checkReport(ledger: StoredLedger, config: Config, { json }: Comma
   process.exitCode = auditExitCodes.violated;
 }
 
-function configOf(state: string): Config {
-  if (process.env.HOLDFAST_NAME) return parseConfig(process.env);
-  return parseConfig(recallEnvironment(state)('auditor'));
-}
-
-const away = 'start it, or look at where it should be and at the certificates, and run this again';
-
 /** What to do about what kept an audit from being made. */
 const nextSteps: Readonly<Record<string, string>> = {
   AUDITOR_REPLACED: 'another auditor has taken over: run this again',
-  STORE_UNAVAILABLE: away,
+  STORE_UNAVAILABLE: startIt,
   AUDIT_UNFINISHED: 'run it again: it goes on where it was',
 };
-
-/** Whatever was thrown has decided nothing, so it must not look like a violation. */
-function undecided(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code = '' } = error as { code?: string };
-  const next = nextSteps[code];
-  const exitCode = auditExitCodes.undecided;
-  return Object.assign(error, next === undefined ? { exitCode } : { exitCode, fix: next });
-}

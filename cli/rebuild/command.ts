@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { withExitCode } from '../command-error';
+import { unfinished } from '../command-error';
 import { openLog, processConfigs, startIt } from '../process-access';
 import { wholeNumber } from '../whole-number';
 import { ownedServices, serviceNamed } from '../owned-services';
@@ -67,7 +67,8 @@ async function rebuild(name: string, options: CommandOptions): Promise<void> {
   try {
     report = await compare(serviceNamed(name), options, (at) => printer.progress(at));
   } catch (error) {
-    throw undecided(error);
+    // Whatever was thrown has decided nothing, so it must not look like a difference.
+    throw unfinished(error, rebuildExitCodes.undecided, nextSteps);
   } finally {
     printer.done();
   }
@@ -111,12 +112,3 @@ const nextSteps: Readonly<Record<string, string>> = {
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
   TOPIC_READ_TIMEOUT: startIt,
 };
-
-/** Whatever was thrown has decided nothing, so it must not look like a difference. */
-function undecided(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code = '' } = error as { code?: string };
-  const next = nextSteps[code];
-  const exitCode = rebuildExitCodes.undecided;
-  return withExitCode(error, exitCode, next);
-}

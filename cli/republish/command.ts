@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Argument, Command } from 'commander';
-import { withExitCode } from '../command-error';
+import { unfinished } from '../command-error';
 import { openLog, processConfigs, startIt } from '../process-access';
 import { wholeNumber } from '../whole-number';
 import { ownedServices, serviceNamed } from '../owned-services';
@@ -74,7 +74,7 @@ async function run(name: string, options: CommandOptions): Promise<void> {
   try {
     report = await sendAgain(name, options, (at) => printer.show(progressLine(name, at)));
   } catch (error) {
-    throw undecided(error);
+    throw unfinished(error, republishExitCodes.undecided, nextSteps);
   } finally {
     printer.done();
   }
@@ -123,10 +123,3 @@ const nextSteps: Readonly<Record<string, string>> = {
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
   TOPIC_READ_TIMEOUT: startIt,
 };
-
-function undecided(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const next = nextSteps[(error as { code?: string }).code ?? ''];
-  const exitCode = republishExitCodes.undecided;
-  return withExitCode(error, exitCode, next);
-}

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type {
   ClientOptions,
   WorkflowExecutionDescription,
   WorkflowStartOptions,
 } from '@temporalio/client';
+import { lazyTemporal } from '../../platform/host/lazy-temporal';
 import type { Config } from '../../platform/runtime/config';
 import { sagaStartOptions, startAttributes } from '../../platform/saga/start-options';
 import { sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
@@ -27,24 +27,6 @@ type EngineConfig = Pick<
   | 'HOLDFAST_CERT_FILE'
   | 'HOLDFAST_KEY_FILE'
 >;
-
-/** A lazy connection: nothing is sent before the first question, and it comes back by itself. */
-function connect(config: EngineConfig): Connection {
-  return Connection.lazy({
-    address: config.HOLDFAST_TEMPORAL_ADDRESS,
-    tls: {
-      serverRootCACertificate: readFileSync(config.HOLDFAST_CA_FILE),
-      clientCertPair: {
-        crt: readFileSync(config.HOLDFAST_CERT_FILE),
-        key: readFileSync(config.HOLDFAST_KEY_FILE),
-      },
-    },
-    channelArgs: {
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 2_000,
-    },
-  });
-}
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
@@ -111,7 +93,7 @@ export function openEngine(
   config: EngineConfig,
   plugins: NonNullable<ClientOptions['plugins']> = [],
 ): SagaEngine & SwitchEngine & { close(): Promise<void> } {
-  const connection = connect(config);
+  const connection = lazyTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const { workflow } = new Client({ connection, namespace, plugins });
   const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>

@@ -8,9 +8,7 @@ import { openFiles } from './files/open';
 import type { ArchiveFiles, PartitionFiles } from './files/open';
 import { verifyTopic } from './verify';
 
-const limits = {
-  ...{ records: 500, bytes: 700_000, appendMs: 8_000, stallMs: 30_000 },
-} as const;
+const limits = { records: 500, bytes: 700_000, appendMs: 8_000, stallMs: 30_000 } as const;
 
 export interface ImportOptions {
   readonly topic: string;

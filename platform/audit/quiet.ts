@@ -2,6 +2,7 @@ import { readLog } from '../event-log/audit';
 import type { AuditViolation } from '../event-log/audit';
 import type { EventLog } from '../event-log/kafka';
 import { loadSchemas } from '../event-log/schema-registry';
+import type { SchemaRegistry } from '../event-log/schema-registry';
 import { eventTopic } from '../event-log/topics';
 import type { LogEvent } from '../event-log/envelope';
 import type { HostedService } from '../host/hosted-service';
@@ -35,19 +36,20 @@ const limits = { readMs: 60_000, findingsMax: 100 } as const;
  */
 export async function auditAtRest(options: QuietOptions): Promise<readonly AuditViolation[]> {
   const { services, sagas } = options;
-  const folds = await Promise.all(services.map((one) => auditFold(one, options)));
+  const schemas = loadSchemas();
+  const folds = await Promise.all(services.map((one) => auditFold(one, { ...options, schemas })));
   const families = familiesOf(await allEvents(options));
   return [...folds.flat(), ...[...families.values()].flatMap((one) => judge(one, sagas))];
 }
 
 async function auditFold(
   { service, store }: QuietService,
-  { eventLog, instance, groupPrefix }: QuietOptions,
+  { eventLog, instance, groupPrefix, schemas }: QuietOptions & { readonly schemas: SchemaRegistry },
 ): Promise<readonly AuditViolation[]> {
   const { name } = service;
   const { findings } = await verifyRebuild({
     ...{ service: name, topic: eventTopic(name, instance), store, eventLog, groupPrefix },
-    ...{ evolve: (state, event) => service.evolve(state, event), schemas: loadSchemas() },
+    ...{ evolve: (state, event) => service.evolve(state, event), schemas },
     findingsMax: limits.findingsMax,
   });
   return findings.map(({ aggregateId, code, seq, detail, field }) => ({

@@ -1,19 +1,18 @@
 import { ownedServices } from '../../owned-services';
-import { connectLog } from '../../../platform/event-log/kafka';
+import { openLog } from '../../process-access';
 import { readLog } from '../../../platform/event-log/audit';
 import { eventId } from '../../../platform/event-log/envelope';
 import { eventTopic } from '../../../platform/event-log/topics';
 import { aggregatePages } from '../../../platform/outbox/aggregate-pages';
+import { mapAtOnce } from '../../../platform/outbox/map-at-once';
 import type { ServiceStore, StoredEvent } from '../../../platform/outbox/ports';
 import { wholeHistory } from '../../../platform/event-log/audit';
 import { createSagaRecords } from '../../../platform/participant/saga-records';
 import type { StepRow } from '../../../platform/participant/saga-records';
 import { parseConfig } from '../../../platform/runtime/config';
-import { silentLog } from '../../../platform/runtime/log';
 import { sagaAggregate } from '../../../platform/saga/journal/state';
 import type { JournalEntry } from '../../../platform/saga/journal/state';
 import type { Diary } from '../load/ticket';
-import { readCredentials } from '../../../platform/security/tls';
 
 /** An event as its service's own table has it. */
 export type TableEvent = StoredEvent & { readonly service: string };
@@ -78,12 +77,7 @@ async function tableEvents(stores: readonly Opened[]): Promise<readonly TableEve
 
 async function logTimes(environmentFor: (name: string) => Record<string, string>) {
   const config = parseConfig(environmentFor('projector'));
-  const eventLog = connectLog({
-    brokers: config.HOLDFAST_KAFKA_BROKERS,
-    clientId: 'projector-storm',
-    credentials: () => readCredentials(config),
-    log: silentLog,
-  });
+  const eventLog = openLog(config, 'storm');
   const logged = new Map<string, number>();
   let repeats = 0;
   try {
@@ -117,15 +111,10 @@ async function journalEntries(stores: readonly Opened[]) {
 
 async function fenceRows(stores: readonly Opened[], entries: readonly JournalEntry[]) {
   const participants = stores.filter(({ name }) => name !== 'sagas');
-  const rows = new Map<string, readonly FenceRow[]>();
-  const waiting = [...entries];
-  const reader = async () => {
-    for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
-      rows.set(entry.sagaId, await rowsOf(participants, entry.sagaId));
-    }
-  };
-  await Promise.all(Array.from({ length: limits.atOnce }, reader));
-  return rows;
+  const rows = await mapAtOnce(entries, limits.atOnce, async ({ sagaId }) => {
+    return [sagaId, await rowsOf(participants, sagaId)] as const;
+  });
+  return new Map<string, readonly FenceRow[]>(rows);
 }
 
 async function rowsOf(participants: readonly Opened[], sagaId: string) {

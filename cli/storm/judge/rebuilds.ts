@@ -1,24 +1,17 @@
-import { connectLog } from '../../../platform/event-log/kafka';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { eventTopic } from '../../../platform/event-log/topics';
 import type { RebuildReport } from '../../../platform/rebuild/options';
 import { verifyRebuild } from '../../../platform/rebuild/verify';
 import { parseConfig } from '../../../platform/runtime/config';
-import { silentLog } from '../../../platform/runtime/log';
-import { readCredentials } from '../../../platform/security/tls';
 import { ownedServices } from '../../owned-services';
+import { openLog } from '../../process-access';
 
 /** Folds the log of every service and compares it with its database, as `holdfast rebuild --verify` does. */
 export async function verifyServices(
   environmentFor: (name: string) => Record<string, string>,
 ): Promise<readonly RebuildReport[]> {
   const reader = parseConfig(environmentFor('projector'));
-  const eventLog = connectLog({
-    brokers: reader.HOLDFAST_KAFKA_BROKERS,
-    clientId: 'projector-storm-rebuild',
-    credentials: () => readCredentials(reader),
-    log: silentLog,
-  });
+  const eventLog = openLog(reader, 'storm-rebuild');
   const schemas = loadSchemas();
   const reports: RebuildReport[] = [];
   try {

@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { createKafka, logErrorOf } from './connection';
 import type { LogConnection } from './connection';
+import { keptClient } from './kept-client';
 import type { LogInspector, PartitionMarks } from '../ports';
 
 const retries = 3;
@@ -9,24 +10,14 @@ const retries = 3;
 export function createKafkaInspector(
   connection: LogConnection,
 ): LogInspector & { close(): Promise<void> } {
-  let current: Promise<Admin> | undefined;
-
-  async function close(): Promise<void> {
-    const last = current;
-    current = undefined;
-    await last
-      ?.then((admin) => admin.disconnect())
-      .catch((error: unknown) => {
-        connection.log.debug('the admin client did not disconnect', { error });
-      });
-  }
+  const told = { name: 'the admin client', log: connection.log };
+  const kept = keptClient(() => connectAdmin(connection), told);
 
   async function asking<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
     try {
-      current ??= connectAdmin(connection);
-      return await question(await current);
+      return await question(await kept.get());
     } catch (error) {
-      await close();
+      await kept.giveUp();
       throw logErrorOf(error);
     }
   }
@@ -47,7 +38,7 @@ export function createKafkaInspector(
   /** Partitions of a topic are taken up together: they share one answer. */
   const asked = new Map<string, Promise<readonly PartitionMarks[]>>();
   return {
-    close,
+    close: () => kept.giveUp(),
     cutAt,
     marks: (topic) => {
       const answer = asked.get(topic) ?? ask(topic).finally(() => asked.delete(topic));

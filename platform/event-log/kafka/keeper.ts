@@ -1,6 +1,7 @@
-import type { IHeaders, Producer } from 'kafkajs';
+import type { IHeaders } from 'kafkajs';
 import { createKafka, logErrorOf } from './connection';
 import type { LogConnection } from './connection';
+import { keptClient } from './kept-client';
 import { LogError } from '../ports';
 import type { LogKeeper, StoredMessage } from '../ports';
 import { connectProducer } from './writer';
@@ -15,17 +16,8 @@ const retries = 3;
 export function createKafkaKeeper(
   connection: LogConnection,
 ): LogKeeper & { close(): Promise<void> } {
-  let current: Promise<Producer> | undefined;
-
-  async function close(): Promise<void> {
-    const last = current;
-    current = undefined;
-    await last
-      ?.then((producer) => producer.disconnect())
-      .catch((error: unknown) => {
-        connection.log.debug('the producer of an operator did not disconnect', { error });
-      });
-  }
+  const named = { name: 'the producer of an operator', log: connection.log };
+  const kept = keptClient(() => connectProducer(connection), named);
 
   async function appendStored(
     { topic, partition }: Parameters<LogKeeper['appendStored']>[0],
@@ -34,14 +26,13 @@ export function createKafkaKeeper(
   ): Promise<bigint> {
     const records = messages.map((message) => ({ ...kafkaMessage(message), partition }));
     try {
-      current ??= connectProducer(connection);
-      const producer = await current;
+      const producer = await kept.get();
       const told = { topic, acks: -1, timeout: timeoutMs, messages: records };
       const offset = (await producer.send(told))[0]?.baseOffset;
       if (offset !== undefined) return BigInt(offset);
       throw new LogError('LOG_UNAVAILABLE', 'the broker did not say where it put the messages');
     } catch (error) {
-      await close();
+      await kept.giveUp();
       throw logErrorOf(error);
     }
   }
@@ -63,7 +54,7 @@ export function createKafkaKeeper(
     }
   }
 
-  return { appendStored, forgetBefore, close };
+  return { appendStored, forgetBefore, close: () => kept.giveUp() };
 }
 
 function kafkaMessage({ timestamp, key, value, headers }: StoredMessage) {

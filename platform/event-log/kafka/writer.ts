@@ -1,6 +1,7 @@
 import type { Producer } from 'kafkajs';
 import { createKafka, logErrorOf } from './connection';
 import type { LogConnection } from './connection';
+import { keptClient } from './kept-client';
 import { LogError } from '../ports';
 import type { LogMessage, LogWriter } from '../ports';
 
@@ -13,30 +14,17 @@ const brokerShare = 0.8;
  */
 export function createKafkaWriter(connection: LogConnection): LogWriter {
   const open = new Set<string>();
-  let current: Promise<Producer> | undefined;
-
-  function discard(): void {
-    const old = current;
-    current = undefined;
-    old
-      ?.then((producer) => producer.disconnect())
-      .catch((error: unknown) => {
-        connection.log.debug('an abandoned producer did not disconnect', { error });
-      });
-  }
+  const told = { name: 'the producer', log: connection.log };
+  const kept = keptClient(() => connectProducer(connection), told);
 
   async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
     try {
       return await deadline(timeoutMs, work);
     } catch (error) {
-      discard();
+      // Not waited for: it may take as long as what was given up.
+      void kept.giveUp();
       throw logErrorOf(error);
     }
-  }
-
-  function producer(): Promise<Producer> {
-    current ??= connectProducer(connection);
-    return current;
   }
 
   async function send(
@@ -51,14 +39,14 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
       headers: { ...message.headers },
       partition,
     }));
-    const connected = await producer();
+    const connected = await kept.get();
     // The caller has given it up while there was no connection yet: sent now, it would be behind the caller's back.
     if (isOver()) return;
     await connected.send({ topic, acks: -1, timeout, messages: records });
   }
 
   return {
-    connect: async (timeoutMs) => void (await within(timeoutMs, producer())),
+    connect: async (timeoutMs) => void (await within(timeoutMs, kept.get())),
     append: async (topic, partition, messages, timeoutMs) => {
       const place = `${topic}/${partition}`;
       if (open.has(place)) throw new LogError('APPEND_OVERLAPS', place);
@@ -72,15 +60,7 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
         open.delete(place);
       }
     },
-    close: async () => {
-      const last = current;
-      current = undefined;
-      await last
-        ?.then((one) => one.disconnect())
-        .catch((error: unknown) => {
-          connection.log.debug('the producer did not disconnect', { error });
-        });
-    },
+    close: () => kept.giveUp(),
   };
 }
 
