@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { fillTopic } from './fill';
 import { followersOf } from './followers';
-import { archiveExitCodes, instant, run, withCommon } from './run';
+import { archiveExitCodes, run, withCommon } from './run';
 import type { CommonOptions, Job } from './run';
 import { CommandError, withExitCode } from '../command-error';
+import { instant } from '../instant';
 import { wholeNumber } from '../whole-number';
 import { exportLine, fillLines, findingLines, heldLines, pruneLines, verifyLine } from './print';
 import { exportTopic } from '../../platform/archive/export';

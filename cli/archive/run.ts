@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { CommandError, withExitCode } from '../command-error';
 import { linePrinter } from '../line-printer';
@@ -90,14 +90,6 @@ export async function run(
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ folder, topics })}\n`);
   process.exitCode = isSound ? archiveExitCodes.done : archiveExitCodes.refused;
-}
-
-/** Parser of a time, to milliseconds since 1970. */
-export function instant(text: string): number {
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  const ms = isTime ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new InvalidArgumentError('a time such as 2026-11-26T20:00:00Z is expected.');
 }
 
 function nothingIn(folder: string): ArchiveError {

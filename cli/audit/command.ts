@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { unfinished } from '../command-error';
+import { instant } from '../instant';
 import { ownedServices } from '../owned-services';
 import { processConfigs, startIt } from '../process-access';
 import { openAuditor } from '../../platform/audit/process';
@@ -61,11 +62,7 @@ export function auditCommand(): Command {
     .action(audit);
 }
 
-function time(text: string): Date {
-  const value = new Date(text);
-  if (!Number.isNaN(value.getTime())) return value;
-  throw new InvalidArgumentError('a time is expected, as 2026-11-26T20:00:00Z.');
-}
+const time = (text: string): Date => new Date(instant(text));
 
 async function audit(options: CommandOptions): Promise<void> {
   const config = processConfigs(options.state)('auditor');

@@ -13,7 +13,7 @@ import { postgresOptions } from '../../platform/runtime/connections';
 import { projectRoot } from '../../platform/runtime/paths';
 import { silentLog } from '../../platform/runtime/log';
 import { anySchemas, countingProjection } from '../support/counting';
-import { anEvent } from '../support/events';
+import { anEvent, doneStep } from '../support/events';
 import { eventually } from '../support/eventually';
 import { memoryOutbox } from '../support/memory-outbox';
 import { openLogWorld } from '../support/log-world';
@@ -74,18 +74,10 @@ async function storeWith(events: readonly StoredEvent[]): Promise<ServiceStore<o
   for (const aggregateId of new Set(events.map((event) => event.aggregateId))) {
     const own = events.filter((event) => event.aggregateId === aggregateId);
     const key = { sagaId: `saga-${aggregateId}`, step: 'fill' };
-    const row = {
-      state: 'done',
-      epoch: 0,
-      run: 'r',
-      inputHash: 'h',
-      result: {},
-      effect: [],
-    } as const;
     const change = { id: aggregateId, expectedSeq: 0, state: {}, events: own };
     await store.transact(key, async () => ({
       answer: undefined,
-      commit: { stepRecord: { ...key, ...row }, aggregates: [change] },
+      commit: { stepRecord: { ...key, ...doneStep }, aggregates: [change] },
     }));
   }
   return store;

@@ -1,5 +1,5 @@
 import { boxParticipant, stepOf } from '../support/box-service';
-import { anEvent } from '../support/events';
+import { anEvent, doneStep } from '../support/events';
 import { openLogWorld } from '../support/log-world';
 import { insisting } from '../support/service-bench';
 import { openRelayBench } from './bench';
@@ -66,20 +66,12 @@ async function hold({ store }: RelayBench, aggregateId: string, heldMs: number):
   const key = { sagaId: `hold-${aggregateId}`, step: 'hold' };
   const event = anEvent({ aggregateId, type: 'box.put', data: { coins: 1 } });
   const state = { coins: 1, puts: 1, takes: 0, locked: false };
-  const row = {
-    state: 'done',
-    epoch: 0,
-    run: 'r',
-    inputHash: 'h',
-    result: {},
-    effect: [],
-  } as const;
   const change = { id: aggregateId, expectedSeq: 0, state, events: [event] };
   await store.transact(
     key,
     async () => ({
       answer: undefined,
-      commit: { stepRecord: { ...key, ...row }, aggregates: [change] },
+      commit: { stepRecord: { ...key, ...doneStep }, aggregates: [change] },
     }),
     {
       timeoutMs: heldMs + 20_000,

@@ -22,3 +22,13 @@ export function anEvent(
     ...event,
   };
 }
+
+/** The rest of a step record that a test only needs to be there: done, and nothing to tell. */
+export const doneStep = {
+  state: 'done',
+  epoch: 0,
+  run: 'r',
+  inputHash: 'h',
+  result: {},
+  effect: [],
+} as const;

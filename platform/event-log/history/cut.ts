@@ -1,3 +1,4 @@
+import { instantMs } from '../../kernel/instant';
 import type { LogInspector } from '../ports';
 
 /** Places by `<topic>/<partition>`: what stands before one is in, what stands at it or later is not. */
@@ -18,7 +19,6 @@ export class CutInvalid extends Error {
 
 type Inspector = Pick<LogInspector, 'marks' | 'cutAt'>;
 
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const form = 'a time such as 2026-11-26T20:00:00Z, now, or <topic>/<partition>@<offset>,…';
 
 /**
@@ -33,7 +33,8 @@ export async function cutOf(
 ): Promise<Cut> {
   const ends = await endsOf(topics, inspector);
   if (text === 'now') return ends;
-  if (time.test(text)) return cutAt(Date.parse(text), topics, inspector);
+  const timeMs = instantMs(text);
+  if (timeMs !== undefined) return cutAt(timeMs, topics, inspector);
   return new Map([...ends, ...text.split(',').map((part) => placeOf(part.trim(), ends))]);
 }
 
