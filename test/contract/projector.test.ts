@@ -99,6 +99,20 @@ describe('a projector', () => {
     await eventually(async () => expect(await rows()).toEqual(all), 30_000);
   });
 
+  test('takes its read model up again where that was set back under it, as by a restore', async () => {
+    await send(event('a', 1), event('a', 2));
+    run(counting);
+    await eventually(async () => expect(await rows()).toEqual({ a: [1, 2] }));
+    const empty = `
+      with rows as (delete from read_rows), places as (delete from aggregate_positions),
+        applied as (delete from applied_events)
+      update checkpoints set next_offset = 0`;
+    await store.ask(empty, []);
+    await send(event('a', 3));
+    await eventually(async () => expect(await rows()).toEqual({ a: [1, 2, 3] }));
+    expect(await halts()).toEqual([]);
+  });
+
   test('an owner that lost its partition can write no more', async () => {
     const place = { topic, partition: 0 };
     const old = await store.claim('counting', place);

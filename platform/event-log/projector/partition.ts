@@ -181,7 +181,11 @@ export function createPartitionRun(
     takeUp,
     read,
     lookAgain,
-    status: () => ({ ...place, nextOffset: claim?.nextOffset ?? 0n, ...(halt ? { halt } : {}) }),
+    status() {
+      // What was noted stands until a record behind it was applied, also while that is being tried.
+      const shown = halt ?? noted;
+      return { ...place, nextOffset: claim?.nextOffset ?? 0n, ...(shown ? { halt: shown } : {}) };
+    },
     end: () => {
       isEnded = true;
       pause.stop();

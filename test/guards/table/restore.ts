@@ -1,5 +1,5 @@
 import type { Guard } from '../guard';
-import { unit } from '../guard';
+import { contract, unit } from '../guard';
 
 const anywhere = unit('restore/restore', 'wherever backup and log end');
 
@@ -100,5 +100,41 @@ export const restoreGuards: readonly Guard[] = [
       },
     ],
     test: unit('event-log/log-check', 'of every slot'),
+  },
+  {
+    name: 'a relay sends nothing past a beginning that its brokers forgot',
+    why: 'what stood there was never held against the restored database, and numbers would be given twice',
+    changes: [
+      {
+        file: 'platform/event-log/relay/log-check.ts',
+        from: 'if (low <= from) return;',
+        to: 'if (low <= from || partition >= 0) return;',
+      },
+    ],
+    test: unit('event-log/log-check', 'was never held against'),
+  },
+  {
+    name: 'a restore notes where it has folded to',
+    why: 'the relay would refuse the restored database for ever once the brokers forgot that part',
+    changes: [
+      {
+        file: 'platform/restore/hold.ts',
+        from: 'for (const [slot, end] of ends) leases[slot]?.note(end);',
+        to: 'void ends;',
+      },
+    ],
+    test: unit('event-log/log-check', 'up to where it was folded'),
+  },
+  {
+    name: 'a read model that was set back is taken up again from where it stands',
+    why: 'its projector would stand still at a jump that is none',
+    changes: [
+      {
+        file: 'platform/event-log/projector/partition.ts',
+        from: 'if (stored < ours) throw',
+        to: 'if (stored < 0n && stored < ours) throw',
+      },
+    ],
+    test: contract('projector', 'takes its read model up again'),
   },
 ];
