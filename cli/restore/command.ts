@@ -104,7 +104,12 @@ async function restored(
           evolve: (state, event) => service.evolve(state, event),
           topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
           groupPrefix: 'projector-restore',
-          histories: (since) => sagaHistories(client, service.name, since),
+          histories: (since) =>
+            sagaHistories(
+              client,
+              { name: service.name, instance: reader.HOLDFAST_INSTANCE },
+              since,
+            ),
           ...(hold === undefined ? {} : { confirm: () => hold.keep() }),
         }),
       );

@@ -9,17 +9,19 @@ type HistoryEvent = NonNullable<History['events']>[number];
 type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
 
 /**
- * What Temporal remembers of every saga that runs, or has ended since `since`, as far as it was sent to one service.
- * Histories are read one at a time; those that Temporal has deleted are not in it.
+ * What Temporal remembers of every saga of one instance that runs, or has ended since `since`, as far as it was sent to
+ * one service. Histories are read one at a time; those that Temporal has deleted are not in it. A namespace may serve
+ * other instances too, whose sagas this service never knew: the queue tells whose a saga is.
  */
 export async function* sagaHistories(
   client: Client,
-  service: string,
+  service: { readonly name: string; readonly instance: string },
   since: Date,
 ): AsyncGenerator<SagaHistory> {
-  const query = `ExecutionStatus = "Running" OR CloseTime > "${since.toISOString()}"`;
+  const ours = `TaskQueue = "sagas${service.instance}"`;
+  const query = `${ours} AND (ExecutionStatus = "Running" OR CloseTime > "${since.toISOString()}")`;
   for await (const run of client.workflow.list({ query })) {
-    const sent = await sentTo(client, service, run);
+    const sent = await sentTo(client, service.name, run);
     if (sent.length > 0) {
       yield { workflowId: run.workflowId, isRunning: run.status.name === 'RUNNING', sent };
     }

@@ -21,7 +21,12 @@ const disasters = [
 ] as const;
 
 const api = apiClient();
-afterAll(() => api.close());
+afterAll(async () => {
+  for (const { server, processes } of disasters) {
+    for (const name of [server, ...processes]) await control('start', name);
+  }
+  await api.close();
+});
 
 /** The server's whole data folder, copied while it is down: the plainest backup there is. */
 async function coldCopy(server: string, from: string, to: string): Promise<void> {

@@ -9,7 +9,10 @@ let shop: Shop;
 beforeAll(async () => {
   shop = await openShop({ api, customer: 'frank', received: 10_000 });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await control('start', 'kafka');
+  await api.close();
+});
 
 async function placeMany(count: number): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));

@@ -13,10 +13,10 @@ import { freshInstance, storeCases } from '../support/stores';
 /** Sagas played at the same time; each has rows of its own. */
 const atOnce = 8;
 /** Truly concurrent deliveries of one step: a sample unless told; `npm run test:fence` tells 200. */
-const races = Number(process.env.HOLDFAST_TEST_RACES ?? 40);
+const races = Number(process.env.HOLDFAST_TEST_RACES ?? 20);
 
 /** On a real store one order in three, and all of them in the model; `npm run test:fence` plays all on all. */
-const sampled = process.env.HOLDFAST_TEST_FENCE === 'all' ? 1 : 3;
+const sampled = process.env.HOLDFAST_TEST_FENCE === 'all' ? 1 : 6;
 
 /** What passed, by store; printed at the end. */
 const counts = new Map(

@@ -11,11 +11,14 @@ interface Counts {
   readonly skipped: number;
 }
 
-/** Rings that need no server run while the servers start; chaos runs last and alone, since it breaks things. */
+/**
+ * Rings that need no server run while the servers start; chaos runs last and alone, since it breaks things,
+ * and stops where a file fails: what that left broken would only fail the others, each after its longest wait.
+ */
 const phases = {
   beside: ['--selectProjects', 'unit', 'tidy', '--maxWorkers', '1'],
   shared: ['--selectProjects', 'contract', 'saga', 'flow'],
-  alone: ['--selectProjects', 'chaos', '--runInBand'],
+  alone: ['--selectProjects', 'chaos', '--runInBand', '--bail'],
 } as const;
 
 /** Runs every ring against one world of real servers and ends with `N passed, N failed`. */

@@ -85,7 +85,7 @@ export async function startReleasedWorld(): Promise<ReleasedWorld> {
       await eventually(async () => {
         last = await saga.query<SagaView>(sagaMessages.view);
         if (!condition(last)) throw new Error(`not there yet: ${JSON.stringify(last)}`);
-      });
+      }, 90_000);
       return last!;
     },
     holdfast: (...args) => holdfast(['versions', ...args, '--deployment', deployment]),
