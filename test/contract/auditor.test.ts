@@ -47,7 +47,7 @@ test('three services that write are accused of nothing, repeats and late commits
       };
       return { answer: true, commit: { stepRecord, aggregates: [] } };
     },
-    { written: () => held },
+    { written: () => held, timeoutMs: 110_000 },
   );
   for (let turn = 0; turn < 40; turn += 1) {
     await insisting(() => payments.operate('deposit', deposit));

@@ -1,5 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { readSent } from '../../../platform/restore/histories';
+import type { Client } from '@temporalio/client';
+import { readSent, sagaHistories } from '../../../platform/restore/histories';
 import { readHistories } from '../../saga/corpus/histories';
 
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
@@ -30,4 +31,18 @@ test('a refusal and an undo are read as such', async () => {
   for (const seen of ['forward done', 'forward refused', 'undo undone']) {
     expect(answers).toContain(seen);
   }
+});
+
+test('only the sagas of the own instance are asked: a namespace may serve others too', async () => {
+  const asked: string[] = [];
+  const list = async function* ({ query }: { query: string }) {
+    asked.push(query);
+  };
+  const client = { workflow: { list } } as unknown as Client;
+  const since = new Date('2026-01-02T03:04:05Z');
+  const histories = sagaHistories(client, { name: 'orders', instance: '-blue' }, since);
+  expect(await histories.next()).toMatchObject({ done: true });
+  expect(asked).toEqual([
+    'TaskQueue = "sagas-blue" AND (ExecutionStatus = "Running" OR CloseTime > "2026-01-02T03:04:05.000Z")',
+  ]);
 });
