@@ -73,6 +73,22 @@ export function withEvent(known: Family | undefined, event: LogEvent, workflowId
   return { ...family, events: [...family.events, kept] };
 }
 
+/** One family of what several services have said of it: the journal says how it went, participants what they did. */
+export function wholeOf(parts: readonly Family[]): Family {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new TypeError('a family without parts');
+  return others.reduce(
+    (whole, part) => ({
+      ...{ ...whole, ...part },
+      open: [...whole.open, ...part.open],
+      parked: [...whole.parked, ...part.parked],
+      isWaived: whole.isWaived || part.isWaived,
+      events: [...whole.events, ...part.events],
+    }),
+    first,
+  );
+}
+
 interface EndedStep {
   readonly leftInPlace?: boolean;
   readonly external?: boolean;

@@ -1,6 +1,7 @@
 import { contentHashOf } from '../../platform/outbox/stamp';
 import { verifyReport } from '../../platform/audit/report';
 import { readCredentials } from '../../platform/security/tls';
+import { expectFamilyParts } from '../support/family-parts';
 import { openAuditWorld } from '../support/audit-world';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
 import { insisting } from '../support/service-bench';
@@ -61,6 +62,10 @@ test('three services that write are accused of nothing, repeats and late commits
   await audit.read();
   expect(await audit.findings()).toEqual([]);
   expect((await audit.ledger.mark('payments')).repeats).toBeGreaterThanOrEqual(1);
+});
+
+test('what services say of a family at the same moment is all kept in the database too', async () => {
+  await expectFamilyParts(audit.ledger);
 });
 
 describe('within 5 s and with its ids', () => {

@@ -1,4 +1,5 @@
 import type { AuditFinding } from '../codes';
+import { wholeOf } from '../family';
 import type { Family } from '../family';
 import { firstMark, LedgerTaken } from './port';
 import type {
@@ -19,7 +20,7 @@ export function memoryLedger(clock: () => Date = () => new Date()): Ledger {
   const marks = new Map<string, ServiceMark>();
   const tracked = new Map<string, Map<string, Tracked>>();
   const seen = new Map<string, Map<string, Seen>>();
-  const families = new Map<string, Family>();
+  const families = new Map<string, Map<string, Family>>();
   const findings = new Map<string, KeptFinding>();
   const report: ReportTail[] = [];
   const of = <Value>(all: Map<string, Map<string, Value>>, service: string) => {
@@ -54,15 +55,24 @@ export function memoryLedger(clock: () => Date = () => new Date()): Ledger {
         .filter(({ isFilled }) => !isFilled)
         .sort((left, right) => Number(BigInt(left.offset) - BigInt(right.offset)))
         .slice(0, limitMax),
-    families: async (ids) => pick(families, ids),
+    families: async (service, ids) => pick(of(families, service), ids),
     endedFamilies: async (limitMax) =>
-      [...families.values()].filter(({ outcome }) => outcome !== undefined).slice(0, limitMax),
+      [...of(families, 'sagas').values()]
+        .filter(({ outcome }) => outcome !== undefined)
+        .slice(0, limitMax)
+        .map(({ workflowId }) =>
+          wholeOf([...families.values()].flatMap((parts) => parts.get(workflowId) ?? [])),
+        ),
     commit: async (change) => {
       marks.set(change.service, change.mark);
       for (const one of change.tracked ?? []) of(tracked, change.service).set(one.id, one);
       for (const one of change.seen ?? []) of(seen, change.service).set(keyOf(one), one);
-      for (const one of change.families ?? []) families.set(one.workflowId, one);
-      for (const id of change.judged ?? []) families.delete(id);
+      for (const one of change.families ?? []) {
+        of(families, change.service).set(one.workflowId, one);
+      }
+      for (const parts of families.values()) {
+        for (const id of change.judged ?? []) parts.delete(id);
+      }
       return (change.findings ?? []).filter(keep);
     },
     findings: async ({ since, limitMax }) =>

@@ -84,6 +84,7 @@ export interface LedgerChange {
   readonly mark: ServiceMark;
   readonly tracked?: readonly Tracked[];
   readonly seen?: readonly Seen[];
+  /** Parts of the service; see {@link Ledger.families}. */
   readonly families?: readonly Family[];
   /** Families that were judged, and are forgotten. */
   readonly judged?: readonly string[];
@@ -122,8 +123,12 @@ export interface Ledger {
     service: string,
     place: { readonly partition: number; readonly offset: string; readonly limitMax: number },
   ): Promise<readonly Seen[]>;
-  families(ids: readonly string[]): Promise<ReadonlyMap<string, Family>>;
-  /** Families that have ended and were not judged. */
+  /**
+   * What one service has said of families, by workflow id. Services are read side by side, so each has a part of its
+   * own: of one that all wrote to, whoever wrote last would have undone the others.
+   */
+  families(service: string, ids: readonly string[]): Promise<ReadonlyMap<string, Family>>;
+  /** Families that have ended and were not judged, whole. */
   endedFamilies(limitMax: number): Promise<readonly Family[]>;
   /** Answers the findings of the change that were not known before. */
   commit(change: LedgerChange): Promise<readonly AuditFinding[]>;

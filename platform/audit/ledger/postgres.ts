@@ -5,6 +5,7 @@ import { versionedTables } from '../../outbox/tables-version';
 import type { VersionedTables } from '../../outbox/tables-version';
 import type { Config } from '../../runtime/config';
 import { readCredentials } from '../../security/tls';
+import { wholeOf } from '../family';
 import type { Family } from '../family';
 import { LedgerTaken, firstMark } from './port';
 import type { KeptFinding, Ledger, Seen, ServiceMark } from './port';
@@ -134,14 +135,22 @@ function readerOf(pool: Pool): Reader {
       );
       return rows.map((row): Seen => seenOf(row));
     },
-    async families(ids) {
-      const sql = 'select family from audit_families where workflow_id = any($1::text[])';
-      const rows = await ask<{ family: Family }>(sql, [[...ids]]);
-      return new Map(rows.map(({ family }) => [family.workflowId, family]));
+    async families(service, ids) {
+      const rows = await ask<{ part: Family }>(
+        `select part from audit_family_parts where workflow_id = any($1::text[]) and service = $2`,
+        [[...ids], service],
+      );
+      return new Map(rows.map(({ part }) => [part.workflowId, part]));
     },
     async endedFamilies(limitMax) {
-      const sql = 'select family from audit_families where ended order by workflow_id limit $1';
-      return (await ask<{ family: Family }>(sql, [limitMax])).map(({ family }) => family);
+      const rows = await ask<{ parts: Family[] }>(
+        `select json_agg(part order by service) as parts from audit_family_parts
+         where workflow_id in (select workflow_id from audit_family_parts where ended
+           order by workflow_id limit $1)
+         group by workflow_id`,
+        [limitMax],
+      );
+      return rows.map(({ parts }) => wholeOf(parts));
     },
     async openFindings() {
       const rows = await ask<{ code: string; service: string; count: string }>(

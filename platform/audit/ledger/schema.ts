@@ -1,7 +1,7 @@
 import { versionTable } from '../../outbox/postgres/schema';
 
 /** Version of the tables below; raise it with every change of them. */
-export const ledgerTablesVersion = 1;
+export const ledgerTablesVersion = 2;
 
 export const ledgerVersionTable = 'tables_version';
 
@@ -33,12 +33,23 @@ export const ledgerTables = `
     primary key (service, aggregate_id, seq)
   );
   create index if not exists audit_events_place on audit_events (service, partition, log_offset);
+  create table if not exists audit_family_parts (
+    workflow_id text not null,
+    service text not null,
+    ended boolean not null,
+    part json not null,
+    primary key (workflow_id, service)
+  );
+  create index if not exists audit_family_parts_ended on audit_family_parts (workflow_id) where ended;
+  -- of version 1, where all services wrote to one row: what is in it moves, and counts as what the journal said
   create table if not exists audit_families (
     workflow_id text primary key,
     ended boolean not null,
     family json not null
   );
-  create index if not exists audit_families_ended on audit_families (workflow_id) where ended;
+  with moved as (delete from audit_families returning workflow_id, ended, family)
+    insert into audit_family_parts select workflow_id, 'sagas', ended, family from moved
+    on conflict do nothing;
   create table if not exists audit_findings (
     code text not null,
     service text not null,

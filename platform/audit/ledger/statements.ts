@@ -73,20 +73,22 @@ export async function writeChange(
   if (seen.length > 0) await writeSeen(client, service, seen);
   if (families.length > 0) {
     const values = [
+      service,
       families.map(({ workflowId }) => workflowId),
       families.map(({ outcome }) => outcome !== undefined),
       families.map((family) => JSON.stringify(family)),
     ];
     await run(
       client,
-      `insert into audit_families (workflow_id, ended, family)
-       select * from unnest($1::text[], $2::boolean[], $3::json[])
-       on conflict (workflow_id) do update set ended = excluded.ended, family = excluded.family`,
+      `insert into audit_family_parts (service, workflow_id, ended, part)
+       select $1::text, * from unnest($2::text[], $3::boolean[], $4::json[])
+       on conflict (workflow_id, service) do update set ended = excluded.ended,
+         part = excluded.part`,
       { values },
     );
   }
   if (judged.length > 0) {
-    const sql = 'delete from audit_families where workflow_id = any($1::text[])';
+    const sql = 'delete from audit_family_parts where workflow_id = any($1::text[])';
     await run(client, sql, { values: [[...judged]] });
   }
   const news: AuditFinding[] = [];

@@ -45,7 +45,7 @@ export async function openDraft(
   const [tracked, seen, known] = await Promise.all([
     ids.length === 0 ? new Map<string, Tracked>() : ledger.tracked(service, ids),
     events.length === 0 ? new Map<string, Seen>() : ledger.seen(service, events),
-    families.length === 0 ? new Map<string, Family>() : ledger.families(families),
+    families.length === 0 ? new Map<string, Family>() : ledger.families(service, families),
   ]);
   return {
     ...{ service, tracked: new Map(tracked), seen: new Map(seen), families: new Map(known) },

@@ -45,6 +45,18 @@ export const auditGuards: readonly Guard[] = [
     test: unit('audit/judge', 'a saga is judged when everything before its end was read'),
   },
   {
+    name: 'each service has a part of its own of what is known about a saga',
+    why: 'services are read side by side: who writes last would undo what the others have read, and accuse the saga',
+    changes: [
+      {
+        file: 'platform/audit/ledger/memory.ts',
+        from: 'of(families, change.service).set(one.workflowId, one);',
+        to: "of(families, 'sagas').set(one.workflowId, one);",
+      },
+    ],
+    test: unit('audit/family-parts', 'what services say of a family at the same moment'),
+  },
+  {
     name: 'a participant that remembers more than the log shows acquits its saga',
     why: 'an index that lags hides what waits to be sent, and the saga would be accused',
     changes: [
