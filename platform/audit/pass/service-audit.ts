@@ -30,7 +30,7 @@ export interface ServiceStep {
   readonly isRoundOver: boolean;
 }
 
-/** The audit of one service, step by step. A step that throws has changed nothing and is taken again. */
+/** The audit of one service, step by step. A step that throws is taken again, from what the ledger says then. */
 export interface ServiceAudit {
   readonly name: string;
   step(): Promise<ServiceStep>;
@@ -91,7 +91,11 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
     const { tracked = [], seen = [], families = [], findings = [] } = change;
     const isQuiet = [tracked, seen, families, findings].every(({ length }) => length === 0);
     if (isQuiet && now() - state.committedMs < auditLimits.quietCommitMs) return [];
-    const found = await ledger.commit(change);
+    const found = await ledger.commit(change).catch((error: unknown) => {
+      // It may have been written all the same: where the audit stands is read again.
+      mark = undefined;
+      throw error;
+    });
     state.committedMs = now();
     return found;
   }

@@ -57,6 +57,18 @@ export const auditGuards: readonly Guard[] = [
     test: unit('audit/family-parts', 'what services say of a family at the same moment'),
   },
   {
+    name: 'a step that may have been written is not taken for unwritten',
+    why: 'what it began would be forgotten, and what ends it would stand alone',
+    changes: [
+      {
+        file: 'platform/audit/pass/service-audit.ts',
+        from: 'mark = undefined;',
+        to: '',
+      },
+    ],
+    test: unit('audit/auditor', 'a step that was written, though nobody heard so'),
+  },
+  {
     name: 'a participant that remembers more than the log shows acquits its saga',
     why: 'an index that lags hides what waits to be sent, and the saga would be accused',
     changes: [

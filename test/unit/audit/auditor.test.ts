@@ -132,6 +132,25 @@ describe('what merely takes its time is no violation', () => {
     expect(await world.findings()).toEqual([]);
   });
 
+  test('a step that was written, though nobody heard so', async () => {
+    const world = auditedBoxes();
+    await world.put(['left/x', 'right/x']);
+    const [left, right] = await wholeHistory(world.store);
+    await world.store.markPublished([left!, right!]);
+    world.log.send(left!);
+    const commit = world.ledger.commit.bind(world.ledger);
+    world.ledger.commit = async (change) => {
+      await commit(change);
+      throw Object.assign(new Error('nobody heard'), { code: 'STORE_UNAVAILABLE' });
+    };
+    expect((await world.auditor.pass()).services).toMatchObject([
+      { away: expect.stringContaining('heard') as string },
+    ]);
+    world.ledger.commit = commit;
+    world.log.send(right!);
+    expect(await world.findings(8)).toEqual([]);
+  });
+
   test('a database that is away: the audit of it waits', async () => {
     const world = await filled();
     const pass = world.auditor.pass.bind(world.auditor);
