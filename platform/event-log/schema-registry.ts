@@ -33,7 +33,7 @@ export interface SchemaRegistry extends EventSchemas {
   hashOf(type: string, version: string): string | undefined;
 }
 
-/** One version, compiled for its writer and for its readers. */
+/** One version, compiled for its writer and for its readers when it is first asked. */
 export interface SchemaEntry {
   readonly file: SchemaFile;
   readonly write: ValidateFunction;
@@ -41,22 +41,28 @@ export interface SchemaEntry {
 }
 
 /**
- * Loads and compiles `<directory>/events/<type>/<major>.<minor>.json`. Throws {@link SchemaFileError} when a file is
- * unusable or leaves an object open: a writer that may add members at will makes every later version incompatible; and
+ * Loads `<directory>/events/<type>/<major>.<minor>.json`. Throws {@link SchemaFileError} when a file is unusable or
+ * leaves an object open: a writer that may add members at will makes every later version incompatible; and
  * {@link UpcasterError} when events of an older major could not be read as those of the newest.
+ *
+ * The schemas of this build are locked and compiled by its tests, so a process compiles those it uses, when it first
+ * does: all of them took it a second and more at every start. Others are compiled at once, unless `compiled` says.
  */
 export function loadSchemas(
   directory: string = schemasDirectory,
   upcasters: readonly Upcaster[] = directory === schemasDirectory ? registered : [],
+  compiled: 'at-once' | 'when-used' = directory === schemasDirectory ? 'when-used' : 'at-once',
 ): SchemaRegistry {
   const files = readSchemaFiles(directory);
   const [wrong] = chainFindings(files, upcasters);
   if (wrong) throw new UpcasterError(wrong);
   const types = new Map<string, SchemaEntry[]>();
   // One for all: each would compile the schema of schemas anew, which takes longer than all of ours.
-  const ajv = validator();
+  const ajv = once(validator);
   for (const file of files) {
-    types.set(file.type, [...(types.get(file.type) ?? []), compile(file, ajv)]);
+    const entry = entryOf(file, ajv);
+    if (compiled === 'at-once') void [entry.write, entry.read];
+    types.set(file.type, [...(types.get(file.type) ?? []), entry]);
   }
   const reader = createReader(types, upcasters);
   return {
@@ -67,15 +73,32 @@ export function loadSchemas(
   };
 }
 
-function compile(file: SchemaFile, ajv: Ajv2020): SchemaEntry {
+function entryOf(file: SchemaFile, ajv: () => Ajv2020): SchemaEntry {
   const problem = closeProblem(file.schema);
   if (problem) throw new SchemaFileError(`The schema ${file.name} is unusable: ${problem}`);
-  try {
-    const write = ajv.compile(withoutId(file.schema));
-    return { file, write, read: ajv.compile(opened(withoutId(file.schema))) };
-  } catch (error) {
-    throw new SchemaFileError(`The schema ${file.name} is unusable: ${String(error)}`);
-  }
+  const compile = (schema: SchemaFile['schema']): ValidateFunction => {
+    try {
+      return ajv().compile(schema);
+    } catch (error) {
+      throw new SchemaFileError(`The schema ${file.name} is unusable: ${String(error)}`);
+    }
+  };
+  const write = once(() => compile(withoutId(file.schema)));
+  const read = once(() => compile(opened(withoutId(file.schema))));
+  return {
+    file,
+    get write() {
+      return write();
+    },
+    get read() {
+      return read();
+    },
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function validator(): Ajv2020 {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { schemasDirectory } from '../../../platform/event-log/schemas/files';
 import { lockSchemas, verifySchemaLock } from '../../../platform/event-log/schemas/lock';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 
@@ -87,6 +88,15 @@ describe('the schemas of events', () => {
     expect(schemas.read('order.opened', '1.0', {})).toMatchObject({ verdict: 'invalid' });
   });
 
+  test('a schema nobody can compile stops the process at start, or where it is used first', () => {
+    const broken = { ...opened10, properties: { orderId: { type: 'word' } } };
+    write('order.closed/1.0.json', { ...broken, required: [] });
+    expect(() => loadSchemas(directory)).toThrow('order.closed');
+    const schemas = loadSchemas(directory, [], 'when-used');
+    expect(schemas.read('order.opened', '1.0', order)).toEqual({ verdict: 'valid' });
+    expect(() => schemas.read('order.closed', '1.0', order)).toThrow('is unusable');
+  });
+
   test('a schema that leaves an object open stops the process at start', () => {
     write('order.opened/1.1.json', { type: 'object', properties: {} });
     expect(() => loadSchemas(directory)).toThrow('additionalProperties');
@@ -112,7 +122,7 @@ describe('the lock of the schemas', () => {
   });
 
   test('every schema of this repository is usable and locked', () => {
-    loadSchemas();
+    loadSchemas(schemasDirectory, undefined, 'at-once');
     expect(verifySchemaLock()).toEqual([]);
   });
 });
