@@ -79,7 +79,8 @@ export function wholeOf(parts: readonly Family[]): Family {
   if (first === undefined) throw new TypeError('a family without parts');
   return others.reduce(
     (whole, part) => ({
-      ...{ ...whole, ...part },
+      ...whole,
+      ...part,
       open: [...whole.open, ...part.open],
       parked: [...whole.parked, ...part.parked],
       isWaived: whole.isWaived || part.isWaived,
