@@ -1,18 +1,38 @@
-import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { lazyTemporal } from '../platform/host/lazy-temporal';
-import type { PendingStart } from '../platform/reactions/starter';
+import type { TellingReaction } from '../platform/reactions/reaction';
+import type { PendingStart, PendingTell } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
-import { sagaStartOptions } from '../platform/saga/start-options';
+import { sagaStartOptions, startAttributes } from '../platform/saga/start-options';
+import { recoveredBy, sagaQueue } from '../platform/saga/wire';
+import type { SignedVerb, VerbAnswer } from '../platform/saga/verbs';
+import { createGrantMinter } from '../platform/security/grants';
+import type { GrantMinter } from '../platform/security/grants';
 import { pseudonymOf } from '../platform/security/pseudonym';
+import { readCredentials } from '../platform/security/tls';
 import type { SagaContract } from '../platform/saga/contract';
 
-/** Deadline of a start, milliseconds. */
+/** Deadline of a question to Temporal, and of one that a saga answers; milliseconds. */
 const rpcMs = 4_000;
+const updateMs = 8_000;
+/** Running sagas of one type and business key that are asked; there is one, or its children beside it. */
+const sagasMax = 20;
 
 /** Temporal, as far as a reaction needs it. */
 export interface ReactionEngine {
   /** Starts the saga, or says that its workflow id was used before. Throws when Temporal gives no answer in time. */
   start(pending: PendingStart, contract: SagaContract): Promise<'started' | 'exists'>;
+  /** Hands the event to the saga of its business key that waits for it. Throws when nobody answers in time. */
+  tell(
+    pending: PendingTell,
+    reaction: Pick<TellingReaction, 'as'>,
+  ): Promise<'told' | 'nobody' | 'refused'>;
   close(): Promise<void>;
 }
 
@@ -20,8 +40,29 @@ export interface ReactionEngine {
 export function openReactionEngine(config: Config): ReactionEngine {
   const connection = lazyTemporal(config);
   const { workflow } = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
-  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
+  const grants = createGrantMinter({ credentials: () => readCredentials(config) });
   return {
+    async tell(pending, { as }) {
+      const query = runningQuery(pending.row, taskQueue);
+      const running = await connection.withDeadline(Date.now() + rpcMs, async () => {
+        const found: string[] = [];
+        for await (const { workflowId } of workflow.list({ query, pageSize: sagasMax })) {
+          if (found.push(workflowId) === sagasMax) break;
+        }
+        return found;
+      });
+      let heard: 'told' | 'nobody' | 'refused' = 'nobody';
+      for (const workflowId of running) {
+        const signed = await signedTelling(grants, pending, { as, workflowId });
+        const answer = await connection.withDeadline(Date.now() + updateMs, () =>
+          deliver(workflow.getHandle(workflowId), signed),
+        );
+        if (answer === 'told') return answer;
+        if (answer === 'refused') heard = answer;
+      }
+      return heard;
+    },
     async start({ reaction, row }, contract) {
       const { workflowId, saga, input, businessKey, requestHash } = row;
       const deadlineAtMs = Date.now() + contract.deadlineMs;
@@ -46,4 +87,63 @@ export function openReactionEngine(config: Config): ReactionEngine {
 /** No person asked for it: the saga belongs to the reaction, and operators see it. */
 export function ownerOf(reaction: string): string {
   return pseudonymOf('holdfast/reactions', reaction);
+}
+
+/** What Temporal is asked for: runs of the saga that goes by the business key, its recovery among them. */
+export function runningQuery(
+  { saga, businessKey }: Pick<PendingTell['row'], 'saga' | 'businessKey'>,
+  taskQueue: string,
+): string {
+  const { name, businessKey: key } = startAttributes;
+  return [
+    `${name.name} = ${quoted(saga)}`,
+    `${key.name} = ${quoted(businessKey)}`,
+    `TaskQueue = ${quoted(taskQueue)}`,
+    `ExecutionStatus = 'Running'`,
+  ].join(' AND ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** The event as an act of its reaction; a recovery takes what is for the saga that it recovers. */
+export async function signedTelling(
+  grants: GrantMinter,
+  { reaction, row }: PendingTell,
+  { as, workflowId }: { readonly as: string; readonly workflowId: string },
+): Promise<SignedVerb> {
+  const { jti, wait: step, input, eventId } = row;
+  const act = { jti, step, input, reason: `event ${eventId}` };
+  const actor = ownerOf(reaction);
+  const target = { verb: 'deliver' as const, workflowId: recoveredBy(workflowId) ?? workflowId };
+  const grant = await grants.mint({ ...act, ...target }, { actor, roles: [as] });
+  return { ...act, grant };
+}
+
+/** Hands a saga what it may wait for. */
+export function deliver(
+  saga: Pick<WorkflowHandle, 'executeUpdate'>,
+  signed: SignedVerb,
+): Promise<'told' | 'nobody' | 'refused'> {
+  const { jti: updateId } = signed;
+  return saga
+    .executeUpdate<VerbAnswer, [SignedVerb]>('deliver', { args: [signed], updateId })
+    .then(heardBy, refusedBy);
+}
+
+function heardBy(answer: VerbAnswer): 'told' | 'nobody' {
+  return answer === 'accepted' ? 'told' : 'nobody';
+}
+
+/** The saga does not wait for it: not yet, not any more, or it has been taken over just now. */
+const notNow: ReadonlySet<string> = new Set([
+  ...['NOT_AWAITED', 'VERB_IN_PROGRESS', 'STEP_FENCED', 'SAGA_FINISHED'],
+]);
+
+function refusedBy(error: unknown): 'nobody' | 'refused' {
+  if (error instanceof WorkflowNotFoundError) return 'nobody';
+  if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+  const { type = '' } = (error.cause ?? {}) as { readonly type?: string };
+  return notNow.has(type) ? 'nobody' : 'refused';
 }

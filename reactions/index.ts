@@ -2,7 +2,7 @@ import { defineReaction } from '../platform/reactions/reaction';
 import type { Reaction } from '../platform/reactions/reaction';
 import { returnOrderContract } from '../workflows/return-order.contract';
 
-/** Every reaction, one line each: which event starts which saga. */
+/** Every reaction, one line each: which event starts which saga, or tells it what it waits for. */
 export const reactions: readonly Reaction[] = [
   defineReaction({
     ...{ name: 'return-disputed', on: 'payment.disputed', service: 'payments', from: 'now' },

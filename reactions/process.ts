@@ -8,9 +8,10 @@ import { keepTrying } from '../platform/host/keep-trying';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { ServiceParts } from '../platform/host/service-parts';
 import { consumerName, reactionProjection } from '../platform/reactions/projection';
+import { isTelling } from '../platform/reactions/reaction';
 import type { Reaction } from '../platform/reactions/reaction';
 import { startStarter } from '../platform/reactions/starter';
-import type { PendingStart, Starter, StartOutcome } from '../platform/reactions/starter';
+import type { Pending, ReactionOutcome, Starter } from '../platform/reactions/starter';
 import { metricNames } from '../platform/runtime/metric-names';
 import { sagaAggregate } from '../platform/saga/journal/state';
 import { openReactionEngine } from './engine';
@@ -88,12 +89,24 @@ function beginStarts(
   engine: ReactionEngine,
   { started, waiting }: Pick<ReturnType<typeof observersOf>, 'started' | 'waiting'>,
 ): Starter {
+  const reactionOf = (pending: Pending): Reaction => {
+    const reaction = reactions.find((one) => consumerName(one) === pending.reaction);
+    if (reaction === undefined) throw new Error(`the reaction ${pending.reaction} is gone`);
+    return reaction;
+  };
+  const changed = ({ reaction }: Pending) =>
+    new Error(`the reaction ${reaction} does another thing now than when its event came`);
   return startStarter({
     ...{ records: records.records, log, observe: started, waiting },
-    async start(pending: PendingStart) {
-      const reaction = reactions.find((one) => consumerName(one) === pending.reaction);
-      if (reaction === undefined) throw new Error(`the reaction ${pending.reaction} is gone`);
+    async start(pending) {
+      const reaction = reactionOf(pending);
+      if (isTelling(reaction)) throw changed(pending);
       return engine.start(pending, reaction.starts);
+    },
+    async tell(pending) {
+      const reaction = reactionOf(pending);
+      if (!isTelling(reaction)) throw changed(pending);
+      return engine.tell(pending, reaction);
     },
     isJournaled: async (workflowId) =>
       (await store.readAggregate(sagaAggregate(workflowId))) !== undefined,
@@ -104,18 +117,18 @@ function observersOf({ metrics: { registry }, records }: ReactorParts) {
   observeDeadLetters(registry, records);
   const starts = new Counter({
     name: metricNames.reactionStarts,
-    help: 'Sagas that events started, by reaction and how the start went',
+    help: 'Sagas that events started or told something, by reaction and how it went',
     labelNames: ['reaction', 'outcome'],
     registers: [registry],
   });
   const pending = new Gauge({
     name: metricNames.reactionsPending,
-    help: 'Events whose saga could not be started yet',
+    help: 'Events whose saga is to be started or told now',
     registers: [registry],
   });
   return {
     projector: projectorMetrics(registry),
     waiting: (rows: number) => pending.set(rows),
-    started: (reaction: string, outcome: StartOutcome) => starts.inc({ reaction, outcome }),
+    started: (reaction: string, outcome: ReactionOutcome) => starts.inc({ reaction, outcome }),
   };
 }

@@ -1,7 +1,7 @@
 import { consumerName, reactionProjection } from '../platform/reactions/projection';
 import type { Reacted } from '../platform/reactions/projection';
 import type { Reaction } from '../platform/reactions/reaction';
-import type { ReactionRecords } from '../platform/reactions/starter';
+import type { Pending, ReactionRecords } from '../platform/reactions/starter';
 import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
@@ -71,7 +71,10 @@ const ownTables = [
      -- RFC 3339, or nothing where all events count
      since text not null
    )`,
-  `create index if not exists reactions_pending on read_rows ((row->>'eventTime'), projection, key)
+  // of before rows could be due later
+  `drop index if exists reactions_pending`,
+  `create index if not exists reactions_due
+   on read_rows (coalesce(row->>'dueAt', row->>'eventTime'), projection, key)
    where row->>'state' = 'pending'`,
 ];
 
@@ -91,20 +94,23 @@ async function sinceOf({ ask }: ReadModelStore, reaction: Reaction): Promise<str
 
 /** Rows of a reaction that is no longer registered wait until it is again. */
 function recordsIn({ ask }: ReadModelStore, names: readonly string[]): ReactionRecords {
+  async function change({ reaction, row }: Pending, members: object): Promise<void> {
+    await ask(
+      `update read_rows set row = row || $3::jsonb, updated_at = now()
+       where projection = $1 and key = $2 and row->>'state' = 'pending'`,
+      [reaction, row.eventId, JSON.stringify(members)],
+    );
+  }
   return {
     pending: async (limitMax) =>
       ask<{ reaction: string; row: Reacted }>(
         `select projection as reaction, row from read_rows
          where row->>'state' = 'pending' and projection = any($2)
-         order by row->>'eventTime', projection, key limit $1`,
-        [limitMax, names],
+           and (row->>'dueAt' is null or row->>'dueAt' <= $3)
+         order by coalesce(row->>'dueAt', row->>'eventTime'), projection, key limit $1`,
+        [limitMax, names, new Date().toISOString()],
       ),
-    async settle({ reaction, row }) {
-      await ask(
-        `update read_rows set row = row || '{"state": "started"}', updated_at = now()
-         where projection = $1 and key = $2 and row->>'state' = 'pending'`,
-        [reaction, row.eventId],
-      );
-    },
+    settle: (pending, state) => change(pending, { state }),
+    postpone: (pending, dueAt) => change(pending, { dueAt: dueAt.toISOString() }),
   };
 }

@@ -13,6 +13,7 @@ import { parseConfig } from '../../platform/runtime/config';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { sagaAggregate } from '../../platform/saga/journal/state';
 import type { JournalEntry } from '../../platform/saga/journal/state';
+import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaPace, SagaStart, SagaView } from '../../platform/saga/wire';
 import type { ApiClient } from '../up/api-client';
 
@@ -80,7 +81,7 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     services.map((service) => [service.name, service.openStore(configFor(service.name))]),
   );
   const nonce = randomUUID();
-  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {
     ...options,
     client,

@@ -7,7 +7,7 @@ import type {
 import { lazyTemporal } from '../../platform/host/lazy-temporal';
 import type { Config } from '../../platform/runtime/config';
 import { sagaStartOptions, startAttributes } from '../../platform/saga/start-options';
-import { sagaIdSeparator, sagaMessages } from '../../platform/saga/wire';
+import { sagaIdSeparator, sagaMessages, sagaQueue } from '../../platform/saga/wire';
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
 import type { SwitchEngine } from './switches';
@@ -80,7 +80,7 @@ function startOptions(
   config: EngineConfig,
   { workflowId, title, saga, start }: StartRequest,
 ): WorkflowStartOptions {
-  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {
     ...sagaStartOptions({ saga, start, taskQueue, title }),
     workflowId,
@@ -99,7 +99,7 @@ export function openEngine(
   const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>
     connection.withDeadline(Date.now() + ms, ask);
 
-  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
 
   async function describe(workflowId: string): Promise<SagaDescription | undefined> {
     const handle = workflow.getHandle(workflowId);

@@ -1,36 +1,69 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { eventId } from '../event-log/envelope';
 import type { LogEvent } from '../event-log/envelope';
 import { defineProjection } from '../event-log/projector/projection';
 import type { Projection } from '../event-log/projector/projection';
 import { canonicalJson } from '../kernel/json';
 import type { Json } from '../kernel/json';
-import type { Reaction } from './reaction';
+import { isTelling } from './reaction';
+import type { Reaction, StartingReaction, TellingReaction } from './reaction';
 
-/** What one event is to start, and whether it has: the record that decides. */
-export type Reacted = {
+/** What both kinds of rows say. */
+type AnyRow = {
   readonly eventId: string;
   /** When the event happened, RFC 3339. */
   readonly eventTime: string;
   readonly saga: string;
-  readonly workflowId: string;
   readonly businessKey: string;
   readonly input: Json;
-  /** sha256 of the canonical input. */
-  readonly requestHash: string;
   /** Correlation of the event: the saga whose step wrote it, where there is one. */
   readonly causedBy?: string;
+};
+
+/** A saga that an event is to start. */
+export type ToStart = AnyRow & {
+  readonly workflowId: string;
+  /** sha256 of the canonical input. */
+  readonly requestHash: string;
   /** `started` once Temporal has taken the start, or the journal knows the saga. */
   readonly state: 'pending' | 'started';
 };
 
+/** What an event is to tell the saga that waits for it. */
+export type ToTell = AnyRow & {
+  readonly wait: string;
+  /** Identity of the act: a saga takes it once. */
+  readonly jti: string;
+  /** RFC 3339; who does not wait by then is not told. */
+  readonly until: string;
+  /** RFC 3339: not looked at again before; absent until it was looked at. */
+  readonly dueAt?: string;
+  /** `told` once a saga has taken it; `unheard` where none did in time. */
+  readonly state: 'pending' | 'told' | 'unheard';
+};
+
+/** What one event is to do, and whether it has: the record that decides. */
+export type Reacted = ToStart | ToTell;
+
+/** True for a row that is told to a saga that runs. */
+export function isToTell(row: Reacted): row is ToTell {
+  return 'wait' in row;
+}
+
 /** Name of a reaction's checkpoints, letters and metrics. */
 export const consumerName = ({ name }: Pick<Reaction, 'name'>) => `on-${name}`;
 
+type EventKey = Pick<LogEvent, 'aggregateId' | 'seq'>;
+
 /** The same for every delivery of the event, on every machine, for good. */
-export function workflowIdFor(reaction: Reaction, event: Pick<LogEvent, 'aggregateId' | 'seq'>) {
-  const parts = canonicalJson(['reaction', reaction.name, eventId(event)]);
-  return `${reaction.starts.name}:${sha256(parts).slice(0, 32)}`;
+export function workflowIdFor(reaction: StartingReaction, event: EventKey): string {
+  return `${reaction.starts.name}:${reactionId(reaction, event)}`;
+}
+
+/** Identity of one reaction to one event: 32 hexadecimal digits. */
+function reactionId({ name }: Pick<Reaction, 'name'>, event: EventKey): string {
+  return sha256(canonicalJson(['reaction', name, eventId(event)])).slice(0, 32);
 }
 
 /**
@@ -49,15 +82,33 @@ export function reactionProjection(reaction: Reaction, since: string): Projectio
 }
 
 function reactedTo(reaction: Reaction, event: LogEvent): Reacted {
+  const { correlationId } = event;
+  const about = {
+    ...{ eventId: eventId(event), eventTime: event.time },
+    ...(correlationId === undefined ? {} : { causedBy: correlationId }),
+    state: 'pending' as const,
+  };
+  if (isTelling(reaction)) return { ...about, ...toTell(reaction, event) };
   const { starts } = reaction;
   const input = starts.input.parse(reaction.input(event.data)) as Json;
   return {
-    ...{ eventId: eventId(event), eventTime: event.time },
+    ...about,
     ...{ saga: starts.name, workflowId: workflowIdFor(reaction, event) },
     ...{ businessKey: starts.businessKey(input), input, requestHash: sha256(canonicalJson(input)) },
-    ...(event.correlationId === undefined ? {} : { causedBy: event.correlationId }),
-    state: 'pending',
   };
 }
+
+function toTell(reaction: TellingReaction, event: LogEvent) {
+  const { tells, wait, withinMs } = reaction;
+  return {
+    ...{ saga: tells.name, wait, jti: reactionId(reaction, event) },
+    businessKey: nonEmpty.parse(reaction.key(event.data)),
+    input: nonNull.parse(reaction.input(event.data)) as Json,
+    until: new Date(Date.parse(event.time) + withinMs).toISOString(),
+  };
+}
+
+const nonEmpty = z.string().min(1);
+const nonNull = z.looseObject({});
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

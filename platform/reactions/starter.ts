@@ -2,7 +2,8 @@ import { backoffMs } from '../discovery/pace';
 import { crashPoint } from '../runtime/crash-point';
 import type { Log } from '../runtime/log';
 import { waiter } from '../runtime/waiter';
-import type { Reacted } from './projection';
+import { isToTell } from './projection';
+import type { Reacted, ToStart, ToTell } from './projection';
 
 /** Limits of the starter. */
 export const starterLimits = {
@@ -13,20 +14,28 @@ export const starterLimits = {
   /** Pace after a start that failed, milliseconds. */
   stepMs: 250,
   maxMs: 15_000,
+  /** Pause before somebody who waits is looked for again: a tenth of the event's age, within these; milliseconds. */
+  againMinMs: 1_000,
+  againMaxMs: 60_000,
 } as const;
 
 /** A row that waits, and the reaction it belongs to. */
-export interface PendingStart {
+export interface Pending<Row extends Reacted = Reacted> {
   readonly reaction: string;
-  readonly row: Reacted;
+  readonly row: Row;
 }
+
+export type PendingStart = Pending<ToStart>;
+export type PendingTell = Pending<ToTell>;
 
 /** The reactor's own records. */
 export interface ReactionRecords {
-  /** Rows whose saga has not started as far as is known, oldest event first. */
-  pending(limitMax: number): Promise<readonly PendingStart[]>;
-  /** Notes that the saga has started; a row that says so already stays. */
-  settle(pending: PendingStart): Promise<void>;
+  /** Rows that are due and not done with as far as is known, those that wait longest first. */
+  pending(limitMax: number): Promise<readonly Pending[]>;
+  /** Notes how it ended; a row that says so already stays. */
+  settle(pending: Pending, state: Exclude<Reacted['state'], 'pending'>): Promise<void>;
+  /** Looks at the row again no earlier than this. */
+  postpone(pending: PendingTell, dueAt: Date): Promise<void>;
 }
 
 export interface StarterOptions {
@@ -35,22 +44,34 @@ export interface StarterOptions {
   readonly isJournaled: (workflowId: string) => Promise<boolean>;
   /** Starts the saga, or says that Temporal knows the workflow id, running or closed. */
   readonly start: (pending: PendingStart) => Promise<'started' | 'exists'>;
+  /**
+   * Tells a saga that waits for it; `nobody` where none does, `refused` where one does and may not be told. What a
+   * saga has taken before it takes again, without effect.
+   */
+  readonly tell: (pending: PendingTell) => Promise<'told' | 'nobody' | 'refused'>;
   readonly log: Log;
-  readonly observe?: (reaction: string, outcome: StartOutcome) => void;
-  /** Told at each look how many rows wait, at most a batch. */
+  readonly observe?: (reaction: string, outcome: ReactionOutcome) => void;
+  /** Told at each look how many rows are due, at most a batch. */
   readonly waiting?: (rows: number) => void;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
 }
 
-/** `exists`: Temporal had it; `journaled`: Temporal has forgotten it, the journal has not; `failed`: tried again. */
-export type StartOutcome = 'started' | 'exists' | 'journaled' | 'failed';
+/**
+ * `exists`: Temporal had it; `journaled`: Temporal has forgotten it, the journal has not; `nobody`, `refused` and
+ * `failed`: tried again; `unheard`: nobody waited for it in time.
+ */
+export type ReactionOutcome =
+  'started' | 'exists' | 'journaled' | 'told' | 'nobody' | 'refused' | 'unheard' | 'failed';
 
 export interface Starter {
   stop(): Promise<void>;
 }
 
 /**
- * Starts what the records say is to be started. A crash between start and record, or a second starter, repeats the
- * start under the same workflow id: Temporal refuses it while it remembers, and the journal for ever after.
+ * Does what the records say is to be done. A crash between start and record, or a second starter, repeats the start
+ * under the same workflow id: Temporal refuses it while it remembers, and the journal for ever after. What a saga is
+ * told again is the same act, which it takes once.
  */
 export function startStarter(options: StarterOptions): Starter {
   const { records, log } = options;
@@ -72,18 +93,18 @@ export function startStarter(options: StarterOptions): Starter {
   }
 
   /** One that fails holds up nobody; answers how many did. */
-  async function startAll(found: readonly PendingStart[]): Promise<number> {
+  async function startAll(found: readonly Pending[]): Promise<number> {
     let failed = 0;
     for (const pending of found) {
       if (isStopped) break;
       try {
-        const outcome = await startOne(options, pending);
+        const outcome = await reactOnce(options, pending);
         options.observe?.(pending.reaction, outcome);
       } catch (error) {
         failed += 1;
         options.observe?.(pending.reaction, 'failed');
-        const { workflowId } = pending.row;
-        log.warn('a reaction could not start its saga yet', { error, workflowId });
+        const { eventId, saga } = pending.row;
+        log.warn('a reaction could not reach its saga yet', { error, eventId, saga });
       }
     }
     return failed;
@@ -99,15 +120,42 @@ export function startStarter(options: StarterOptions): Starter {
   };
 }
 
-/** Starts one saga and notes it; answers how that was. */
-export async function startOne(
+/** Does what one row asks for and notes it; answers how that was. */
+export function reactOnce(options: StarterOptions, pending: Pending): Promise<ReactionOutcome> {
+  const { reaction, row } = pending;
+  return isToTell(row) ? tellOne(options, { reaction, row }) : startOne(options, { reaction, row });
+}
+
+async function tellOne(options: StarterOptions, pending: PendingTell): Promise<ReactionOutcome> {
+  const { records, log, clock = Date.now } = options;
+  const { eventId, eventTime, saga, until } = pending.row;
+  const outcome = await options.tell(pending);
+  if (outcome === 'told') {
+    await crashPoint('reactor.told-not-settled', pending.reaction);
+    await records.settle(pending, 'told');
+    return outcome;
+  }
+  const nowMs = clock();
+  if (nowMs >= Date.parse(until)) {
+    await records.settle(pending, 'unheard');
+    log.warn('an event reached no saga in time', { eventId, saga });
+    return 'unheard';
+  }
+  const { againMinMs, againMaxMs } = starterLimits;
+  const tenthMs = (nowMs - Date.parse(eventTime)) / 10;
+  const pauseMs = Math.min(againMaxMs, Math.max(againMinMs, tenthMs));
+  await records.postpone(pending, new Date(Math.min(Date.parse(until), nowMs + pauseMs)));
+  return outcome;
+}
+
+async function startOne(
   { records, isJournaled, start }: StarterOptions,
   pending: PendingStart,
-): Promise<StartOutcome> {
+): Promise<ReactionOutcome> {
   const known = await isJournaled(pending.row.workflowId);
   if (!known) await crashPoint('reactor.noted-not-started', pending.reaction);
   const outcome = known ? 'journaled' : await start(pending);
   await crashPoint('reactor.started-not-settled', pending.reaction);
-  await records.settle(pending);
+  await records.settle(pending, 'started');
   return outcome;
 }

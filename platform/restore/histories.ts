@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { StepAnswer, StepMessage } from '../kernel/step';
+import { sagaQueue } from '../saga/wire';
 import type { SentMessage } from './believed';
 import type { SagaHistory } from './redo';
 
@@ -18,7 +19,7 @@ export async function* sagaHistories(
   service: { readonly name: string; readonly instance: string },
   since: Date,
 ): AsyncGenerator<SagaHistory> {
-  const ours = `TaskQueue = "sagas${service.instance}"`;
+  const ours = `TaskQueue = "${sagaQueue(service.instance)}"`;
   const query = `${ours} AND (ExecutionStatus = "Running" OR CloseTime > "${since.toISOString()}")`;
   for await (const run of client.workflow.list({ query })) {
     const sent = await sentTo(client, service.name, run);

@@ -145,6 +145,9 @@ export const sagaMessages = {
   verdict: 'verdict',
 } as const;
 
+/** Task queue of the orchestrators of an instance; '' is the one that has no name. */
+export const sagaQueue = (instance: string): string => `sagas${instance}`;
+
 /** Search attributes of every saga workflow, all of type Keyword; pseudonyms and codes only. */
 export const sagaSearchAttributes = [
   'SagaName',
@@ -165,5 +168,13 @@ export function workflowIdOf(sagaId: string): string {
 
 /** Workflow id of the recoveries of a saga: one at a time. */
 export function recoveryIdOf(sagaId: string): string {
-  return `recover/${sagaId}`;
+  return `${recoveryPrefix}${sagaId}`;
+}
+
+const recoveryPrefix = 'recover/';
+
+/** Workflow id of the saga that the workflow of this id recovers; undefined for any other workflow. */
+export function recoveredBy(workflowId: string): string | undefined {
+  if (!workflowId.startsWith(recoveryPrefix)) return undefined;
+  return workflowIdOf(workflowId.slice(recoveryPrefix.length));
 }

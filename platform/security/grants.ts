@@ -96,8 +96,8 @@ export interface GrantVerifier {
 export interface GrantVerifierOptions {
   /** Our authorities, PEM. Read at every grant: a getter follows a rotation. */
   readonly caPem: string | Buffer;
-  /** Names of processes that may sign grants, as in their certificates. */
-  readonly signers: readonly string[];
+  /** Processes that may sign grants, by the name in their certificates, and which verbs each of them may sign. */
+  readonly signers: Readonly<Record<string, readonly GrantedAct['verb'][] | 'every verb'>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
@@ -140,9 +140,17 @@ function assertAct(found: z.output<typeof claims>, act: GrantedAct): void {
   if (!same || actHash !== actHashOf(act)) throw invalid('it is for another act');
 }
 
+/** Who may sign a grant for such an act. */
+function signersOf({ signers }: GrantVerifierOptions, { verb }: GrantedAct): readonly string[] {
+  return Object.entries(signers)
+    .filter(([, signed]) => signed === 'every verb' || signed.includes(verb))
+    .map(([name]) => name);
+}
+
 /**
  * Builds the verifier: the certificate in the grant must chain to our authority, have been valid when the grant was
- * signed, and carry the one identity of a signer; its key must have signed exactly the act it is shown with.
+ * signed, and carry the one identity of a signer of such a verb; its key must have signed exactly the act it is shown
+ * with.
  */
 export function createGrantVerifier(options: GrantVerifierOptions): GrantVerifier {
   return {
@@ -151,7 +159,7 @@ export function createGrantVerifier(options: GrantVerifierOptions): GrantVerifie
       const found = opened(grant);
       const { x5c, sub, roles, approvalLimitCents, iat } = found;
       const authorities = certificatesOf(options.caPem);
-      const { signers } = options;
+      const signers = signersOf(options, act);
       const leaf = trustedLeaf(x5c, { authorities, signers, atMs: iat * 1_000 });
       if (typeof leaf === 'string') throw invalid(leaf);
       const algorithm = algorithmOf(leaf.publicKey);

@@ -5,6 +5,8 @@ import { expectFamilyParts } from '../support/family-parts';
 import { openAuditWorld } from '../support/audit-world';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
 import { insisting } from '../support/service-bench';
+import type { ServiceBench } from '../support/service-bench';
+import { waiter } from '../../platform/runtime/waiter';
 import { eventually } from '../support/eventually';
 
 /** What the auditor promises, milliseconds from the injection to the finding. */
@@ -68,6 +70,42 @@ test('what services say of a family at the same moment is all kept in the databa
   await expectFamilyParts(audit.ledger);
 });
 
+/** Longer than what is committed in the meantime takes. */
+const lateMs = 60_000;
+const lateOrder = { ...money, orderId: 'late', lines, customerId: 'c-1' };
+const lateAccount = { customerId: 'late', currency: 'EUR', limitCents: 5_000 };
+
+/** Commits of others, each read by the auditor, while a transaction that began before them is held open. */
+const meanwhile = {
+  payments: () => insisting(() => audit.benches.payments.operate('deposit', deposit)),
+  orders: (turn: number) => {
+    const orderId = `meanwhile-${turn}`;
+    const order = { ...lateOrder, orderId };
+    return insisting(() => audit.benches.orders.forward('open', order, { saga: orderId }));
+  },
+} as const;
+
+/** Lets a transaction write, and commit only when it is released. */
+function heldBeforeCommit({ store }: ServiceBench, work: () => Promise<unknown>) {
+  const commits = waiter();
+  const written = waiter();
+  const transact = store.transact.bind(store);
+  const held = jest.spyOn(store, 'transact').mockImplementationOnce((key, decide, options) =>
+    transact(key, decide, {
+      ...options,
+      written: () => {
+        written.stop();
+        return commits.stopped;
+      },
+    }),
+  );
+  return {
+    written: written.stopped,
+    release: () => commits.stop(),
+    work: work().finally(() => held.mockRestore()),
+  };
+}
+
 describe('within 5 s and with its ids', () => {
   test('a drop is found: committed, called sent, and not in the log', async () => {
     const { orders } = audit.benches;
@@ -80,6 +118,30 @@ describe('within 5 s and with its ids', () => {
         service: 'orders',
         sagaId: expect.stringContaining('dropped') as string,
       });
+      expect(afterMs).toBeLessThan(promisedMs);
+    });
+  });
+
+  test.each([
+    ['payments', 'account/late', 'openAccount'],
+    ['orders', 'order/late', 'open'],
+  ] as const)('a late commit that a cursor passed by is found in %s', async (name, id, command) => {
+    const bench = audit.benches[name];
+    const { written, release, work } = heldBeforeCommit(bench, () =>
+      command === 'open'
+        ? bench.forward(command, lateOrder, { saga: 'late', timeoutMs: lateMs })
+        : bench.operate(command, lateAccount),
+    );
+    await written;
+    for (let turn = 0; turn < 20; turn += 1) await meanwhile[name](turn);
+    await audit.read();
+    await audit.unrelayed(name, async () => {
+      release();
+      await work;
+      const late = await audit.pending(name);
+      expect(late.map((event) => `${event.aggregateId}:${event.seq}`)).toEqual([`${id}:1`]);
+      await bench.store.markPublished(late);
+      const { afterMs } = await audit.found('EVENT_NOT_IN_LOG', `${id}:1`);
       expect(afterMs).toBeLessThan(promisedMs);
     });
   });

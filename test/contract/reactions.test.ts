@@ -1,3 +1,4 @@
+import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client } from 'pg';
 import { startProjector } from '../../platform/event-log/projector';
 import type { Projector } from '../../platform/event-log/projector';
@@ -8,6 +9,9 @@ import { startStarter } from '../../platform/reactions/starter';
 import type { PendingStart, Starter, StarterOptions } from '../../platform/reactions/starter';
 import { postgresOptions } from '../../platform/runtime/connections';
 import { silentLog } from '../../platform/runtime/log';
+import { sagaStartOptions } from '../../platform/saga/start-options';
+import { readCredentials } from '../../platform/security/tls';
+import { runningQuery } from '../../reactions/engine';
 import { openReactionStore } from '../../reactions/store';
 import type { ReactionStore } from '../../reactions/store';
 import { anySchemas, countingProjection } from '../support/counting';
@@ -15,7 +19,7 @@ import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
-import { noteReaction } from '../support/reactions';
+import { noteReaction, readReaction } from '../support/reactions';
 import { configFor } from '../support/world';
 
 let world: LogWorld;
@@ -27,7 +31,7 @@ let taken: Set<string>;
 const running: { stop(): Promise<void> }[] = [];
 
 const openStore = () =>
-  openReactionStore(configFor('orchestrator', world.instance), [noteReaction]);
+  openReactionStore(configFor('orchestrator', world.instance), [noteReaction, readReaction]);
 
 beforeEach(async () => {
   world = await openLogWorld();
@@ -76,10 +80,13 @@ async function start({ row: { workflowId } }: PendingStart): Promise<'started' |
   return 'started';
 }
 
-function startAll(told: Partial<StarterOptions> = {}): Starter {
+type Told = Partial<Pick<StarterOptions, 'start' | 'tell' | 'isJournaled'>>;
+
+function startAll(told: Told = {}): Starter {
   const { records } = store;
   const isJournaled = async () => false;
-  const starter = startStarter({ records, isJournaled, start, log: silentLog, ...told });
+  const tell = async () => 'nobody' as const;
+  const starter = startStarter({ records, isJournaled, start, tell, log: silentLog, ...told });
   running.push(starter);
   return starter;
 }
@@ -147,6 +154,31 @@ describe('a reaction', () => {
     expect([await states(), asked.length]).toEqual([{ started: 1 }, 1]);
   });
 
+  test('tells a saga once it waits, and does not hold up others until then', async () => {
+    const ofNow = (name: string) => note(name, 1, new Date().toISOString());
+    await send(ofNow('a'), ofNow('b'));
+    await follow(readReaction);
+    const waiting = new Set(['b']);
+    const told: string[] = [];
+    const tells: StarterOptions['tell'] = async ({ row: { businessKey, jti } }) => {
+      if (!waiting.has(businessKey)) return 'nobody';
+      told.push(jti);
+      return 'told';
+    };
+    startAll({ tell: tells });
+    await eventually(async () => expect(await states()).toEqual({ pending: 1, told: 1 }));
+    waiting.add('a');
+    await eventually(async () => expect(await states()).toEqual({ told: 2 }));
+    expect([told.length, new Set(told).size, asked]).toEqual([2, 2, []]);
+  });
+
+  test('gives up what nobody waited for in time', async () => {
+    await send(note('a', 1, new Date(Date.now() - readReaction.withinMs).toISOString()));
+    await follow(readReaction);
+    startAll();
+    await eventually(async () => expect(await states()).toEqual({ unheard: 1 }));
+  });
+
   test('begins where it was told at its first start, and stays with it', async () => {
     const late: Reaction = { ...noteReaction, from: 'now' };
     await send(note('a', 1));
@@ -176,4 +208,42 @@ describe('a reaction', () => {
       expect(letters).toEqual([{ projection: consumerName(noteReaction), reason: 'FOLD_FAILED' }]);
     });
   });
+});
+
+test('Temporal finds the running saga of a business key, whatever stands in it', async () => {
+  const config = configFor('orchestrator', world.instance);
+  const { ca, cert, key } = readCredentials(config);
+  const connection = await Connection.connect({
+    address: config.HOLDFAST_TEMPORAL_ADDRESS,
+    tls: { serverRootCACertificate: ca, clientCertPair: { crt: cert, key } },
+  });
+  const { workflow } = new TemporalClient({
+    ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE },
+  });
+  const taskQueue = `sagas${world.instance}`;
+  const keys = ['n-1', `o'brien`, String.raw`a\b`, `x' OR SagaName != 'y`];
+  const start = { owner: 'o', requestHash: 'h', deadlineAtMs: 0, input: {} };
+  const handles = await Promise.all(
+    keys.map((businessKey, index) =>
+      workflow.start('file-note', {
+        ...sagaStartOptions({
+          ...{ saga: 'file-note', title: 'File', taskQueue, start: { ...start, businessKey } },
+        }),
+        workflowId: `file-note:${world.instance}-${index}`,
+      }),
+    ),
+  );
+  try {
+    for (const [index, businessKey] of keys.entries()) {
+      const query = runningQuery({ saga: 'file-note', businessKey }, taskQueue);
+      await eventually(async () => {
+        const found: string[] = [];
+        for await (const one of workflow.list({ query })) found.push(one.workflowId);
+        expect(found).toEqual([handles[index]?.workflowId]);
+      });
+    }
+  } finally {
+    await Promise.all(handles.map((handle) => handle.terminate('the test is over')));
+    await connection.close();
+  }
 });

@@ -5,6 +5,7 @@ import type { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { createGrantMinter, createGrantVerifier } from '../../platform/security/grants';
 import type { GrantMinter, GrantVerifier } from '../../platform/security/grants';
+import { grantSigners } from '../../platform/saga/journal/hosted';
 import { identityPrefix } from '../../platform/security/peer';
 import type { Credentials } from '../../platform/security/tls';
 
@@ -85,6 +86,8 @@ export interface TestGrants extends GrantMinter, GrantVerifier {
   readonly caPem: Buffer;
   /** Certificate and key of the gateway. */
   readonly gateway: Issued;
+  /** Signs as the orchestrator does for its reactions. */
+  readonly orchestrator: GrantMinter;
 }
 
 /** Grants for tests without a stack: a fresh authority, a certificate of the gateway, both sides on one clock. */
@@ -93,6 +96,8 @@ export async function createTestGrants(clock: () => number = Date.now): Promise<
   const gateway = await authority.issue('gateway');
   const minter = createGrantMinter({ credentials: () => gateway, clock });
   const caPem = authority.cert;
-  const verifier = createGrantVerifier({ caPem, signers: ['gateway'], clock });
-  return { ...minter, ...verifier, caPem, gateway };
+  const verifier = createGrantVerifier({ caPem, signers: grantSigners, clock });
+  const reactor = await authority.issue('orchestrator');
+  const orchestrator = createGrantMinter({ credentials: () => reactor, clock });
+  return { ...minter, ...verifier, caPem, gateway, orchestrator };
 }

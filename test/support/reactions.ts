@@ -11,6 +11,14 @@ const fileNote = defineSagaContract({
   deadlineMs: 60_000,
 });
 
+/** A note that is read is told to whoever files it. */
+export const readReaction = defineReaction({
+  ...{ name: 'tell-notes', on: 'note.made', service: 'orders', from: 'beginning' },
+  ...{ tells: fileNote, wait: 'note', as: 'operator', withinMs: 3_600_000 },
+  key: ({ noteId }) => noteId,
+  input: ({ noteId }) => ({ noteId }),
+});
+
 /** A note that is made is filed. */
 export const noteReaction = defineReaction({
   ...{ name: 'file-notes', on: 'note.made', service: 'orders', from: 'beginning' },

@@ -10,6 +10,7 @@ import type { Ending } from '../plan/direction';
 import { reasonOf } from '../plan/moves';
 import type { Outcome } from '../plan/moves';
 import type { ActRequirement, SignedVerb, Verb } from '../verbs';
+import { sagaQueue } from '../wire';
 
 import { never } from './saga-run';
 import type { SagaRun } from './saga-run';
@@ -149,7 +150,7 @@ async function record(run: SagaRun, name: string, command: CommandDescriptor): P
   };
   for (let pauseMs: number = run.pace.stubbornPauseMs; ; pauseMs = nextPause(pauseMs)) {
     const outcome = await send(message, command.participant, {
-      taskQueue: `sagas${run.queueSuffix}`,
+      taskQueue: sagaQueue(run.queueSuffix),
       summary: `journal: ${name}`,
       bounds: {},
       pace: run.pace,

@@ -12,8 +12,11 @@ import type { VerifyGrant } from './grants';
 import { journalService } from './service';
 import type { JournalState } from './state';
 
-/** Who may sign what people tell a saga. */
-const grantSigners = ['gateway'];
+/**
+ * Who may sign what sagas are told: the gateway for people, and the orchestrator for the events that its reactions
+ * deliver. The journal is kept by the orchestrator, so nobody can do more by it than before.
+ */
+export const grantSigners = { gateway: 'every verb', orchestrator: ['deliver'] } as const;
 
 /** The journal on PostgreSQL, database `sagas`. It has no API of its own: it is read through its events. */
 export const sagasJournal: HostedService = {

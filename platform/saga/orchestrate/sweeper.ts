@@ -6,6 +6,7 @@ import { connectTemporal } from '../../host/temporal-worker';
 import type { Config } from '../../runtime/config';
 import type { Log } from '../../runtime/log';
 import { metricNames } from '../../runtime/metric-names';
+import { sagaQueue } from '../wire';
 import type { OpenSagas } from '../journal/open-sagas';
 import { startRecovery } from './engine-activities';
 import { keepHouse } from './housekeeping';
@@ -33,7 +34,7 @@ export function startSweeper(parts: {
   const { config, log, journal } = parts;
   const stopping = new AbortController();
   const observe = observer(parts.metrics.registry, log);
-  const taskQueue = `sagas${config.HOLDFAST_INSTANCE}`;
+  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
 
   async function work(): Promise<void> {
     const connection = await connectTemporal(config);

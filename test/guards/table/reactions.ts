@@ -43,6 +43,30 @@ export const reactionGuards: readonly Guard[] = [
     test: unit('reactions/reactions', 'leaves the row of an event as it is'),
   },
   {
+    name: 'what nobody waits for yet is looked at again',
+    why: 'an event that comes a moment before its saga waits for it would be lost',
+    changes: [
+      {
+        file: starter,
+        from: 'if (nowMs >= Date.parse(until)) {',
+        to: 'if (until !== undefined) {',
+      },
+    ],
+    test: unit('reactions/starter', 'waits for a saga'),
+  },
+  {
+    name: 'the orchestrator signs for its reactions, and for nobody',
+    why: 'whoever holds its key could skip, abort or approve in the name of any person',
+    changes: [
+      {
+        file: 'platform/saga/journal/hosted.ts',
+        from: "orchestrator: ['deliver']",
+        to: "orchestrator: 'every verb'",
+      },
+    ],
+    test: unit('security/grant-attacks', 'by the orchestrator, for its reactions'),
+  },
+  {
     name: 'what happened before a reaction begins nothing',
     why: 'a new reaction would start sagas for years of events',
     changes: [

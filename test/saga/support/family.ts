@@ -8,6 +8,7 @@ import { projectRoot } from '../../../platform/runtime/paths';
 import { eventually } from '../../support/eventually';
 import { startSagaWorld } from './saga-world';
 import type { StartedSaga } from './saga-world';
+import type { WorldGrants } from './test-journal';
 
 /** Workflow ids of the sagas that a saga has as steps. */
 export const childrenOf = (view: SagaView) => view.steps.flatMap(({ child }) => child ?? []);
@@ -21,10 +22,10 @@ export async function buildFamilyBundle(bundle: string): Promise<void> {
 }
 
 /** A world that runs the family sagas, and what their tests ask of it. */
-export async function startFamilyWorld(name: string) {
+export async function startFamilyWorld(name: string, grants?: WorldGrants) {
   const bundle = path.join(projectRoot, 'dist', `${name}-bundle.js`);
   await buildFamilyBundle(bundle);
-  const world = await startSagaWorld(bundle);
+  const world = await startSagaWorld(bundle, grants && (async () => grants));
   async function entryOf(workflowId: string): Promise<JournalEntry> {
     const found = await world.journalStore.readAggregate(sagaAggregate(workflowId));
     return found?.state as JournalEntry;

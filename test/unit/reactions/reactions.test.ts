@@ -7,12 +7,13 @@ import { readRecord } from '../../../platform/event-log/projector/reading';
 import type { View } from '../../../platform/event-log/projector/view';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { reactionProjection, workflowIdFor } from '../../../platform/reactions/projection';
+import { isTelling } from '../../../platform/reactions/reaction';
 import type { Reaction } from '../../../platform/reactions/reaction';
 import { sagasJournal } from '../../../platform/saga/journal/hosted';
 import { reactions } from '../../../reactions';
 import { aRecord } from '../../support/log-events';
 import { anEvent } from '../../support/events';
-import { noteReaction } from '../../support/reactions';
+import { noteReaction, readReaction } from '../../support/reactions';
 
 const nothing: View = {
   nextOffset: 0n,
@@ -72,6 +73,22 @@ describe('a reaction', () => {
     expect(projection.fold(row, {} as never, 'note/n-1:1')).toBe(row);
   });
 
+  test('makes of an event for a saga that waits one act, the same each time', () => {
+    const [[key, { row }]] = [...written(readReaction, '').rows] as unknown as [
+      [string, { row: unknown }],
+    ];
+    expect(key).toBe('note/n-1:1');
+    expect(row).toEqual({
+      ...{ eventId: 'note/n-1:1', eventTime: '2026-11-26T10:00:00.000Z', saga: 'file-note' },
+      ...{ wait: 'note', businessKey: 'n-1', input: { noteId: 'n-1' }, state: 'pending' },
+      ...{ until: '2026-11-26T11:00:00.000Z' },
+      jti: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    });
+    expect(written(readReaction, '').rows).toEqual(written(readReaction, '').rows);
+    const keyless = { ...readReaction, key: () => '' };
+    expect(written(keyless, '').letters).toMatchObject([{ reason: 'FOLD_FAILED' }]);
+  });
+
   test('parks an event of which its saga can make nothing', () => {
     const { letters, rows } = written(noteReaction, '', noted('2026-11-26T10:00:00.000Z', {}));
     expect(letters).toMatchObject([{ reason: 'FOLD_FAILED' }]);
@@ -84,9 +101,9 @@ describe('the registered reactions', () => {
 
   test('have names of their own, and sagas that may be started', () => {
     expect(new Set(reactions.map(({ name }) => name)).size).toBe(reactions.length);
-    for (const { name, starts } of reactions) {
-      expect(name).toMatch(/^[a-z][a-z-]{0,26}$/);
-      expect(starts.childOnly).toBeUndefined();
+    for (const reaction of reactions) {
+      expect(reaction.name).toMatch(/^[a-z][a-z-]{0,26}$/);
+      if (!isTelling(reaction)) expect(reaction.starts.childOnly).toBeUndefined();
     }
   });
 
@@ -101,8 +118,10 @@ describe('the registered reactions', () => {
         const { type, schema, data } = decodeEvent(message);
         const read = schemas.read(type, schema, data);
         const current = read.verdict === 'valid' ? read.current?.data : undefined;
-        const input = reaction.input(current ?? data);
-        expect(reaction.starts.input.safeParse(input)).toMatchObject({ success: true });
+        const found = current ?? data;
+        const input = reaction.input(found);
+        if (isTelling(reaction)) expect(reaction.key(found)).toMatch(/./);
+        else expect(reaction.starts.input.safeParse(input)).toMatchObject({ success: true });
       }
     },
   );

@@ -3,7 +3,13 @@ import 'reflect-metadata';
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import { KeyUsageFlags } from '@peculiar/x509';
 import { SignJWT } from 'jose';
-import { createGrantVerifier, grantProfile } from '../../../platform/security/grants';
+import { grantSigners } from '../../../platform/saga/journal/hosted';
+import {
+  createGrantMinter,
+  createGrantVerifier,
+  grantProfile,
+} from '../../../platform/security/grants';
+import type { GrantRefused } from '../../../platform/security/grants';
 import { createTestAuthority } from '../../support/grants';
 import type { Wanted } from '../../support/grants';
 import {
@@ -16,6 +22,7 @@ import {
   mint,
   nowMs,
   nowSeconds,
+  olga,
   refusal,
   without,
 } from './grant-world';
@@ -167,10 +174,25 @@ describe('a forged operator grant', () => {
     expect(await refusal(forged({ by, claims }))).toBe('GRANT_EXPIRED: its minute is over');
   });
 
+  test.each([
+    ['deliver', 'accepted'],
+    ['retry', 'GRANT_INVALID: orchestrator may not sign grants'],
+  ] as const)('by the orchestrator, for its reactions: %s is %s', async (verb, expected) => {
+    const by = await authority.issue('orchestrator');
+    const verifier = createGrantVerifier({ caPem: authority.cert, signers: grantSigners });
+    const told = { ...act, verb };
+    const grant = await createGrantMinter({ credentials: () => by }).mint(told, olga);
+    const answer = await verifier.verify(grant, told).then(
+      () => 'accepted',
+      ({ code, detail }: GrantRefused) => `${code}: ${detail}`,
+    );
+    expect(answer).toBe(expected);
+  });
+
   test('of an authority that has ended is refused', async () => {
     const ended = await createTestAuthority({ notAfter: new Date(nowMs - minuteMs) });
     const by = await ended.issue('gateway');
-    const verifier = createGrantVerifier({ caPem: ended.cert, signers: ['gateway'] });
+    const verifier = createGrantVerifier({ caPem: ended.cert, signers: { gateway: 'every verb' } });
     await expect(verifier.verify(await forged({ by }), act)).rejects.toThrow('GRANT_INVALID');
   });
 

@@ -35,7 +35,7 @@ export const mint = (by: Pick<Issued, 'cert' | 'key'> = gateway, atMs = nowMs) =
 
 export const verify = (grant: string, shown: GrantedAct = act, atMs = nowMs) =>
   createGrantVerifier({
-    ...{ caPem: authority.cert, signers: ['gateway'], clock: () => atMs },
+    ...{ caPem: authority.cert, signers: { gateway: 'every verb' }, clock: () => atMs },
   }).verify(grant, shown);
 
 /** The code and what the log says of a refusal; `accepted` where there is none. */
