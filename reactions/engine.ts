@@ -1,16 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import {
   Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { lazyTemporal } from '../platform/host/lazy-temporal';
 import type { TellingReaction } from '../platform/reactions/reaction';
 import type { PendingStart, PendingTell } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
 import { sagaStartOptions, startAttributes } from '../platform/saga/start-options';
 import { recoveredBy, sagaQueue } from '../platform/saga/wire';
+import type { SagaMemo } from '../platform/saga/wire';
 import type { SignedVerb, VerbAnswer } from '../platform/saga/verbs';
 import { createGrantMinter } from '../platform/security/grants';
 import type { GrantMinter } from '../platform/security/grants';
@@ -32,6 +34,7 @@ export interface ReactionEngine {
   tell(
     pending: PendingTell,
     reaction: Pick<TellingReaction, 'as'>,
+    aim: (workflowId: string) => Promise<void>,
   ): Promise<'told' | 'nobody' | 'refused'>;
   close(): Promise<void>;
 }
@@ -43,20 +46,18 @@ export function openReactionEngine(config: Config): ReactionEngine {
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   const grants = createGrantMinter({ credentials: () => readCredentials(config) });
   return {
-    async tell(pending, { as }) {
-      const query = runningQuery(pending.row, taskQueue);
-      const running = await connection.withDeadline(Date.now() + rpcMs, async () => {
-        const found: string[] = [];
-        for await (const { workflowId } of workflow.list({ query, pageSize: sagasMax })) {
-          if (found.push(workflowId) === sagasMax) break;
-        }
-        return found;
-      });
-      let heard: 'told' | 'nobody' | 'refused' = 'nobody';
-      for (const workflowId of running) {
-        const signed = await signedTelling(grants, pending, { as, workflowId });
+    async tell(pending, { as }, aim) {
+      const { saga, businessKey } = pending.row;
+      const query = runningQuery(saga, taskQueue, businessKey);
+      const found = await connection.withDeadline(Date.now() + rpcMs, () =>
+        runningWith(workflow.list({ query }), businessKey),
+      );
+      let heard: 'nobody' | 'refused' = 'nobody';
+      for (const running of found) {
+        await aim(recoveredBy(running) ?? running);
+        const signed = await signedTelling(grants, pending, { as, workflowId: running });
         const answer = await connection.withDeadline(Date.now() + updateMs, () =>
-          deliver(workflow.getHandle(workflowId), signed),
+          deliver(workflow.getHandle(running), signed),
         );
         if (answer === 'told') return answer;
         if (answer === 'refused') heard = answer;
@@ -89,22 +90,29 @@ export function ownerOf(reaction: string): string {
   return pseudonymOf('holdfast/reactions', reaction);
 }
 
-/** What Temporal is asked for: runs of the saga that goes by the business key, its recovery among them. */
-export function runningQuery(
-  { saga, businessKey }: Pick<PendingTell['row'], 'saga' | 'businessKey'>,
-  taskQueue: string,
-): string {
+/** Text that Temporal's queries say the same on every database behind it. */
+const plain = /^[^'\\]*$/;
+
+/** What Temporal is asked for: what runs of a saga, and where that can be said, under its business key. */
+export function runningQuery(saga: string, taskQueue: string, businessKey: string): string {
   const { name, businessKey: key } = startAttributes;
-  return [
-    `${name.name} = ${quoted(saga)}`,
-    `${key.name} = ${quoted(businessKey)}`,
-    `TaskQueue = ${quoted(taskQueue)}`,
-    `ExecutionStatus = 'Running'`,
-  ].join(' AND ');
+  const terms = { [name.name]: saga, TaskQueue: taskQueue, ExecutionStatus: 'Running' };
+  return Object.entries(plain.test(businessKey) ? { ...terms, [key.name]: businessKey } : terms)
+    .map(([term, value]) => `${term} = '${value}'`)
+    .join(' AND ');
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** Workflow ids of those that have the business key: the saga, or its recovery. */
+export async function runningWith(
+  found: AsyncIterable<Pick<WorkflowExecutionInfo, 'workflowId' | 'memo'>>,
+  businessKey: string,
+): Promise<readonly string[]> {
+  const running: string[] = [];
+  for await (const { workflowId, memo } of found) {
+    if ((memo as Partial<SagaMemo> | undefined)?.businessKey !== businessKey) continue;
+    if (running.push(workflowId) === sagasMax) break;
+  }
+  return running;
 }
 
 /** The event as an act of its reaction; a recovery takes what is for the saga that it recovers. */
@@ -126,7 +134,8 @@ export function deliver(
   saga: Pick<WorkflowHandle, 'executeUpdate'>,
   signed: SignedVerb,
 ): Promise<'told' | 'nobody' | 'refused'> {
-  const { jti: updateId } = signed;
+  // Temporal answers an id that it has seen with what it answered then, refusals too; the act's own identity is `jti`.
+  const updateId = `${signed.jti}-${randomUUID().slice(0, 8)}`;
   return saga
     .executeUpdate<VerbAnswer, [SignedVerb]>('deliver', { args: [signed], updateId })
     .then(heardBy, refusedBy);

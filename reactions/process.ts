@@ -14,6 +14,7 @@ import { startStarter } from '../platform/reactions/starter';
 import type { Pending, ReactionOutcome, Starter } from '../platform/reactions/starter';
 import { metricNames } from '../platform/runtime/metric-names';
 import { sagaAggregate } from '../platform/saga/journal/state';
+import type { JournalEntry } from '../platform/saga/journal/state';
 import { openReactionEngine } from './engine';
 import type { ReactionEngine } from './engine';
 import type { ReactionStore } from './store';
@@ -103,10 +104,14 @@ function beginStarts(
       if (isTelling(reaction)) throw changed(pending);
       return engine.start(pending, reaction.starts);
     },
-    async tell(pending) {
+    async tell(pending, aim) {
       const reaction = reactionOf(pending);
       if (!isTelling(reaction)) throw changed(pending);
-      return engine.tell(pending, reaction);
+      return engine.tell(pending, reaction, aim);
+    },
+    async isTaken(workflowId, jti) {
+      const found = await store.readAggregate(sagaAggregate(workflowId));
+      return jti in ((found?.state as JournalEntry | undefined)?.acts ?? {});
     },
     isJournaled: async (workflowId) =>
       (await store.readAggregate(sagaAggregate(workflowId))) !== undefined,

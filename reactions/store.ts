@@ -111,6 +111,7 @@ function recordsIn({ ask }: ReadModelStore, names: readonly string[]): ReactionR
         [limitMax, names, new Date().toISOString()],
       ),
     settle: (pending, state) => change(pending, { state }),
+    aim: (pending, target) => change(pending, { target }),
     postpone: (pending, dueAt) => change(pending, { dueAt: dueAt.toISOString() }),
   };
 }

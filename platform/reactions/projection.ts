@@ -39,6 +39,8 @@ export type ToTell = AnyRow & {
   readonly until: string;
   /** RFC 3339: not looked at again before; absent until it was looked at. */
   readonly dueAt?: string;
+  /** Workflow id of the saga it was sent to last: whether that has taken it is in the journal. */
+  readonly target?: string;
   /** `told` once a saga has taken it; `unheard` where none did in time. */
   readonly state: 'pending' | 'told' | 'unheard';
 };

@@ -36,6 +36,8 @@ export interface ReactionRecords {
   settle(pending: Pending, state: Exclude<Reacted['state'], 'pending'>): Promise<void>;
   /** Looks at the row again no earlier than this. */
   postpone(pending: PendingTell, dueAt: Date): Promise<void>;
+  /** Notes whom it is sent to, before it is. */
+  aim(pending: PendingTell, target: string): Promise<void>;
 }
 
 export interface StarterOptions {
@@ -46,9 +48,14 @@ export interface StarterOptions {
   readonly start: (pending: PendingStart) => Promise<'started' | 'exists'>;
   /**
    * Tells a saga that waits for it; `nobody` where none does, `refused` where one does and may not be told. What a
-   * saga has taken before it takes again, without effect.
+   * saga has taken before it takes again, without effect. Calls `aim` before each saga it sends to.
    */
-  readonly tell: (pending: PendingTell) => Promise<'told' | 'nobody' | 'refused'>;
+  readonly tell: (
+    pending: PendingTell,
+    aim: (target: string) => Promise<void>,
+  ) => Promise<'told' | 'nobody' | 'refused'>;
+  /** Whether the journal has the act of this identity under this workflow id. */
+  readonly isTaken: (workflowId: string, jti: string) => Promise<boolean>;
   readonly log: Log;
   readonly observe?: (reaction: string, outcome: ReactionOutcome) => void;
   /** Told at each look how many rows are due, at most a batch. */
@@ -128,8 +135,11 @@ export function reactOnce(options: StarterOptions, pending: Pending): Promise<Re
 
 async function tellOne(options: StarterOptions, pending: PendingTell): Promise<ReactionOutcome> {
   const { records, log, clock = Date.now } = options;
-  const { eventId, eventTime, saga, until } = pending.row;
-  const outcome = await options.tell(pending);
+  const { eventId, eventTime, saga, until, target, jti } = pending.row;
+  // Sent before and not noted: the saga may have ended since, and would not be found.
+  const isTaken = target !== undefined && (await options.isTaken(target, jti));
+  const aim = (workflowId: string) => records.aim(pending, workflowId);
+  const outcome = isTaken ? 'told' : await options.tell(pending, aim);
   if (outcome === 'told') {
     await crashPoint('reactor.told-not-settled', pending.reaction);
     await records.settle(pending, 'told');

@@ -33,12 +33,12 @@ it('under load, killed and stopped in turn, nothing is lost, doubled or left hal
 }, 600_000);
 
 test.each([
-  [orders, ordersByHand, 'order/', 'amountCents'],
-  [payments, paymentsByHand, 'account/', 'availableCents'],
-  [inventory, inventoryByHand, 'product/', 'reserved'],
+  ['orders', orders, ordersByHand, 'order/', 'amountCents'],
+  ['payments', payments, paymentsByHand, 'account/', 'availableCents'],
+  ['inventory', inventory, inventoryByHand, 'product/', 'reserved'],
 ] as const)(
-  'one byte changed in the database of $name afterwards: its aggregate is named, and no other',
-  async (service, handsOn, prefix, member) => {
+  'one byte changed in the database of %s afterwards: its aggregate is named, and no other',
+  async (_name, service, handsOn, prefix, member) => {
     const store = service.openStore(configFor(service.name));
     const byHand = await handsOn('');
     try {

@@ -133,8 +133,11 @@ describe('within 5 s and with its ids', () => {
         : bench.operate(command, lateAccount),
     );
     await written;
+    const { events } = await audit.ledger.mark(name);
     for (let turn = 0; turn < 20; turn += 1) await meanwhile[name](turn);
-    await audit.read();
+    await eventually(async () => {
+      expect((await audit.ledger.mark(name)).events).toBeGreaterThanOrEqual(events + 20);
+    });
     await audit.unrelayed(name, async () => {
       release();
       await work;

@@ -11,7 +11,7 @@ import { postgresOptions } from '../../platform/runtime/connections';
 import { silentLog } from '../../platform/runtime/log';
 import { sagaStartOptions } from '../../platform/saga/start-options';
 import { readCredentials } from '../../platform/security/tls';
-import { runningQuery } from '../../reactions/engine';
+import { runningQuery, runningWith } from '../../reactions/engine';
 import { openReactionStore } from '../../reactions/store';
 import type { ReactionStore } from '../../reactions/store';
 import { anySchemas, countingProjection } from '../support/counting';
@@ -86,7 +86,16 @@ function startAll(told: Told = {}): Starter {
   const { records } = store;
   const isJournaled = async () => false;
   const tell = async () => 'nobody' as const;
-  const starter = startStarter({ records, isJournaled, start, tell, log: silentLog, ...told });
+  const isTaken = async () => false;
+  const starter = startStarter({
+    records,
+    isJournaled,
+    start,
+    tell,
+    isTaken,
+    log: silentLog,
+    ...told,
+  });
   running.push(starter);
   return starter;
 }
@@ -235,10 +244,9 @@ test('Temporal finds the running saga of a business key, whatever stands in it',
   );
   try {
     for (const [index, businessKey] of keys.entries()) {
-      const query = runningQuery({ saga: 'file-note', businessKey }, taskQueue);
+      const query = runningQuery('file-note', taskQueue, businessKey);
       await eventually(async () => {
-        const found: string[] = [];
-        for await (const one of workflow.list({ query })) found.push(one.workflowId);
+        const found = await runningWith(workflow.list({ query }), businessKey);
         expect(found).toEqual([handles[index]?.workflowId]);
       });
     }

@@ -1,6 +1,6 @@
 import { BatchWriteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Client } from 'pg';
-import { openTable } from '../../platform/outbox/dynamodb/table';
+import { openTable, tableName } from '../../platform/outbox/dynamodb/table';
 import { collectionsOf, openClient } from '../../platform/outbox/mongodb/collections';
 import { tablesOf } from '../../platform/outbox/postgres/schema';
 import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
@@ -65,7 +65,7 @@ export async function ordersBackup(instance: string): Promise<Backup> {
 
 /** Of the table `inventory` on DynamoDB. */
 export async function inventoryBackup(instance: string): Promise<Backup> {
-  const table = openTable(`inventory-${instance}`, dynamoOptions(configFor('inventory')));
+  const table = openTable(tableName('inventory', instance), dynamoOptions(configFor('inventory')));
   const { name: TableName } = table;
   let copy: Record<string, unknown>[] = [];
   const scan = async () => {

@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Client } from 'pg';
 import { stateKey } from '../../platform/outbox/dynamodb/items';
-import { openTable } from '../../platform/outbox/dynamodb/table';
+import { openTable, tableName } from '../../platform/outbox/dynamodb/table';
 import { collectionsOf, openClient } from '../../platform/outbox/mongodb/collections';
 import { tablesOf } from '../../platform/outbox/postgres/schema';
 import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
@@ -47,7 +47,7 @@ export async function ordersByHand(instance: string): Promise<ByHand> {
 
 /** In the table `inventory` on DynamoDB. */
 export async function inventoryByHand(instance: string): Promise<ByHand> {
-  const table = openTable(`inventory-${instance}`, dynamoOptions(configFor('inventory')));
+  const table = openTable(tableName('inventory', instance), dynamoOptions(configFor('inventory')));
   const rowOf = (id: string) => ({ TableName: table.name, Key: stateKey(id) });
   const there = 'attribute_exists(pk)';
   return {

@@ -17,6 +17,7 @@ import {
   getItems,
   migrate,
   openTable,
+  tableName,
   queryItems,
   sorted,
   tablesVersion,
@@ -39,7 +40,7 @@ export interface DynamoStoreOptions {
 /** A service's store on DynamoDB. Connects lazily: nothing happens before the first call. */
 export function openDynamoStore<State = Json>(options: DynamoStoreOptions): ServiceStore<State> {
   const { table: name, instance = '', client, intercept } = options;
-  const table = openTable(instance === '' ? name : `${name}-${instance}`, client, intercept);
+  const table = openTable(tableName(name, instance), client, intercept);
   const wakes = createWakes();
   return {
     transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),

@@ -30,6 +30,10 @@ export const dynamoLimits = {
 /** Sends a command of the document client; the seam at which tests put faults in. */
 export type Send = DynamoDBDocumentClient['send'];
 
+/** Name of a service's table in an instance; '' is the one that has no name. */
+export const tableName = (service: string, instance: string): string =>
+  instance === '' ? service : `${service}-${instance}`;
+
 /** One world's table and how to talk to it. */
 export interface Table {
   readonly name: string;

@@ -33,9 +33,11 @@ function world() {
         settled.push(row.eventId);
         states.push(state);
       },
+      aim: async () => undefined,
       postpone: async (_pending, dueAt) => void postponed.push(dueAt.toISOString()),
     },
     tell: async () => 'nobody',
+    isTaken: async () => false,
     isJournaled: async (id) => journal.has(id),
     async start({ row: { workflowId } }) {
       if (temporal.has(workflowId)) return 'exists';
@@ -113,6 +115,8 @@ describe('what a saga is told', () => {
     },
   };
 
+  const taken = `file-note:1 ${tell.row.jti}`;
+
   test('is noted once a saga has taken it', async () => {
     const { options, states, postponed } = world();
     expect(await reactOnce({ ...options, tell: async () => 'told' }, tell)).toBe('told');
@@ -151,6 +155,18 @@ describe('what a saga is told', () => {
     const clock = () => Date.parse(tell.row.until);
     expect(await reactOnce({ ...options, clock }, tell)).toBe('unheard');
     expect(states).toEqual(['unheard']);
+  });
+
+  test('was sent before and not noted: where the journal has it, it is not sent again', async () => {
+    const { options, states } = world();
+    const sent = { ...tell, row: { ...tell.row, target: 'file-note:1' } };
+    const known = {
+      ...options,
+      isTaken: async (id: string, jti: string) => `${id} ${jti}` === taken,
+    };
+    expect(await reactOnce(known, sent)).toBe('told');
+    expect(await reactOnce(known, tell)).toBe('unheard');
+    expect(states).toEqual(['told', 'unheard']);
   });
 
   test('is not noted while nobody can be asked', async () => {
