@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { archiveCommand } from './archive/command';
+import { attackCommand } from './attack/command';
 import { auditCommand } from './audit/command';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
@@ -37,6 +38,7 @@ export function program(): Command {
     .addCommand(auditCommand())
     .addCommand(archiveCommand())
     .addCommand(chaosCommand())
+    .addCommand(attackCommand())
     .exitOverride();
 }
 

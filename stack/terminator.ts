@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
-import { identityOf } from '../platform/security/peer';
+import { peerOf } from '../platform/security/peer';
 
 /** A TLS front for a server that cannot do TLS itself; read from the command line as JSON. */
 export interface TerminatorOptions {
@@ -44,7 +44,7 @@ function join(client: tls.TLSSocket, options: TerminatorOptions): void {
 }
 
 function admit(client: tls.TLSSocket, options: TerminatorOptions): void {
-  const identity = identityOf(client.getPeerX509Certificate()?.subjectAltName);
+  const identity = peerOf(client);
   if (identity !== undefined && options.allowed.includes(identity)) return join(client, options);
   console.error(`refused ${identity ?? 'a certificate without an identity'}`);
   client.on('error', () => undefined);

@@ -135,7 +135,7 @@ function soakCommand(): Command {
   return new Command('soak')
     .description('Place orders beside the auditor, and break nothing: it must stay silent.')
     .option('--minutes <count>', 'how long', count, 60)
-    .option('--batch <count>', 'orders placed at once', count, 40)
+    .option('--batch <count>', 'orders placed at once, the next when they have ended', count, 10)
     .action(
       ({
         minutes,

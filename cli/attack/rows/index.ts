@@ -1,0 +1,17 @@
+import type { Attack } from '../attack';
+import { peerAttacks } from './peers';
+import { roleAttacks } from './roles';
+import { tokenAttacks } from './tokens';
+import { transportAttacks } from './transport';
+
+/** Every attack there is, in the order of the requirements. */
+export const attacks: readonly Attack[] = [
+  ...tokenAttacks,
+  ...roleAttacks,
+  ...peerAttacks,
+  ...transportAttacks,
+].sort((one, other) => numberOf(one) - numberOf(other));
+
+function numberOf({ row }: Attack): number {
+  return Number(/\d+/.exec(row)?.[0]);
+}

@@ -1,0 +1,165 @@
+import * as x509 from '@peculiar/x509';
+import { identityPrefix } from '../../../platform/security/peer';
+import { shot } from '../attack';
+import type { Attack, AttackTarget, Shot } from '../attack';
+import type { Wrong } from '../forge';
+import { askUnder, knock, leafOfProcess } from '../wire';
+import type { Listener } from '../wire';
+
+interface Door extends Listener {
+  /** A process of ours that is let in here: a door that answers nobody shows nothing. */
+  readonly honest: string;
+  /** Looks at the one identity in a certificate itself; the others know their peers by subject, in their own way. */
+  readonly isOurs: boolean;
+}
+
+const httpHello = Buffer.from(
+  'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+);
+/** ApiVersions 0, correlation 1, client "a". */
+const kafkaHello = Buffer.from('0000000b' + '0012' + '0000' + '00000001' + '000161', 'hex');
+/** OP_MSG with `{hello: 1, $db: "admin"}`. */
+const mongoHello = (() => {
+  const document = Buffer.concat([
+    Buffer.from('\x10hello\0\x01\0\0\0', 'latin1'),
+    Buffer.from('\x02$db\0\x06\0\0\0admin\0\0', 'latin1'),
+  ]);
+  const body = Buffer.alloc(4 + document.length);
+  body.writeInt32LE(body.length, 0);
+  document.copy(body, 4);
+  const head = Buffer.alloc(21);
+  head.writeInt32LE(head.length + body.length, 0);
+  head.writeInt32LE(1, 4);
+  head.writeInt32LE(2_013, 12);
+  return Buffer.concat([head, body]);
+})();
+const http2Hello = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+
+/** Start of a session of the user `admin`. */
+const postgresHello = (() => {
+  const told = Buffer.from('\0\x03\0\0user\0admin\0database\0postgres\0\0', 'latin1');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(told.length + 4);
+  return Buffer.concat([length, told]);
+})();
+const postgresAsksForTls = Buffer.from('0000000804d2162f', 'hex');
+const isPostgresError = (data: Buffer) => data[0] === 'E'.charCodeAt(0);
+
+/** Every listener that takes no one without a certificate of ours. The gateway is asked on its own: people have none. */
+function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
+  const told = environmentFor('projector');
+  const portIn = (text = '') => Number(new URL(text.includes('://') ? text : `tls://${text}`).port);
+  const http = (name: string, port: number, honest: string): Door => ({
+    ...{ name, port, honest, hello: httpHello, isOurs: true },
+  });
+  const ours = ['orders', 'payments', 'inventory', 'orchestrator', 'projector', 'auditor'];
+  const brokers = (told.HOLDFAST_KAFKA_BROKERS ?? '').split(',');
+  return [
+    ...ours.map((name) =>
+      http(name, Number(environmentFor(name).HOLDFAST_HTTP_PORT), 'prometheus'),
+    ),
+    http('card provider', portIn(told.HOLDFAST_CARD_PROVIDER_URL), 'payments'),
+    http('dynamodb', portIn(told.HOLDFAST_DYNAMODB_ENDPOINT), 'inventory'),
+    {
+      ...http('temporal', portIn(told.HOLDFAST_TEMPORAL_ADDRESS), 'orchestrator'),
+      hello: http2Hello,
+    },
+    ...brokers.map((address, index) => ({
+      ...{ name: `kafka broker ${index + 1}`, port: portIn(address), hello: kafkaHello },
+      ...{ honest: 'projector', isOurs: false },
+    })),
+    {
+      ...{ name: 'mongodb', port: portIn(told.HOLDFAST_MONGODB_URL), hello: mongoHello },
+      ...{ honest: 'orders', isOurs: false },
+    },
+    {
+      ...{ name: 'postgresql', port: Number(told.HOLDFAST_POSTGRES_PORT), hello: postgresHello },
+      ...{ honest: 'admin', isOurs: false, before: postgresAsksForTls, isRefusal: isPostgresError },
+    },
+    {
+      ...{ name: 'redis', port: Number(told.HOLDFAST_REDIS_PORT), hello: Buffer.from('PING\r\n') },
+      ...{ honest: 'gateway', isOurs: false },
+    },
+    {
+      ...{ name: 'consul', port: portIn(told.HOLDFAST_CONSUL_URL), hello: httpHello },
+      ...{ honest: 'gateway', isOurs: false },
+    },
+  ];
+}
+
+async function knockAll(
+  target: AttackTarget,
+  doors: readonly Door[],
+  certificates: Readonly<Record<string, Wrong | undefined>>,
+): Promise<readonly Shot[]> {
+  const shots = await Promise.all(
+    doors.map(async (door) => {
+      const found = await knock(target, door, leafOfProcess(target, door.honest));
+      const seen = [shot(`${door.name}, ${door.honest}`, 'answered', found)];
+      for (const [name, wrong] of Object.entries(certificates)) {
+        const leaf = wrong && (await target.forge.issue(door.honest, wrong));
+        seen.push(shot(`${door.name}, ${name}`, 'refused', await knock(target, door, leaf)));
+      }
+      return seen;
+    }),
+  );
+  return shots.flat();
+}
+
+const none: Attack = {
+  row: 'S17',
+  title: 'every listener without a certificate, metrics among them',
+  source: 'ASVS 12.3.1, 12.3.5',
+  beyond: 'that there are no other listeners: a scan of every port of the machine is not done here',
+  async run(target) {
+    const shots = await knockAll(target, doorsOf(target), { 'no certificate': undefined });
+    const metrics = await askUnder(target, { url: `${target.gatewayUrl}/metrics` });
+    return [...shots, shot('gateway, metrics', '403 CALLER_NOT_ALLOWED', metrics)];
+  },
+};
+
+const dayMs = 86_400_000;
+
+const notOurs: Attack = {
+  row: 'S18',
+  title: 'every listener with a certificate that is not good, or not ours',
+  source: 'ASVS 12.1.3, X.509-SVID 5.2',
+  run: (target) =>
+    knockAll(target, doorsOf(target), {
+      'another authority of the same name': { byStranger: true },
+      'signed by itself': { bySelf: true },
+      'ended yesterday': {
+        notBefore: new Date(Date.now() - 2 * dayMs),
+        notAfter: new Date(Date.now() - dayMs),
+      },
+      'begins tomorrow': {
+        notBefore: new Date(Date.now() + dayMs),
+        notAfter: new Date(Date.now() + 2 * dayMs),
+      },
+      'good for servers only': { usages: [x509.ExtendedKeyUsage.serverAuth] },
+    }),
+};
+
+const namelessOrMany: Attack = {
+  row: 'S19',
+  title: 'certificates of our authority without exactly one identity',
+  source: 'X.509-SVID 2, 4.1, 5.2',
+  beyond:
+    'Kafka, MongoDB, PostgreSQL, Redis and Consul know their peers by subject or token, not by this rule',
+  run: (target) =>
+    knockAll(
+      target,
+      doorsOf(target).filter(({ isOurs }) => isOurs),
+      {
+        'two identities': { uris: [`${identityPrefix}gateway`, `${identityPrefix}admin`] },
+        'no identity': { uris: [] },
+        'an empty name': { uris: [identityPrefix] },
+        'another trust domain': { uris: ['spiffe://evil/gateway'] },
+        'a name with a path': { uris: [`${identityPrefix}gateway/admin`] },
+        'an authority as a process': { isAuthority: true },
+      },
+    ),
+};
+
+/** Attacks on who may connect. */
+export const peerAttacks: readonly Attack[] = [none, notOurs, namelessOrMany];

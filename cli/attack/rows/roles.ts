@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inventoryOperations } from '../../../activities/inventory/api';
+import { ordersOperations } from '../../../activities/orders/api';
+import { paymentsOperations } from '../../../activities/payments/api';
+import { gatewayOperations } from '../../../gateway/server';
+import type { Operation, Operations } from '../../../platform/security/operations';
+import { openShop } from '../../chaos/shop';
+import { shot } from '../attack';
+import type { Attack, AttackTarget, Shot } from '../attack';
+import { askUnder, leafOfProcess, said } from '../wire';
+import type { Asked } from '../wire';
+
+/** A development user of each role, who has no other. */
+const userOf: Readonly<Record<string, string>> = {
+  customer: 'carol',
+  viewer: 'vera',
+  operator: 'olga',
+  'payments-approver': 'pam',
+  admin: 'adam',
+};
+
+const servicesWithApi: Readonly<Record<string, Operations>> = {
+  orders: ordersOperations,
+  payments: paymentsOperations,
+  inventory: inventoryOperations,
+};
+
+const portOf = ({ environmentFor }: AttackTarget, name: string) =>
+  `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
+
+/** Asks for something that is not there, without a body and a key: whoever is let in is told so, and nothing is done. */
+const pathOf = ({ path }: Operation) => path.replace(/:\w+/g, 'attack-probe');
+
+/** Who is limited waits, as the answer says; what is looked for is behind the limit. */
+async function patiently(ask: () => Promise<string>): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const seen = await ask();
+    if (!seen.startsWith('429') || tries > 30) return seen;
+    await delay(1_000);
+  }
+}
+
+/** `let in` where the guard passed the call on, whatever came of it. */
+function letIn(seen: string): string {
+  const refusals = [
+    '401 TOKEN_REQUIRED',
+    '401 TOKEN_INVALID',
+    '403 ROLE_MISSING',
+    '403 CALLER_NOT_ALLOWED',
+  ];
+  return refusals.includes(seen) || seen === 'refused' ? seen : 'let in';
+}
+
+function expectedFor({ roles }: Operation, role: string): string {
+  const may = typeof roles === 'string' || roles.includes(role);
+  return may ? 'let in' : '403 ROLE_MISSING';
+}
+
+/** Every operation of a table for every role, and for nobody. */
+async function matrix(
+  target: AttackTarget,
+  table: Operations,
+  how: { readonly at: string; readonly url: string } & Pick<Asked, 'leaf'>,
+): Promise<readonly Shot[]> {
+  const { at, url, leaf } = how;
+  const ask = (operation: Operation, token?: string) =>
+    patiently(() =>
+      askUnder(target, {
+        ...{ url: `${url}${pathOf(operation)}`, method: operation.method },
+        ...(leaf === undefined ? {} : { leaf }),
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      }),
+    );
+  const shots: Shot[] = [];
+  for (const [name, operation] of Object.entries(table)) {
+    const nobody = operation.roles === 'anyone' ? 'let in' : '401 TOKEN_REQUIRED';
+    shots.push(shot(`${at} ${name}, nobody`, nobody, letIn(await ask(operation))));
+    for (const [role, user] of Object.entries(userOf)) {
+      const token = await target.api.token(user);
+      const seen = letIn(await ask(operation, token));
+      shots.push(shot(`${at} ${name}, ${role}`, expectedFor(operation, role), seen));
+    }
+  }
+  return shots;
+}
+
+const everyCell: Attack = {
+  row: 'S12',
+  title: 'every operation as every role, at the gateway and at the services themselves',
+  source: 'ASVS 8.2.1, API5:2023',
+  beyond: 'that an operation without roles does not start: test/unit/security/rbac.test.ts',
+  async run(target) {
+    const shots = [
+      ...(await matrix(target, gatewayOperations, { at: 'gateway', url: target.gatewayUrl })),
+    ];
+    const leaf = leafOfProcess(target, 'gateway');
+    for (const [name, table] of Object.entries(servicesWithApi)) {
+      shots.push(...(await matrix(target, table, { at: name, url: portOf(target, name), leaf })));
+    }
+    return shots;
+  },
+};
+
+const withoutPerson: Attack = {
+  row: 'S13',
+  title: 'a service asked in the gateway’s name, and in nobody else’s',
+  source: 'ASVS 8.3.1, 8.3.3',
+  async run(target) {
+    const leaf = leafOfProcess(target, 'gateway');
+    const shots: Shot[] = [];
+    for (const [name, table] of Object.entries(servicesWithApi)) {
+      for (const [operation, { path, method }] of Object.entries(table)) {
+        const url = `${portOf(target, name)}${path.replace(/:\w+/g, 'attack-probe')}`;
+        const spoofed = { 'x-user-id': 'adam', 'x-roles': 'admin', 'x-forwarded-user': 'adam' };
+        const seen = await askUnder(target, { url, method, leaf, headers: spoofed });
+        shots.push(shot(`${name} ${operation}`, '401 TOKEN_REQUIRED', seen));
+      }
+    }
+    return shots;
+  },
+};
+
+const foreign: Attack = {
+  row: 'S14',
+  title: 'somebody else’s saga and order: read, followed, cancelled, returned',
+  source: 'API1:2023, ASVS 8.2.2',
+  async run(target) {
+    const { api } = target;
+    const shop = await openShop({ api, customer: 'frank', received: 5 });
+    const orderId = `order-${randomUUID()}`;
+    const placed = await shop.placeOrder({ orderId });
+    const id = String(placed.body.id);
+    await shop.outcomeOf(String(placed.location));
+    const token = await api.token('erin');
+    const missing = `${id.slice(0, -8)}00000000`;
+    const look = async (path: string, body?: object) => {
+      const key = body === undefined ? {} : { idempotencyKey: randomUUID(), body };
+      const answer = await api.call(path, { token, ...key, timeoutMs: 15_000 });
+      const { code = '', detail = '', title = '' } = answer.body;
+      return [answer.status, code, title, detail].map(String).join(' ');
+    };
+    const shots: Shot[] = [];
+    const sameAs = async (name: string, pathFor: (id: string) => string, body?: object) => {
+      const [theirs, none] = [await look(pathFor(id), body), await look(pathFor(missing), body)];
+      shots.push(shot(`${name}: like one that is not there`, none, theirs));
+      shots.push(shot(`${name}: not found`, '404', theirs.slice(0, 3)));
+    };
+    const sagaAt = (suffix: string) => (saga: string) =>
+      `/sagas/${encodeURIComponent(saga)}${suffix}`;
+    await sameAs('saga', sagaAt(''));
+    await sameAs('explanation', sagaAt('/explanation'));
+    await sameAs('cancel', sagaAt('/cancel'), { reason: 'not mine' });
+    const theirs = (await look(`/orders/${orderId}`)).replaceAll(orderId, '<id>');
+    const other = `order-${randomUUID()}`;
+    const none = (await look(`/orders/${other}`)).replaceAll(other, '<id>');
+    shots.push(shot('order: like one that is not there', none, theirs));
+    const listed = await api.call('/sagas', { token });
+    const found = JSON.stringify(listed.body).includes(id);
+    shots.push(shot('in the list of sagas', 'absent', found ? 'listed' : 'absent'));
+    const wait = { headers: { prefer: 'wait=10' } };
+    const returned = await api.call('/sagas/return-order', {
+      ...{ token, idempotencyKey: randomUUID(), body: { orderId }, ...wait },
+    });
+    const isTaken = returned.status === 202;
+    const { body } = isTaken
+      ? await api.call(String(returned.location), { token, ...wait })
+      : returned;
+    // It may be asked for: whose order it is, the service of the orders says.
+    shots.push(shot('return: undone', 'compensated', textOf(body.state)));
+    const order = await api.call(`/orders/${orderId}`, { token: await api.token('frank') });
+    shots.push(shot('the order afterwards', 'confirmed', textOf(order.body.status)));
+    return shots;
+  },
+};
+
+const assigned: Attack = {
+  row: 'S15',
+  title: 'members that a client may not set',
+  source: 'API3:2023, ASVS 8.2.3',
+  async run({ api }) {
+    const token = await api.token('carol');
+    const honest = {
+      orderId: `order-${randomUUID()}`,
+      lines: [{ sku: 'attack-probe', quantity: 1 }],
+      payment: { amountCents: 100, currency: 'EUR' },
+    };
+    const start = async (body: unknown) => {
+      const answer = await api.call('/sagas/place-order', {
+        ...{ token, idempotencyKey: randomUUID(), body: body as object },
+      });
+      return said(answer);
+    };
+    const bodies: Record<string, unknown> = {};
+    for (const member of ['ownerId', 'owner', 'status', 'roles', '_id', 'sagaId', 'epoch']) {
+      bodies[member] = { ...honest, [member]: 'adam' };
+    }
+    bodies['price of a line'] = { ...honest, lines: [{ ...honest.lines[0], priceCents: 1 }] };
+    bodies['state of the payment'] = {
+      ...honest,
+      payment: { ...honest.payment, state: 'captured' },
+    };
+    bodies['an operator for a text'] = { ...honest, orderId: { $gt: '' } };
+    bodies['a list for a text'] = { ...honest, orderId: ['a'] };
+    bodies['a prototype'] = `{"__proto__":{"polluted":true},${JSON.stringify(honest).slice(1)}`;
+    bodies['a constructor'] = { ...honest, constructor: { prototype: { polluted: true } } };
+    bodies['a negative amount'] = { ...honest, payment: { amountCents: -1, currency: 'EUR' } };
+    bodies['an amount that is no number'] = {
+      ...honest,
+      payment: { amountCents: '1', currency: 'EUR' },
+    };
+    const shots: Shot[] = [];
+    for (const [name, body] of Object.entries(bodies)) {
+      shots.push(shot(name, '400 BODY_INVALID', await start(body)));
+    }
+    // Known to the contract, and never somebody else's.
+    const seen = await start({ ...honest, customerId: 'adam' });
+    return [...shots, shot('customerId', '422 CALLER_MISMATCH', seen)];
+  },
+};
+
+const operatorsOnly: Attack = {
+  row: 'S16',
+  title: 'verbs without the role, and without a reason',
+  source: 'API5:2023, ASVS 2.3.5',
+  async run({ api }) {
+    const verbs = [
+      'retry',
+      'skip',
+      'abort',
+      'pause',
+      'unpause',
+      'resume-forward',
+      'mark-done-externally',
+    ];
+    const shots: Shot[] = [];
+    for (const verb of verbs) {
+      const send = async (user: string, body: object) => {
+        const answer = await api.call(`/sagas/place-order:none/${verb}`, {
+          ...{ token: await api.token(user), idempotencyKey: randomUUID(), body },
+        });
+        return said(answer);
+      };
+      for (const user of ['carol', 'vera', 'pam', 'adam']) {
+        const seen = await send(user, { reason: 'because', step: 'reserve stock' });
+        shots.push(shot(`${verb} as ${user}`, '403 ROLE_MISSING', seen));
+      }
+      shots.push(shot(`${verb} without a reason`, '400 BODY_INVALID', await send('olga', {})));
+    }
+    return shots;
+  },
+};
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const wrongCaller: Attack = {
+  row: 'S20',
+  title: 'a process of ours that has no business there',
+  source: 'ASVS 13.2.2',
+  async run(target) {
+    const token = await target.api.token('adam');
+    const shots: Shot[] = [];
+    for (const [name, table] of Object.entries(servicesWithApi)) {
+      for (const process of [
+        'orders',
+        'payments',
+        'inventory',
+        'orchestrator',
+        'projector',
+        'auditor',
+      ]) {
+        const leaf = leafOfProcess(target, process);
+        for (const [operation, { path, method }] of Object.entries(table)) {
+          const url = `${portOf(target, name)}${path.replace(/:\w+/g, 'attack-probe')}`;
+          const headers = { authorization: `Bearer ${token}` };
+          const seen = await askUnder(target, { url, method, leaf, headers });
+          shots.push(shot(`${process} at ${name} ${operation}`, '403 CALLER_NOT_ALLOWED', seen));
+        }
+      }
+    }
+    return shots;
+  },
+};
+
+/** Attacks on who may do what. */
+export const roleAttacks: readonly Attack[] = [
+  ...[everyCell, withoutPerson, foreign, assigned, operatorsOnly, wrongCaller],
+];

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { Socket } from 'node:net';
+import { Agent, fetch } from 'undici';
+import type { ApiAnswer } from '../up/api-client';
+import type { AttackTarget } from './attack';
+import type { Leaf } from './forge';
+
+const wireLimits = { answerMs: 4_000, requestMs: 10_000 } as const;
+
+/** The certificate of one of our processes, as its configuration names it. */
+export function leafOfProcess(
+  { environmentFor }: Pick<AttackTarget, 'environmentFor'>,
+  name: string,
+): Leaf {
+  const { HOLDFAST_CERT_FILE: cert = '', HOLDFAST_KEY_FILE: key = '' } = environmentFor(name);
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
+export interface Asked {
+  readonly url: string;
+  readonly leaf?: Leaf;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Asks over HTTP under a certificate; answers `<status> <code>`, or `refused` where no answer came at all. */
+export async function askUnder({ ca }: Pick<AttackTarget, 'ca'>, asked: Asked): Promise<string> {
+  const { url, leaf, method = 'GET', headers = {} } = asked;
+  const dispatcher = new Agent({ connect: { ca, ...leaf } });
+  const signal = AbortSignal.timeout(wireLimits.requestMs);
+  try {
+    const response = await fetch(url, { method, headers, dispatcher, signal });
+    const text = await response.text();
+    return `${response.status} ${codeIn(text)}`.trim();
+  } catch {
+    return 'refused';
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+function codeIn(text: string): string {
+  try {
+    return codeOf(JSON.parse(text) as { readonly code?: unknown });
+  } catch {
+    return '';
+  }
+}
+
+const codeOf = ({ code }: { readonly code?: unknown }) => (typeof code === 'string' ? code : '');
+
+/** Status and code of an answer, as one text. */
+export function said({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): string {
+  return `${status} ${codeOf(body)}`.trim();
+}
+
+/** A listener of the stack, and the bytes after which an honest one would answer. */
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly hello: Buffer;
+  /** Sent in the clear before TLS begins, for protocols that ask for it. */
+  readonly before?: Buffer;
+  /** True for an answer by which the server refuses in its own protocol. */
+  readonly isRefusal?: (data: Buffer) => boolean;
+}
+
+/**
+ * What a listener does with a certificate: `answered`, `refused`, or `silent`. In TLS 1.3 the client's side is done before the
+ * server has looked at the certificate, so only what is read afterwards counts.
+ */
+export async function knock(
+  { ca }: Pick<AttackTarget, 'ca'>,
+  { port, hello, before, isRefusal = () => false }: Listener,
+  leaf?: Leaf,
+): Promise<'answered' | 'refused' | 'silent'> {
+  const raw = new Socket();
+  const socketOptions: ConnectionOptions = {
+    ...{ ca, socket: raw, servername: 'localhost', ...leaf },
+    // The identity of the server is not what is looked at here.
+    checkServerIdentity: () => undefined,
+  };
+  let secure: TLSSocket | undefined;
+  try {
+    return await new Promise((resolve) => {
+      const late = setTimeout(() => resolve('silent'), wireLimits.answerMs);
+      const done = (seen: 'answered' | 'refused'): void => {
+        clearTimeout(late);
+        resolve(seen);
+      };
+      const begin = (): void => {
+        secure = connect(socketOptions, () => secure?.write(hello));
+        secure.once('data', (data: Buffer) => done(isRefusal(data) ? 'refused' : 'answered'));
+        secure.once('error', () => done('refused'));
+        secure.once('close', () => done('refused'));
+      };
+      raw.once('error', () => done('refused'));
+      raw.connect(port, '127.0.0.1', () => {
+        if (before === undefined) return begin();
+        raw.once('data', begin);
+        raw.write(before);
+      });
+    });
+  } finally {
+    secure?.destroy();
+    raw.destroy();
+  }
+}
+
+/** Sends bytes over TLS as they are and answers all that comes back until the end or a pause. */
+export function sendRaw(
+  target: Pick<AttackTarget, 'ca' | 'gatewayUrl'>,
+  bytes: string,
+): Promise<{ readonly text: string; readonly closed: boolean }> {
+  const { hostname, port } = new URL(target.gatewayUrl);
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect({
+      ca: target.ca,
+      host: hostname,
+      port: Number(port),
+      servername: hostname,
+    });
+    const end = (closed: boolean): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve({ text, closed });
+    };
+    const late = setTimeout(() => end(false), wireLimits.answerMs);
+    socket.once('secureConnect', () => socket.write(bytes));
+    socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
+    socket.once('error', () => end(true));
+    socket.once('close', () => end(true));
+  });
+}
