@@ -22,8 +22,9 @@ interface CommandOptions {
 }
 
 const help = `
-Each row is a requirement, attacked in every way it names: what was sent, what should come of it, what did. It needs a stack on
-this machine, whose authority's key it uses to make certificates that nobody should believe. It places one order.
+Each row is a requirement, attacked in every way it names: what was sent, what should come of it, what did.
+It needs a stack on this machine, whose authority's key it uses to make certificates that nobody should believe.
+It places one order.
 
 Exit codes: 0 every row holds, 1 one does not or was not carried out, 2 wrong usage.
 

@@ -25,7 +25,8 @@ export interface Wrong {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   readonly isAuthority?: boolean;
-  readonly usages?: readonly x509.ExtendedKeyUsage[];
+  /** Not good for those who call. */
+  readonly forServersOnly?: boolean;
   /** Signed by an authority that nobody of ours believes. */
   readonly byStranger?: boolean;
   /** Signed with its own key. */
@@ -72,7 +73,7 @@ async function stranger(): Promise<Authority> {
 async function leafOf(name: string, wrong: Wrong, authority: Authority): Promise<Leaf> {
   const keys = await generateKeys();
   const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
-  const { uris = [`${identityPrefix}${name}`], usages = [serverAuth, clientAuth] } = wrong;
+  const { uris = [`${identityPrefix}${name}`], forServersOnly = false } = wrong;
   const { digitalSignature, keyCertSign } = x509.KeyUsageFlags;
   const names = uris.map((value) => ({ type: 'url' as const, value }));
   const { isAuthority = false, bySelf = false } = wrong;
@@ -92,7 +93,7 @@ async function leafOf(name: string, wrong: Wrong, authority: Authority): Promise
         isAuthority ? keyCertSign | digitalSignature : digitalSignature,
         true,
       ),
-      new x509.ExtendedKeyUsageExtension([...usages]),
+      new x509.ExtendedKeyUsageExtension(forServersOnly ? [serverAuth] : [serverAuth, clientAuth]),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
     ],
   });

@@ -68,8 +68,8 @@ export interface Listener {
 }
 
 /**
- * What a listener does with a certificate: `answered`, `refused`, or `silent`. In TLS 1.3 the client's side is done before the
- * server has looked at the certificate, so only what is read afterwards counts.
+ * What a listener does with a certificate: `answered`, `refused`, or `silent`. In TLS 1.3 the client's side is done
+ * before the server has looked at the certificate, so only what is read afterwards counts.
  */
 export async function knock(
   { ca }: Pick<AttackTarget, 'ca'>,

@@ -1,4 +1,3 @@
-import * as x509 from '@peculiar/x509';
 import { identityPrefix } from '../../../platform/security/peer';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
@@ -45,7 +44,7 @@ const postgresHello = (() => {
 const postgresAsksForTls = Buffer.from('0000000804d2162f', 'hex');
 const isPostgresError = (data: Buffer) => data[0] === 'E'.charCodeAt(0);
 
-/** Every listener that takes no one without a certificate of ours. The gateway is asked on its own: people have none. */
+/** Every listener that takes nobody without a certificate. The gateway is asked on its own: people have none. */
 function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
   const told = environmentFor('projector');
   const portIn = (text = '') => Number(new URL(text.includes('://') ? text : `tls://${text}`).port);
@@ -136,7 +135,7 @@ const notOurs: Attack = {
         notBefore: new Date(Date.now() + dayMs),
         notAfter: new Date(Date.now() + 2 * dayMs),
       },
-      'good for servers only': { usages: [x509.ExtendedKeyUsage.serverAuth] },
+      'good for servers only': { forServersOnly: true },
     }),
 };
 

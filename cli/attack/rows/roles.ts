@@ -29,7 +29,7 @@ const servicesWithApi: Readonly<Record<string, Operations>> = {
 const portOf = ({ environmentFor }: AttackTarget, name: string) =>
   `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
 
-/** Asks for something that is not there, without a body and a key: whoever is let in is told so, and nothing is done. */
+/** Asks for something that is not there, without body and key: whoever is let in is told so, and nothing is done. */
 const pathOf = ({ path }: Operation) => path.replace(/:\w+/g, 'attack-probe');
 
 /** Who is limited waits, as the answer says; what is looked for is behind the limit. */

@@ -4,6 +4,7 @@ import { Agent, fetch } from 'undici';
 import { shot, shotAmong } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import { askUnder, leafOfProcess, said, sendRaw } from '../wire';
+import { smuggled } from './smuggled';
 
 const spoofed: Attack = {
   row: 'S37',
@@ -37,77 +38,6 @@ const spoofed: Attack = {
   },
 };
 
-/** A request that hides another one; what is hidden must never be answered. */
-function smuggled(): Readonly<Record<string, string>> {
-  const hidden = 'GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n';
-  const post = (headers: string, body: string, line = 'POST /sagas/none HTTP/1.1') =>
-    `${line}\r\nHost: a\r\nContent-Type: application/json\r\n${headers}\r\n\r\n${body}`;
-  const length = hidden.length;
-  return {
-    'length and chunks': post(
-      `Content-Length: ${length}\r\nTransfer-Encoding: chunked`,
-      `0\r\n\r\n${hidden}`,
-    ),
-    'chunks and length': post(
-      `Transfer-Encoding: chunked\r\nContent-Length: 4`,
-      `0\r\n\r\n${hidden}`,
-    ),
-    'two lengths': post(`Content-Length: 0\r\nContent-Length: ${length}`, hidden),
-    'two lengths in one': post(`Content-Length: 0, ${length}`, hidden),
-    'a length with a sign': post(`Content-Length: +0`, hidden),
-    'a length in hexadecimal': post('Content-Length: 0x0', hidden),
-    'a negative length': post('Content-Length: -1', hidden),
-    'a length with a space before the colon': post(`Content-Length : 0`, hidden),
-    'chunks, spelt otherwise': post(
-      `Content-Length: ${length}\r\nTransfer-Encoding: xchunked`,
-      hidden,
-    ),
-    'chunks with a space before the colon': post(
-      'Transfer-Encoding : chunked',
-      `0\r\n\r\n${hidden}`,
-    ),
-    'chunks behind a tab': post(
-      `Content-Length: ${length}\r\nTransfer-Encoding:\tchunked`,
-      `0\r\n\r\n${hidden}`,
-    ),
-    'chunks twice': post(
-      'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity',
-      `0\r\n\r\n${hidden}`,
-    ),
-    'chunks, not last': post('Transfer-Encoding: chunked, identity', `0\r\n\r\n${hidden}`),
-    'a folded header': post(
-      `X-A: 1\r\n Content-Length: ${length}\r\nTransfer-Encoding: chunked, x`,
-      hidden,
-    ),
-    'line feeds alone': post(`Content-Length: 0`, hidden).replaceAll('\r\n', '\n'),
-    'a carriage return in a header': post(
-      `X-A: 1\rContent-Length: 0\r\nContent-Length: ${length}`,
-      hidden,
-    ),
-    'a zero byte in a header': post('X-A: a\0b\r\nContent-Length: 0', hidden),
-    'a chunk size of 17 digits': post(
-      'Transfer-Encoding: chunked',
-      `ffffffffffffffff1\r\na\r\n0\r\n\r\n${hidden}`,
-    ),
-    'a chunk size with a sign': post('Transfer-Encoding: chunked', `+0\r\n\r\n${hidden}`),
-    'a chunk extension without end': post(
-      'Transfer-Encoding: chunked',
-      `1;${'a'.repeat(20_000)}\r\na\r\n0\r\n\r\n`,
-    ),
-    'a space in the target': post(
-      'Content-Length: 0',
-      hidden,
-      'POST /sagas/none HTTP/1.1 HTTP/1.1',
-    ),
-    'version 0.9': `GET /\r\n${hidden}`,
-    'version 1.9': post('Content-Length: 0', hidden, 'POST /sagas/none HTTP/1.9'),
-    'a header without a name': post(
-      `: 1\r\nContent-Length: ${length}\r\nTransfer-Encoding: x`,
-      hidden,
-    ),
-  };
-}
-
 const smuggling: Attack = {
   row: 'S38',
   title: 'requests that hide a second one',
@@ -121,7 +51,7 @@ const smuggling: Attack = {
       shot('two honest requests behind each other', 2, answersIn(honest.text)),
     ];
     const seen = await Promise.all(
-      Object.entries(smuggled()).map(async ([name, bytes]) => {
+      Object.entries(smuggled).map(async ([name, bytes]) => {
         const { text, closed } = await sendRaw(target, bytes);
         const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status);
         return shot(

@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { carryOut } from '../../cli/attack/attack';
+import { targetIn } from '../../cli/attack/command';
+import { attacks } from '../../cli/attack/rows';
+import { environmentFor, world } from '../support/world';
+
+const gateway = environmentFor('gateway');
+const target = targetIn({
+  ...{ environmentFor, stateDir: world().stateDir },
+  caFile: path.join(world().certsDir, 'ca.crt'),
+  gatewayUrl: `https://localhost:${gateway.HOLDFAST_HTTP_PORT}`,
+  issuer: gateway.HOLDFAST_ISSUER ?? '',
+});
+afterAll(() => target.api.close());
+
+test.each(attacks.map((attack) => [`${attack.row}: ${attack.title}`, attack] as const))(
+  'holds against %s',
+  async (_title, attack) => {
+    const { verdict, shots, problem } = await carryOut(attack, target);
+    expect({ verdict, problem, broken: shots.filter(({ held }) => !held) }).toEqual({
+      ...{ verdict: 'held', problem: undefined, broken: [] },
+    });
+  },
+);
