@@ -47,7 +47,16 @@ async function namingStep(parts: VerbParts, { verb, runners, told }: Act): Promi
   return step === undefined || found.length > 1 ? told : { ...told, step };
 }
 
-/** Sends a verb with a grant for it; the update's id is the act's, so that a repeat attaches to the first. */
+/** Refusals of a grant, not of the act: nothing has changed, and the act may be sent again with a fresh one. */
+const ofTheGrant: ReadonlySet<string> = new Set(['GRANT_EXPIRED', 'GRANT_INVALID']);
+/** Each of these took a grant's whole minute. */
+const grantsMax = 20;
+
+/**
+ * Sends a verb with a grant for it; the update's id is the act's, so that a repeat attaches to the first. Temporal
+ * keeps the outcome of an id for good, that of a grant which ran out on its way included: the next grant goes under
+ * the next id, the same ones for every repeat.
+ */
 export async function sendVerb(
   parts: VerbParts,
   act: Act,
@@ -57,7 +66,12 @@ export async function sendVerb(
   const told = await namingStep(parts, act);
   const grant = await parts.grants.mint({ verb, workflowId, ...told }, person);
   const argument: SignedVerb = { ...told, grant };
-  return sendTo(parts.engine, runners, { name: verb, argument, updateId: told.jti });
+  for (let grants = 1; ; grants += 1) {
+    const updateId = grants === 1 ? told.jti : `${told.jti}.${grants}`;
+    const delivery = await sendTo(parts.engine, runners, { name: verb, argument, updateId });
+    const isStale = delivery.kind === 'rejected' && ofTheGrant.has(delivery.code);
+    if (!isStale || grants === grantsMax) return delivery;
+  }
 }
 
 const undecided = 'it may still be taken; ask again under the same Idempotency-Key to find out';

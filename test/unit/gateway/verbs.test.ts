@@ -1,3 +1,4 @@
+import type { Delivery } from '../../../gateway/sagas/engine';
 import { pseudonymOf } from '../../../gateway/sagas/idempotency';
 import { grantRefusals, verbRefusals, verbs } from '../../../platform/saga/verbs';
 import type { GrantedAct, SignedVerb, Verb } from '../../../platform/saga/verbs';
@@ -150,4 +151,41 @@ test('the same verb under the same key is the same act, whoever’s grant it is 
   const [first, again, other] = world.sent.map(({ updateId }) => updateId);
   expect(again).toBe(first);
   expect(other).not.toBe(first);
+});
+
+describe('a verb whose grant ran out on its way', () => {
+  /** As Temporal does: an id that was taken is answered with what came of it. */
+  const kept = (outcomes: Map<string, Delivery>, fresh: () => Delivery) => (updateId: string) => {
+    const outcome = outcomes.get(updateId) ?? fresh();
+    outcomes.set(updateId, outcome);
+    return outcome;
+  };
+  const expired: Delivery = { kind: 'rejected', code: 'GRANT_EXPIRED', detail: 'too late' };
+  const accepted: Delivery = { kind: 'answered', answer: 'accepted' };
+
+  test('is taken when it is sent again, and every repeat finds it', async () => {
+    const { call, world } = withSaga();
+    const outcomes = new Map<string, Delivery>();
+    const send = () => call(post('retry', 'olga:operator', { reason: 'x' }, 'k'));
+    world.deliver = kept(outcomes, () => (outcomes.size === 0 ? expired : accepted));
+    expect((await send()).status).toBe(202);
+    expect((await send()).status).toBe(202);
+    const [first = '', ...more] = world.sent.map(({ updateId }) => updateId);
+    expect(more).toEqual([`${first}.2`, first, `${first}.2`]);
+  });
+
+  test('is given up for now where every grant is refused, and another refusal is final', async () => {
+    const { call, world } = withSaga();
+    world.deliver = () => expired;
+    const answer = await call(post('retry', 'olga:operator'));
+    expect([answer.status, answer.json().code, world.sent.length]).toEqual([
+      503,
+      'GRANT_EXPIRED',
+      20,
+    ]);
+    const { call: other, world: second } = withSaga();
+    second.deliver = () => ({ ...expired, code: 'ROLE_MISSING' });
+    expect((await other(post('retry', 'olga:operator'))).status).toBe(403);
+    expect(second.sent).toHaveLength(1);
+  });
 });

@@ -40,6 +40,8 @@ export interface Surroundings {
   away: Set<'engine' | 'read-model' | 'services'>;
   answer: (request: ServiceRequest) => ServiceAnswer;
   delivery: Awaited<ReturnType<SagaEngine['send']>>;
+  /** The same, by the id of the update. */
+  deliver?: (updateId: string) => Awaited<ReturnType<SagaEngine['send']>>;
   /** What was asked of the switches of saga types. */
   readonly turned: SwitchRequest[];
   readonly switches: Map<string, SwitchState>;
@@ -81,7 +83,7 @@ function engineOf(world: Surroundings): SagaEngine {
       reach();
       if (world.closed.has(workflowId)) return { kind: 'closed' };
       world.sent.push({ ...message, to: workflowId });
-      return world.delivery;
+      return world.deliver?.(message.updateId) ?? world.delivery;
     },
     async ended(workflowId, waitMs) {
       world.waited.push([workflowId, waitMs]);
