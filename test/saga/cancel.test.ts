@@ -1,3 +1,10 @@
+import type { Delivery } from '../../gateway/sagas/engine';
+import { sendVerb } from '../../gateway/sagas/send-verb';
+import type { VerbParts } from '../../gateway/sagas/send-verb';
+import type { SignedVerb } from '../../platform/saga/verbs';
+import { createGrantMinter } from '../../platform/security/grants';
+import { createTestGrants } from '../support/grants';
+import type { TestGrants } from '../support/grants';
 import { epochs, expectSettled, failureOf, undoOrder } from './support/expectations';
 import { orderInput, returnInput } from './support/requests';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
@@ -24,8 +31,10 @@ const hasReached = (step: string) => (view: { steps: readonly { name: string }[]
 
 describe('a cancel', () => {
   let world: SagaWorld;
+  let grants: TestGrants;
   beforeAll(async () => {
-    world = await startSagaWorld();
+    grants = await createTestGrants();
+    world = await startSagaWorld(undefined, async () => grants);
   });
   afterAll(() => world.stop());
   afterEach(() => world.participants.heal());
@@ -106,6 +115,44 @@ describe('a cancel', () => {
     undo();
     expect(await failureOf(saga)).toMatchObject({ type: 'CancelledFailure' });
     await expectSettled(world, saga, 'nothing');
+  });
+
+  it('whose grant ran out on its way is taken when it is sent again under the same key', async () => {
+    const release = hold(world, 'open order');
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(hasReached('open order'));
+    const { workflowId } = saga.handle;
+    const told = { jti: 'j'.repeat(32), reason: 'changed my mind' };
+    const act = { ...told, verb: 'cancel' as const, workflowId };
+    const person = { actor: 'customer-1', roles: ['customer'] };
+    const clock = () => Date.now() - 120_000;
+    const late = createGrantMinter({ credentials: () => grants.gateway, clock });
+    const stale: SignedVerb = { ...told, grant: await late.mint(act, person) };
+    const send = (updateId: string, signed: object) =>
+      saga.handle.executeUpdate<unknown, [object]>('cancel', { args: [signed], updateId });
+    const expired = { cause: { type: 'GRANT_EXPIRED' } };
+    await expect(send(told.jti, stale)).rejects.toMatchObject(expired);
+    // Temporal keeps the outcome of an id, whatever is sent under it now.
+    const fresh = { ...told, grant: await grants.mint(act, person) };
+    await expect(send(told.jti, fresh)).rejects.toMatchObject(expired);
+    const engine: VerbParts['engine'] = {
+      view: async () => undefined,
+      send: (_id, { updateId, argument }) =>
+        send(updateId, argument).then(
+          (answer): Delivery => ({ kind: 'answered', answer }),
+          ({ cause }: { cause: { type: string } }) => {
+            return { kind: 'rejected', code: cause.type, detail: '' };
+          },
+        ),
+    };
+    const runners = { own: { workflowId, open: true }, recovery: 'none', awaitsRecovery: false };
+    const again = () =>
+      sendVerb({ engine, grants }, { verb: 'cancel', workflowId, runners, told }, person);
+    expect(await again()).toEqual({ kind: 'answered', answer: 'accepted' });
+    release();
+    expect(await failureOf(saga)).toMatchObject({ type: 'CancelledFailure' });
+    // Also when it has ended: a client that repeats itself hears the same.
+    expect(await again()).toEqual({ kind: 'answered', answer: 'accepted' });
   });
 
   it('without a grant is refused by its validator, and a forged grant changes nothing', async () => {
