@@ -7,7 +7,7 @@ import type { ApiAnswer } from '../up/api-client';
 import type { AttackTarget } from './attack';
 import type { Leaf } from './forge';
 
-const wireLimits = { answerMs: 4_000, requestMs: 10_000 } as const;
+const wireLimits = { answerMs: 10_000, requestMs: 20_000 } as const;
 
 /** The certificate of one of our processes, as its configuration names it. */
 export function leafOfProcess(

@@ -6,6 +6,7 @@ import { paymentsOperations } from '../../../activities/payments/api';
 import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
 import { openShop } from '../../chaos/shop';
+import { until } from '../../up/api-client';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import { askUnder, leafOfProcess, said } from '../wire';
@@ -121,6 +122,9 @@ const withoutPerson: Attack = {
   },
 };
 
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const endMs = 90_000;
+
 const foreign: Attack = {
   row: 'S14',
   title: 'somebody else’s saga and order: read, followed, cancelled, returned',
@@ -158,16 +162,16 @@ const foreign: Attack = {
     const listed = await api.call('/sagas', { token });
     const found = JSON.stringify(listed.body).includes(id);
     shots.push(shot('in the list of sagas', 'absent', found ? 'listed' : 'absent'));
-    const wait = { headers: { prefer: 'wait=10' } };
     const returned = await api.call('/sagas/return-order', {
-      ...{ token, idempotencyKey: randomUUID(), body: { orderId }, ...wait },
+      ...{ token, idempotencyKey: randomUUID(), body: { orderId } },
     });
-    const isTaken = returned.status === 202;
-    const { body } = isTaken
-      ? await api.call(String(returned.location), { token, ...wait })
-      : returned;
+    if (returned.status !== 202) return [...shots, shot('return: taken', 202, said(returned))];
     // It may be asked for: whose order it is, the service of the orders says.
-    shots.push(shot('return: undone', 'compensated', textOf(body.state)));
+    const end = await until('the end of the return', endMs, async () => {
+      const { body } = await api.call(String(returned.location), { token });
+      return ['running', 'compensating'].includes(textOf(body.state)) ? undefined : body;
+    });
+    shots.push(shot('return: undone', 'compensated', textOf(end.state)));
     const order = await api.call(`/orders/${orderId}`, { token: await api.token('frank') });
     shots.push(shot('the order afterwards', 'confirmed', textOf(order.body.status)));
     return shots;
@@ -250,8 +254,6 @@ const operatorsOnly: Attack = {
     return shots;
   },
 };
-
-const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const wrongCaller: Attack = {
   row: 'S20',
