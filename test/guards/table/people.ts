@@ -155,4 +155,28 @@ export const peopleGuards: readonly Guard[] = [
     ],
     test: contract('finished-sagas', 'leaves out what finished too recently'),
   },
+  {
+    name: 'an act whose grant ran out goes under another id',
+    why: 'Temporal keeps the outcome of an id: a cancel would be answered "expired" under its key for ever',
+    changes: [
+      {
+        file: 'gateway/sagas/send-verb.ts',
+        from: '`${told.jti}.${grants}`',
+        to: 'told.jti',
+      },
+    ],
+    test: unit('gateway/verbs', 'is taken when it is sent again, and every repeat finds it'),
+  },
+  {
+    name: 'what was sent to a saga is looked up before it is sent again',
+    why: 'an event that a saga took and ended by would be called unheard',
+    changes: [
+      {
+        file: 'platform/reactions/starter.ts',
+        from: 'target !== undefined && (await options.isTaken(target, jti))',
+        to: 'false && target !== jti',
+      },
+    ],
+    test: unit('reactions/starter', 'was sent before and not noted'),
+  },
 ];
