@@ -54,8 +54,10 @@ export function openReactionEngine(config: Config): ReactionEngine {
       );
       let heard: 'nobody' | 'refused' = 'nobody';
       for (const running of found) {
-        await aim(recoveredBy(running) ?? running);
-        const signed = await signedTelling(grants, pending, { as, workflowId: running });
+        // A recovery takes what is for the saga that it recovers.
+        const workflowId = recoveredBy(running) ?? running;
+        await aim(workflowId);
+        const signed = await signedTelling(grants, pending, { as, workflowId });
         const answer = await connection.withDeadline(Date.now() + updateMs, () =>
           deliver(workflow.getHandle(running), signed),
         );
@@ -115,7 +117,7 @@ export async function runningWith(
   return running;
 }
 
-/** The event as an act of its reaction; a recovery takes what is for the saga that it recovers. */
+/** The event as an act of its reaction in one saga. */
 export async function signedTelling(
   grants: GrantMinter,
   { reaction, row }: PendingTell,
@@ -123,9 +125,8 @@ export async function signedTelling(
 ): Promise<SignedVerb> {
   const { jti, wait: step, input, eventId } = row;
   const act = { jti, step, input, reason: `event ${eventId}` };
-  const actor = ownerOf(reaction);
-  const target = { verb: 'deliver' as const, workflowId: recoveredBy(workflowId) ?? workflowId };
-  const grant = await grants.mint({ ...act, ...target }, { actor, roles: [as] });
+  const person = { actor: ownerOf(reaction), roles: [as] };
+  const grant = await grants.mint({ ...act, verb: 'deliver', workflowId }, person);
   return { ...act, grant };
 }
 

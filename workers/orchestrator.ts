@@ -29,9 +29,9 @@ const stickyQueueMs = 2_000;
 const workflowTasksMax = 8;
 
 /**
- * Sagas held in memory, for each GiB that the heap may take beyond the first 200 MiB. Temporal's default of 600 let a
- * process with 2,300 open sagas run out of memory: its thread of workflows ended, and the process with it. One that is
- * not held is replayed when it goes on.
+ * Sagas held in memory, for each GiB that the heap may take beyond the first 200 MiB. Under Temporal's default of 600 a
+ * process with 4,000 open sagas died in its thread of workflows, most likely for want of memory. A saga that is not
+ * held is replayed when it goes on.
  */
 const cachedPerGiB = 150;
 
