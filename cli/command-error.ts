@@ -31,3 +31,8 @@ export function unfinished(
   if (!(error instanceof Error)) return error;
   return withExitCode(error, exitCode, next[(error as { code?: string }).code ?? '']);
 }
+
+/** Something that is never done by accident, and was not confirmed: wrong usage. */
+export function notConfirmed(what: string): Error {
+  return Object.assign(new Error(`${what}; say --yes`), { code: 'NOT_CONFIRMED', exitCode: 2 });
+}

@@ -62,7 +62,8 @@ export function readCertificate(file: string): x509.X509Certificate | undefined 
   }
 }
 
-async function createAuthority(): Promise<Authority> {
+/** A fresh authority, in memory only. */
+export async function createAuthority(): Promise<Authority> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
@@ -82,7 +83,22 @@ async function createAuthority(): Promise<Authority> {
   return { certificate, key: keys.privateKey };
 }
 
-async function readAuthority(certFile: string, keyFile: string): Promise<Authority | undefined> {
+interface AuthorityFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+const filesOf = (directory: string, secrets: string): AuthorityFiles => ({
+  certFile: path.join(directory, 'ca.crt'),
+  keyFile: path.join(secrets, 'ca.key'),
+});
+
+/** The authority of a state folder as it is; undefined where there is none that can sign for long enough. */
+export async function readAuthority(
+  directory: string,
+  secrets: string,
+): Promise<Authority | undefined> {
+  const { certFile, keyFile } = filesOf(directory, secrets);
   const certificate = readCertificate(certFile);
   if (!certificate || !isFresh(certificate) || !existsSync(keyFile)) return undefined;
   const [pkcs8] = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'));
@@ -95,9 +111,8 @@ async function readAuthority(certFile: string, keyFile: string): Promise<Authori
 export async function openAuthority(directory: string, secrets: string): Promise<Authority> {
   mkdirSync(directory, { recursive: true });
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
-  const certFile = path.join(directory, 'ca.crt');
-  const keyFile = path.join(secrets, 'ca.key');
-  const known = await readAuthority(certFile, keyFile);
+  const { certFile, keyFile } = filesOf(directory, secrets);
+  const known = await readAuthority(directory, secrets);
   if (known) return known;
   const authority = await createAuthority();
   writeSecret(keyFile, await privatePem(authority.key));

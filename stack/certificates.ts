@@ -41,25 +41,43 @@ export function alternativeNames(name: string): { type: 'url' | 'dns' | 'ip'; va
   ];
 }
 
-async function createLeaf(
+/** What may be different in a certificate from what the stack itself issues. */
+export interface LeafChanges {
+  readonly names?: ReturnType<typeof alternativeNames>;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** Says that it may sign others. */
+  readonly isAuthority?: boolean;
+  /** Not good for those who call. */
+  readonly forServersOnly?: boolean;
+  /** Signed with its own key. */
+  readonly bySelf?: boolean;
+}
+
+/** A certificate for a process, with its key (PKCS#8); PEM. */
+export async function createLeaf(
   authority: Authority,
   name: string,
+  changes: LeafChanges = {},
 ): Promise<{ crt: string; key: string }> {
   const keys = await generateKeys();
   const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const { digitalSignature, keyCertSign } = x509.KeyUsageFlags;
+  const { names = alternativeNames(name), isAuthority = false, ...told } = changes;
+  const { forServersOnly = false, bySelf = false, ...times } = told;
+  const subject = `CN=${name}, O=holdfast`;
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(),
-    subject: `CN=${name}, O=holdfast`,
-    issuer: authority.certificate.subject,
-    ...lifetime(certificateLimits.leafMs),
+    ...{ serialNumber: serialNumber(), subject },
+    issuer: bySelf ? subject : authority.certificate.subject,
+    ...{ ...lifetime(certificateLimits.leafMs), ...times },
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
-    signingKey: authority.key,
+    signingKey: bySelf ? keys.privateKey : authority.key,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth]),
-      new x509.SubjectAlternativeNameExtension(alternativeNames(name)),
+      new x509.BasicConstraintsExtension(isAuthority, undefined, true),
+      new x509.KeyUsagesExtension(digitalSignature | (isAuthority ? keyCertSign : 0), true),
+      new x509.ExtendedKeyUsageExtension(forServersOnly ? [serverAuth] : [serverAuth, clientAuth]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],

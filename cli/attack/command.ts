@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { recallEnvironment } from '../../stack/recall';
 import { findRunning } from '../../stack/running';
 import { withTheatre } from '../chaos/theatre';
-import { createApiClient } from '../up/api-client';
+import { notConfirmed } from '../command-error';
+import { createApiClient, gatewayOf } from '../up/api-client';
 import { carryOut } from './attack';
 import type { Attack, AttackResult, AttackTarget } from './attack';
 import { openForge } from './forge';
@@ -67,55 +67,42 @@ async function attack(options: CommandOptions): Promise<void> {
   const chosen = attacks.filter(({ row }) => options.row?.includes(row) ?? true);
   if (options.list) return chosen.forEach(({ row, title }) => say(`${row.padEnd(6)} ${title}`));
   if (options.stack === 'own') {
-    return withTheatre({ name: 'attack' }, async ({ world, folder }) => {
-      const stateDir = path.join(folder, 'state');
-      const environmentFor = (name: string) => world.stack.environmentFor(name);
-      await play(options, chosen, { ...world, stateDir, environmentFor });
-    });
+    return withTheatre({ name: 'attack' }, ({ world: { stack } }) =>
+      play(
+        options,
+        chosen,
+        targetIn(stack.stateDir, (name) => stack.environmentFor(name)),
+      ),
+    );
   }
   if (!options.yes) {
-    const message = `this attacks the stack in ${options.state} and places an order on it; say --yes`;
-    throw Object.assign(new Error(message), { code: 'NOT_CONFIRMED', exitCode: 2 });
+    throw notConfirmed(`this attacks the stack in ${options.state} and places an order on it`);
   }
-  const { certsDir } = findRunning(options.state);
+  // Says what to do where none runs.
+  findRunning(options.state);
   const environmentFor = recallEnvironment(options.state);
-  const gateway = environmentFor('gateway');
-  await play(options, chosen, {
-    ...{ environmentFor, stateDir: options.state, caFile: path.join(certsDir, 'ca.crt') },
-    gatewayUrl: `https://localhost:${gateway.HOLDFAST_HTTP_PORT}`,
-    issuer: gateway.HOLDFAST_ISSUER ?? '',
-  });
+  await play(options, chosen, targetIn(options.state, environmentFor));
 }
 
-interface Place extends Pick<AttackTarget, 'gatewayUrl' | 'issuer' | 'environmentFor'> {
-  readonly stateDir: string;
-  readonly caFile: string;
-}
-
-/** What is attacked in a state folder. Close its client afterwards. */
-export function targetIn({
-  stateDir,
-  caFile,
-  gatewayUrl,
-  issuer,
-  environmentFor,
-}: Place): AttackTarget {
+/** The stack of a state folder as a target. Close its client afterwards. */
+export function targetIn(
+  stateDir: string,
+  environmentFor: AttackTarget['environmentFor'],
+): AttackTarget {
+  const gateway = gatewayOf(environmentFor);
   return {
-    ...{ gatewayUrl, issuer, environmentFor, ca: readFileSync(caFile) },
-    api: createApiClient({ gatewayUrl, issuer, caFile }),
-    forge: openForge({
-      certs: path.dirname(caFile),
-      secrets: path.join(stateDir, 'authority'),
-    }),
+    ...{ environmentFor, gatewayUrl: gateway.gatewayUrl, issuer: gateway.issuer },
+    ca: readFileSync(gateway.caFile),
+    api: createApiClient(gateway),
+    forge: openForge(stateDir),
   };
 }
 
 async function play(
   { html, json }: CommandOptions,
   chosen: readonly Attack[],
-  place: Place,
+  target: AttackTarget,
 ): Promise<void> {
-  const target = targetIn(place);
   const results: AttackResult[] = [];
   try {
     for (const one of chosen) {

@@ -1,3 +1,4 @@
+import { escaped } from '../html';
 import type { AttackResult, Shot, Verdict } from './attack';
 
 const marks: Readonly<Record<Verdict, string>> = { held: '✓', broken: '✗', 'not carried out': '?' };
@@ -37,9 +38,6 @@ export function attackSummary(results: readonly AttackResult[]): {
   return { line, counts };
 }
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-
 /** One page with nothing outside itself: every row, and every try with what was expected and seen. */
 export function attackPage(results: readonly AttackResult[]): string {
   return `<!doctype html>
@@ -49,7 +47,7 @@ body { font: 14px system-ui, sans-serif; max-width: 1080px; margin: 2em auto; co
 td, th { text-align: left; padding: .15em .8em .15em 0; vertical-align: top } .broken { color: #b00020 }
 summary { cursor: pointer; margin: .3em 0 }
 </style>
-<h1>${escape(attackSummary(results).line)}</h1>
+<h1>${escaped(attackSummary(results).line)}</h1>
 ${results.map(section).join('\n')}
 </html>
 `;
@@ -59,12 +57,12 @@ function section(result: AttackResult): string {
   const { row, title, source, beyond, verdict, problem, shots } = result;
   const told = [`From ${source}.`, ...(beyond === undefined ? [] : [`Not shown here: ${beyond}.`])];
   const rows = shots.map(({ name, expected, seen, held }) => {
-    const cells = [name, expected, seen].map((text) => `<td>${escape(text)}</td>`).join('');
+    const cells = [name, expected, seen].map((text) => `<td>${escaped(text)}</td>`).join('');
     return `<tr${held ? '' : ' class="broken"'}>${cells}</tr>`;
   });
   return `<details${verdict === 'held' ? '' : ' open'}>
-<summary${verdict === 'held' ? '' : ' class="broken"'}>${marks[verdict]} ${escape(`${row} ${title}`)}</summary>
-<p>${escape([...told, problem ?? ''].join(' ').trim())}</p>
+<summary${verdict === 'held' ? '' : ' class="broken"'}>${marks[verdict]} ${escaped(`${row} ${title}`)}</summary>
+<p>${escaped([...told, problem ?? ''].join(' ').trim())}</p>
 <table><tr><th>try</th><th>expected</th><th>seen</th></tr>
 ${rows.join('\n')}
 </table>

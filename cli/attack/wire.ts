@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Socket } from 'node:net';
 import { Agent, fetch } from 'undici';
+import { parseConfig } from '../../platform/runtime/config';
+import { readCredentials } from '../../platform/security/tls';
 import type { ApiAnswer } from '../up/api-client';
 import type { AttackTarget } from './attack';
 import type { Leaf } from './forge';
@@ -10,12 +11,9 @@ import type { Leaf } from './forge';
 const wireLimits = { answerMs: 10_000, requestMs: 20_000 } as const;
 
 /** The certificate of one of our processes, as its configuration names it. */
-export function leafOfProcess(
-  { environmentFor }: Pick<AttackTarget, 'environmentFor'>,
-  name: string,
-): Leaf {
-  const { HOLDFAST_CERT_FILE: cert = '', HOLDFAST_KEY_FILE: key = '' } = environmentFor(name);
-  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+export function leafOfProcess({ environmentFor }: AttackTarget, name: string): Leaf {
+  const { cert, key } = readCredentials(parseConfig(environmentFor(name)));
+  return { cert, key };
 }
 
 export interface Asked {
@@ -23,37 +21,44 @@ export interface Asked {
   readonly leaf?: Leaf;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | URLSearchParams;
 }
 
-/** Asks over HTTP under a certificate; answers `<status> <code>`, or `refused` where no answer came at all. */
-export async function askUnder({ ca }: Pick<AttackTarget, 'ca'>, asked: Asked): Promise<string> {
-  const { url, leaf, method = 'GET', headers = {} } = asked;
+/** Asks on a connection of its own, under a certificate where one is given. Throws where no answer comes. */
+export async function askOnce(
+  { ca }: Pick<AttackTarget, 'ca'>,
+  { url, leaf, ...request }: Asked,
+): Promise<{ readonly status: number; readonly text: string }> {
   const dispatcher = new Agent({ connect: { ca, ...leaf } });
   const signal = AbortSignal.timeout(wireLimits.requestMs);
   try {
-    const response = await fetch(url, { method, headers, dispatcher, signal });
-    const text = await response.text();
-    return `${response.status} ${codeIn(text)}`.trim();
-  } catch {
-    return 'refused';
+    const response = await fetch(url, { ...request, dispatcher, signal });
+    return { status: response.status, text: await response.text() };
   } finally {
     await dispatcher.destroy();
   }
 }
 
-function codeIn(text: string): string {
+/** The same as `<status> <code>`, or `refused` where no answer came at all. */
+export function askUnder(target: Pick<AttackTarget, 'ca'>, asked: Asked): Promise<string> {
+  return askOnce(target, asked).then(
+    ({ status, text }) => said({ status, body: parsed(text) }),
+    () => 'refused',
+  );
+}
+
+function parsed(text: string): Record<string, unknown> {
   try {
-    return codeOf(JSON.parse(text) as { readonly code?: unknown });
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return '';
+    return {};
   }
 }
 
-const codeOf = ({ code }: { readonly code?: unknown }) => (typeof code === 'string' ? code : '');
-
 /** Status and code of an answer, as one text. */
 export function said({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): string {
-  return `${status} ${codeOf(body)}`.trim();
+  const { code } = body;
+  return typeof code === 'string' ? `${status} ${code}` : String(status);
 }
 
 /** A listener of the stack, and the bytes after which an honest one would answer. */

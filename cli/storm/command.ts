@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { withTheatre } from '../chaos/theatre';
+import { notConfirmed } from '../command-error';
 import { progressLine } from '../../stack/progress';
 import type { ProgressEvent } from '../../stack/progress';
 import { faultKinds, victimsOf } from './faults';
@@ -105,8 +106,7 @@ async function stormOverRunning(told: CommandOptions): Promise<void> {
   const plan = planned(options, runningVictims(found));
   if (told.plan) return plan.map(hitLine).forEach(say);
   if (!told.yes) {
-    const message = `this hits the stack in ${told.state} and places orders on it; say --yes`;
-    throw Object.assign(new Error(message), { code: 'NOT_CONFIRMED', exitCode: 2 });
+    throw notConfirmed(`this hits the stack in ${told.state} and places orders on it`);
   }
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
   await play(told, target, { options, plan });

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { recallEnvironment } from '../../stack/recall';
 import { findRunning } from '../../stack/running';
 import type { RunningStack } from '../../stack/running';
 import { ask } from '../../stack/servers/https-request';
-import { until } from '../up/api-client';
+import { gatewayOf, until } from '../up/api-client';
 import { isPlatformProcess } from '../up/world';
 import { victimsOf } from './faults';
 import type { FaultKind, Victim } from './faults';
@@ -36,9 +35,7 @@ export function runningTarget(
   const environmentFor = recallEnvironment(stateDir);
   const urlOf = (name: string) => `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
   const target: Target = {
-    gatewayUrl: urlOf('gateway'),
-    issuer: environmentFor('gateway').HOLDFAST_ISSUER ?? '',
-    caFile: path.join(stack.certsDir, 'ca.crt'),
+    ...gatewayOf(environmentFor),
     ...{ environmentFor, signal, isOurs: false },
     hands: handsOver(stack, (name) => `${urlOf(name)}/readyz`),
   };

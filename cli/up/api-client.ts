@@ -36,6 +36,18 @@ export interface ApiClientOptions {
   readonly password?: string;
 }
 
+/** Where the gateway of a stack is, by the environment of its processes. */
+export function gatewayOf(
+  environmentFor: (name: string) => Readonly<Record<string, string>>,
+): Pick<ApiClientOptions, 'gatewayUrl' | 'issuer' | 'caFile'> {
+  const environment = environmentFor('gateway');
+  return {
+    gatewayUrl: `https://localhost:${environment.HOLDFAST_HTTP_PORT}`,
+    issuer: environment.HOLDFAST_ISSUER ?? '',
+    caFile: environment.HOLDFAST_CA_FILE ?? '',
+  };
+}
+
 /** A token lives 5 minutes; it is used for 4. Asking for each call would look like guessing passwords. */
 const tokenFreshMs = 240_000;
 

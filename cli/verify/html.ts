@@ -1,3 +1,4 @@
+import { escaped } from '../html';
 import { cellFaults } from './cells';
 import type { Explored } from './explore';
 import { redOf, replayCommand, summaryOf } from './report';
@@ -18,16 +19,6 @@ code{font:13px ui-monospace,monospace}
 `;
 
 const classes = { '✓': 'green', '✗': 'red', '·': 'none', '–': 'none' } as const;
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);
-}
 
 function cellOf(row: MatrixRow, { fault, sign, result }: Mark): string {
   const told =

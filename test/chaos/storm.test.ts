@@ -2,6 +2,7 @@ import { victimsOf } from '../../cli/storm/faults';
 import { handsOf } from '../../cli/storm/hands';
 import { planOf, runStorm } from '../../cli/storm/storm';
 import type { StormOptions } from '../../cli/storm/storm';
+import { gatewayOf } from '../../cli/up/api-client';
 import { inventory, orders, payments } from '../../activities';
 import type { RebuildReport } from '../../platform/rebuild/options';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
@@ -12,14 +13,11 @@ import { configFor, control, environmentFor, world } from '../support/world';
 const options: StormOptions = { seed: 6, minutes: 0.75, brokers: 1, ratePerSecond: 1, overlap: 1 };
 
 it('under load, killed and stopped in turn, nothing is lost, doubled or left half done', async () => {
-  const environment = environmentFor('gateway');
   const victims = victimsOf(options.brokers);
   const plan = planOf(options, victims);
   const { report } = await runStorm(
     {
-      gatewayUrl: `https://localhost:${environment.HOLDFAST_HTTP_PORT}`,
-      issuer: String(environment.HOLDFAST_ISSUER),
-      caFile: String(environment.HOLDFAST_CA_FILE),
+      ...gatewayOf(environmentFor),
       hands: handsOf({ control, victims, crashDir: world().crashDir }),
       signal: new AbortController().signal,
       ...{ environmentFor, isOurs: false },

@@ -1,16 +1,9 @@
-import path from 'node:path';
 import { carryOut } from '../../cli/attack/attack';
 import { targetIn } from '../../cli/attack/command';
 import { attacks } from '../../cli/attack/rows';
 import { environmentFor, world } from '../support/world';
 
-const gateway = environmentFor('gateway');
-const target = targetIn({
-  ...{ environmentFor, stateDir: world().stateDir },
-  caFile: path.join(world().certsDir, 'ca.crt'),
-  gatewayUrl: `https://localhost:${gateway.HOLDFAST_HTTP_PORT}`,
-  issuer: gateway.HOLDFAST_ISSUER ?? '',
-});
+const target = targetIn(world().stateDir, environmentFor);
 afterAll(() => target.api.close());
 
 test.each(attacks.map((attack) => [`${attack.row}: ${attack.title}`, attack] as const))(

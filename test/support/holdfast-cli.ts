@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { gatewayOf } from '../../cli/up/api-client';
 import { projectRoot } from '../../platform/runtime/paths';
 import { environmentFor } from './world';
 
@@ -31,11 +32,11 @@ export function runHoldfast(
 
 /** The same, as a user of the gateway of this test run. */
 function holdfast(subject: string, user: string, words: readonly string[]): Promise<Run> {
-  const environment = environmentFor('gateway');
+  const { gatewayUrl, issuer, caFile } = gatewayOf(environmentFor);
   const place = [
-    ...['--url', `https://localhost:${environment.HOLDFAST_HTTP_PORT}`],
-    ...['--issuer', String(environment.HOLDFAST_ISSUER)],
-    ...['--ca', String(environment.HOLDFAST_CA_FILE), '--user', user],
+    ...['--url', gatewayUrl],
+    ...['--issuer', issuer],
+    ...['--ca', caFile, '--user', user],
   ];
   return runHoldfast([subject, ...words, ...place]);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Control } from '../../cli/chaos/control';
-import { createApiClient } from '../../cli/up/api-client';
+import { createApiClient, gatewayOf } from '../../cli/up/api-client';
 import type { ApiClient } from '../../cli/up/api-client';
 import { parseConfig } from '../../platform/runtime/config';
 import type { Config } from '../../platform/runtime/config';
@@ -36,12 +36,7 @@ export function world(): WorldFile {
 
 /** A client of the running gateway. */
 export function apiClient(): ApiClient {
-  const environment = environmentFor('gateway');
-  return createApiClient({
-    gatewayUrl: `https://localhost:${environment.HOLDFAST_HTTP_PORT}`,
-    issuer: String(environment.HOLDFAST_ISSUER),
-    caFile: String(environment.HOLDFAST_CA_FILE),
-  });
+  return createApiClient(gatewayOf(environmentFor));
 }
 
 /** Breaks or mends the world: `control('stop', 'kafka')`. */

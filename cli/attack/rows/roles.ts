@@ -7,6 +7,7 @@ import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
 import { openShop } from '../../chaos/shop';
 import { until } from '../../up/api-client';
+import type { ApiAnswer } from '../../up/api-client';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import { askUnder, leafOfProcess, said } from '../wire';
@@ -27,11 +28,21 @@ const servicesWithApi: Readonly<Record<string, Operations>> = {
   inventory: inventoryOperations,
 };
 
-const portOf = ({ environmentFor }: AttackTarget, name: string) =>
+const urlOf = ({ environmentFor }: AttackTarget, name: string) =>
   `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
 
 /** Asks for something that is not there, without body and key: whoever is let in is told so, and nothing is done. */
 const pathOf = ({ path }: Operation) => path.replace(/:\w+/g, 'attack-probe');
+
+/** Every operation of every service, as it is asked there. */
+function serviceOperations(target: AttackTarget) {
+  return Object.entries(servicesWithApi).flatMap(([service, table]) =>
+    Object.entries(table).map(([name, operation]) => {
+      const url = `${urlOf(target, service)}${pathOf(operation)}`;
+      return { name: `${service} ${name}`, url, method: operation.method };
+    }),
+  );
+}
 
 /** Who is limited waits, as the answer says; what is looked for is behind the limit. */
 async function patiently(ask: () => Promise<string>): Promise<string> {
@@ -40,6 +51,15 @@ async function patiently(ask: () => Promise<string>): Promise<string> {
     if (!seen.startsWith('429') || tries > 30) return seen;
     await delay(1_000);
   }
+}
+
+/** Sends something as a person, under a key of its own. */
+async function send(
+  api: AttackTarget['api'],
+  { user, path, body }: { readonly user: string; readonly path: string; readonly body: unknown },
+): Promise<ApiAnswer> {
+  const token = await api.token(user);
+  return api.call(path, { token, idempotencyKey: randomUUID(), body });
 }
 
 /** `let in` where the guard passed the call on, whatever came of it. */
@@ -97,7 +117,7 @@ const everyCell: Attack = {
     ];
     const leaf = leafOfProcess(target, 'gateway');
     for (const [name, table] of Object.entries(servicesWithApi)) {
-      shots.push(...(await matrix(target, table, { at: name, url: portOf(target, name), leaf })));
+      shots.push(...(await matrix(target, table, { at: name, url: urlOf(target, name), leaf })));
     }
     return shots;
   },
@@ -109,14 +129,11 @@ const withoutPerson: Attack = {
   source: 'ASVS 8.3.1, 8.3.3',
   async run(target) {
     const leaf = leafOfProcess(target, 'gateway');
+    const headers = { 'x-user-id': 'adam', 'x-roles': 'admin', 'x-forwarded-user': 'adam' };
     const shots: Shot[] = [];
-    for (const [name, table] of Object.entries(servicesWithApi)) {
-      for (const [operation, { path, method }] of Object.entries(table)) {
-        const url = `${portOf(target, name)}${path.replace(/:\w+/g, 'attack-probe')}`;
-        const spoofed = { 'x-user-id': 'adam', 'x-roles': 'admin', 'x-forwarded-user': 'adam' };
-        const seen = await askUnder(target, { url, method, leaf, headers: spoofed });
-        shots.push(shot(`${name} ${operation}`, '401 TOKEN_REQUIRED', seen));
-      }
+    for (const { name, ...asked } of serviceOperations(target)) {
+      const seen = await askUnder(target, { ...asked, leaf, headers });
+      shots.push(shot(name, '401 TOKEN_REQUIRED', seen));
     }
     return shots;
   },
@@ -162,9 +179,8 @@ const foreign: Attack = {
     const listed = await api.call('/sagas', { token });
     const found = JSON.stringify(listed.body).includes(id);
     shots.push(shot('in the list of sagas', 'absent', found ? 'listed' : 'absent'));
-    const returned = await api.call('/sagas/return-order', {
-      ...{ token, idempotencyKey: randomUUID(), body: { orderId } },
-    });
+    const path = '/sagas/return-order';
+    const returned = await send(api, { user: 'erin', path, body: { orderId } });
     if (returned.status !== 202) return [...shots, shot('return: taken', 202, said(returned))];
     // It may be asked for: whose order it is, the service of the orders says.
     const end = await until('the end of the return', endMs, async () => {
@@ -183,18 +199,13 @@ const assigned: Attack = {
   title: 'members that a client may not set',
   source: 'API3:2023, ASVS 8.2.3',
   async run({ api }) {
-    const token = await api.token('carol');
     const honest = {
       orderId: `order-${randomUUID()}`,
       lines: [{ sku: 'attack-probe', quantity: 1 }],
       payment: { amountCents: 100, currency: 'EUR' },
     };
-    const start = async (body: unknown) => {
-      const answer = await api.call('/sagas/place-order', {
-        ...{ token, idempotencyKey: randomUUID(), body: body as object },
-      });
-      return said(answer);
-    };
+    const start = async (body: unknown) =>
+      said(await send(api, { user: 'carol', path: '/sagas/place-order', body }));
     const bodies: Record<string, unknown> = {};
     for (const member of ['ownerId', 'owner', 'status', 'roles', '_id', 'sagaId', 'epoch']) {
       bodies[member] = { ...honest, [member]: 'adam' };
@@ -223,33 +234,25 @@ const assigned: Attack = {
   },
 };
 
+const operatorVerbs = [
+  ...['retry', 'skip', 'abort', 'pause', 'unpause', 'resume-forward', 'mark-done-externally'],
+] as const;
+
 const operatorsOnly: Attack = {
   row: 'S16',
   title: 'verbs without the role, and without a reason',
   source: 'API5:2023, ASVS 2.3.5',
   async run({ api }) {
-    const verbs = [
-      'retry',
-      'skip',
-      'abort',
-      'pause',
-      'unpause',
-      'resume-forward',
-      'mark-done-externally',
-    ];
     const shots: Shot[] = [];
-    for (const verb of verbs) {
-      const send = async (user: string, body: object) => {
-        const answer = await api.call(`/sagas/place-order:none/${verb}`, {
-          ...{ token: await api.token(user), idempotencyKey: randomUUID(), body },
-        });
-        return said(answer);
-      };
+    for (const verb of operatorVerbs) {
+      const path = `/sagas/place-order:none/${verb}`;
       for (const user of ['carol', 'vera', 'pam', 'adam']) {
-        const seen = await send(user, { reason: 'because', step: 'reserve stock' });
+        const body = { reason: 'because', step: 'reserve stock' };
+        const seen = said(await send(api, { user, path, body }));
         shots.push(shot(`${verb} as ${user}`, '403 ROLE_MISSING', seen));
       }
-      shots.push(shot(`${verb} without a reason`, '400 BODY_INVALID', await send('olga', {})));
+      const seen = said(await send(api, { user: 'olga', path, body: {} }));
+      shots.push(shot(`${verb} without a reason`, '400 BODY_INVALID', seen));
     }
     return shots;
   },
@@ -260,24 +263,18 @@ const wrongCaller: Attack = {
   title: 'a process of ours that has no business there',
   source: 'ASVS 13.2.2',
   async run(target) {
-    const token = await target.api.token('adam');
+    const headers = { authorization: `Bearer ${await target.api.token('adam')}` };
     const shots: Shot[] = [];
-    for (const [name, table] of Object.entries(servicesWithApi)) {
-      for (const process of [
-        'orders',
-        'payments',
-        'inventory',
-        'orchestrator',
-        'projector',
-        'auditor',
-      ]) {
-        const leaf = leafOfProcess(target, process);
-        for (const [operation, { path, method }] of Object.entries(table)) {
-          const url = `${portOf(target, name)}${path.replace(/:\w+/g, 'attack-probe')}`;
-          const headers = { authorization: `Bearer ${token}` };
-          const seen = await askUnder(target, { url, method, leaf, headers });
-          shots.push(shot(`${process} at ${name} ${operation}`, '403 CALLER_NOT_ALLOWED', seen));
-        }
+    for (const process of [
+      ...Object.keys(servicesWithApi),
+      'orchestrator',
+      'projector',
+      'auditor',
+    ]) {
+      const leaf = leafOfProcess(target, process);
+      for (const { name, ...asked } of serviceOperations(target)) {
+        const seen = await askUnder(target, { ...asked, leaf, headers });
+        shots.push(shot(`${process} at ${name}`, '403 CALLER_NOT_ALLOWED', seen));
       }
     }
     return shots;

@@ -2,11 +2,10 @@ import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Agent, fetch } from 'undici';
 import { SignJWT } from 'jose';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
-import { said } from '../wire';
+import { askOnce, said } from '../wire';
 
 /** Whose token is bent, and an operation that any good token may call. */
 const person = 'carol';
@@ -21,18 +20,16 @@ async function answerTo({ api }: AttackTarget, token: string): Promise<string> {
   return said(await api.call(asked, { token, timeoutMs: 10_000 }));
 }
 
+const partOf = (part: string) =>
+  JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+
 /** A good token in its three parts; it must be good, or every refusal below would show nothing. */
 async function goodToken(target: AttackTarget) {
   const token = await target.api.token(person);
   const seen = await answerTo(target, token);
   if (seen !== '200') throw new Error(`an honest token of ${person} is answered ${seen}`);
   const [head = '', payload = '', signature = ''] = token.split('.');
-  const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Record<string, unknown>;
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<
-    string,
-    unknown
-  >;
-  return { token, head, payload, signature, header, claims };
+  return { head, payload, signature, header: partOf(head), claims: partOf(payload) };
 }
 
 async function refusedEach(
@@ -46,37 +43,25 @@ async function refusedEach(
   return shots;
 }
 
+type RealmKey = JsonWebKey & { readonly kid: string };
+
 /** The public keys of the realm, as anybody can read them. */
-async function realmKeys({
-  issuer,
-  ca,
-}: AttackTarget): Promise<readonly (JsonWebKey & { kid: string })[]> {
-  const dispatcher = new Agent({ connect: { ca } });
-  try {
-    const response = await fetch(`${issuer}/protocol/openid-connect/certs`, { dispatcher });
-    return ((await response.json()) as { keys: (JsonWebKey & { kid: string })[] }).keys;
-  } finally {
-    await dispatcher.close();
-  }
+async function realmKeys(target: AttackTarget): Promise<readonly RealmKey[]> {
+  const url = `${target.issuer}/protocol/openid-connect/certs`;
+  const { text } = await askOnce(target, { url });
+  return (JSON.parse(text) as { keys: RealmKey[] }).keys;
 }
 
 /** Other kinds of tokens, and those of other clients of the realm. */
-async function askKeycloak(
-  { issuer, ca }: AttackTarget,
-  form: Readonly<Record<string, string>>,
-): Promise<Record<string, unknown>> {
-  const dispatcher = new Agent({ connect: { ca } });
-  try {
-    const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
-      ...{ method: 'POST', dispatcher },
-      body: new URLSearchParams({
-        ...{ grant_type: 'password', username: person, password: `${person}-dev`, ...form },
-      }),
-    });
-    return (await response.json()) as Record<string, unknown>;
-  } finally {
-    await dispatcher.close();
-  }
+async function tokensOf(target: AttackTarget, clientId: string): Promise<Record<string, unknown>> {
+  const { text } = await askOnce(target, {
+    ...{ url: `${target.issuer}/protocol/openid-connect/token`, method: 'POST' },
+    body: new URLSearchParams({
+      ...{ grant_type: 'password', username: person, password: `${person}-dev` },
+      ...{ client_id: clientId, scope: 'openid' },
+    }),
+  });
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 const unsigned: Attack = {
@@ -242,8 +227,8 @@ const otherKinds: Attack = {
   source: 'ASVS 9.2.2, RFC 9068 2.1; RFC 9068 4 (S6)',
   async run(target) {
     await goodToken(target);
-    const found = await askKeycloak(target, { client_id: 'holdfast-cli', scope: 'openid' });
-    const stranger = await askKeycloak(target, { client_id: 'admin-cli', scope: 'openid' });
+    const found = await tokensOf(target, 'holdfast-cli');
+    const stranger = await tokensOf(target, 'admin-cli');
     const kinds = {
       'ID token': found.id_token,
       'refresh token': found.refresh_token,

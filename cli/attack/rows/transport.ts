@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { Agent, fetch } from 'undici';
 import { shot, shotAmong } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
-import { askUnder, leafOfProcess, said, sendRaw } from '../wire';
+import { askOnce, askUnder, leafOfProcess, said, sendRaw } from '../wire';
 import { smuggled } from './smuggled';
 
 const spoofed: Attack = {
@@ -38,6 +37,9 @@ const spoofed: Attack = {
   },
 };
 
+const statusesIn = (text: string) =>
+  [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status);
+
 const smuggling: Attack = {
   row: 'S38',
   title: 'requests that hide a second one',
@@ -47,37 +49,22 @@ const smuggling: Attack = {
       target,
       'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
     );
-    const shots: Shot[] = [
-      shot('two honest requests behind each other', 2, answersIn(honest.text)),
-    ];
+    const answered = statusesIn(honest.text).length;
     const seen = await Promise.all(
       Object.entries(smuggled).map(async ([name, bytes]) => {
         const { text, closed } = await sendRaw(target, bytes);
-        const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status);
-        return shot(
-          name,
-          '400, closed',
-          `${statuses.join(' and ')}, ${closed ? 'closed' : 'open'}`,
-        );
+        const end = closed ? 'closed' : 'open';
+        return shot(name, '400, closed', `${statusesIn(text).join(' and ')}, ${end}`);
       }),
     );
-    return [...shots, ...seen];
+    return [shot('two honest requests behind each other', 2, answered), ...seen];
   },
 };
 
-const answersIn = (text: string) => [...text.matchAll(/HTTP\/1\.1 \d{3}/g)].length;
-
 async function residentBytes(target: AttackTarget): Promise<number> {
-  const dispatcher = new Agent({
-    connect: { ca: target.ca, ...leafOfProcess(target, 'prometheus') },
-  });
-  try {
-    const response = await fetch(`${target.gatewayUrl}/metrics`, { dispatcher });
-    const text = await response.text();
-    return Number(/^process_resident_memory_bytes(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1]);
-  } finally {
-    await dispatcher.close();
-  }
+  const leaf = leafOfProcess(target, 'prometheus');
+  const { text } = await askOnce(target, { url: `${target.gatewayUrl}/metrics`, leaf });
+  return Number(/^process_resident_memory_bytes(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1]);
 }
 
 const mebibyte = 1_048_576;
@@ -88,32 +75,22 @@ const oversized: Attack = {
   title: 'bodies and headers that are too large, too deep or too many',
   source: 'API4:2023',
   async run(target) {
-    const { api } = target;
-    const token = await api.token('carol');
+    const token = await target.api.token('carol');
     const before = await residentBytes(target);
-    const send = async (body: string | Buffer, headers: Record<string, string> = {}) => {
-      const dispatcher = new Agent({ connect: { ca: target.ca } });
-      try {
-        const response = await fetch(`${target.gatewayUrl}/sagas/place-order`, {
-          ...{ method: 'POST', body, dispatcher },
-          headers: {
-            authorization: `Bearer ${token}`,
-            'content-type': 'application/json',
-            'idempotency-key': randomUUID(),
-            ...headers,
-          },
-        });
-        return `${response.status} ${String(((await response.json()) as { code?: string }).code)}`;
-      } catch {
-        return 'cut off';
-      } finally {
-        await dispatcher.destroy();
-      }
-    };
+    const send = (body: string | Buffer, headers: Record<string, string> = {}) =>
+      askUnder(target, {
+        ...{ url: `${target.gatewayUrl}/sagas/place-order`, method: 'POST', body },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+          ...headers,
+        },
+      });
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     const members = Array.from({ length: 30_000 }, (_, index) => `"m${index}":1`);
     const large = `"${'a'.repeat(8 * mebibyte)}"`;
-    const tooLarge = ['413 BODY_TOO_LARGE', 'cut off'];
+    const tooLarge = ['413 BODY_TOO_LARGE', 'refused'];
     const shots = [
       shotAmong('8 MiB', tooLarge, await send(`{"a":${large}}`)),
       shot(

@@ -1,12 +1,10 @@
+import { escaped } from '../../html';
 import type { Recovery } from './recovery';
 import { recoveryLine, reportLines } from './lines';
 import type { StormReport } from './report';
 import type { Second, Series } from './series';
 
 const size = { width: 1_000, height: 150, left: 60, bottom: 18 } as const;
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 interface Plot {
   readonly title: string;
@@ -37,7 +35,7 @@ svg { width: 100%; height: auto } pre { font-size: 12px; overflow-x: auto }
 <p>${report.minutes} minutes, ${report.brokers} broker(s), ${report.faults} faults, ${report.sagas} sagas.
 A bar is a fault, from its beginning until its victim answered again; point at it to see which.</p>
 ${drawn.join('\n')}
-<pre>${escape(text)}</pre>
+<pre>${escaped(text)}</pre>
 </html>
 `;
 }
@@ -57,7 +55,7 @@ function figure(
     .map((one) => {
       const [from, to] = [x(one.atS), x(one.atS + (one.heldMs + one.backMs) / 1_000)];
       const wide = Math.max(1, to - from).toFixed(1);
-      const says = escape(recoveryLine(one).trim());
+      const says = escaped(recoveryLine(one).trim());
       return `<rect class="fault" x="${from.toFixed(1)}" y="4" width="${wide}" height="${height - bottom}"><title>${says}</title></rect>`;
     });
   const minutes = Array.from({ length: Math.floor(seconds.length / 60) + 1 }, (_, minute) => {
