@@ -94,7 +94,12 @@ async function knockAll(
   const shots = await Promise.all(
     doors.map(async (door) => {
       const found = await knock(target, door, leafOfProcess(target, door.honest));
-      const seen = [shot(`${door.name}, ${door.honest}`, 'answered', found)];
+      // A forged one with nothing wrong in it, so that what is refused below is refused for what is wrong.
+      const forged = await knock(target, door, await target.forge.issue(door.honest, {}));
+      const seen = [
+        shot(`${door.name}, ${door.honest}`, 'answered', found),
+        shot(`${door.name}, ${door.honest} with nothing wrong`, 'answered', forged),
+      ];
       for (const [name, wrong] of Object.entries(certificates)) {
         const leaf = wrong && (await target.forge.issue(door.honest, wrong));
         seen.push(shot(`${door.name}, ${name}`, 'refused', await knock(target, door, leaf)));
