@@ -13,6 +13,8 @@ export const faults = {
   OUTSIDE_UNAVAILABLE: { action: 'retry' },
   /** A settle of an older epoch over a call whose outcome is not known yet. */
   STEP_UNRESOLVED: { action: 'retry' },
+  /** The key store did not answer, or a key is not known here yet: nothing is read or written without its key. */
+  KEYS_UNAVAILABLE: { action: 'retry' },
   /** A late message: a higher epoch, an undo or another run has shut this door. */
   STEP_FENCED: { action: 'stop' },
   /** The same step key and epoch with another input. */
@@ -27,6 +29,8 @@ export const faults = {
   COMMAND_UNKNOWN: { action: 'park' },
   /** An event does not fit its schema or is too large: refused in the business transaction. */
   EVENT_INVALID: { action: 'park' },
+  /** A stored value was changed, moved to another place, or never sealed: it is not opened, and a person must look. */
+  CIPHERTEXT_REFUSED: { action: 'park' },
   /** A rule of our own code was broken. */
   INVARIANT_BROKEN: { action: 'park' },
 } as const satisfies Record<string, { action: FaultAction }>;

@@ -6,6 +6,8 @@ export const metricNames = {
   authRejected: 'auth_rejected_total',
   /** Counter; labels operation and rule (caller, role, owner). */
   authzDenied: 'authz_denied_total',
+  /** Counter; labels purpose, reason (format, key, authentication). Stored values that were not opened. */
+  cryptoFailures: 'crypto_failures_total',
   /** Counter; label reason. Peers whose certificate carries no identity of ours. */
   tlsPeerRejected: 'tls_peer_rejected_total',
   /** Gauge, seconds since 1970. */
