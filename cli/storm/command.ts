@@ -22,6 +22,7 @@ interface CommandOptions {
   readonly brokers: 1 | 3;
   readonly faults?: readonly FaultKind[];
   readonly rate: number;
+  readonly drain: boolean;
   readonly overlap: number;
   readonly plan: boolean;
   readonly stack: 'own' | 'running';
@@ -47,6 +48,7 @@ export function addStorm(command: Command): Command {
       kinds,
     )
     .option('--rate <number>', 'clients that come each second', positive, 2)
+    .option('--drain', 'serve those who came and had to wait, after the faults', false)
     .option('--overlap <count>', 'faults at the same time; the promise is about one', whole, 1)
     .option('--plan', 'print the plan of the seed and start nothing', false)
     .addOption(new Option('--stack <which>', whichHelp).choices(['own', 'running']).default('own'))
@@ -114,9 +116,9 @@ async function stormOverRunning(told: CommandOptions): Promise<void> {
 
 function optionsOf(told: CommandOptions, found: 1 | 3): StormOptions {
   const seed = told.seed ?? randomInt(1, 1_000_000);
-  const { minutes, overlap, rate: ratePerSecond, faults } = told;
+  const { minutes, overlap, rate: ratePerSecond, drain: drains, faults } = told;
   const kinds = faults === undefined ? {} : { kinds: faults };
-  return { seed, minutes, overlap, ratePerSecond, brokers: found, ...kinds };
+  return { seed, minutes, overlap, ratePerSecond, drains, brokers: found, ...kinds };
 }
 
 function planned(options: StormOptions, victims: readonly Victim[]): readonly Hit[] {

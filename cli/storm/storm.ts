@@ -27,6 +27,8 @@ export interface StormOptions {
   readonly kinds?: readonly FaultKind[];
   /** Errands that begin each second. */
   readonly ratePerSecond: number;
+  /** Clients that came during the storm and had to wait for their turn are served after it. */
+  readonly drains?: boolean;
   /** Faults at the same time. */
   readonly overlap: number;
 }
@@ -72,13 +74,14 @@ export async function runStorm(
 ): Promise<{ readonly report: StormReport; readonly series: Series }> {
   const api = createApiClient(target);
   try {
-    const { seed, ratePerSecond } = options;
+    const { seed, ratePerSecond, drains = false } = options;
     const market = await openMarket(api, `storm-${seed}-${Date.now().toString(36)}`);
     const diary = openDiary();
     const counter = { api, market, diary };
     const fromMs = Date.now();
     const over = new AbortController();
-    const loading = keepLoading({ counter, seed, ratePerSecond, signal: over.signal });
+    const load = { counter, seed, ratePerSecond, drains };
+    const loading = keepLoading({ ...load, signal: over.signal });
     const onStruck = teller(say, diary, fromMs);
     const struck = await rage({
       ...{ plan, hands: target.hands, overlap: options.overlap, onStruck, signal: target.signal },

@@ -25,8 +25,10 @@ export interface LoadOptions {
   readonly seed: number;
   /** Errands that begin each second, made up for later where too many were waiting. */
   readonly ratePerSecond: number;
-  /** Ends the load: no further errand begins. */
+  /** Ends the load: nobody comes any more, and no further errand begins. */
   readonly signal: AbortSignal;
+  /** Those who came in time and waited for their turn are served after the end as well. */
+  readonly drains: boolean;
 }
 
 /** Errands in the order of a seed. */
@@ -53,8 +55,10 @@ function drawKind(place: number): ErrandKind {
 
 /** Sends clients at a steady rate until told to stop; resolves when the last of them has its answers. */
 export async function keepLoading(options: LoadOptions): Promise<void> {
-  const { counter, seed, ratePerSecond, signal } = options;
+  const { counter, seed, ratePerSecond, signal, drains } = options;
   const startedMs = performance.now();
+  let endedMs = Infinity;
+  signal.addEventListener('abort', () => (endedMs = performance.now()), { once: true });
   const going = new Set<Promise<void>>();
   let begun = 0;
   for (const errand of errandsOf(seed, counter)) {
@@ -62,7 +66,7 @@ export async function keepLoading(options: LoadOptions): Promise<void> {
     await delay(Math.max(0, dueMs - performance.now()), undefined, { signal }).catch(
       () => undefined,
     );
-    if (signal.aborted) break;
+    if (signal.aborted && !(drains && dueMs <= endedMs)) break;
     while (going.size >= loadLimits.errandsAtOnce) await Promise.race(going);
     begun += 1;
     const run = runErrand(counter, errand).finally(() => going.delete(run));
