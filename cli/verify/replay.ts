@@ -15,15 +15,22 @@ export function replayProblems(
   return replayFailures(arena, codePath, workflowIds);
 }
 
-/** I7 for any sagas: their histories replay on the code of the bundle; answers one line for each that does not. */
+/**
+ * I7 for any sagas: their histories replay on the code of the bundle; answers one line for each that does not. Sealed
+ * histories are opened with the client's codec: they are of its namespace, and replay as no other.
+ */
 export async function replayFailures(
   arena: Pick<Arena, 'client'>,
   codePath: string,
   workflowIds: readonly string[],
 ): Promise<readonly string[]> {
   const { plugin } = startTracing({ serviceName: 'replay', register: false });
+  const { namespace, loadedDataConverter } = arena.client.options;
+  const { payloadCodecs } = loadedDataConverter;
+  // The SDK reads the namespace, and its types do not name it: a history would be of `default`.
+  const options = { workflowBundle: { codePath }, plugins: [plugin], namespace };
   const replayed = Worker.runReplayHistories(
-    { workflowBundle: { codePath }, plugins: [plugin] },
+    { ...options, dataConverter: { payloadCodecs } },
     histories(arena, workflowIds),
   );
   const problems: string[] = [];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { projectRoot } from '../runtime/paths';
 import { startTracing } from '../runtime/tracing';
+import { failureConverterPath } from '../security/keys/temporal-codec';
 
 /** Sources when run from sources, compiled files when run from `dist`: the bundler reads both. */
 const extension = path.extname(__filename);
@@ -24,6 +25,7 @@ export async function buildWorkflowBundle(
   const tracing = startTracing({ serviceName: 'bundle', register: false });
   const { code } = await bundleWorkflowCode({
     workflowsPath: options.workflowsPath ?? registryFile,
+    failureConverterPath,
     plugins: [tracing.plugin],
     logger: new DefaultLogger('ERROR'),
   });

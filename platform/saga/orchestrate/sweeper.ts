@@ -3,11 +3,13 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import { backoffMs, pause } from '../../discovery/pace';
 import { connectTemporal } from '../../host/temporal-worker';
+import { unreadPayloads } from '../../host/unread-payloads';
 import type { Config } from '../../runtime/config';
 import type { Log } from '../../runtime/log';
 import { metricNames } from '../../runtime/metric-names';
 import { sagaQueue } from '../wire';
 import type { OpenSagas } from '../journal/open-sagas';
+import type { RecoveryTarget } from '../engine/activities';
 import { startRecovery } from './engine-activities';
 import { keepHouse } from './housekeeping';
 import { sweep } from './sweep';
@@ -38,11 +40,14 @@ export function startSweeper(parts: {
 
   async function work(): Promise<void> {
     const connection = await connectTemporal(config);
-    const client = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+    const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
+    const client = new Client({ connection, namespace });
+    const looking = new Client({ connection, namespace, dataConverter: unreadPayloads });
     try {
       await journal.prepare();
       while (!stopping.signal.aborted) {
-        observe(await sweep(client, journal, (target) => startRecovery(client, target, taskQueue)));
+        const recover = (target: RecoveryTarget) => startRecovery(client, target, taskQueue);
+        observe(await sweep(looking, journal, recover));
         await keepHouse({ client, journal, taskQueue });
         await pause(config.HOLDFAST_SWEEP_INTERVAL_MS, stopping.signal);
       }

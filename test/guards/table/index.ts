@@ -5,6 +5,7 @@ import { engineGuards } from './engine';
 import { identityGuards } from './identity';
 import { letterGuards } from './letters';
 import { participantGuards } from './participant';
+import { payloadGuards } from './payloads';
 import { peopleGuards } from './people';
 import { reactionGuards } from './reactions';
 import { rebuildGuards } from './rebuild';
@@ -30,4 +31,5 @@ export const guards: readonly Guard[] = [
   ...letterGuards,
   ...reactionGuards,
   ...archiveGuards,
+  ...payloadGuards,
 ];

@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { inventory } from '../../../activities/inventory/contract';
 import { orders } from '../../../activities/orders/contract';
@@ -64,27 +65,33 @@ export interface StartedSaga {
   nets(): Record<string, number>;
 }
 
-/** Starts the world; the bundle and the server's binary come from the environment of the test run. */
+/** Where the sagas of a world run, and what its workers make of payloads. */
+export interface SagaServer {
+  open(): Promise<TestWorkflowEnvironment>;
+  readonly dataConverter?: DataConverter;
+}
+
+/** A test server of its own, whose binary comes from the environment of the test run. */
+const skippingServer: SagaServer = { open: openSkippingServer };
+
+/** Starts the world; the bundle comes from the environment of the test run. */
 export async function startSagaWorld(
   bundleFile = bundleOfRun(),
   openGrants: () => Promise<WorldGrants> = createTestGrants,
+  server = skippingServer,
 ): Promise<SagaWorld> {
   installRuntime();
-  const executable = process.env.HOLDFAST_TEMPORAL_TEST_SERVER;
-  if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: executable } },
-  });
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
-  });
+  const env = await server.open();
   const participants = new ScriptedParticipants();
   const grants = await openGrants();
   const forgotten = new Set<string>();
   const journal = openTestJournal(grants, forgotten);
   const { store: journalStore, activities: journalActivities } = journal;
-  const workers = await startWorkers(env, bundleFile, { participants, journalActivities });
+  const { dataConverter } = server;
+  const workers = await startWorkers(env, bundleFile, {
+    ...{ participants, journalActivities },
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  });
   let count = 0;
   return {
     env,
@@ -106,6 +113,19 @@ export async function startSagaWorld(
   };
 }
 
+async function openSkippingServer(): Promise<TestWorkflowEnvironment> {
+  const executable = process.env.HOLDFAST_TEMPORAL_TEST_SERVER;
+  if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: executable } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
+  });
+  return env;
+}
+
 let isInstalled = false;
 
 /** Once per process, before anything of Temporal's native side is used. */
@@ -123,23 +143,29 @@ function bundleOfRun(): string {
 async function startWorkers(
   env: TestWorkflowEnvironment,
   codePath: string,
-  stores: Pick<SagaWorld, 'participants'> & { readonly journalActivities: object },
+  parts: Pick<SagaWorld, 'participants'> &
+    Pick<SagaServer, 'dataConverter'> & { readonly journalActivities: object },
 ) {
+  const { participants, journalActivities, dataConverter } = parts;
   const tracing = startTracing({ serviceName: 'test', register: false });
-  const connection = env.nativeConnection;
+  const shared = {
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  };
   const workers = await Promise.all([
     Worker.create({
-      connection,
+      ...shared,
       taskQueue: `sagas${queueSuffix}`,
       workflowBundle: { codePath },
       plugins: [tracing.plugin],
-      activities: stores.journalActivities,
+      activities: journalActivities,
     }),
     ...[orders, payments, inventory].map(({ contract: { name, commands } }) =>
       Worker.create({
-        connection,
+        ...shared,
         taskQueue: `${name}${queueSuffix}`,
-        activities: stores.participants.activitiesOf({ name, commands }),
+        activities: participants.activitiesOf({ name, commands }),
       }),
     ),
   ]);

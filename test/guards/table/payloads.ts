@@ -1,0 +1,99 @@
+import type { Guard } from '../guard';
+import { saga, unit } from '../guard';
+
+const keys = (file: string): string => `platform/security/keys/${file}.ts`;
+const codec = (title: string) => unit('security/temporal-codec', title);
+
+/** Payloads in Temporal: sealed for one workflow, and nothing else is opened. */
+export const payloadGuards: readonly Guard[] = [
+  {
+    name: 'a plaintext payload is not passed through',
+    why: 'whoever reaches Temporal without a key could start sagas and answer their steps',
+    changes: [
+      {
+        file: keys('temporal-payload'),
+        from: "throw new EnvelopeRefused('FORMAT');\n  }\n  const sealed",
+        to: 'return payload;\n  }\n  const sealed',
+      },
+    ],
+    test: codec('that is refused and never passed through'),
+  },
+  {
+    name: 'the workflow of a payload is the one that Temporal names',
+    why: 'the input of one saga could be sent to another',
+    changes: [
+      {
+        file: keys('temporal-payload'),
+        from: 'return unpack(openBytes(sealed, derived, placeOf(place)));',
+        to: "place = { ...place, workflowId: markOf(payload, 'workflowId') ?? '' };\n  return unpack(openBytes(sealed, derived, placeOf(place)));",
+      },
+    ],
+    test: codec('is refused in %s'),
+  },
+  {
+    name: 'a payload is sealed for its namespace',
+    why: 'a payload of a saga in a test namespace would open in the one beside it',
+    changes: [
+      {
+        file: keys('temporal-payload'),
+        from: "['temporal', namespace, workflowId]",
+        to: "['temporal', namespace === '' ? '' : 'any', workflowId]",
+      },
+    ],
+    test: codec('is refused in %s'),
+  },
+  {
+    name: 'without a workflow nothing is opened',
+    why: 'what is sealed for no workflow could be put anywhere',
+    changes: [
+      {
+        file: keys('temporal-codec'),
+        from: "if (place === undefined) throw new EnvelopeRefused('AUTHENTICATION');",
+        to: '',
+      },
+      {
+        file: keys('temporal-codec'),
+        from: 'const place = placeOf(context);',
+        to: "const place = placeOf(context) ?? { namespace, workflowId: '' };",
+      },
+    ],
+    test: codec('is refused where the SDK names no place at all'),
+  },
+  {
+    name: 'a refused payload fails an activity for good',
+    why: 'an input that nobody will ever open would be tried until the deadline',
+    changes: [
+      {
+        file: keys('temporal-codec'),
+        from: "return Object.defineProperty(failure, 'nonRetryable', kept);",
+        to: 'return kept.enumerable ? failure : failure;',
+      },
+    ],
+    test: codec('to open is final, whatever the SDK makes of it'),
+  },
+  {
+    name: 'messages of failures are sealed',
+    why: 'what went wrong with whose order would stand readable in every history',
+    changes: [
+      {
+        file: keys('failure-converter'),
+        from: 'encodeCommonAttributes: true',
+        to: 'encodeCommonAttributes: false',
+      },
+    ],
+    test: codec('has message and stack in a payload alone'),
+  },
+  {
+    name: 'messages of sagas that fail are sealed',
+    why: 'the sandbox of the sagas would go on writing them as text',
+    changes: [
+      { file: 'platform/saga/bundle.ts', from: '    failureConverterPath,\n', to: '' },
+      {
+        file: 'platform/saga/bundle.ts',
+        from: "import { failureConverterPath } from '../security/keys/temporal-codec';\n",
+        to: '',
+      },
+    ],
+    test: saga('sealed-payloads', 'leave nothing of order data or failures in histories'),
+  },
+];
