@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One image for every process of ours: gateway, orchestrator, services, projector, and the set-up steps.
 
-FROM node:22.21.1-bookworm-slim AS build
+FROM node:22.21.1-bookworm-slim@sha256:25b3eb23a00590b7499f2a2ce939322727fcce1b15fdd69754fcd09536a3ae2c AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
@@ -9,12 +9,12 @@ COPY . .
 RUN npx tsc -p . && node dist/platform/saga/bundle.js
 
 # What runs: the compiled code, what it reads from disk, and no development dependency.
-FROM node:22.21.1-bookworm-slim AS dependencies
+FROM node:22.21.1-bookworm-slim@sha256:25b3eb23a00590b7499f2a2ce939322727fcce1b15fdd69754fcd09536a3ae2c AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 
-FROM node:22.21.1-bookworm-slim
+FROM node:22.21.1-bookworm-slim@sha256:25b3eb23a00590b7499f2a2ce939322727fcce1b15fdd69754fcd09536a3ae2c
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

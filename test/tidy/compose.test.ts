@@ -11,6 +11,8 @@ const text = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
 const compose = parse(text) as ComposeFile;
 const gateway = compose.services['gateway'] ?? {};
 
+const digest = `sha256:${'a'.repeat(64)}`;
+
 const withGateway = (changes: object): ComposeFile => ({
   ...compose,
   services: { ...compose.services, gateway: { ...gateway, ...changes } },
@@ -37,11 +39,22 @@ test('containers keep the house rules', () => {
 });
 
 test.each([
-  ['an image without a version', { image: 'holdfast', user: '1000' }],
-  ['an image called latest', { image: 'postgres:latest', user: '1:1' }],
-  ['a container that runs as root', { image: 'postgres:17.6' }],
+  ['an image without a version', { image: `holdfast@${digest}`, user: '1000' }],
+  ['an image called latest', { image: `postgres:latest@${digest}`, user: '1:1' }],
+  ['an image by version only', { image: 'postgres:17.6', user: '1:1' }],
+  ['a container that runs as root', { image: `postgres:17.6@${digest}` }],
+  ['a root by name', { user: 'root' }],
   ['capabilities that are kept', { cap_drop: [] }],
   ['privileges that can be gained', { security_opt: [] }],
+  ['capabilities that are added', { cap_add: ['NET_RAW'] }],
+  ['a container with everything', { privileged: true }],
+  ['the network of the machine', { network_mode: 'host' }],
+  ['the processes of the machine', { pid: 'host' }],
+  ['a folder of the machine', { volumes: [{ type: 'bind', source: '/', target: '/host' }] }],
+  ['a folder of the checkout to write to', { volumes: [{ type: 'bind', source: './deploy/x' }] }],
+  ['the socket of the machine', { volumes: ['/var/run/docker.sock:/var/run/docker.sock'] }],
+  ['an image it may write to', { read_only: false }],
+  ['a container without its own /tmp', { tmpfs: [] }],
   ['a port open to the world', { ports: ['8443:8443'] }],
   ['a server without a health check', { healthcheck: undefined }],
   [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { images } from '../../deploy/compose/images';
+import { imageVersions } from '../../deploy/compose/images';
 import { readFiles, root } from './checks/repository';
 import { binaryVariablesOf, fetchedVersionsOf, settingsOf } from './checks/settings';
 
@@ -35,7 +35,7 @@ test('docs/provisioning.md names every variable and every version the stack fetc
 
 test('Compose runs the versions of Kafka, Keycloak and DynamoDB Local that the embedded stack runs', () => {
   const versions = new Set(stackSources.flatMap(({ text }) => fetchedVersionsOf(text)));
-  for (const image of [images.kafka, images.keycloak, images.dynamodb]) {
+  for (const image of [imageVersions.kafka, imageVersions.keycloak, imageVersions.dynamodb]) {
     expect([...versions]).toContain(image.split(':')[1]);
   }
 });
