@@ -1,0 +1,11 @@
+import type { AttackMutation } from '../mutation';
+import { accessMutations } from './access';
+import { tokenMutations } from './tokens';
+import { transportMutations } from './transport';
+
+/** Every guard that a row of `holdfast attack` stands on, at least one a row. */
+export const attackMutations: readonly AttackMutation[] = [
+  ...tokenMutations,
+  ...accessMutations,
+  ...transportMutations,
+];
