@@ -35,8 +35,8 @@ function compiled(file: string, text: string, options: ts.CompilerOptions): stri
 
 /** Writes weakened code below `dist` of this very checkout, which must be a copy; `restore` takes it back. */
 export interface Weakening {
-  weaken(mutation: AttackMutation): void;
-  restore(): void;
+  weaken(this: void, mutation: AttackMutation): void;
+  restore(this: void): void;
 }
 
 /** Opens the compiled code of the copy that this process runs from. */
