@@ -1,12 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { projectRoot } from '../platform/runtime/paths';
+import { writeFileSync } from 'node:fs';
 import { ensureServiceToken } from '../stack/servers/consul/tokens';
 import { ask } from '../stack/servers/https-request';
+import { realmFor } from '../stack/servers/keycloak/realm';
 import { ensureTopics } from '../stack/servers/kafka/topics';
 import { ensureDatabases } from '../stack/servers/postgres/databases';
 import { ensureNamespace } from '../stack/servers/temporal/namespace';
-import { fillTemplate } from '../stack/template';
 import { certsMount } from './compose/model';
 import { composeEndpoints, innerPorts, outerPorts } from './compose/places';
 import { withForwards } from './forward';
@@ -30,11 +28,7 @@ function required(name: string): string {
 }
 
 function writeRealm(): void {
-  const template = readFileSync(path.join(projectRoot, 'deploy/keycloak/realm.json'), 'utf8');
-  const realm = fillTemplate(template, {
-    GATEWAY_URL: `https://localhost:${outerPorts.gateway}`,
-    GATEWAY_CLIENT_SECRET: required('HOLDFAST_GATEWAY_SECRET'),
-  });
+  const realm = realmFor(`https://localhost:${outerPorts.gateway}`);
   writeFileSync('/volumes/realm/holdfast-realm.json', realm, { mode: 0o600 });
 }
 

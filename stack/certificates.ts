@@ -41,6 +41,9 @@ export function alternativeNames(name: string): { type: 'url' | 'dns' | 'ip'; va
   ];
 }
 
+/** Whom a leaf names as its holder. Keycloak knows the services by it. */
+export const leafSubject = (name: string): string => `CN=${name}, O=holdfast`;
+
 /** What may be different in a certificate from what the stack itself issues. */
 export interface LeafChanges {
   readonly names?: ReturnType<typeof alternativeNames>;
@@ -65,7 +68,7 @@ export async function createLeaf(
   const { digitalSignature, keyCertSign } = x509.KeyUsageFlags;
   const { names = alternativeNames(name), isAuthority = false, ...told } = changes;
   const { forServersOnly = false, bySelf = false, ...times } = told;
-  const subject = `CN=${name}, O=holdfast`;
+  const subject = leafSubject(name);
   const certificate = await x509.X509CertificateGenerator.create({
     ...{ serialNumber: serialNumber(), subject },
     issuer: bySelf ? subject : authority.certificate.subject,

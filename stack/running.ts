@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive, signalGroup, startMark } from './children/process-identity';
 import { StackError } from './errors';
@@ -33,6 +33,17 @@ function recorded(file: string): number | undefined {
 export function brokersOf(stateDir: string): 1 | 3 {
   const file = path.resolve(stateDir, 'kafka', 'brokers');
   return existsSync(file) && readFileSync(file, 'utf8').trim() === '3' ? 3 : 1;
+}
+
+/** Names of the processes of a state folder that run now, by process id. */
+export function processesOf(stateDir: string): ReadonlyMap<number, string> {
+  const folder = path.resolve(stateDir, 'pids');
+  const found = new Map<number, string>();
+  for (const file of readdirSync(folder)) {
+    const pid = recorded(path.join(folder, file));
+    if (pid !== undefined) found.set(pid, path.parse(file).name);
+  }
+  return found;
 }
 
 /** Finds the stack that runs in a state folder. Throws STATE_MISMATCH where none does. */

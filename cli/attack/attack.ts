@@ -1,4 +1,5 @@
 import type { ApiClient } from '../up/api-client';
+import type { Ports } from '../../stack/ports';
 import type { Forge } from './forge';
 
 /** A running stack that is attacked, and what an attacker who sits beside it may hold. */
@@ -9,6 +10,11 @@ export interface AttackTarget {
   readonly ca: Buffer;
   readonly api: ApiClient;
   readonly environmentFor: (name: string) => Readonly<Record<string, string>>;
+  readonly ports: Ports;
+  /** Names of the processes that run now, servers and our own, by process id. */
+  readonly processes: () => ReadonlyMap<number, string>;
+  /** Of the stack, by name, such as the password of Keycloak's administrator. */
+  readonly secret: (name: string) => string;
   /** Certificates that our authority would never issue, made with its key; and those of other authorities. */
   readonly forge: Forge;
 }
@@ -30,6 +36,8 @@ export interface Attack {
   readonly source: string;
   /** What this attack does not show, and what does. */
   readonly beyond?: string;
+  /** Set where others on the stack would notice it: a test carries it out while nothing else runs. */
+  readonly alone?: true;
   run(target: AttackTarget): Promise<readonly Shot[]>;
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { recallEnvironment } from '../../stack/recall';
-import { findRunning } from '../../stack/running';
+import { recallEnvironment, recallPorts } from '../../stack/recall';
+import { findRunning, processesOf } from '../../stack/running';
+import { openSecrets } from '../../stack/secrets';
 import { withTheatre } from '../chaos/theatre';
 import { notConfirmed } from '../command-error';
 import { createApiClient, gatewayOf } from '../up/api-client';
@@ -24,7 +25,7 @@ interface CommandOptions {
 const help = `
 Each row is a requirement, attacked in every way it names: what was sent, what should come of it, what did.
 It needs a stack on this machine, whose authority's key it uses to make certificates that nobody should believe.
-It places one order.
+It places one order, and lets the realm sign with another key for half a minute.
 
 Exit codes: 0 every row holds, 1 one does not or was not carried out, 2 wrong usage.
 
@@ -76,7 +77,9 @@ async function attack(options: CommandOptions): Promise<void> {
     );
   }
   if (!options.yes) {
-    throw notConfirmed(`this attacks the stack in ${options.state} and places an order on it`);
+    throw notConfirmed(
+      `this attacks the stack in ${options.state}, places an order and changes the realm's key for a while`,
+    );
   }
   // Says what to do where none runs.
   findRunning(options.state);
@@ -94,6 +97,9 @@ export function targetIn(
     ...{ environmentFor, gatewayUrl: gateway.gatewayUrl, issuer: gateway.issuer },
     ca: readFileSync(gateway.caFile),
     api: createApiClient(gateway),
+    secret: openSecrets(stateDir),
+    ports: recallPorts(stateDir),
+    processes: () => processesOf(stateDir),
     forge: openForge(stateDir),
   };
 }

@@ -11,7 +11,10 @@ import type { Leaf } from './forge';
 const wireLimits = { answerMs: 10_000, requestMs: 20_000 } as const;
 
 /** The certificate of one of our processes, as its configuration names it. */
-export function leafOfProcess({ environmentFor }: AttackTarget, name: string): Leaf {
+export function leafOfProcess(
+  { environmentFor }: Pick<AttackTarget, 'environmentFor'>,
+  name: string,
+): Leaf {
   const { cert, key } = readCredentials(parseConfig(environmentFor(name)));
   return { cert, key };
 }
@@ -68,6 +71,10 @@ export interface Listener {
   readonly hello: Buffer;
   /** Sent in the clear before TLS begins, for protocols that ask for it. */
   readonly before?: Buffer;
+  /** Offered to the server as the protocol to speak. */
+  readonly protocol?: string;
+  /** How long it may say nothing, milliseconds. */
+  readonly waitMs?: number;
   /** True for an answer by which the server refuses in its own protocol. */
   readonly isRefusal?: (data: Buffer) => boolean;
 }
@@ -78,19 +85,20 @@ export interface Listener {
  */
 export async function knock(
   { ca }: Pick<AttackTarget, 'ca'>,
-  { port, hello, before, isRefusal = () => false }: Listener,
+  { port, hello, before, protocol, waitMs, isRefusal = () => false }: Listener,
   leaf?: Leaf,
 ): Promise<'answered' | 'refused' | 'silent'> {
   const raw = new Socket();
   const socketOptions: ConnectionOptions = {
     ...{ ca, socket: raw, servername: 'localhost', ...leaf },
+    ...(protocol === undefined ? {} : { ALPNProtocols: [protocol] }),
     // The identity of the server is not what is looked at here.
     checkServerIdentity: () => undefined,
   };
   let secure: TLSSocket | undefined;
   try {
     return await new Promise((resolve) => {
-      const late = setTimeout(() => resolve('silent'), wireLimits.answerMs);
+      const late = setTimeout(() => resolve('silent'), waitMs ?? wireLimits.answerMs);
       const done = (seen: 'answered' | 'refused'): void => {
         clearTimeout(late);
         resolve(seen);

@@ -7,6 +7,8 @@ export interface ApiAnswer {
   readonly location: string | null;
   readonly replayed: boolean;
   readonly cache: string | null;
+  /** Seconds, as the header Retry-After says them. */
+  readonly retryAfter: string | null;
   readonly body: Record<string, unknown>;
 }
 
@@ -78,6 +80,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         location: response.headers.get('location'),
         replayed: response.headers.get('idempotent-replayed') === 'true',
         cache: response.headers.get('x-cache'),
+        retryAfter: response.headers.get('retry-after'),
         body: parseBody(await response.text()),
       };
     },

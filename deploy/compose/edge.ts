@@ -60,6 +60,8 @@ function keycloak(): Service {
       ...[`--hostname=${keycloakUrl}`, `--https-port=${innerPorts.keycloak}`],
       `--https-certificate-file=${certsMount}/keycloak.crt`,
       `--https-certificate-key-file=${certsMount}/keycloak.key`,
+      ...['--https-client-auth=request', '--https-management-client-auth=required'],
+      ...[`--https-trust-store-file=${certsMount}/ca.crt`, '--https-trust-store-type=PEM'],
     ],
     environment: {
       KC_BOOTSTRAP_ADMIN_USERNAME: 'admin',

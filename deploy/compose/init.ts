@@ -40,12 +40,7 @@ function realm(): Service {
   return step(
     'realm',
     { 'init-certificates': 'service_completed_successfully' },
-    {
-      environment: {
-        HOLDFAST_GATEWAY_SECRET: '${HOLDFAST_GATEWAY_SECRET:?run npm run compose:secrets}',
-      },
-      volumes: [{ type: 'volume', source: 'realm', target: '/volumes/realm' }],
-    },
+    { volumes: [{ type: 'volume', source: 'realm', target: '/volumes/realm' }] },
   );
 }
 

@@ -4,6 +4,7 @@ import type { RelayObserver } from '../event-log/relay';
 import type { OutboxSource } from '../outbox/ports';
 import type { ParticipantObserver } from '../participant/unit';
 import { metricNames } from '../runtime/metric-names';
+import type { KeySource } from '../security/jwks';
 
 const messageBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const delayBucketsSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
@@ -81,15 +82,28 @@ export function observeOutbox(
   });
 }
 
-/** Shows how old the auth server's keys are; nothing while they were never read. */
-export function observeKeys(registry: Registry, tokens: { keysAgeMs(): number | undefined }): void {
+/** Shows how old the auth server's keys are, nothing while they were never read, and how often it was asked. */
+export function observeKeys(
+  registry: Registry,
+  { keys }: { readonly keys: Pick<KeySource, 'ageMs' | 'asked'> },
+): void {
   new Gauge({
     name: metricNames.jwksAge,
     help: 'Seconds since the keys of the auth server were read',
     registers: [registry],
     collect() {
-      const ageMs = tokens.keysAgeMs();
+      const ageMs = keys.ageMs();
       if (ageMs !== undefined) this.set(ageMs / 1_000);
+    },
+  });
+  new Counter({
+    name: metricNames.jwksReads,
+    help: 'Questions to the auth server for its keys',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(keys.asked())) this.inc({ outcome }, count);
     },
   });
 }

@@ -14,6 +14,8 @@ export const metricNames = {
   certificateNotAfter: 'tls_cert_not_after_timestamp_seconds',
   /** Gauge, seconds since the keys of the auth server were read. */
   jwksAge: 'jwks_age_seconds',
+  /** Counter; label outcome (read, failed). Questions to the auth server for its keys. */
+  jwksReads: 'jwks_reads_total',
   /** Gauge, seconds since Consul confirmed a service's instances; label service. */
   discoveryAge: 'discovery_age_seconds',
   /** Counter; labels service, outcome (ok, retried, failed). */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
 import { createKeySource } from './jwks';
-import type { ReadKeys } from './jwks';
+import type { KeySource, ReadKeys } from './jwks';
 import { createServerAgent } from './tls';
 import { createTokenVerifier } from './tokens';
 import type { TokenVerifier } from './tokens';
@@ -57,20 +57,24 @@ export function createAuthority(
 
 /** The token verifier of a process, with the connection it reads keys over. */
 export interface OpenTokenVerifier extends TokenVerifier {
-  /** Milliseconds since the auth server's keys were read; undefined while they never were. */
-  keysAgeMs(): number | undefined;
+  /** What is known of the auth server's keys. */
+  readonly keys: Pick<KeySource, 'ageMs' | 'asked'>;
   /** Reads the keys if they were never read; rejects while no token could be verified. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the token verifier of a process. Nothing is asked of the auth server before the first token arrives. */
+/**
+ * Opens the token verifier of a process. Nothing is asked of the auth server before the first token arrives. `now`,
+ * milliseconds, is the clock of the keys alone; tokens are held against the real one.
+ */
 export function openTokenVerifier(
   config: Pick<Config, 'HOLDFAST_ISSUER' | 'HOLDFAST_AUDIENCE' | 'HOLDFAST_CA_FILE'>,
   log: Log,
+  now: () => number = Date.now,
 ): OpenTokenVerifier {
   const authority = createAuthority(config, log);
-  const keys = createKeySource(authority.read);
+  const keys = createKeySource(authority.read, now);
   const verifier = createTokenVerifier({
     issuer: config.HOLDFAST_ISSUER,
     audience: config.HOLDFAST_AUDIENCE,
@@ -78,7 +82,7 @@ export function openTokenVerifier(
   });
   return {
     ...verifier,
-    keysAgeMs: () => keys.ageMs(),
+    keys,
     ready: () => keys.ready(),
     close: () => authority.close(),
   };

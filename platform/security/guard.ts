@@ -9,7 +9,7 @@ import { metricNames } from '../runtime/metric-names';
 import { parseInput } from './input';
 import { hasRole, mayTouch } from './operations';
 import type { Answer, Call, Operation } from './operations';
-import { peerOf } from './peer';
+import { peerOf, peerThumbprint } from './peer';
 import { TokenRefused, problemOfRefusal } from './tokens';
 import type { Principal, TokenVerifier } from './tokens';
 
@@ -20,6 +20,8 @@ export interface Guard {
   readonly registry: Registry;
   /** Who is at the other end; replaced in pure tests, which have no TLS. */
   readonly peerOf?: (request: Request) => string | undefined;
+  /** Thumbprint of the certificate that was shown; replaced in pure tests as well. */
+  readonly thumbprintOf?: (request: Request) => string | undefined;
   /** Runs after the token is verified and before anything else, for example a rate limit. */
   readonly admit?: (request: Request, principal: Principal | undefined) => Promise<void>;
 }
@@ -27,10 +29,15 @@ export interface Guard {
 /** A handler whose precise types are forgotten. */
 export type AnyHandler = (call: Call) => Promise<Answer> | Answer;
 
-function peerOfRequest(request: Request): string | undefined {
-  const socket = request.socket as Partial<TLSSocket>;
-  return typeof socket.getPeerCertificate === 'function' ? peerOf(socket as TLSSocket) : undefined;
+function ofSocket(read: (socket: TLSSocket) => string | undefined) {
+  return (request: Request): string | undefined => {
+    const socket = request.socket as Partial<TLSSocket>;
+    return typeof socket.getPeerCertificate === 'function' ? read(socket as TLSSocket) : undefined;
+  };
 }
+
+const peerOfRequest = ofSocket(peerOf);
+const thumbprintOfRequest = ofSocket(peerThumbprint);
 
 function bearerOf(request: Request): string | undefined {
   const header = request.get('authorization');
@@ -94,7 +101,8 @@ export function guarded(
     try {
       const token = bearerOf(request);
       if (token === undefined) throw new TokenRefused('MISSING');
-      return await guard.tokens.verify(token);
+      const thumbprint = (guard.thumbprintOf ?? thumbprintOfRequest)(request);
+      return await guard.tokens.verify(token, thumbprint);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
       count.rejected.inc({ reason: error.reason });

@@ -7,8 +7,9 @@ export const jwksLimits = {
   freshMs: 10 * 60_000,
   /** Known keys stay usable this long after the last success when the auth server is away. */
   staleMsMax: 60 * 60_000,
-  /** Between two questions caused by unknown key ids. */
+  /** Between two questions while keys are held that may be used, whatever caused them and however they went. */
   coolDownMs: 30_000,
+  /** Without such a key nothing can be answered, so after a failure it is asked again sooner, later each time. */
   failureBackoffMs: 1_000,
   failureBackoffMsMax: 30_000,
   unknownKidsMax: 1_000,
@@ -30,13 +31,20 @@ export interface KeySource {
   ready(): Promise<void>;
   /** Milliseconds since the keys were read; undefined while they never were. */
   ageMs(): number | undefined;
+  /** How often the auth server was asked since the start, by how it went. */
+  asked(): Readonly<Record<KeyReadOutcome, number>>;
 }
+
+/** How a question to the auth server went. */
+export type KeyReadOutcome = 'read' | 'failed';
 
 interface State {
   keys: Map<string, JWK>;
   readAtMs: number | undefined;
   askedAtMs: number | undefined;
+  /** In a row. */
   failures: number;
+  readonly asked: Record<KeyReadOutcome, number>;
   pending: Promise<void> | undefined;
   readonly unknown: Map<string, number>;
 }
@@ -69,6 +77,7 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
     readAtMs: undefined,
     askedAtMs: undefined,
     failures: 0,
+    asked: { read: 0, failed: 0 },
     pending: undefined,
     unknown: new Map(),
   };
@@ -82,17 +91,20 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
       state.keys = new Map(found.map((key) => [key.kid as string, key]));
       state.readAtMs = now();
       state.failures = 0;
+      state.asked.read += 1;
     } catch {
       // The reader reports the cause; here only the pace of the next question changes.
       state.failures += 1;
+      state.asked.failed += 1;
     }
   }
 
   function mayAsk(): boolean {
     if (state.askedAtMs === undefined) return true;
-    const sinceMs = now() - state.askedAtMs;
-    if (state.failures > 0) return sinceMs >= backoffMs(state.failures);
-    return sinceMs >= jwksLimits.coolDownMs;
+    const holdsKeys = age() <= jwksLimits.staleMsMax;
+    return (
+      now() - state.askedAtMs >= (holdsKeys ? jwksLimits.coolDownMs : backoffMs(state.failures))
+    );
   }
 
   async function refresh(): Promise<void> {
@@ -127,5 +139,9 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
     if (age() > jwksLimits.staleMsMax) throw new Error('the keys of the auth server are not known');
   }
 
-  return { find, ready, ageMs: () => (state.readAtMs === undefined ? undefined : age()) };
+  return {
+    ...{ find, ready },
+    ageMs: () => (state.readAtMs === undefined ? undefined : age()),
+    asked: () => ({ ...state.asked }),
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 
 /** Where the names of our processes live in a certificate. */
@@ -28,6 +29,20 @@ export function peerOf(
   // A certificate of an authority is no identity of a process (X.509-SVID 4.1), whatever names it carries.
   if ((certificate as { ca?: boolean }).ca === true) return undefined;
   return identityOf(certificate.subjectaltname);
+}
+
+/** The thumbprint by which a token names a certificate: SHA-256 of its DER, base64url (RFC 8705). */
+export function thumbprintOf(der: Buffer): string {
+  return createHash('sha256').update(der).digest('base64url');
+}
+
+/** Thumbprint of the certificate at the other end of a connection; undefined where none was shown that is good. */
+export function peerThumbprint(
+  socket: Pick<TLSSocket, 'authorized' | 'getPeerCertificate'>,
+): string | undefined {
+  const shown = socket.authorized ? socket.getPeerCertificate() : undefined;
+  const { raw } = (shown ?? {}) as { readonly raw?: Buffer };
+  return raw === undefined ? undefined : thumbprintOf(raw);
 }
 
 /** Thrown when a server answers under another identity than the one that was called. */

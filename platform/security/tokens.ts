@@ -34,7 +34,9 @@ export type TokenReason =
   | 'AUDIENCE'
   | 'EXPIRED'
   | 'NOT_YET_VALID'
-  | 'CLAIM_MISSING';
+  | 'CLAIM_MISSING'
+  /** It is bound to another certificate than the caller's, or is a service's and bound to none. */
+  | 'SENDER';
 
 /** Thrown for every token that is not accepted. */
 export class TokenRefused extends Error {
@@ -74,6 +76,12 @@ const claims = z.object({
   realm_access: z.object({ roles: z.array(text).max(200) }).optional(),
 });
 
+/** What a token may be bound to (RFC 8705): any other way of confirming its sender is one we cannot check. */
+const confirmation = z.strictObject({ 'x5t#S256': text });
+
+/** How Keycloak calls the account behind a service's own tokens. */
+const serviceAccount = /^service-account-/;
+
 export interface TokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
@@ -83,8 +91,11 @@ export interface TokenVerifierOptions {
 }
 
 export interface TokenVerifier {
-  /** Answers who the token speaks for, or throws {@link TokenRefused}. */
-  verify(token: string): Promise<Principal>;
+  /**
+   * Answers who the token speaks for, or throws {@link TokenRefused}. `thumbprint` is of the certificate shown,
+   * SHA-256 in base64url; a token that is bound to a certificate is good for no other caller.
+   */
+  verify(token: string, thumbprint?: string): Promise<Principal>;
 }
 
 function refuseByHeader(token: string): { kid: string } {
@@ -146,6 +157,17 @@ function principalOf(payload: JWTPayload, nowSeconds: number): Principal {
   };
 }
 
+/** A token somebody took is worth nothing without the key of the certificate it is bound to. */
+function assertSender({ cnf, preferred_username: name }: JWTPayload, thumbprint?: string): void {
+  if (cnf === undefined) {
+    if (typeof name !== 'string' || !serviceAccount.test(name)) return;
+    throw new TokenRefused('SENDER');
+  }
+  const parsed = confirmation.safeParse(cnf);
+  if (parsed.success && parsed.data['x5t#S256'] === thumbprint) return;
+  throw new TokenRefused('SENDER');
+}
+
 function keyOrRefusal(key: CryptoKey | KeyMiss): CryptoKey {
   if (key === 'unknown') throw new TokenRefused('KEY_UNKNOWN');
   if (key === 'unavailable') throw new TokenRefused('KEYS_UNAVAILABLE');
@@ -156,7 +178,7 @@ function keyOrRefusal(key: CryptoKey | KeyMiss): CryptoKey {
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const now = options.now ?? Date.now;
   return {
-    async verify(token) {
+    async verify(token, thumbprint) {
       const { kid } = refuseByHeader(token);
       const currentDate = new Date(now());
       const { payload } = await jwtVerify(
@@ -175,6 +197,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         if (error instanceof TokenRefused) throw error;
         throw new TokenRefused(reasonOf(error), { cause: error });
       });
+      assertSender(payload, thumbprint);
       return principalOf(payload, currentDate.getTime() / 1000);
     },
   };

@@ -11,7 +11,14 @@ const version = '26.7.3';
 const subject = { name: 'keycloak', variable: 'HOLDFAST_KEYCLOAK_HOME' };
 
 /** Options Keycloak bakes into its tree; a server started with `--optimized` must agree with them. */
-const buildOptions = ['--db=dev-file', '--health-enabled=true'];
+const buildOptions = [
+  ...['--db=dev-file', '--health-enabled=true'],
+  // People have no certificate, services must have one: the realm asks for it where a client is one of ours.
+  ...['--https-client-auth=request', '--https-management-client-auth=required'],
+];
+
+/** Grows with the options above: a tree that was built with others is not taken from the cache. */
+const buildRevision = 2;
 
 async function fetchTree(directory: string): Promise<void> {
   const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`;
@@ -56,7 +63,7 @@ export async function provideKeycloak(
     return { home: named, version: 'own' };
   }
   const directory = await fromCache({
-    key: `keycloak-${version}`,
+    key: `keycloak-${version}-${buildRevision}`,
     build: async (draft) => {
       await fetchTree(draft);
       note(`building Keycloak ${version} (once)`);

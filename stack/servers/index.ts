@@ -2,7 +2,7 @@ import { cardProvider } from './card-provider/card-provider';
 import { consul } from './consul/consul';
 import { dynamodb } from './dynamodb';
 import { kafka } from './kafka/kafka';
-import { keycloak } from './keycloak';
+import { keycloak } from './keycloak/keycloak';
 import { mongodb } from './mongodb';
 import { postgres } from './postgres/postgres';
 import { prometheus } from './prometheus';

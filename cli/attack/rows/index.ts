@@ -1,12 +1,16 @@
 import type { Attack } from '../attack';
+import { keyAttacks } from './keys';
 import { peerAttacks } from './peers';
 import { roleAttacks } from './roles';
+import { senderAttacks } from './senders';
 import { tokenAttacks } from './tokens';
 import { transportAttacks } from './transport';
 
 /** Every attack there is, in the order of the requirements. */
 export const attacks: readonly Attack[] = [
   ...tokenAttacks,
+  ...keyAttacks,
+  ...senderAttacks,
   ...roleAttacks,
   ...peerAttacks,
   ...transportAttacks,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { shot, shotAmong } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
-import { askOnce, askUnder, leafOfProcess, said, sendRaw } from '../wire';
+import { metricOf } from '../metrics';
+import { askUnder, said, sendRaw } from '../wire';
 import { smuggled } from './smuggled';
 
 const spoofed: Attack = {
@@ -61,11 +62,8 @@ const smuggling: Attack = {
   },
 };
 
-async function residentBytes(target: AttackTarget): Promise<number> {
-  const leaf = leafOfProcess(target, 'prometheus');
-  const { text } = await askOnce(target, { url: `${target.gatewayUrl}/metrics`, leaf });
-  return Number(/^process_resident_memory_bytes(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1]);
-}
+const residentBytes = (target: AttackTarget) =>
+  metricOf(target, 'gateway', 'process_resident_memory_bytes');
 
 const mebibyte = 1_048_576;
 const growthMax = 50 * mebibyte;

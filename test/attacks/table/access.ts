@@ -85,8 +85,8 @@ export const accessMutations: readonly AttackMutation[] = [
     changes: [
       change(
         guard,
-        'return await guard.tokens.verify(token);',
-        `const found = await guard.tokens.verify(token);
+        'return await guard.tokens.verify(token, thumbprint);',
+        `const found = await guard.tokens.verify(token, thumbprint);
       const told = request.get('x-roles');
       return told === undefined ? found : { ...found, roles: told.split(',') };`,
       ),

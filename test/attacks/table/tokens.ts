@@ -2,6 +2,7 @@ import { change } from '../mutation';
 import type { AttackMutation } from '../mutation';
 
 const tokens = 'platform/security/tokens.ts';
+const keys = 'platform/security/jwks.ts';
 const processes = ['gateway'] as const;
 
 const beforeVerifying = 'const { kid } = refuseByHeader(token);';
@@ -83,7 +84,7 @@ export const tokenMutations: readonly AttackMutation[] = [
     gain: 'whoever holds a token puts another header before it',
     changes: [change(tokens, verification, withoutSignature)],
     processes,
-    also: ['S5-S7'],
+    also: ['S5-S7', 'S9', 'S10'],
   },
   {
     row: 'S5-S7',
@@ -97,7 +98,7 @@ export const tokenMutations: readonly AttackMutation[] = [
       ),
     ],
     processes,
-    also: ['S4', 'S8'],
+    also: ['S4', 'S8', 'S9', 'S10', 'S11'],
   },
   {
     row: 'S8',
@@ -111,5 +112,26 @@ export const tokenMutations: readonly AttackMutation[] = [
       ),
     ],
     processes,
+  },
+  {
+    row: 'S9',
+    name: 'key ids that nobody has are asked for seldom',
+    gain: 'whoever writes tokens makes us ask Keycloak with every one of them',
+    changes: [change(keys, 'holdsKeys ? jwksLimits.coolDownMs', 'holdsKeys ? 0')],
+    processes,
+  },
+  {
+    row: 'S10',
+    name: 'a key id that is not known is asked for',
+    gain: 'a key that leaked stays in use, since changing it would lock everybody out',
+    changes: [change(keys, '(!known && !knownMissing(kid))', 'kid === undefined')],
+    processes,
+  },
+  {
+    row: 'S11',
+    name: 'a bound token is for its certificate',
+    gain: 'a token that was stolen from a service is good for the thief',
+    changes: [change(tokens, "parsed.data['x5t#S256'] === thumbprint", 'parsed.data')],
+    processes: ['gateway', 'orders'],
   },
 ];

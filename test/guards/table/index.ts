@@ -14,6 +14,7 @@ import { replayGuards } from './replay';
 import { restoreGuards } from './restore';
 import { schemaGuards } from './schemas';
 import { storeGuards } from './stores';
+import { tokenGuards } from './tokens';
 
 /** Every guard there is. A new one comes with its line here and a test that misses it. */
 export const guards: readonly Guard[] = [
@@ -32,4 +33,5 @@ export const guards: readonly Guard[] = [
   ...reactionGuards,
   ...archiveGuards,
   ...payloadGuards,
+  ...tokenGuards,
 ];

@@ -5,7 +5,7 @@ import { table } from '../../../cli/sagas/print';
 import { verbs } from '../../../platform/saga/verbs';
 
 const answer = (status: number, body: Record<string, unknown>) => ({
-  ...{ status, body, location: null, replayed: false, cache: null },
+  ...{ status, body, location: null, replayed: false, cache: null, retryAfter: null },
 });
 
 describe('what a script sees of a problem', () => {

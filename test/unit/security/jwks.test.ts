@@ -59,15 +59,26 @@ describe('the keys of the auth server', () => {
     expect(reads).toBe(1);
   });
 
-  test('a flood while the auth server is away asks ever more seldom', async () => {
+  test('a flood while the auth server is away asks once in 30 s as well, as long as keys are held', async () => {
     const keys = source();
     await keys.find('k1', 'ES256');
     answer = () => Promise.reject(new Error('away'));
     clock.ms += jwksLimits.coolDownMs;
     reads = 0;
-    for (; clock.ms < 330_000; clock.ms += 100) await keys.find(`flood-${clock.ms}`, 'ES256');
-    expect(reads).toBeLessThanOrEqual(6 + 10);
+    const minutes = 20;
+    const endMs = clock.ms + minutes * 60_000;
+    for (; clock.ms < endMs; clock.ms += 100) await keys.find(`flood-${clock.ms}`, 'ES256');
+    expect(reads).toBe(minutes * 2);
+    expect(keys.asked()).toEqual({ read: 1, failed: minutes * 2 });
     expect(await keys.find('k1', 'ES256')).not.toBe('unavailable');
+  });
+
+  test('without any key it is asked again sooner, ever more seldom', async () => {
+    answer = () => Promise.reject(new Error('away'));
+    const keys = source();
+    for (; clock.ms < 300_000; clock.ms += 100) await keys.find('k1', 'ES256');
+    // At 0, 1, 3, 7, 15 and 31 s, and then in every 30 s.
+    expect(reads).toBe(6 + 8);
   });
 
   test('a rotated key is found at its first request', async () => {

@@ -80,6 +80,40 @@ describe('the profile of accepted tokens', () => {
     }
   });
 
+  describe('that is bound to a certificate', () => {
+    const bound = (cnf: unknown) => signed({ ...goodClaims(), cnf });
+    const reason = async (token: Promise<string>, thumbprint?: string) =>
+      verifier()
+        .verify(await token, thumbprint)
+        .then(
+          () => 'accepted',
+          (error: TokenRefused) => error.reason,
+        );
+
+    test('is good for whoever shows that one', async () => {
+      expect(await reason(bound({ 'x5t#S256': 'mine' }), 'mine')).toBe('accepted');
+    });
+
+    test.each([undefined, 'another', ''])('is refused from one who shows %p', async (shown) => {
+      expect(await reason(bound({ 'x5t#S256': 'mine' }), shown)).toBe('SENDER');
+    });
+
+    test.each([{}, { jkt: 'mine' }, { 'x5t#S256': 'mine', jkt: 'x' }, 'mine', null, []])(
+      'in a way we cannot check, %j, is refused from everybody',
+      async (cnf) => {
+        expect(await reason(bound(cnf), 'mine')).toBe('SENDER');
+        expect(await reason(bound(cnf))).toBe('SENDER');
+      },
+    );
+
+    test('must be so where a service speaks for itself', async () => {
+      const claims = { ...goodClaims(), preferred_username: 'service-account-payments' };
+      expect(await reason(signed(claims), 'mine')).toBe('SENDER');
+      const cnf = { 'x5t#S256': 'mine' };
+      expect(await reason(signed({ ...claims, cnf }), 'mine')).toBe('accepted');
+    });
+  });
+
   test.each(['none', 'nOnE', 'NONE'])('alg %s is refused', async (alg) => {
     const [, payload] = new UnsecuredJWT(goodClaims()).encode().split('.');
     const header = Buffer.from(JSON.stringify({ ...goodHeader, alg })).toString('base64url');

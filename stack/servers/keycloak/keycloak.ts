@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../platform/runtime/paths';
-import { provideJava, smallJvm } from '../provision/java';
-import { provideKeycloak } from '../provision/keycloak';
-import { fillTemplate } from '../template';
-import { ask } from './https-request';
-import type { Running, ServerContext, ServerDefinition } from './server';
-import { identityFiles, untilReady } from './server';
+import { provideJava, smallJvm } from '../../provision/java';
+import { provideKeycloak } from '../../provision/keycloak';
+import { ask } from '../https-request';
+import { realmFor } from './realm';
+import type { Running, ServerContext, ServerDefinition } from '../server';
+import { identityFiles, untilReady } from '../server';
 
 interface Found {
   java: string;
@@ -26,13 +25,9 @@ function layOutHome(found: Found, context: ServerContext): string {
     rmSync(link, { force: true });
     if (existsSync(path.join(found.home, name))) symlinkSync(path.join(found.home, name), link);
   }
-  const realm = readFileSync(path.join(projectRoot, 'deploy', 'keycloak', 'realm.json'), 'utf8');
-  const filled = fillTemplate(realm, {
-    GATEWAY_URL: `https://localhost:${context.ports.gateway}`,
-    GATEWAY_CLIENT_SECRET: context.secret('gateway-client-secret'),
-  });
+  const realm = realmFor(`https://localhost:${context.ports.gateway}`);
   const file = path.join(home, 'data', 'import', 'holdfast-realm.json');
-  writeFileSync(file, filled, { mode: 0o600 });
+  writeFileSync(file, realm, { mode: 0o600 });
   return home;
 }
 
@@ -59,6 +54,8 @@ function serverArgs(context: ServerContext): string[] {
     ...['start', '--optimized', '--import-realm', `--hostname=https://localhost:${keycloak}`],
     ...[`--https-port=${keycloak}`, `--http-management-port=${keycloakManagement}`],
     ...[`--https-certificate-file=${files.crt}`, `--https-certificate-key-file=${files.key}`],
+    // Whoever shows a certificate shows one of our authority.
+    ...[`--https-trust-store-file=${files.ca}`, '--https-trust-store-type=PEM'],
     ...['--http-host=127.0.0.1', '--cache=local', '--log-level=warn'],
   ];
 }
@@ -82,7 +79,7 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
   return { version: found.version, port, children: [child], ask: answers };
 }
 
-/** Keycloak with the realm imported, plain server TLS since browsers and curl use it. */
+/** Keycloak with the realm imported. Browsers and curl come without a certificate; services get tokens with theirs. */
 export const keycloak: ServerDefinition = {
   name: 'keycloak',
   ports: () => ['keycloak', 'keycloakManagement'],
