@@ -42,7 +42,7 @@ export const tokenGuards: readonly Guard[] = [
     name: 'a bound token is for its certificate',
     why: 'a token that was stolen from a service would be good for the thief',
     changes: [{ file: tokens, from: "parsed.data['x5t#S256'] === thumbprint", to: 'parsed.data' }],
-    test: unit('security/tokens', 'is refused from one who shows %p'),
+    test: unit('security/tokens', 'is refused from one who shows '),
   },
   {
     name: 'a service’s token is bound',
