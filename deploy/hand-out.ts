@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ensureKekFile } from '../platform/keys/keks';
 import { openCertificates } from '../stack/certificates';
 
 /** Who may read an identity's key: the user its container runs as. */
@@ -9,7 +10,7 @@ export const certificateOwners: Readonly<Record<string, number>> = {
   ...{ postgres: 999, 'temporal-store': 999, mongodb: 999, redis: 999 },
   ...{ 'kafka-1': 1000, 'kafka-2': 1000, 'kafka-3': 1000, keycloak: 1000 },
   ...{ temporal: 1000, 'temporal-ui': 1000, consul: 100, prometheus: 65_534, grafana: 472 },
-  'card-provider': 1000,
+  ...{ 'card-provider': 1000, keys: 1000 },
 };
 
 function handOut(from: string, to: string, name: string, owner: number): void {
@@ -37,6 +38,9 @@ export async function handOutCertificates(volumes: string): Promise<void> {
     await certificates.ensure(name);
     handOut(certificates.directory, path.join(volumes, 'certificates'), name, owner);
   }
-  for (const name of ['realm', 'dynamodb', 'card-provider'])
+  const kekFile = path.join(volumes, 'keys', 'kek');
+  ensureKekFile(kekFile);
+  chownSync(kekFile, 1000, 1000);
+  for (const name of ['keys', 'realm', 'dynamodb', 'card-provider'])
     chownSync(path.join(volumes, name), 1000, 1000);
 }

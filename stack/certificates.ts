@@ -21,7 +21,7 @@ import { identityPrefix } from '../platform/security/peer';
 /** Every process that gets a certificate with the stack. */
 export const certificateNames = [
   ...['admin', 'gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'],
-  'auditor',
+  ...['auditor', 'keys'],
   ...['temporal', 'kafka', 'postgres', 'mongodb', 'dynamodb', 'redis', 'consul', 'keycloak'],
   ...['prometheus', 'card-provider'],
 ] as const;

@@ -24,7 +24,7 @@ export interface Endpoints {
 /** Our own processes with a fixed place in the block of ports. */
 export const ownProcesses = [
   ...(['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'] as const),
-  'auditor',
+  ...(['auditor', 'keys'] as const),
 ] as const;
 
 export type OwnProcess = (typeof ownProcesses)[number];
@@ -74,6 +74,8 @@ export interface EnvironmentOptions {
   certsDir: string;
   instance: string;
   consulToken: string;
+  /** File of the key-encryption keys; told to the key store alone. */
+  kekFile: string;
   portOf: (name: string) => number;
 }
 
@@ -99,6 +101,8 @@ export function environmentOf(options: EnvironmentOptions, name: string): Record
     HOLDFAST_REDIS_PORT: String(endpoints.redis.port),
     HOLDFAST_CONSUL_URL: endpoints.consul,
     HOLDFAST_CONSUL_TOKEN: options.consulToken,
+    HOLDFAST_KEYS_URL: endpoints.processes.keys,
+    ...(name === 'keys' ? { HOLDFAST_KEK_FILE: options.kekFile } : {}),
     HOLDFAST_ISSUER: endpoints.issuer,
     HOLDFAST_CARD_PROVIDER_URL: endpoints.cardProvider,
     HOLDFAST_HTTP_PORT: String(options.portOf(name)),

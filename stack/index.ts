@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ensureKekFile } from '../platform/keys/keks';
 import type { Certificates } from './certificates';
 import { openCertificates } from './certificates';
 import { Keeper } from './children/keeper';
@@ -6,7 +7,7 @@ import { claimState, releaseState, stopStale } from './children/stale';
 import { endpointsOf, environmentOf, portAllotter } from './environment';
 import type { Ports } from './ports';
 import { choosePorts, portsFrom } from './ports';
-import { openSecrets } from './secrets';
+import { kekFileOf, openSecrets } from './secrets';
 import type { Tell } from './server-set';
 import { ServerSet } from './server-set';
 import { ensureTopics } from './servers/kafka/topics';
@@ -48,6 +49,7 @@ async function openParts(options: StackOptions): Promise<Parts> {
   const certificates = await openCertificates(stateDir);
   const keeper = new Keeper(path.join(stateDir, 'logs'), path.join(stateDir, 'pids'));
   const secret = openSecrets(stateDir);
+  ensureKekFile(kekFileOf(stateDir));
   const servers = new ServerSet(
     {
       ...{ stateDir, ports, secret, certsDir: certificates.directory },
@@ -87,8 +89,9 @@ function stackOf(parts: Parts): Stack {
   const portOf = portAllotter(ports);
   const consulToken = parts.secret('consul-service-token');
   const instance = parts.options.instance ?? '';
+  const kekFile = kekFileOf(stateDir);
   const environmentFor = (name: string): Record<string, string> =>
-    environmentOf({ endpoints, certsDir, instance, consulToken, portOf }, name);
+    environmentOf({ endpoints, certsDir, instance, consulToken, kekFile, portOf }, name);
   let closing: Promise<void> | undefined;
   return {
     ...{ stateDir, certsDir, ports, endpoints, keeper, tell, environmentFor },

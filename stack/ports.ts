@@ -38,8 +38,9 @@ export const portOffsets = {
   inventory: 34,
   projector: 35,
   auditor: 36,
+  keys: 37,
   /** First of the ports for further processes, such as a second payments worker. */
-  spare: 37,
+  spare: 38,
 } as const;
 
 export type PortName = keyof typeof portOffsets;

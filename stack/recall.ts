@@ -5,7 +5,7 @@ import { StackError } from './errors';
 import { portsFrom } from './ports';
 import type { Ports } from './ports';
 import { brokersOf } from './running';
-import { openSecrets } from './secrets';
+import { kekFileOf, openSecrets } from './secrets';
 
 /** The ports of the stack whose state is in `stateDir`. Throws STATE_MISMATCH where there was never a stack. */
 export function recallPorts(stateDir: string): Ports {
@@ -34,6 +34,7 @@ export function recallEnvironment(stateDir: string): (name: string) => Record<st
     certsDir,
     instance: '',
     consulToken,
+    kekFile: kekFileOf(path.resolve(stateDir)),
   };
   const portOf = portAllotter(ports);
   return (name) => environmentOf({ ...told, portOf }, name);

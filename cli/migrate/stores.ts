@@ -1,4 +1,5 @@
 import { openLedger } from '../../platform/audit/ledger/postgres';
+import { openKeyRows } from '../../platform/keys/rows';
 import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
 import { ownedServices } from '../owned-services';
@@ -39,5 +40,6 @@ export const ownedStores: readonly OwnedStore[] = [
       return { ...store.tablesOf(projections), close: () => store.close() };
     },
   },
+  { name: 'keys', process: 'keys', open: (config) => openKeyRows(config) },
   { name: 'audit', process: 'auditor', open: (config) => openLedger(config) },
 ];

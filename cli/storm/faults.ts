@@ -55,6 +55,7 @@ const processes: readonly Victim[] = [
   own('inventory', participantPoints),
   own('projector', ['projector.applied-not-resolved']),
   own('auditor'),
+  own('keys'),
   own('gateway'),
 ];
 

@@ -1,5 +1,6 @@
 /** Our own processes of the embedded stack and of Compose: the compiled entry below `dist`, and its arguments. */
 export const platformProcesses = [
+  { name: 'keys', entry: 'workers/keys', args: [] },
   { name: 'orchestrator', entry: 'workers/orchestrator', args: [] },
   { name: 'orders', entry: 'workers/participant', args: ['orders'] },
   { name: 'payments', entry: 'workers/participant', args: ['payments'] },

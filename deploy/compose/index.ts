@@ -64,7 +64,7 @@ function configs(): Record<string, { content: string }> {
 const stateVolumes = [
   ...['authority', 'certificates', 'realm', 'postgres', 'temporal-store', 'mongodb', 'dynamodb'],
   ...['kafka-1', 'kafka-2', 'kafka-3', 'keycloak', 'consul', 'prometheus', 'grafana'],
-  'card-provider',
+  ...['card-provider', 'keys'],
 ];
 
 /** The whole system as one Compose file. */

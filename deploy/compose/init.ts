@@ -32,6 +32,7 @@ function certificates(): Service {
       { type: 'volume', source: 'realm', target: '/volumes/realm' },
       { type: 'volume', source: 'dynamodb', target: '/volumes/dynamodb' },
       { type: 'volume', source: 'card-provider', target: '/volumes/card-provider' },
+      { type: 'volume', source: 'keys', target: '/volumes/keys' },
     ],
   });
 }

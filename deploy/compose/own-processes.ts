@@ -2,7 +2,7 @@ import { platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
 import { images } from './images';
 import type { Condition, Service } from './model';
-import { after, certificatesOf, certsMount, healthy, server } from './model';
+import { after, certificatesOf, certsMount, healthy, server, stateIn } from './model';
 import { composeEndpoints, innerPorts, onLoopback, outerPorts } from './places';
 
 /** What has to be prepared before any of ours starts. Servers that are merely away are waited for inside. */
@@ -15,6 +15,9 @@ const prepared: Readonly<Record<string, Condition>> = {
   'init-discovery': 'service_completed_successfully',
 };
 
+/** Key-encryption keys and the log of deletions: a volume that only the key store mounts. */
+const keysMount = '/keys';
+
 function environment(name: string): Record<string, string> {
   return {
     ...environmentOf(
@@ -22,6 +25,7 @@ function environment(name: string): Record<string, string> {
         endpoints: composeEndpoints,
         certsDir: certsMount,
         instance: '',
+        kekFile: `${keysMount}/kek`,
         consulToken: '${HOLDFAST_CONSUL_TOKEN:?run npm run compose:secrets}',
         portOf: () => innerPorts.own,
       },
@@ -42,7 +46,7 @@ function ownProcess({ name, entry, args }: Process): Service {
     image: images.holdfast,
     command: ['node', `dist/${entry}.js`, ...args],
     environment: environment(name),
-    volumes: [certificatesOf(name)],
+    volumes: [certificatesOf(name), ...(name === 'keys' ? [stateIn('keys', keysMount)] : [])],
     depends_on: after(prepared),
     healthcheck: healthy(
       'node',

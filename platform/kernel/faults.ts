@@ -31,6 +31,8 @@ export const faults = {
   EVENT_INVALID: { action: 'park' },
   /** A stored value was changed, moved to another place, or never sealed: it is not opened, and a person must look. */
   CIPHERTEXT_REFUSED: { action: 'park' },
+  /** The subject's key was destroyed: what was sealed with it is unreadable for good, and nothing new is sealed. */
+  SUBJECT_FORGOTTEN: { action: 'park' },
   /** A rule of our own code was broken. */
   INVARIANT_BROKEN: { action: 'park' },
 } as const satisfies Record<string, { action: FaultAction }>;

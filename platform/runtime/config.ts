@@ -30,6 +30,10 @@ const schema = z.object({
   HOLDFAST_REDIS_PORT: port.default(6379),
   HOLDFAST_CONSUL_URL: z.string().min(1),
   HOLDFAST_CONSUL_TOKEN: z.string().default(''),
+  /** HTTPS address of the key store. */
+  HOLDFAST_KEYS_URL: z.string().default(''),
+  /** File of the key-encryption keys, see docs/keys.md; the process `keys` has it and nobody else. */
+  HOLDFAST_KEK_FILE: z.string().default(''),
   /** Where payments finds the card provider; the other processes do without. */
   HOLDFAST_CARD_PROVIDER_URL: z.string().default(''),
   /** Exact `iss` of accepted access tokens, for example https://localhost:8443/realms/holdfast. */

@@ -43,6 +43,8 @@ export const logFields = [
     'fault',
     'serial',
     'notAfter',
+    'purpose',
+    'keyId',
   ],
 ] as const;
 

@@ -4,10 +4,12 @@ export const metricNames = {
   httpRequestDuration: 'http_server_request_duration_seconds',
   /** Counter; label reason (the reason code of a refused token). */
   authRejected: 'auth_rejected_total',
-  /** Counter; labels operation and rule (caller, role, owner). */
+  /** Counter; labels operation and rule (caller, role, owner, purpose). */
   authzDenied: 'authz_denied_total',
   /** Counter; labels purpose, reason (format, key, authentication). Stored values that were not opened. */
   cryptoFailures: 'crypto_failures_total',
+  /** Gauge, seconds since the key store confirmed a purpose's keys; label purpose. */
+  keysAge: 'keys_age_seconds',
   /** Counter; label reason. Peers whose certificate carries no identity of ours. */
   tlsPeerRejected: 'tls_peer_rejected_total',
   /** Gauge, seconds since 1970. */

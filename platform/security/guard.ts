@@ -73,16 +73,22 @@ function send(response: Response, answer: Answer): void {
   else response.json(answer.body);
 }
 
+function counter(registry: Registry, name: string, help: string, labelNames: string[]): Counter {
+  const known = registry.getSingleMetric(name) as Counter | undefined;
+  return known ?? new Counter({ name, help, labelNames, registers: [registry] });
+}
+
+/** Calls denied, by operation and rule; for rules that a handler itself must ask. */
+export function denialCounter(registry: Registry): Counter {
+  const help = 'Calls denied, by operation and rule';
+  return counter(registry, metricNames.authzDenied, help, ['operation', 'rule']);
+}
+
 function counters(registry: Registry) {
-  const named = (name: string, help: string, labelNames: string[]): Counter =>
-    (registry.getSingleMetric(name) as Counter | undefined) ??
-    new Counter({ name, help, labelNames, registers: [registry] });
+  const help = 'Access tokens refused, by reason';
   return {
-    rejected: named(metricNames.authRejected, 'Access tokens refused, by reason', ['reason']),
-    denied: named(metricNames.authzDenied, 'Calls denied, by operation and rule', [
-      'operation',
-      'rule',
-    ]),
+    rejected: counter(registry, metricNames.authRejected, help, ['reason']),
+    denied: denialCounter(registry),
   };
 }
 

@@ -74,6 +74,7 @@ test('our processes start after certificates, realm, topics, namespace and datab
     'inventory',
     'projector',
     'auditor',
+    'keys',
   ]) {
     expect([...waitsFor(compose, name)]).toEqual(
       expect.arrayContaining([

@@ -51,7 +51,7 @@ function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
   const http = (name: string, port: number, honest: string): Door => ({
     ...{ name, port, honest, hello: httpHello, isOurs: true },
   });
-  const ours = ['orders', 'payments', 'inventory', 'orchestrator', 'projector', 'auditor'];
+  const ours = ['orders', 'payments', 'inventory', 'orchestrator', 'projector', 'auditor', 'keys'];
   const brokers = (told.HOLDFAST_KAFKA_BROKERS ?? '').split(',');
   return [
     ...ours.map((name) =>

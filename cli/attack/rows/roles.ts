@@ -270,6 +270,7 @@ const wrongCaller: Attack = {
       'orchestrator',
       'projector',
       'auditor',
+      'keys',
     ]) {
       const leaf = leafOfProcess(target, process);
       for (const { name, ...asked } of serviceOperations(target)) {

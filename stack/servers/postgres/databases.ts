@@ -42,7 +42,10 @@ async function ensureRole(client: Client, role: string): Promise<void> {
 async function ensureDatabase(client: Client, database: string, owner: string): Promise<void> {
   const name = client.escapeIdentifier(database);
   const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
-  if (rowCount === 0) await client.query(`create database ${name} owner ${owner}`);
+  // A database of an older state may belong to somebody who had nothing to keep in it yet.
+  const how = rowCount === 0 ? 'create database' : 'alter database';
+  const belongs = rowCount === 0 ? 'owner' : 'owner to';
+  await client.query(`${how} ${name} ${belongs} ${client.escapeIdentifier(owner)}`);
   await client.query(`revoke connect, temporary on database ${name} from public`);
 }
 

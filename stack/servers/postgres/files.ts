@@ -10,7 +10,7 @@ export const databaseRoles = {
   sagas: ['orchestrator', 'auditor'],
   readmodels: ['projector', 'gateway', 'auditor'],
   audit: ['auditor'],
-  keys: [],
+  keys: ['keys'],
 } as const satisfies Record<string, readonly string[]>;
 
 function settings(context: ServerContext): string {

@@ -30,9 +30,9 @@ describe('a block of ports', () => {
   test('gives further processes spare ports, each its own, up to its end', () => {
     const portOf = portAllotter(portsFrom(20_000));
     expect(portOf('payments')).toBe(20_033);
-    expect(portOf('payments-2')).toBe(20_037);
-    expect(portOf('payments-3')).toBe(20_038);
-    expect(portOf('payments-2')).toBe(20_037);
+    expect(portOf('payments-2')).toBe(20_038);
+    expect(portOf('payments-3')).toBe(20_039);
+    expect(portOf('payments-2')).toBe(20_038);
     for (let index = 2; index < portBlock.size - portOffsets.spare; index += 1) portOf(`p${index}`);
     expect(() => portOf('one-too-many')).toThrow(/No port is left/);
   });
@@ -57,6 +57,7 @@ test('the environment of a process is one its configuration accepts', () => {
       endpoints: endpointsOf(ports, 3),
       certsDir: '/certs',
       instance: 'x1',
+      kekFile: '/state/kek',
       consulToken: 'token',
       portOf: portAllotter(ports),
     },
