@@ -4,6 +4,8 @@ import { attackCommand } from './attack/command';
 import { auditCommand } from './audit/command';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
+import { keysCommand } from './keys/command';
+import { forgetCommand } from './keys/forget';
 import { migrateCommand } from './migrate/command';
 import { queryCommand } from './query/command';
 import { rebuildCommand } from './rebuild/command';
@@ -17,8 +19,8 @@ import { versionsCommand } from './versions/command';
 import { verifyCommand } from './verify/command';
 
 /**
- * The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas` and
- * `dead-letters` have more.
+ * The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas`,
+ * `dead-letters`, `keys` and `forget` have more.
  */
 export function program(): Command {
   return new Command('holdfast')
@@ -39,6 +41,8 @@ export function program(): Command {
     .addCommand(archiveCommand())
     .addCommand(chaosCommand())
     .addCommand(attackCommand())
+    .addCommand(keysCommand())
+    .addCommand(forgetCommand())
     .exitOverride();
 }
 

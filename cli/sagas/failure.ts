@@ -29,7 +29,7 @@ function exitCodeOf(status: number): number {
 const nextMark = '; next: ';
 
 /** What is not an answer but a problem, with its code and the next step that the gateway named. */
-export function failureOf({ status, body }: ApiAnswer): CommandFailed {
+export function failureOf({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): CommandFailed {
   const code = typeof body.code === 'string' ? body.code : `HTTP_${status}`;
   const errors = Array.isArray(body.errors) ? (body.errors as Record<string, unknown>[]) : [];
   const told = typeof body.detail === 'string' ? body.detail : 'no reason was given';

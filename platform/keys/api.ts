@@ -1,4 +1,3 @@
-import type { Express } from 'express';
 import { Problem, problem } from '../http/problem';
 import { isFault } from '../kernel/faults';
 import { denialCounter } from '../security/guard';
@@ -27,7 +26,7 @@ const noTokens: Guard['tokens'] = {
 };
 
 /** Mounts the API of the key store. */
-export function mountKeyApi(app: Express, parts: KeyApiParts): void {
+export function mountKeyApi(app: Parameters<typeof mountOperations>[0], parts: KeyApiParts): void {
   const guard = { ...parts.guard, tokens: noTokens };
   mountOperations(app, keyOperations(parts.services), handlersOf(parts), guard);
 }

@@ -1,8 +1,8 @@
 import type { KeyPurpose } from './vault';
 
 /**
- * Which process may get the keys of which purposes: the one table there is. `participant` is each service with a database
- * of its own, `<own>` its name, `*` every service and the journal `sagas`. What is not listed is denied.
+ * Which process may get the keys of which purposes: the one table there is. `participant` is each service with a
+ * database of its own, `<own>` its name, `*` every service and the journal `sagas`. What is not listed is denied.
  */
 export const keyAccess = {
   participant: ['store.<own>', 'events.<own>', 'temporal', 'grants'],
