@@ -103,6 +103,7 @@ function asProblem(error: unknown): never {
       detail: error.message,
     });
   }
-  if (!isFault(error)) throw error;
+  // A code of ours is a fault's too, so what is a problem already goes first.
+  if (error instanceof Problem || !isFault(error)) throw error;
   throw problem('SERVICE_UNAVAILABLE', { detail: 'try again', cause: error });
 }

@@ -1,6 +1,7 @@
 import { purposesFor, purposesOf } from '../../platform/security/keys/access';
 import { keyIdOf } from '../../platform/security/keys/envelope';
 import { openKeyring } from '../../platform/security/keys/keyring';
+import { subjectKeys } from '../../platform/security/keys/subjects';
 import { keyServices, openKeyStoreWorld } from '../support/key-store';
 import type { KeyStoreWorld } from '../support/key-store';
 
@@ -147,6 +148,22 @@ test('a forgotten subject has no key any more, and other subjects keep theirs', 
     expect((await keyOf('ann', method)).body.code).toBe('SUBJECT_FORGOTTEN');
   }
   expect((await keyOf('bob', 'GET')).body).toEqual(bob.body);
+});
+
+test('what the gateway sealed for a person opens until they are forgotten, and other people’s after it', async () => {
+  const subjects = subjectKeys(world.clientOf('gateway'), world.options());
+  const names = ['eve', 'finn'] as const;
+  const [eve, finn] = await Promise.all(names.map((name) => subjects.seal(name, { name }, place)));
+  expect(await subjects.open('eve', eve, place)).toEqual({ name: 'eve' });
+  await expect(subjects.open('finn', eve, place)).rejects.toThrow('CIPHERTEXT_REFUSED');
+  await world.ask('admin', 'POST', '/subjects/eve/forget', { reason });
+  const later = subjectKeys(world.clientOf('gateway'), world.options());
+  await expect(later.open('eve', eve, place)).rejects.toThrow('SUBJECT_FORGOTTEN');
+  await expect(later.seal('eve', 1, place)).rejects.toThrow('SUBJECT_FORGOTTEN');
+  expect(await later.open('finn', finn, place)).toEqual({ name: 'finn' });
+  const denied = subjectKeys(world.clientOf('orders'), world.options());
+  await expect(denied.open('finn', finn, place)).rejects.toThrow('CALLER_NOT_ALLOWED');
+  await Promise.all([subjects, later, denied].map((each) => each.close()));
 });
 
 test('a database from an older backup does not bring a forgotten subject back', async () => {

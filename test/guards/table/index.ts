@@ -3,6 +3,7 @@ import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
+import { keyGuards } from './keys';
 import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { payloadGuards } from './payloads';
@@ -32,6 +33,7 @@ export const guards: readonly Guard[] = [
   ...letterGuards,
   ...reactionGuards,
   ...archiveGuards,
+  ...keyGuards,
   ...payloadGuards,
   ...tokenGuards,
 ];
