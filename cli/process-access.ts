@@ -43,6 +43,23 @@ function connectionOf(config: Config, purpose: string): LogConnection {
   };
 }
 
+/**
+ * What the names of a command's consumer groups begin with: a process reads in groups of its own alone, a service in
+ * those of its relay.
+ */
+export function groupPrefixOf({ HOLDFAST_NAME: name }: Config, purpose: string): string {
+  const reads = name === 'projector' || name === 'auditor';
+  return `${reads ? name : `${name}-relay`}-${purpose}`;
+}
+
+/** What to do about content that does not open, by code. */
+export const sealedSteps = {
+  KEYS_UNAVAILABLE:
+    'start the process keys, and run it as a process that may have the keys of this store: docs/keys.md',
+  CIPHERTEXT_REFUSED:
+    'the named row was changed, moved, or never sealed: look into docs/encryption-at-rest.md',
+} as const;
+
 /** What to do about something that does not answer. */
 export const startIt =
   'start it, or look at where it should be and at the certificates, and run this again';

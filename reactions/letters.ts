@@ -31,8 +31,8 @@ export function withReactionLetters(service: HostedService, parts: LetterParts):
   );
   return {
     ...service,
-    open(config, options) {
-      const opened = service.open(config, options);
+    open(config, keys, options) {
+      const opened = service.open(config, keys, options);
       return {
         ...opened,
         api: {

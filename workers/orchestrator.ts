@@ -15,6 +15,7 @@ import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle'
 import { createEngineActivities } from '../platform/saga/orchestrate/engine-activities';
 import { sagasJournal, verifierOf } from '../platform/saga/journal/hosted';
 import { openSagasOf } from '../platform/saga/journal/open-sagas';
+import type { OpenSagas } from '../platform/saga/journal/open-sagas';
 import { switchesOf } from '../platform/saga/journal/switches';
 import { startSweeper } from '../platform/saga/orchestrate/sweeper';
 import type { Sweeper } from '../platform/saga/orchestrate/sweeper';
@@ -48,18 +49,19 @@ void runProcess(process.env, async (config) => {
   if (!config.HOLDFAST_WORKFLOW_BUNDLE || !existsSync(codePath)) {
     await buildWorkflowBundle(codePath);
   }
-  const journal = openSagasOf(config);
   const records = openReactionStore(config, reactions);
   const service = withReactionLetters(sagasJournal, {
     ...{ reactions, records, schemas: loadSchemas(), log: createLog(config) },
     issuer: config.HOLDFAST_ISSUER,
   });
+  let journal: OpenSagas | undefined;
   let sweeper: Sweeper | undefined;
   let reactor: Reactor | undefined;
   const running = await startService(config, service, {
     ...deploymentOptions(config),
     workflowBundle: { codePath },
     activities: (parts) => {
+      journal ??= openSagasOf(config, parts.keys.vault('store.sagas'));
       sweeper ??= startSweeper({ ...parts, journal });
       reactor ??= startReactor({ ...parts, reactions, records });
       const turnSwitch = switchesOf(parts.participant, { journal, verify: verifierOf(config) });
@@ -76,7 +78,7 @@ void runProcess(process.env, async (config) => {
     async stop() {
       await Promise.all([sweeper?.stop(), reactor?.stop()]);
       await running.stop();
-      await journal.close();
+      await journal?.close();
     },
   };
 });

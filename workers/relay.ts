@@ -5,11 +5,13 @@ import { startRelay } from '../platform/event-log/relay';
 import { createLogCheck } from '../platform/event-log/relay/log-check';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../platform/event-log/topics';
+import { keepTrying } from '../platform/host/keep-trying';
 import { runProcess } from '../platform/host/process';
 import type { RunningProcess } from '../platform/host/process';
 import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { sagasJournal } from '../platform/saga/journal/hosted';
+import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 
 /**
@@ -18,7 +20,10 @@ import { readCredentials } from '../platform/security/tls';
  */
 async function startRelayAlone(config: Config): Promise<RunningProcess> {
   const log = createLog(config);
-  const store = service.openStore(config);
+  const keys = openKeyring(config, { log });
+  const store = service.openStore(config, keys);
+  const stopping = new AbortController().signal;
+  await keepTrying(() => keys.ready(), { name: 'keys', log, stopping });
   const schemas = loadSchemas();
   const eventLog = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
@@ -47,6 +52,7 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
       await relay.stop();
       await eventLog.close();
       await store.close();
+      await keys.close();
     },
   };
 }

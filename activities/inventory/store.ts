@@ -2,13 +2,16 @@ import { openDynamoStore } from '../../platform/outbox/dynamodb/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import type { Config } from '../../platform/runtime/config';
 import { dynamoOptions } from '../../platform/runtime/connections';
+import type { Vault } from '../../platform/security/keys/vault';
 import type { InventoryState } from './decider';
 
-/** Inventory on DynamoDB, table `inventory`. Connects at the first call. */
-export function openInventoryStore(config: Config): ServiceStore<InventoryState> {
+/** Inventory on DynamoDB, table `inventory`, its content sealed. Connects at the first call. */
+export function openInventoryStore(config: Config, vault: Vault): ServiceStore<InventoryState> {
   return openDynamoStore<InventoryState>({
     client: dynamoOptions(config),
     table: 'inventory',
     instance: config.HOLDFAST_INSTANCE,
+    service: 'inventory',
+    vault,
   });
 }

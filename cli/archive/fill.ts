@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { importTopic } from '../../platform/archive/import';
 import type { ImportReport } from '../../platform/archive/import';
 import { eventPartitions } from '../../platform/event-log/topics';
+import { noKeys } from '../../platform/host/sealed-store';
 import { holdStopped } from '../../platform/restore/hold';
 import { rewindConsumers } from '../../projections/rewind';
 import type { Rewound } from '../../projections/rewind';
@@ -19,7 +20,7 @@ export interface FillReport extends ImportReport {
  */
 export async function fillTopic(job: Job): Promise<FillReport> {
   const { topic, folder, eventLog, groupPrefix, service, configOf } = job;
-  const store = service.openStore(configOf(job.process));
+  const store = service.openStore(configOf(job.process), noKeys);
   try {
     const owner = `archive-${randomUUID()}`;
     const hold = await holdStopped(store, { partitions: eventPartitions, owner });

@@ -1,3 +1,4 @@
+import { noKeys } from '../../platform/host/sealed-store';
 import type { Config } from '../../platform/runtime/config';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { LogFollower } from '../../platform/archive/prune';
@@ -100,7 +101,7 @@ interface Place {
 
 /** A relay holds what stands behind the end it has noted against its database. */
 async function relayOf({ process, service, configOf }: Followed): Promise<LogFollower> {
-  const store = service.openStore(configOf(process));
+  const store = service.openStore(configOf(process), noKeys);
   try {
     const next = new Map<number, bigint>();
     for (let slot = 0; slot < eventPartitions; slot += 1) {

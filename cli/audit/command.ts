@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { unfinished } from '../command-error';
 import { instant } from '../instant';
 import { ownedServices } from '../owned-services';
-import { processConfigs, startIt } from '../process-access';
+import { processConfigs, sealedSteps, startIt } from '../process-access';
 import { openAuditor } from '../../platform/audit/process';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
@@ -104,7 +104,7 @@ async function lookNow(config: Config): Promise<Pick<AuditAnswer, 'away'>> {
     ...{ sagas: sagaAudits, openProjections: openWitness },
   });
   try {
-    await opened.ledger.migrate();
+    await Promise.all([opened.ledger.migrate(), opened.keysReady()]);
     return await lookAtAll(opened.ledger, opened.auditor);
   } finally {
     await opened.close();
@@ -124,6 +124,7 @@ async function checkReport(ledger: StoredLedger, config: Config, { json }: Comma
 /** What to do about what kept an audit from being made. */
 const nextSteps: Readonly<Record<string, string>> = {
   AUDITOR_REPLACED: 'another auditor has taken over: run this again',
+  ...sealedSteps,
   STORE_UNAVAILABLE: startIt,
   AUDIT_UNFINISHED: 'run it again: it goes on where it was',
 };

@@ -1,4 +1,5 @@
 import { openLedger } from '../../platform/audit/ledger/postgres';
+import { noKeys } from '../../platform/host/sealed-store';
 import { openKeyRows } from '../../platform/keys/rows';
 import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
@@ -22,7 +23,7 @@ export interface OwnedStore {
 export const ownedStores: readonly OwnedStore[] = [
   ...ownedServices.map(({ process, service }) => ({
     ...{ name: service.name, process },
-    open: (config: Config) => service.openStore(config),
+    open: (config: Config) => service.openStore(config, noKeys),
   })),
   {
     name: 'reactions',

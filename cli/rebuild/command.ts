@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { unfinished } from '../command-error';
-import { openLog, processConfigs, startIt } from '../process-access';
+import { groupPrefixOf, openLog, processConfigs, sealedSteps, startIt } from '../process-access';
 import { wholeNumber } from '../whole-number';
 import { ownedServices, serviceNamed } from '../owned-services';
 import type { OwnedService } from '../owned-services';
@@ -8,6 +8,7 @@ import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
 import { rebuildLimits } from '../../platform/rebuild/options';
 import type { RebuildOptions, RebuildReport } from '../../platform/rebuild/options';
+import { openSealedStore } from '../../platform/host/sealed-store';
 import { verifyRebuild } from '../../platform/rebuild/verify';
 import { progressPrinter, reportLines } from './print';
 
@@ -23,7 +24,7 @@ refusals are no events, and without them late messages would be applied again. R
 holdfast restore.
 
 With HOLDFAST_NAME and the other variables of a process set, log and database are read as that process, which must be
-allowed to: admin is. Otherwise as the processes of the stack in --state.
+allowed to, and may have the keys: auditor is. Otherwise as the processes of the stack in --state.
 
 Exit codes: 0 equal, 1 something differs, 2 wrong usage, 3 not decided: log or database away, or too far behind.
 
@@ -84,14 +85,14 @@ async function compare(
 ): Promise<RebuildReport> {
   const configOf = processConfigs(options.state);
   const reader = configOf('projector');
-  const store = service.openStore(configOf(owner));
+  const store = await openSealedStore({ service, config: configOf(owner) });
   const eventLog = openLog(reader, 'rebuild');
   try {
     return await verifyRebuild({
       ...{ service: service.name, store, eventLog, schemas: loadSchemas(), progress },
       evolve: (state, event) => service.evolve(state, event),
       topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
-      groupPrefix: 'projector-rebuild',
+      groupPrefix: groupPrefixOf(reader, 'rebuild'),
       ...(options.aggregate === undefined ? {} : { aggregateId: options.aggregate }),
       ...{ findingsMax: options.limit, aggregatesAtOnce: options.atOnce },
       waitMs: options.wait * 1_000,
@@ -104,10 +105,11 @@ async function compare(
 /** What to do about what kept a comparison from being made. */
 const nextSteps: Readonly<Record<string, string>> = {
   AGGREGATE_UNKNOWN: 'look at the id: <kind>/<name>, as in holdfast rebuild --help',
-  LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
+  LOG_FORBIDDEN: 'run it as auditor, or as the stack of --state',
   LOG_TIMEOUT: startIt,
   LOG_UNAVAILABLE: startIt,
   STORE_CONFLICT: 'run it again',
+  ...sealedSteps,
   STORE_UNAVAILABLE: startIt,
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
   TOPIC_READ_TIMEOUT: startIt,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Argument, Command } from 'commander';
 import { unfinished } from '../command-error';
-import { openLog, processConfigs, startIt } from '../process-access';
+import { groupPrefixOf, openLog, processConfigs, sealedSteps, startIt } from '../process-access';
 import { wholeNumber } from '../whole-number';
 import { ownedServices, serviceNamed } from '../owned-services';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
+import { openSealedStore } from '../../platform/host/sealed-store';
 import { republish } from '../../platform/republish/republish';
 import { republishLimits } from '../../platform/republish/options';
 import type { RepublishOptions, RepublishReport } from '../../platform/republish/options';
@@ -29,7 +30,7 @@ slots it sends to are taken from their relay meanwhile, at most for as long as i
 Nothing at all is sent when the log holds another content under an id of the table (HISTORY_FORKED).
 
 With HOLDFAST_NAME and the other variables of a process set, log and database are used as that process, which must be
-allowed to: admin is. Otherwise as the processes of the stack in --state.
+allowed to, and may have the keys: the service's own is. Otherwise as the processes of the stack in --state.
 
 Exit codes: 0 the log holds everything, 1 something was found that sending cannot put right, 2 wrong usage, 3 not
 decided: log or database away, or a slot lost to another relay, 4 a dry run found events to send.
@@ -92,13 +93,13 @@ async function sendAgain(
   const configOf = processConfigs(options.state);
   const [reader, writer] = [configOf('projector'), configOf(owner)];
   const schemas = loadSchemas();
-  const store = service.openStore(writer);
+  const store = await openSealedStore({ service, config: writer });
   const logs = [openLog(reader, 'republish'), openLog(writer, 'republish')] as const;
   try {
     return await republish({
       ...{ service: name, topic: eventTopic(name, reader.HOLDFAST_INSTANCE), progress },
       ...{ source: store, eventLog: logs[0], writer: logs[1].writer },
-      ...{ groupPrefix: 'projector-republish', owner: `republish-${randomUUID()}` },
+      ...{ groupPrefix: groupPrefixOf(reader, 'republish'), owner: `republish-${randomUUID()}` },
       schemaHashOf: (type, version) => schemas.hashOf(type, version),
       ...(options.aggregate === undefined ? {} : { aggregateId: options.aggregate }),
       ...{ all: options.all, dryRun: options.dryRun, findingsMax: options.limit },
@@ -114,11 +115,12 @@ const again = 'run it again: what was sent already it does not send twice';
 const nextSteps: Readonly<Record<string, string>> = {
   AGGREGATE_UNKNOWN: 'look at the id: <kind>/<name>, as in holdfast republish --help',
   LEASE_LOST: again,
-  LOG_FORBIDDEN: 'run it as admin, or as the stack of --state',
+  LOG_FORBIDDEN: 'run it as the service, or as the stack of --state',
   LOG_TIMEOUT: again,
   LOG_UNAVAILABLE: startIt,
   RECORD_REFUSED: 'the broker takes smaller messages than it did: look at max.message.bytes',
   STORE_CONFLICT: again,
+  ...sealedSteps,
   STORE_UNAVAILABLE: startIt,
   TOPIC_MISSING: 'start the stack once, or look at HOLDFAST_INSTANCE',
   TOPIC_READ_TIMEOUT: startIt,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Argument, Command } from 'commander';
-import { openLog, processConfigs } from '../process-access';
+import { groupPrefixOf, openLog, processConfigs, sealedSteps } from '../process-access';
 import { ownedServices, serviceNamed } from '../owned-services';
 import type { OwnedService } from '../owned-services';
 import { linePrinter } from '../line-printer';
@@ -10,6 +10,7 @@ import type { EventLog } from '../../platform/event-log/kafka';
 import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
 import { sagaHistories } from '../../platform/restore/histories';
 import { holdStopped } from '../../platform/restore/hold';
+import { openSealedService } from '../../platform/host/sealed-store';
 import { restore } from '../../platform/restore/restore';
 import type { RestoreOptions, RestoreReport } from '../../platform/restore/restore';
 import { reportLines } from './print';
@@ -78,7 +79,8 @@ async function restored(
   const reader = configOf('projector');
   const schemas = loadSchemas();
   const partitions = eventPartitions;
-  const open = service.open(configOf(owner), { schemas, clock: () => new Date(), partitions });
+  const parts = { schemas, clock: () => new Date(), partitions };
+  const open = await openSealedService(service, configOf(owner), parts);
   const eventLog = openLog(reader, 'restore');
   try {
     const isDryRun = options.check;
@@ -103,7 +105,7 @@ async function restored(
           schemas,
           evolve: (state, event) => service.evolve(state, event),
           topic: eventTopic(service.name, reader.HOLDFAST_INSTANCE),
-          groupPrefix: 'projector-restore',
+          groupPrefix: groupPrefixOf(reader, 'restore'),
           histories: (since) =>
             sagaHistories(
               client,
@@ -133,6 +135,8 @@ async function endsOf(eventLog: EventLog, topic: string): Promise<ReadonlyMap<nu
 /** Whatever was thrown leaves the work unfinished, and it can be taken up again. */
 function undecided(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const fix = 'see that database, Kafka and Temporal are there, and run this again: it goes on';
+  const steps: Readonly<Record<string, string>> = sealedSteps;
+  const again = 'see that database, Kafka and Temporal are there, and run this again: it goes on';
+  const fix = steps[(error as { code?: string }).code ?? ''] ?? again;
   return Object.assign(error, { exitCode: restoreExitCodes.undecided, fix, ...error });
 }

@@ -1,14 +1,24 @@
-import { services } from '../../activities';
 import { openLog } from '../process-access';
 import { sagaAudits } from '../../workflows/audits';
 import { auditAtRest } from '../../platform/audit/quiet';
+import { openSealedStores } from '../../platform/host/sealed-store';
 import { parseConfig } from '../../platform/runtime/config';
+import type { Config } from '../../platform/runtime/config';
 import { createLog } from '../../platform/runtime/log';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { auditAll, auditedService } from '../../projections/audit';
 import type { AuditReport } from '../../projections/audit';
 import { ownedServices } from '../owned-services';
 import type { Stack } from '../../stack';
+
+/** Every service with its store and its keys, each as the process that owns it. */
+async function openOwned(configFor: (name: string) => Config) {
+  const owned = ownedServices.map(({ process, service }) => {
+    return { service, config: configFor(process) };
+  });
+  const stores = await openSealedStores(owned);
+  return owned.map((one, at) => ({ ...one, store: stores[at]! }));
+}
 
 /**
  * Audits the running world: each service's events table, its topic and the read models must tell one story. Reads each
@@ -18,25 +28,22 @@ export async function auditWorld(world: {
   readonly stack: Pick<Stack, 'environmentFor'>;
 }): Promise<AuditReport> {
   const configFor = (name: string) => parseConfig(world.stack.environmentFor(name));
-  const opened = services.map((service) => ({
-    service,
-    store: service.openStore(configFor(service.name)),
-  }));
-  const journal = sagasJournal.openStore(configFor('orchestrator'));
+  const opened = await openOwned(configFor);
   const config = { ...configFor('projector'), HOLDFAST_LOG_LEVEL: 'silent' as const };
   try {
     return await auditAll({
       services: [
-        ...opened.map(({ service, store }) =>
-          auditedService(service, store, configFor(service.name)),
+        ...opened.map(({ service, store, config: own }) =>
+          service === sagasJournal
+            ? auditedService(service, store)
+            : auditedService(service, store, own),
         ),
-        auditedService(sagasJournal, journal),
       ],
       config,
       log: createLog(config),
     });
   } finally {
-    await Promise.all([...opened.map(({ store }) => store.close()), journal.close()]);
+    await Promise.all(opened.map(({ store }) => store.close()));
   }
 }
 
@@ -52,10 +59,7 @@ export async function auditOnce(world: {
   const known = await auditWorld(world);
   const configFor = (name: string) => parseConfig(world.stack.environmentFor(name));
   const reader = configFor('projector');
-  const services = ownedServices.map(({ process, service }) => ({
-    service,
-    store: service.openStore(configFor(process)),
-  }));
+  const services = await openOwned(configFor);
   const eventLog = openLog(reader, 'audit');
   try {
     const violations = await auditAtRest({

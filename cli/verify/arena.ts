@@ -9,6 +9,7 @@ import type { Json } from '../../platform/kernel/json';
 import type { StoredEvent } from '../../platform/outbox/ports';
 import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { StepRow } from '../../platform/participant/saga-records';
+import { openSealedStores } from '../../platform/host/sealed-store';
 import { parseConfig } from '../../platform/runtime/config';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { sagaAggregate } from '../../platform/saga/journal/state';
@@ -76,10 +77,12 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const config = configFor('gateway');
   const connection = await connectTemporal(config);
   const client = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
-  const journal = sagasJournal.openStore(configFor('orchestrator'));
-  const stores = new Map(
-    services.map((service) => [service.name, service.openStore(configFor(service.name))]),
-  );
+  const [journal, ...opened] = await openSealedStores([
+    { service: sagasJournal, config: configFor('orchestrator') },
+    ...services.map((service) => ({ service, config: configFor(service.name) })),
+  ]);
+  if (journal === undefined) throw new Error('the journal was not opened');
+  const stores = new Map(services.map((service, at) => [service.name, opened[at]!]));
   const nonce = randomUUID();
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {

@@ -68,10 +68,10 @@ export function createAuditor(options: AuditorOptions): Auditor {
   }
 }
 
-/** Codes of a dependency that is away: the audit of this service waits. */
+/** Codes of a dependency that is away, and of a row that does not open: the audit of this service waits. */
 const awayCodes = new Set([
   ...['STORE_UNAVAILABLE', 'STORE_CONFLICT', 'LOG_UNAVAILABLE', 'LOG_TIMEOUT', 'TOPIC_MISSING'],
-  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN'],
+  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN', 'KEYS_UNAVAILABLE', 'CIPHERTEXT_REFUSED'],
 ]);
 
 async function stepOf(audit: ServiceAudit): Promise<ServicePass> {

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { connectWholeLog } from '../archive/reading/whole-log';
 import { loadSchemas } from '../event-log/schema-registry';
 import { eventTopic } from '../event-log/topics';
@@ -11,6 +12,7 @@ import { createMetrics } from '../http/metrics';
 import { startHttps } from '../http/server';
 import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
+import { openKeyring } from '../security/keys/keyring';
 import { readCredentials } from '../security/tls';
 import { createAuditor } from './auditor';
 import type { SagaAudit } from './family';
@@ -34,9 +36,10 @@ export interface AuditedSystem {
 const staleMs = 30_000;
 
 /** The parts of an auditor over real servers, for the process and for `holdfast audit`. */
-export function openAuditor(config: Config, system: AuditedSystem) {
+export function openAuditor(config: Config, system: AuditedSystem, registry?: Registry) {
   const log = createLog(config);
   const instance = config.HOLDFAST_INSTANCE;
+  const keys = openKeyring(config, { log, ...(registry === undefined ? {} : { registry }) });
   const ledger = openLedger(config);
   const projections = system.openProjections(config);
   const connection = {
@@ -48,7 +51,7 @@ export function openAuditor(config: Config, system: AuditedSystem) {
   // A ledger that is new reads from the beginning, which the brokers may have forgotten.
   const eventLog = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
   const services = system.services.map((service) => ({
-    ...{ service, store: service.openStore(config) },
+    ...{ service, store: service.openStore(config, keys) },
     topic: eventTopic(service.name, instance),
   }));
   const feed = followingFeed(eventLog, {
@@ -62,12 +65,15 @@ export function openAuditor(config: Config, system: AuditedSystem) {
   });
   return {
     ...{ log, ledger, auditor },
+    /** Once the keys of every service's store are known. */
+    keysReady: () => keys.ready(),
     async close() {
       await feed.close();
       await Promise.all([
         ...[eventLog.close(), projections.close(), ledger.close()],
         ...services.map(({ store }) => store.close()),
       ]);
+      await keys.close();
     },
   };
 }
@@ -77,9 +83,9 @@ export function openAuditor(config: Config, system: AuditedSystem) {
  * then it goes on where it was. Starts degraded; ready while it passes.
  */
 export async function startAuditor(config: Config, system: AuditedSystem): Promise<RunningProcess> {
-  const opened = openAuditor(config, system);
-  const { log, ledger, auditor } = opened;
   const metrics = createMetrics();
+  const opened = openAuditor(config, system, metrics.registry);
+  const { log, ledger, auditor } = opened;
   const health = createHealth();
   const stopping = new AbortController();
   let runner: AuditRunner | undefined;
@@ -89,8 +95,11 @@ export async function startAuditor(config: Config, system: AuditedSystem): Promi
   const { registry } = metrics;
   const server = await startHttps({ config, app, clientCertificate: 'required', log, registry });
   const observe = observePasses(registry, ledger);
-  const trying = { name: 'audit', log, stopping: stopping.signal };
-  const prepared = keepTrying(() => prepareTables(ledger, config), trying).then(() => {
+  const trying = { log, stopping: stopping.signal };
+  const prepared = Promise.all([
+    keepTrying(() => opened.keysReady(), { ...trying, name: 'keys' }),
+    keepTrying(() => prepareTables(ledger, config), { ...trying, name: 'audit' }),
+  ]).then(() => {
     if (stopping.signal.aborted) return;
     const credentials = () => readCredentials(config);
     runner = startAuditing({ auditor, ledger, credentials, log, observe });

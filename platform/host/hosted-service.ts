@@ -8,6 +8,7 @@ import type { AggregateKind, OperationHandler, ServiceDefinition } from '../part
 import type { ParticipantOptions } from '../participant/unit';
 import type { Config } from '../runtime/config';
 import type { Guard } from '../security/guard';
+import type { Keyring, Vault } from '../security/keys/vault';
 import type { OperationHandlers, Operations } from '../security/operations';
 import { mountOperations } from '../security/rbac';
 import { identitiesOver } from './identity';
@@ -25,6 +26,9 @@ export interface ServiceApi {
   mount(app: Parameters<typeof mountOperations>[0], guard: Guard): void;
 }
 
+/** Where a service finds the vault of its own purpose. */
+export type Vaults = Pick<Keyring, 'vault'>;
+
 /** Everything a service hands to the platform: one folder in `activities/`, one entry in its `index.ts`. */
 export interface ServicePlan<
   State,
@@ -32,8 +36,8 @@ export interface ServicePlan<
   Table extends Record<string, OperationHandler<State>>,
 > {
   readonly definition: ServiceDefinition<State, Commands, Table>;
-  /** Opens the service's own database; must not connect before the first call. */
-  openStore(config: Config): ServiceStore<State>;
+  /** Opens the service's own database, whose content `vault` seals; must not connect before the first call. */
+  openStore(config: Config, vault: Vault): ServiceStore<State>;
   openApi(parts: ApiParts<State>): ServiceApi;
   readonly identities: ServiceIdentities<State>;
   /** Opens what the service's commands call outside; must not connect before the first call. */
@@ -62,9 +66,11 @@ export interface HostedService {
   readonly commands: ContractCommands;
   /** What its history is made of, by kind. */
   readonly aggregates: Readonly<Record<string, AggregateKind>>;
-  openStore(config: Config): ServiceStore<unknown>;
+  /** The store needs the keys of `store.<name>` at its first use, not before: see `openSealedStore`. */
+  openStore(config: Config, keys: Vaults): ServiceStore<unknown>;
   open(
     config: Config,
+    keys: Vaults,
     options: Omit<ParticipantOptions<unknown>, 'definition' | 'store'>,
   ): OpenService;
   /** The service's own fold; a state of another one is a mistake. */
@@ -88,13 +94,15 @@ export function hostable<
 >(plan: ServicePlan<State, Commands, Table>): HostedService {
   const { definition, identities } = plan;
   const { name, commands } = definition.participant.contract;
+  const openStore = (config: Config, keys: Vaults) =>
+    plan.openStore(config, keys.vault(`store.${name}`));
   return {
     name,
     commands,
     aggregates: definition.aggregates ?? {},
-    openStore: (config) => plan.openStore(config),
-    open(config, options) {
-      const store = plan.openStore(config);
+    openStore,
+    open(config, keys, options) {
+      const store = openStore(config, keys);
       const outside = plan.openOutside?.(config);
       const asks = outside === undefined ? {} : { outside };
       const participant = createParticipant({ ...options, ...asks, definition, store });

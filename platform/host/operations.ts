@@ -52,6 +52,7 @@ export function withFaultsAsProblems<Table extends Operations>(
 function problemOfFault(fault: Fault): unknown {
   switch (fault.code) {
     case 'STORE_UNAVAILABLE':
+    case 'KEYS_UNAVAILABLE':
     case 'STORE_CONFLICT':
     case 'BUSY':
       return problem('SERVICE_UNAVAILABLE', { detail: 'try again', cause: fault });

@@ -8,6 +8,7 @@ import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
 import { startTracing } from '../runtime/tracing';
 import { openTokenVerifier } from '../security/authority';
+import { openKeyring } from '../security/keys/keyring';
 import { readCredentials } from '../security/tls';
 import type { HostedService } from './hosted-service';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
@@ -24,7 +25,8 @@ export function openServiceParts(config: Config, service: HostedService) {
     serviceName: config.HOLDFAST_NAME,
     traceFile: config.HOLDFAST_TRACE_FILE,
   });
-  const opened = service.open(config, {
+  const keys = openKeyring(config, { log, registry: metrics.registry });
+  const opened = service.open(config, keys, {
     schemas,
     clock: () => new Date(),
     partitions: eventPartitions,
@@ -42,14 +44,15 @@ export function openServiceParts(config: Config, service: HostedService) {
   observeOutbox(metrics.registry, service.name, opened.store);
   observeKeys(metrics.registry, tokens);
   return {
-    ...{ config, service, log, metrics, schemas, tracing },
+    ...{ config, service, log, metrics, schemas, tracing, keys },
     ...{ ...opened, eventLog, tokens, consul },
   };
 }
 
 /** Closes every connection; what is still in work must be over. */
 export async function closeServiceParts(parts: ServiceParts): Promise<void> {
-  const { eventLog, tokens, consul, tracing } = parts;
+  const { eventLog, tokens, consul, tracing, keys } = parts;
   await Promise.all([eventLog.close(), parts.close(), tokens.close(), consul.close()]);
+  await keys.close();
   await tracing.stop();
 }

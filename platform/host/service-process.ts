@@ -48,15 +48,18 @@ export async function startService(
   extras: WorkerExtras = {},
 ): Promise<RunningProcess> {
   const parts = openServiceParts(config, service);
-  const { log, store } = parts;
+  const { log, store, keys } = parts;
   installTemporalRuntime(log);
   const stopping = new AbortController();
   const health = createHealth();
   const server = await startApi(parts, health);
   let begun: Begun | undefined;
   watchReadiness(health, parts, () => begun);
-  const trying = { name: 'store', log, stopping: stopping.signal };
-  const prepared = keepTrying(() => prepareTables(store, config), trying).then(() => {
+  const trying = { log, stopping: stopping.signal };
+  const prepared = Promise.all([
+    keepTrying(() => keys.ready(), { ...trying, name: 'keys' }),
+    keepTrying(() => prepareTables(store, config), { ...trying, name: 'store' }),
+  ]).then(() => {
     if (!stopping.signal.aborted) begun = begin(parts, server.port, extras);
   });
   return {
@@ -145,7 +148,7 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
 /** Being registered is asked for once: later the others go on with the instances they know. */
 function watchReadiness(
   health: Health,
-  { store }: ServiceParts,
+  { store, keys }: ServiceParts,
   begun: () => Begun | undefined,
 ): void {
   const begunNow = () => {
@@ -154,6 +157,7 @@ function watchReadiness(
     return now;
   };
   let wasRegistered = false;
+  health.check('keys', () => keys.ready());
   health.check('store', () => store.ping(serviceLimits.storeProbeMs));
   health.check('history', async () => {
     const code = begun()?.refused();

@@ -3,6 +3,7 @@ import type { Json } from '../kernel/json';
 import type { StepKey } from '../kernel/step';
 import type { StepRecord } from '../participant/fence-table';
 import type { StepImage } from './commit-mark';
+import type { SealedRows } from './sealing';
 import type { VersionedTables } from './tables-version';
 
 /** An aggregate as the service's database holds it. */
@@ -139,7 +140,7 @@ export interface NamedStepRecord extends StepRecord {
 
 /** One service's database behind the two ports, with its life cycle. */
 export interface ServiceStore<State = Json>
-  extends UnitOfWork<State>, OutboxSource, VersionedTables {
+  extends UnitOfWork<State>, OutboxSource, VersionedTables, SealedRows {
   /** Answers within `timeoutMs` or throws `STORE_UNAVAILABLE`. */
   ping(timeoutMs: number): Promise<void>;
   readAggregate(id: string): Promise<Aggregate<State> | undefined>;

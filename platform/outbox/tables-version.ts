@@ -27,7 +27,10 @@ export interface VersionedTables {
   /** Version of the tables this code was written for. */
   readonly tablesVersion: number;
   readonly readTablesVersion: () => Promise<TablesVersion | undefined>;
-  /** Creates or expands; safe at every start, side by side, and beside older code. Throws `SCHEMA_TOO_NEW`. */
+  /**
+   * Creates or expands; safe at every start, side by side, and beside older code. Throws `SCHEMA_TOO_NEW`, and
+   * `SCHEMA_OUTDATED` for tables so old that they are not carried over.
+   */
   readonly migrate: () => Promise<void>;
   /** Drops what older code needed and answers what went. Throws `SCHEMA_OUTDATED` before `migrate`. */
   readonly contract: () => Promise<readonly string[]>;
@@ -61,6 +64,11 @@ export function tablesProblem(
   return new TablesError('SCHEMA_OUTDATED', cause, 'run holdfast migrate');
 }
 
+function notCarriedOver(found: number, since: number): TablesError {
+  const cause = `the tables are of version ${found}, and nothing from before ${since} is carried over`;
+  return new TablesError('SCHEMA_OUTDATED', cause, 'begin with empty tables: see docs/versions.md');
+}
+
 /** Throws `SCHEMA_OUTDATED` or `SCHEMA_TOO_NEW` unless the code can work with the tables as they are. */
 export async function demandTables(tables: VersionedTables): Promise<void> {
   const problem = tablesProblem(tables.tablesVersion, await tables.readTablesVersion());
@@ -73,8 +81,10 @@ export function versionedTables(of: {
   readonly cell: VersionCell;
   readonly expand: () => Promise<void>;
   readonly contractions?: readonly Contraction[];
+  /** Version that nothing older is carried over to, neither rows nor code; 1 unless told. */
+  readonly since?: number;
 }): VersionedTables {
-  const { version, cell, expand, contractions = [] } = of;
+  const { version, cell, expand, contractions = [], since = 1 } = of;
   return {
     tablesVersion: version,
     readTablesVersion: () => cell.read(),
@@ -83,8 +93,9 @@ export function versionedTables(of: {
       if (tablesProblem(version, found)?.code === 'SCHEMA_TOO_NEW') {
         throw tablesProblem(version, found)!;
       }
+      if (found !== undefined && found.version < since) throw notCarriedOver(found.version, since);
       await expand();
-      await cell.raise({ version, oldest: 1 });
+      await cell.raise({ version, oldest: since });
     },
     async contract() {
       const found = await cell.read();

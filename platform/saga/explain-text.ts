@@ -7,6 +7,7 @@ type Place = Pick<ParkedToExplain, 'direction' | 'condition' | 'reason'>;
 const reasons: Readonly<Record<string, string>> = {
   PARTICIPANT_UNREACHABLE: 'the participant does not answer',
   STORE_UNAVAILABLE: 'its database does not answer',
+  KEYS_UNAVAILABLE: 'the key store does not answer, or has no such key for it',
   UNDO_IMPOSSIBLE: 'the undo was said to be impossible',
   STEP_FENCED: 'another run is in charge',
   HISTORY_LIMIT: 'the history has grown too long',

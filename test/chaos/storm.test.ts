@@ -5,6 +5,8 @@ import type { StormOptions } from '../../cli/storm/storm';
 import { gatewayOf } from '../../cli/up/api-client';
 import { inventory, orders, payments } from '../../activities';
 import type { RebuildReport } from '../../platform/rebuild/options';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
 import { runHoldfast } from '../support/holdfast-cli';
 import { configFor, control, environmentFor, world } from '../support/world';
@@ -37,8 +39,11 @@ test.each([
 ] as const)(
   'one byte changed in the database of %s afterwards: its aggregate is named, and no other',
   async (_name, service, handsOn, prefix, member) => {
-    const store = service.openStore(configFor(service.name));
-    const byHand = await handsOn('');
+    const config = configFor(service.name);
+    const keys = openKeyring(config, { log: silentLog });
+    const store = service.openStore(config, keys);
+    const byHand = await handsOn('', keys);
+    await keys.ready();
     try {
       const [one] = await store.listAggregates({ prefix, limitMax: 1 });
       if (one === undefined) throw new Error(`the storm left no ${prefix}`);
@@ -46,13 +51,13 @@ test.each([
       await byHand.set(one.id, member, old + 1);
       const { exitCode, out } = await runHoldfast(
         ['rebuild', service.name, '--verify', '--json'],
-        environmentFor('admin'),
+        environmentFor('auditor'),
       ).finally(() => byHand.set(one.id, member, old));
       expect(exitCode).toBe(1);
       const named = { aggregateId: one.id, field: { pointer: `/${member}`, actual: `${old + 1}` } };
       expect((JSON.parse(out) as RebuildReport).findings).toMatchObject([named]);
     } finally {
-      await Promise.all([byHand.close(), store.close()]);
+      await Promise.all([byHand.close(), store.close(), keys.close()]);
     }
   },
 );

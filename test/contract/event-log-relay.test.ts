@@ -16,8 +16,10 @@ import { anySchemas, countingProjection } from '../support/counting';
 import { anEvent, doneStep } from '../support/events';
 import { eventually } from '../support/eventually';
 import { memoryOutbox } from '../support/memory-outbox';
+import { openKeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { boxSealing } from '../support/stores';
 import { configFor, environmentFor } from '../support/world';
 
 let world: LogWorld;
@@ -67,9 +69,12 @@ function countInOrder(records: readonly LogRecord[]): Map<string, number> {
 }
 
 /** A service's store in PostgreSQL that already holds these events. */
-async function storeWith(events: readonly StoredEvent[]): Promise<ServiceStore<object>> {
+async function storeWith(
+  events: readonly StoredEvent[],
+  sealing = boxSealing,
+): Promise<ServiceStore<object>> {
   const pool = postgresOptions(configFor('payments'), 'payments');
-  const store = openPostgresStore<object>({ pool, instance: world.instance });
+  const store = openPostgresStore<object>({ pool, instance: world.instance, ...sealing });
   await store.migrate();
   for (const aggregateId of new Set(events.map((event) => event.aggregateId))) {
     const own = events.filter((event) => event.aggregateId === aggregateId);
@@ -103,9 +108,15 @@ describe('a relay between PostgreSQL and Kafka', () => {
   });
 
   test('killed between send and mark it repeats under the same id and hash, and each counts once', async () => {
-    const store = await storeWith(histories(['a', 'b'], 5));
+    const keyStore = await openKeyStoreWorld();
+    const keys = await keyStore.keysOf('payments', 'store.payments');
+    const vault = keys.vault('store.payments');
+    const store = await storeWith(histories(['a', 'b'], 5), { service: 'payments', vault });
     const { slot } = histories(['a'], 1)[0]!;
-    const die = { HOLDFAST_CRASH_POINTS: 'relay.published-not-marked:payments=1' };
+    const die = {
+      HOLDFAST_CRASH_POINTS: 'relay.published-not-marked:payments=1',
+      HOLDFAST_KEYS_URL: keyStore.url(),
+    };
     expect(await runRelayProcess(die)).toBe('SIGKILL');
     const sentByDead = (await world.records(topic)).filter(({ partition }) => partition === slot);
     expect((await store.depth()).pending).toBeGreaterThan(0);
@@ -120,7 +131,7 @@ describe('a relay between PostgreSQL and Kafka', () => {
       expect(new Set(again.map(({ headers }) => headers.ce_contenthash)).size).toBe(1);
     }
     await expectProjected(2, 5);
-    await store.close();
+    await Promise.all([store.close(), keys.close(), keyStore.close()]);
   });
 
   function runRelayProcess(env: Record<string, string>): Promise<NodeJS.Signals | null> {

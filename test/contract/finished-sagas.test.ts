@@ -1,20 +1,20 @@
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { StepMessage } from '../../platform/kernel/step';
-import { openPostgresStore } from '../../platform/outbox/postgres/store';
+import type { ServiceStore } from '../../platform/outbox/ports';
 import { createParticipant } from '../../platform/participant/handle';
-import { postgresOptions } from '../../platform/runtime/connections';
 import { journal } from '../../platform/saga/journal/contract';
+import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { openSagasOf } from '../../platform/saga/journal/open-sagas';
 import { journalService } from '../../platform/saga/journal/service';
 import type { JournalState } from '../../platform/saga/journal/state';
 import { freshInstance } from '../support/stores';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 describe('what the journal tells the sweeper', () => {
   const config = configFor('orchestrator', freshInstance());
-  const pool = postgresOptions(config, 'sagas');
-  const store = openPostgresStore<JournalState>({ pool, instance: config.HOLDFAST_INSTANCE });
-  const sagas = openSagasOf(config);
+  const store = sagasJournal.openStore(config, testKeys) as ServiceStore<JournalState>;
+  const sagas = openSagasOf(config, testKeys.vault('store.sagas'));
   const participant = createParticipant({
     ...{ definition: journalService, store, schemas: loadSchemas() },
     ...{ clock: () => new Date('2030-01-01T00:00:00Z'), partitions: 3 },

@@ -3,18 +3,20 @@ import { collectionsOf, migrate, openClient } from '../../platform/outbox/mongod
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import { readSteps } from '../../platform/outbox/mongodb/steps';
 import { mongoUnitOfWork } from '../../platform/outbox/mongodb/transact';
+import { createSealing } from '../../platform/outbox/sealing';
 import { createSagaRecords } from '../../platform/participant/saga-records';
 import { mongoOptions } from '../../platform/runtime/connections';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { answered } from '../support/fence-play';
 import { heldStore } from '../support/held-store';
-import { freshInstance } from '../support/stores';
+import { boxSealing, freshInstance } from '../support/stores';
 import { configFor } from '../support/world';
 
 describe('promises only MongoDB has to make', () => {
   const { url, options } = mongoOptions(configFor('orders'));
   const instance = freshInstance();
+  const sealing = createSealing({ ...boxSealing, instance });
   let client: MongoClient;
 
   beforeAll(async () => {
@@ -24,13 +26,17 @@ describe('promises only MongoDB has to make', () => {
   afterAll(() => client.close());
 
   const unitOfWorkOn = (through: MongoClient) =>
-    mongoUnitOfWork<Box>(through, collectionsOf<Box>(client.db('orders'), instance), () => {});
+    mongoUnitOfWork<Box>(
+      through,
+      { collections: collectionsOf(client.db('orders'), instance), sealing },
+      () => {},
+    );
   const participantOn = (through: MongoClient) =>
     boxParticipant({ transact: unitOfWorkOn(through) });
   const storeOn = () => ({
     transact: unitOfWorkOn(client),
     stepRecordsOf: (sagaId: string) =>
-      readSteps(collectionsOf<Box>(client.db('orders'), instance).steps, sagaId),
+      readSteps(collectionsOf(client.db('orders'), instance).steps, { sagaId, sealing }),
   });
 
   test('every transaction, also one that only reads, is a snapshot committed by a majority on disk', async () => {
@@ -60,7 +66,7 @@ describe('promises only MongoDB has to make', () => {
     const losing = losingReplies(client, 1);
     expect(await answered(participantOn(losing), step.forward(0))).toBe('done 5');
     expect(await answered(participantOn(client), step.forward(0))).toBe('done 5');
-    const collections = collectionsOf<Box>(client.db('orders'), instance);
+    const collections = collectionsOf(client.db('orders'), instance);
     expect(await collections.events.countDocuments({ aggregateId: 'unknown-a' })).toBe(1);
   });
 
@@ -70,7 +76,7 @@ describe('promises only MongoDB has to make', () => {
     const late = losing.handle(step.forward(0), { timeoutMs: 400 });
     await expect(late).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', action: 'retry' });
     expect(await answered(participantOn(client), step.forward(0))).toBe('done 5');
-    const collections = collectionsOf<Box>(client.db('orders'), instance);
+    const collections = collectionsOf(client.db('orders'), instance);
     expect(await collections.events.countDocuments({ aggregateId: 'silent-a' })).toBe(1);
   });
 
@@ -81,7 +87,7 @@ describe('promises only MongoDB has to make', () => {
     await answered(participantOn(client), stepOf('early', ['contended']).forward(0));
     held.release();
     expect(await late).toBe('done 5');
-    const { events } = collectionsOf<Box>(client.db('orders'), instance);
+    const { events } = collectionsOf(client.db('orders'), instance);
     expect(await events.countDocuments({ aggregateId: 'contended' })).toBe(2);
   });
 
@@ -92,7 +98,7 @@ describe('promises only MongoDB has to make', () => {
     const step = stepOf(title, [title]);
     const failing = endingBadly(client, 2, code);
     expect(await answered(participantOn(failing), step.forward(0))).toBe('done 5');
-    const { events } = collectionsOf<Box>(client.db('orders'), instance);
+    const { events } = collectionsOf(client.db('orders'), instance);
     expect(await events.countDocuments({ aggregateId: title })).toBe(1);
   });
 
@@ -101,7 +107,7 @@ describe('promises only MongoDB has to make', () => {
     const losing = participantOn(endingBadly(client, Infinity, 251));
     const late = losing.handle(step.forward(0), { timeoutMs: 60_000 });
     await expect(late).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
-    const { events, steps } = collectionsOf<Box>(client.db('orders'), instance);
+    const { events, steps } = collectionsOf(client.db('orders'), instance);
     expect(await events.countDocuments({ aggregateId: 'lost for ever' })).toBe(0);
     expect(await steps.countDocuments({ '_id.sagaId': 'lost for ever' })).toBe(0);
   });
@@ -127,6 +133,7 @@ describe('promises only MongoDB has to make', () => {
       url: 'mongodb://localhost:1/?replicaSet=rs0',
       options: { ...options, ...away },
       database: 'orders',
+      ...boxSealing,
     });
     await expect(nowhere.ping(1_000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const step = stepOf('nowhere', ['a']);

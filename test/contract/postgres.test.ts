@@ -5,7 +5,7 @@ import { postgresOptions } from '../../platform/runtime/connections';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { answered } from '../support/fence-play';
-import { freshInstance } from '../support/stores';
+import { boxSealing, freshInstance } from '../support/stores';
 import { configFor } from '../support/world';
 
 describe('faults only PostgreSQL has', () => {
@@ -15,7 +15,10 @@ describe('faults only PostgreSQL has', () => {
   let store: ServiceStore<Box>;
 
   beforeAll(async () => {
-    store = openPostgresStore<Box>({ pool: { ...pool, application_name: instance }, instance });
+    store = openPostgresStore<Box>({
+      pool: { ...pool, application_name: instance },
+      ...{ instance, ...boxSealing },
+    });
     await store.migrate();
   });
   afterAll(async () => {
@@ -81,7 +84,7 @@ describe('faults only PostgreSQL has', () => {
   });
 
   test('a service without its database says so, and does not wait for ever', async () => {
-    const nowhere = openPostgresStore({ pool: { ...pool, port: 1 } });
+    const nowhere = openPostgresStore({ pool: { ...pool, port: 1 }, ...boxSealing });
     await expect(nowhere.ping(1_000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const step = stepOf('nowhere', ['a']);
     const gone = boxParticipant(nowhere as unknown as ServiceStore<Box>);

@@ -4,12 +4,15 @@ import type { Relay } from '../../platform/event-log/relay';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { RebuildReport } from '../../platform/rebuild/options';
 import { verifyRebuild } from '../../platform/rebuild/verify';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { silentLog } from '../../platform/runtime/log';
 import { inventoryByHand, ordersByHand, paymentsByHand } from '../support/by-hand';
 import type { ByHand } from '../support/by-hand';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
 import type { Run } from '../support/holdfast-cli';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { openBench, patient } from '../support/service-bench';
@@ -79,12 +82,19 @@ const cases = [
 ].map((each) => [each.service.name, each] as const);
 
 let world: LogWorld;
-beforeAll(async () => void (world = await openLogWorld()));
-afterAll(() => world.close());
+let keyStore: KeyStoreWorld;
+beforeAll(async () => {
+  world = await openLogWorld();
+  keyStore = await openKeyStoreWorld();
+});
+afterAll(() => Promise.all([world.close(), keyStore.close()]));
 
-/** `holdfast rebuild`, in a process of its own, as admin. */
+/** `holdfast rebuild`, in a process of its own, as auditor. */
 function holdfastRebuild(...words: string[]): Promise<Run> {
-  const told = { ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
+  const told = {
+    ...{ ...environmentFor('auditor'), HOLDFAST_INSTANCE: world.instance },
+    HOLDFAST_KEYS_URL: keyStore.url(),
+  };
   return runHoldfast(['rebuild', ...words], told);
 }
 
@@ -93,11 +103,13 @@ describe.each(cases)('the database of %s', (name, { service, field, gone, ...doe
   let topic: string;
   let relay: Relay;
   let byHand: ByHand;
+  let keys: Keyring;
 
   beforeAll(async () => {
     topic = await world.createTopic(name);
-    bench = await openBench(service, configFor(name, world.instance));
-    byHand = await does.byHand(world.instance);
+    keys = await keyStore.keysOf(name, `store.${name}`);
+    bench = await openBench(service, configFor(name, world.instance), keys);
+    byHand = await does.byHand(world.instance, keys);
     relay = startRelay({
       ...{ service: name, source: bench.store, topic, partitions: 3, owner: 'test' },
       ...{ writer: world.logAs(name).writer, log: silentLog },
@@ -107,7 +119,7 @@ describe.each(cases)('the database of %s', (name, { service, field, gone, ...doe
   });
   afterAll(async () => {
     await relay.stop();
-    await Promise.all([byHand.close(), bench.close()]);
+    await Promise.all([byHand.close(), bench.close(), keys.close()]);
   });
 
   function verify(): Promise<RebuildReport> {

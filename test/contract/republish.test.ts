@@ -7,6 +7,7 @@ import type { ServiceStore } from '../../platform/outbox/ports';
 import { verifyRebuild } from '../../platform/rebuild/verify';
 import type { RepublishReport } from '../../platform/republish/options';
 import { republish } from '../../platform/republish/republish';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { silentLog } from '../../platform/runtime/log';
 import { wholeHistory } from '../support/box-audit';
 import { boxParticipant, boxService, stepOf } from '../support/box-service';
@@ -16,6 +17,8 @@ import type { CountingRow } from '../support/counting';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
 import type { Run } from '../support/holdfast-cli';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { storeCases } from '../support/stores';
@@ -56,11 +59,15 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
   let relay: Relay;
   let projector: Projector | undefined;
   let sagas = 0;
+  let keyStore: KeyStoreWorld;
+  let keys: Keyring;
 
   beforeAll(async () => {
     world = await openLogWorld();
     topic = await world.createTopic(service);
-    store = open(world.instance);
+    keyStore = await openKeyStoreWorld();
+    keys = await keyStore.keysOf(service, `store.${service}`);
+    store = open(world.instance, { service, vault: keys.vault(`store.${service}`) });
     await store.migrate();
     await put('middle', 'tail', 'whole', 'well');
     await loseSome();
@@ -74,7 +81,7 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
     await projector?.stop();
     await relay.stop();
     await store.close();
-    await world.close();
+    await Promise.all([keys.close(), keyStore.close(), world.close()]);
   });
 
   async function loseSome(): Promise<void> {
@@ -181,7 +188,10 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
   }
 
   function holdfastRepublish(...words: string[]): Promise<Run> {
-    const told = { ...environmentFor('admin'), HOLDFAST_INSTANCE: world.instance };
+    const told = {
+      ...{ ...environmentFor(service), HOLDFAST_INSTANCE: world.instance },
+      HOLDFAST_KEYS_URL: keyStore.url(),
+    };
     return runHoldfast(['republish', ...words], told);
   }
 });

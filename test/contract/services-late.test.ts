@@ -4,6 +4,7 @@ import { services } from '../../activities';
 import type { Config } from '../../platform/runtime/config';
 import { eventually } from '../support/eventually';
 import { freshInstance } from '../support/stores';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 /** The database of each service, moved to a port where nobody listens yet. */
@@ -49,7 +50,7 @@ test.each(services.map((service) => [service.name, service] as const))(
   async (name, service) => {
     const config = configFor(name, freshInstance());
     const port = await freePort();
-    const store = service.openStore(elsewhere[name]!(config, port));
+    const store = service.openStore(elsewhere[name]!(config, port), testKeys);
     await expect(store.migrate()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await expect(store.ping(1_000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const forwarder = createServer((caller) => {

@@ -1,6 +1,7 @@
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
+import { openKeyStoreWorld } from '../support/key-store';
 import type { LogWorld } from '../support/log-world';
 import { storeCases } from '../support/stores';
 import { insisting } from '../support/service-bench';
@@ -39,10 +40,12 @@ export async function openRelayBench(
   const service = services[name];
   const found = storeCases.find((one) => one.name === name);
   if (found === undefined) throw new RangeError(`there is no store ${name}`);
-  const store = found.open(world.instance);
+  const keyStore = await openKeyStoreWorld();
+  const keys = await keyStore.keysOf(service, `store.${service}`);
+  const store = found.open(world.instance, { service, vault: keys.vault(`store.${service}`) });
   await store.migrate();
   const topic = await world.createTopic(service);
-  const relays = relayStarter(service, world.instance);
+  const relays = relayStarter(service, world.instance, keyStore.url());
   const participant = boxParticipant(store);
   const chance = seededChance(seed);
   let commands = 0;
@@ -71,6 +74,8 @@ export async function openRelayBench(
     async close() {
       await relays.close();
       await store.close();
+      await keys.close();
+      await keyStore.close();
     },
   };
 }

@@ -31,8 +31,12 @@ export interface RelayStarter {
 /** A process that starts while others are busy takes its time. */
 const patienceMs = 60_000;
 
-/** Starts relays of one service in one instance; what they say is in the folder of the world. */
-export function relayStarter(service: RelayedService, instance: string): RelayStarter {
+/** Starts relays of one service in one instance, with keys from `keysUrl`; what they say is in the world's folder. */
+export function relayStarter(
+  service: RelayedService,
+  instance: string,
+  keysUrl: string,
+): RelayStarter {
   const folder = path.join(world().stateDir, 'relays', `${instance}-${service}`);
   const keeper = new Keeper(path.join(folder, 'logs'), path.join(folder, 'pids'));
   let started = 0;
@@ -43,6 +47,7 @@ export function relayStarter(service: RelayedService, instance: string): RelaySt
         env: {
           ...environmentFor(service),
           ...{ HOLDFAST_INSTANCE: instance, HOLDFAST_CRASH_POINTS: crashPoints },
+          HOLDFAST_KEYS_URL: keysUrl,
         },
       }),
     close: () => keeper.close(),

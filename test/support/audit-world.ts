@@ -18,6 +18,7 @@ import { eventually } from './eventually';
 import { openLogWorld } from './log-world';
 import { openBench } from './service-bench';
 import type { ServiceBench } from './service-bench';
+import { testKeys } from './test-keys';
 import { configFor } from './world';
 
 export const auditedServices = { orders, payments, inventory } as const;
@@ -44,7 +45,7 @@ export async function openAuditWorld() {
   const eventLog = world.logAs('auditor');
   const services = names.map((name) => ({
     service: auditedServices[name],
-    store: auditedServices[name].openStore(config),
+    store: auditedServices[name].openStore(config, testKeys),
     topic: eventTopic(name, instance),
   }));
   const topics = services.map(({ topic }) => topic);

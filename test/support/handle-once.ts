@@ -3,12 +3,13 @@ import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { StepMessage } from '../../platform/kernel/step';
 import { parseConfig } from '../../platform/runtime/config';
 import { armCrashPoints } from '../../platform/runtime/crash-point';
+import { testKeys } from './test-keys';
 
 /** Payments as a process that handles one message, with whatever crash point is armed, and prints the answer. */
 async function main(message: StepMessage): Promise<void> {
   const config = parseConfig(process.env);
   armCrashPoints(config.HOLDFAST_CRASH_POINTS);
-  const service = payments.open(config, {
+  const service = payments.open(config, testKeys, {
     schemas: loadSchemas(),
     clock: () => new Date(),
     partitions: 3,

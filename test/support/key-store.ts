@@ -10,6 +10,8 @@ import { keysDatabase } from '../../platform/keys/rows';
 import type { Config } from '../../platform/runtime/config';
 import { postgresOptions } from '../../platform/runtime/connections';
 import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
+import type { Keyring, KeyPurpose } from '../../platform/security/keys/vault';
 import { createPeerAgent } from '../../platform/security/tls';
 import { Registry } from 'prom-client';
 import { request } from 'undici';
@@ -41,7 +43,10 @@ export async function openKeyStoreWorld() {
 
   async function start(): Promise<void> {
     running = await startKeyStore(config, { services: keyServices });
-    await eventually(async () => expect((await ask('admin', 'GET', '/readyz')).status).toBe(200));
+    await eventually(async () => {
+      const { status } = await ask('admin', 'GET', '/readyz');
+      if (status !== 200) throw new Error(`the key store is not ready: ${status}`);
+    });
   }
 
   async function ask(as: string, method: string, to: string, body?: object): Promise<KeyAnswer> {
@@ -67,6 +72,17 @@ export async function openKeyStoreWorld() {
     stop: () => running.stop(),
     /** Configuration of a process that asks this key store. */
     clientOf: (name: string): Config => ({ ...configFor(name), HOLDFAST_KEYS_URL: url() }),
+    /** Keys of a process, ready for these purposes. */
+    async keysOf(name: string, ...purposes: readonly KeyPurpose[]): Promise<Keyring> {
+      const keys = openKeyring(
+        { ...configFor(name), HOLDFAST_KEYS_URL: url() },
+        { log: silentLog },
+      );
+      for (const purpose of purposes) keys.vault(purpose);
+      await keys.ready();
+      return keys;
+    },
+    url,
     options: () => ({ log: silentLog, registry: new Registry() }),
     sql: <Row extends object>(text: string) => asAdmin<Row>(database, text),
     async close() {

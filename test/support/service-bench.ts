@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { HostedService, OpenService } from '../../platform/host/hosted-service';
+import type { HostedService, OpenService, Vaults } from '../../platform/host/hosted-service';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { Json } from '../../platform/kernel/json';
 import type { MessageKind, StepAnswer } from '../../platform/kernel/step';
 import type { Config } from '../../platform/runtime/config';
 import type { StoredEvent } from '../../platform/outbox/ports';
+import { testKeys } from './test-keys';
 
 /** A message in short: everything but what a test wants to say has a default. */
 export interface Sent {
@@ -34,9 +35,13 @@ export interface ServiceBench extends OpenService {
 const passing = new Set(['STORE_CONFLICT', 'STORE_UNAVAILABLE', 'BUSY', 'OUTSIDE_UNAVAILABLE']);
 const triesMax = 40;
 
-/** Opens the service and makes its tables; a database that is missing is a failure. */
-export async function openBench(service: HostedService, config: Config): Promise<ServiceBench> {
-  const opened = service.open(config, {
+/** Opens the service, with made-up keys unless told, and makes its tables; a missing database is a failure. */
+export async function openBench(
+  service: HostedService,
+  config: Config,
+  keys: Vaults = testKeys,
+): Promise<ServiceBench> {
+  const opened = service.open(config, keys, {
     schemas: loadSchemas(),
     clock: () => new Date(),
     partitions: 3,

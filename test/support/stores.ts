@@ -6,15 +6,22 @@ import { openPostgresStore } from '../../platform/outbox/postgres/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { parseConfig } from '../../platform/runtime/config';
 import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
+import type { SealingOptions } from '../../platform/outbox/sealing';
 import type { Box } from './box-service';
+import { testVault } from './test-keys';
 import { environmentFor } from './world';
+
+type BoxSealing = Pick<SealingOptions, 'service' | 'vault'>;
 
 /** One of the stores every suite of the two ports runs on. */
 export interface StoreCase {
   readonly name: 'memory' | 'postgres' | 'mongodb' | 'dynamodb';
-  /** Opens the store of a world of its own; a missing server is a failure. */
-  readonly open: (instance: string) => ServiceStore<Box>;
+  /** Opens the store of a world of its own, sealed as told; a missing server is a failure. */
+  readonly open: (instance: string, sealing?: BoxSealing) => ServiceStore<Box>;
 }
+
+/** Of whom boxes are and what they are sealed with, wherever they are kept, unless a test says otherwise. */
+export const boxSealing: BoxSealing = { service: 'boxes', vault: testVault('boxes') };
 
 const configOf = (name: string) => parseConfig(environmentFor(name));
 
@@ -23,21 +30,28 @@ export const storeCases: readonly StoreCase[] = [
   { name: 'memory', open: () => createMemoryStore<Box>() },
   {
     name: 'postgres',
-    open: (instance) =>
-      openPostgresStore<Box>({ pool: postgresOptions(configOf('payments'), 'payments'), instance }),
+    open: (instance, sealing = boxSealing) =>
+      openPostgresStore<Box>({
+        pool: postgresOptions(configOf('payments'), 'payments'),
+        ...{ instance, ...sealing },
+      }),
   },
   {
     name: 'mongodb',
-    open: (instance) =>
-      openMongoStore<Box>({ ...mongoOptions(configOf('orders')), database: 'orders', instance }),
+    open: (instance, sealing = boxSealing) =>
+      openMongoStore<Box>({
+        ...mongoOptions(configOf('orders')),
+        database: 'orders',
+        ...{ instance, ...sealing },
+      }),
   },
   {
     name: 'dynamodb',
-    open: (instance) =>
+    open: (instance, sealing = boxSealing) =>
       openDynamoStore<Box>({
         client: dynamoOptions(configOf('inventory')),
         table: 'inventory',
-        instance,
+        ...{ instance, ...sealing },
       }),
   },
 ];

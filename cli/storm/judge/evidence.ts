@@ -3,6 +3,7 @@ import { openLog } from '../../process-access';
 import { readLog } from '../../../platform/event-log/audit';
 import { eventId } from '../../../platform/event-log/envelope';
 import { eventTopic } from '../../../platform/event-log/topics';
+import { openSealedStores } from '../../../platform/host/sealed-store';
 import { aggregatePages } from '../../../platform/outbox/aggregate-pages';
 import { mapAtOnce } from '../../../platform/outbox/map-at-once';
 import type { ServiceStore, StoredEvent } from '../../../platform/outbox/ports';
@@ -47,10 +48,12 @@ export const loggedAs = ({
 export async function readEvidence(
   environmentFor: (name: string) => Record<string, string>,
 ): Promise<Evidence> {
-  const stores = ownedServices.map(({ process, service }) => ({
-    name: service.name,
-    store: service.openStore(parseConfig(environmentFor(process))),
-  }));
+  const opened = await openSealedStores(
+    ownedServices.map(({ process, service }) => {
+      return { service, config: parseConfig(environmentFor(process)) };
+    }),
+  );
+  const stores = opened.map((store, at) => ({ name: ownedServices[at]!.service.name, store }));
   try {
     const events = await tableEvents(stores);
     const { logged, repeats } = await logTimes(environmentFor);

@@ -3,6 +3,8 @@ import type { Client } from '@temporalio/client';
 import { openSagasOf } from '../../../platform/saga/journal/open-sagas';
 import type { OpenSaga } from '../../../platform/saga/journal/open-sagas';
 import { parseConfig } from '../../../platform/runtime/config';
+import { silentLog } from '../../../platform/runtime/log';
+import { openKeyring } from '../../../platform/security/keys/keyring';
 
 /** Milliseconds. Longer than any wait of the engine for a part that was away. */
 export const quietLimits = { endMs: 300_000, pollMs: 1_000 } as const;
@@ -29,10 +31,13 @@ export async function untilQuiet({
   onWait,
   limitMs,
 }: Asked): Promise<Quiet> {
-  const journal = openSagasOf(parseConfig(environmentFor('orchestrator')));
+  const config = parseConfig(environmentFor('orchestrator'));
+  const keys = openKeyring(config, { log: silentLog });
+  const journal = openSagasOf(config, keys.vault('store.sagas'));
   const startedMs = performance.now();
   const untilMs = startedMs + (limitMs ?? quietLimits.endMs);
   try {
+    await keys.ready();
     for (;;) {
       const open = await journal.open({ after: '', limitMax: 10_000 });
       const running = await runningSagas(client);
@@ -44,7 +49,7 @@ export async function untilQuiet({
       await delay(quietLimits.pollMs);
     }
   } finally {
-    await journal.close();
+    await Promise.all([journal.close(), keys.close()]);
   }
 }
 

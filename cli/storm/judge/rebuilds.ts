@@ -1,5 +1,6 @@
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { eventTopic } from '../../../platform/event-log/topics';
+import { openSealedStore } from '../../../platform/host/sealed-store';
 import type { RebuildReport } from '../../../platform/rebuild/options';
 import { verifyRebuild } from '../../../platform/rebuild/verify';
 import { parseConfig } from '../../../platform/runtime/config';
@@ -16,7 +17,9 @@ export async function verifyServices(
   const reports: RebuildReport[] = [];
   try {
     for (const { process, service } of ownedServices) {
-      const store = service.openStore(parseConfig(environmentFor(process)));
+      const store = await openSealedStore({
+        ...{ service, config: parseConfig(environmentFor(process)) },
+      });
       const report = await verifyRebuild({
         ...{ service: service.name, store, eventLog, schemas },
         evolve: (state, event) => service.evolve(state, event),

@@ -1,8 +1,8 @@
-import { Fault } from '../../kernel/faults';
 import type { StepKey } from '../../kernel/step';
 import type { StepRecord } from '../../participant/fence-table';
 import { slotOf } from '../hash';
 import type { Aggregate, StoredEvent } from '../ports';
+import type { SealedEvent, SealedForm, SealedStep, Sealing } from '../sealing';
 
 /** Primary key of any item of the one table. */
 export interface ItemKey {
@@ -11,11 +11,11 @@ export interface ItemKey {
 }
 
 /** State of an aggregate. `listShard` spreads the index that lists aggregates over several partitions. */
-export interface StateItem<State> extends ItemKey {
+export interface StateItem extends ItemKey {
   readonly aggregateId: string;
   readonly listShard: string;
   readonly seq: number;
-  readonly state: State;
+  readonly state: unknown;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface StateItem<State> extends ItemKey {
 export interface CommitItem extends ItemKey {
   readonly firstSeq: number;
   readonly lastSeq: number;
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly SealedEvent[];
   readonly recordedAtMs: number;
   /** Key of the sparse index: present until every event of the item is in the log. */
   readonly outboxSlot?: string;
@@ -34,7 +34,7 @@ export interface CommitItem extends ItemKey {
   readonly publishedSeqs?: ReadonlySet<number>;
 }
 
-export interface StepItem extends ItemKey, StepRecord {
+export interface StepItem extends ItemKey, SealedStep {
   /** Grows with every write: what a transaction was decided on is what it writes over. */
   readonly version: number;
 }
@@ -69,13 +69,23 @@ export const stepNameOf = ({ sk }: ItemKey): string => sk.slice(stepSkRange[0].l
 export const slotPk = (slot: number): string => `SLOT#${slot}`;
 export const leaseKey = (slot: number): ItemKey => ({ pk: slotPk(slot), sk: 'LEASE' });
 
-export function stateItem<State>({ id, seq, state }: Aggregate<State>): StateItem<State> {
+export function stateItem(sealing: Sealing, { id, seq, state }: Aggregate<unknown>): StateItem {
   const listShard = listShards[slotOf(id, listShards.length)] ?? listShards[0];
-  return { ...stateKey(id), aggregateId: id, listShard, seq, state };
+  const sealed = sealing.sealState({ id, seq }, state);
+  return { ...stateKey(id), aggregateId: id, listShard, seq, state: sealed };
+}
+
+export function aggregateOf<State>(sealing: Sealing, item: StateItem): Aggregate<State> {
+  const version = { id: item.aggregateId, seq: item.seq };
+  return { ...version, state: sealing.openState(version, item.state) as State };
 }
 
 /** The commit item of one aggregate's new events; there must be one. */
-export function commitItem(events: readonly StoredEvent[], nowMs: number): CommitItem {
+export function commitItem(
+  sealing: Sealing,
+  events: readonly StoredEvent[],
+  nowMs: number,
+): CommitItem {
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a commit without events');
@@ -85,7 +95,7 @@ export function commitItem(events: readonly StoredEvent[], nowMs: number): Commi
     sk,
     firstSeq: first.seq,
     lastSeq: last.seq,
-    events,
+    events: events.map((event) => sealing.sealEvent(event)),
     recordedAtMs: nowMs,
     outboxSlot: slotPk(first.slot),
     outboxOrder: `${new Date(nowMs).toISOString()}#${first.aggregateId}#${sk}`,
@@ -93,13 +103,17 @@ export function commitItem(events: readonly StoredEvent[], nowMs: number): Commi
 }
 
 /** The record without what only the adapter needs. */
-export function stepRecordOf({
-  pk: _pk,
-  sk: _sk,
-  version: _version,
-  ...record
-}: StepItem): StepRecord {
-  return record;
+export function stepRecordOf(
+  sealing: Sealing,
+  { pk, sk, version: _version, ...record }: StepItem,
+): StepRecord {
+  return sealing.openStep(stepKeyIn({ pk, sk }), record);
+}
+
+/** The step that an item is of. */
+export function stepKeyIn(item: ItemKey): StepKey {
+  const sagaId = item.pk.slice(stepKeyOf({ sagaId: '', step: '' }).pk.length);
+  return { sagaId, step: stepNameOf(item) };
 }
 
 export function isPublished(item: CommitItem, seq: number): boolean {
@@ -107,13 +121,19 @@ export function isPublished(item: CommitItem, seq: number): boolean {
 }
 
 /**
- * Refuses integers beyond 2^53 before they are sent: the client would not write them, and could not read them back as
- * the numbers they were. Throws `INVARIANT_BROKEN`.
+ * A sealed text `hf1.<key id>.<base64url>` as bytes: its two words as they are, and behind them what was base64. Items
+ * are bounded, and text would be a third larger.
  */
-export function checkStorable(value: unknown): void {
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new Fault('INVARIANT_BROKEN', `${value} is no integer DynamoDB can hold`);
-  }
-  if (typeof value !== 'object' || value === null) return;
-  for (const member of Object.values(value)) checkStorable(member);
-}
+export const asBytes: SealedForm = {
+  write(sealed) {
+    const end = sealed.lastIndexOf('.') + 1;
+    const words = Buffer.from(sealed.slice(0, end), 'latin1');
+    return Buffer.concat([words, Buffer.from(sealed.slice(end), 'base64url')]);
+  },
+  read(stored) {
+    if (!(stored instanceof Uint8Array)) return stored;
+    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+    const end = bytes.indexOf('.', bytes.indexOf('.') + 1) + 1;
+    return bytes.toString('latin1', 0, end) + bytes.toString('base64url', end);
+  },
+};

@@ -3,7 +3,7 @@ import { commitSk, commitSkEnd, aggregatePk, isPublished, listShards } from './i
 import type { CommitItem } from './items';
 import { mapAtOnce } from '../map-at-once';
 import { aggregatesIndex, dynamoLimits, queryItems } from './table';
-import type { Table } from './table';
+import type { SealedTable, Table } from './table';
 
 /**
  * Ids that start with `prefix`, ascending, after `afterId`. The index is eventually consistent: an aggregate created
@@ -44,7 +44,7 @@ const idsPerPageMax = 50;
 
 /** Events of every aggregate, ascending by aggregate and number, behind `after`. */
 export async function historyPage(
-  table: Table,
+  table: SealedTable,
   {
     after = { aggregateId: '', seq: 0 },
     limitMax,
@@ -70,7 +70,7 @@ export async function historyPage(
 }
 
 async function eventsBehind(
-  table: Table,
+  table: SealedTable,
   aggregateId: string,
   { seq, limitMax }: { readonly seq: number; readonly limitMax: number },
 ) {
@@ -87,6 +87,9 @@ async function eventsBehind(
   return commits.flatMap((commit) =>
     commit.events
       .filter((event) => event.seq > seq)
-      .map((event) => ({ ...event, published: isPublished(commit, event.seq) })),
+      .map((event) => ({
+        ...table.sealing.openEvent(event),
+        published: isPublished(commit, event.seq),
+      })),
   );
 }

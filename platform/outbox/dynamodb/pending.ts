@@ -4,7 +4,7 @@ import { commitSkEnd, isPublished, slotPk } from './items';
 import type { CommitItem, ItemKey } from './items';
 import { mapAtOnce } from '../map-at-once';
 import { dynamoLimits, outboxIndex, queryItems } from './table';
-import type { Table } from './table';
+import type { SealedTable, Table } from './table';
 
 /**
  * The oldest unpublished events of a slot. The index over unpublished commits is eventually consistent: it may show
@@ -12,7 +12,7 @@ import type { Table } from './table';
  * their commits are then read with strong consistency, backwards too until one is published.
  */
 export async function pendingOf(
-  table: Table,
+  table: SealedTable,
   slot: number,
   limitMax: number,
 ): Promise<readonly StoredEvent[]> {
@@ -25,7 +25,9 @@ export async function pendingOf(
   const runs = await mapAtOnce(byAggregate(seen), dynamoLimits.requestsAtOnce, async (keys) => {
     const commits = await unpublishedCommits(table, keys);
     return commits.flatMap((commit) =>
-      commit.events.filter((event) => !isPublished(commit, event.seq)),
+      commit.events
+        .filter((event) => !isPublished(commit, event.seq))
+        .map((event) => table.sealing.openEvent(event)),
     );
   });
   return contiguousRuns(runs.flat()).slice(0, limitMax);

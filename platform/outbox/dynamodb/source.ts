@@ -6,10 +6,10 @@ import { historyPage } from './list';
 import { markPublished } from './mark';
 import { pendingOf } from './pending';
 import { outboxIndex, sorted } from './table';
-import type { Table } from './table';
+import type { SealedTable, Table } from './table';
 
 /** The outbox of a DynamoDB service: the sparse index over commits with an event that is not yet in the log. */
-export function dynamoSource(table: Table): Omit<OutboxSource, 'subscribe'> {
+export function dynamoSource(table: SealedTable): Omit<OutboxSource, 'subscribe'> {
   return {
     pending: (slot, limitMax) => pendingOf(table, slot, limitMax),
     markPublished: (events) => markPublished(table, events),

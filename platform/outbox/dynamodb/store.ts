@@ -2,13 +2,24 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Json } from '../../kernel/json';
 import { everyStep } from '../../participant/closing';
-import type { Aggregate, NamedStepRecord, ServiceStore } from '../ports';
+import type { NamedStepRecord, ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
+import { createSealing, sealedSince } from '../sealing';
+import type { SealingOptions } from '../sealing';
 import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
-import { stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
+import {
+  aggregateOf,
+  asBytes,
+  stateKey,
+  stepKeyOf,
+  stepNameOf,
+  stepRecordOf,
+  stepSkRange,
+} from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
+import { dynamoSealedRows } from './sealed-rows';
 import { dynamoSource } from './source';
 import {
   describe,
@@ -22,11 +33,11 @@ import {
   sorted,
   tablesVersion,
 } from './table';
-import type { Send, Table } from './table';
+import type { SealedTable, Send } from './table';
 import { dynamoUnitOfWork } from './transact';
 
 /** How to reach a service's DynamoDB table. */
-export interface DynamoStoreOptions {
+export interface DynamoStoreOptions extends SealingOptions {
   /** Client options; see `platform/runtime/connections`. */
   readonly client: DynamoDBClientConfig;
   /** Name of the service's one table. */
@@ -40,7 +51,8 @@ export interface DynamoStoreOptions {
 /** A service's store on DynamoDB. Connects lazily: nothing happens before the first call. */
 export function openDynamoStore<State = Json>(options: DynamoStoreOptions): ServiceStore<State> {
   const { table: name, instance = '', client, intercept } = options;
-  const table = openTable(tableName(name, instance), client, intercept);
+  const sealing = createSealing(options, asBytes);
+  const table = { ...openTable(tableName(name, instance), client, intercept), sealing };
   const wakes = createWakes();
   return {
     transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
@@ -48,10 +60,12 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
       { ...dynamoSource(table), ...dynamoReads<State>(table) },
       dynamoLimits.transactionTimeoutMs,
     ),
+    ...dynamoSealedRows(table),
     ...versionedTables({
       version: tablesVersion,
       cell: dynamoVersionCell(table),
       expand: () => sorted(migrate(table)),
+      since: sealedSince,
     }),
     ping: (timeoutMs) => sorted(describe(table, AbortSignal.timeout(timeoutMs))),
     /** No change stream: hints come from this process, everybody else polls. */
@@ -63,35 +77,38 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
 }
 
 function dynamoReads<State>(
-  table: Table,
+  table: SealedTable,
 ): Pick<
   ServiceStore<State>,
   'readAggregate' | 'listAggregates' | 'readStepRecord' | 'stepRecordsOf'
 > {
+  const { sealing } = table;
   const read = async <Item>(Key: ItemKey) => {
     const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
     return (await sorted(table.send(command))).Item as Item | undefined;
   };
   return {
     async readAggregate(id) {
-      const item = await read<StateItem<State>>(stateKey(id));
-      return item && aggregateOf(item);
+      const item = await read<StateItem>(stateKey(id));
+      return item && aggregateOf<State>(sealing, item);
     },
     async listAggregates({ prefix, afterId = '', limitMax }) {
       const ids = await listIds(table, { prefix, afterId, limitMax });
-      const items = await getItems<StateItem<State>>(table, ids.map(stateKey));
-      const found = new Map(items.map((item) => [item.aggregateId, aggregateOf(item)]));
+      const items = await getItems<StateItem>(table, ids.map(stateKey));
+      const found = new Map(
+        items.map((item) => [item.aggregateId, aggregateOf<State>(sealing, item)]),
+      );
       return ids.flatMap((id) => found.get(id) ?? []);
     },
     async readStepRecord(key) {
       const item = await read<StepItem>(stepKeyOf(key));
-      return item && stepRecordOf(item);
+      return item && stepRecordOf(sealing, item);
     },
     stepRecordsOf: (sagaId) => readSteps(table, sagaId),
   };
 }
 
-async function readSteps(table: Table, sagaId: string): Promise<NamedStepRecord[]> {
+async function readSteps(table: SealedTable, sagaId: string): Promise<NamedStepRecord[]> {
   const [from, to] = stepSkRange;
   const items = await queryItems<StepItem>(table, {
     ConsistentRead: true,
@@ -102,10 +119,8 @@ async function readSteps(table: Table, sagaId: string): Promise<NamedStepRecord[
       ':to': to,
     },
   });
-  const named = items.map((item) => ({ step: stepNameOf(item), ...stepRecordOf(item) }));
-  return named.filter(({ step }) => step !== everyStep);
-}
-
-function aggregateOf<State>({ aggregateId: id, seq, state }: StateItem<State>): Aggregate<State> {
-  return { id, seq, state };
+  const ofSteps = items.filter((item) => stepNameOf(item) !== everyStep);
+  return ofSteps.map((item) => {
+    return { step: stepNameOf(item), ...stepRecordOf(table.sealing, item) };
+  });
 }

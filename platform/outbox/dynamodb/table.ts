@@ -13,6 +13,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Sealing } from '../sealing';
 import type { TablesVersion, VersionCell } from '../tables-version';
 import type { ItemKey } from './items';
 import { sortError } from './errors';
@@ -39,6 +40,11 @@ export interface Table {
   readonly name: string;
   readonly raw: DynamoDBClient;
   readonly send: Send;
+}
+
+/** A table, and what lies between it and what is written and read. */
+export interface SealedTable extends Table {
+  readonly sealing: Sealing;
 }
 
 export const outboxIndex = 'outbox';
@@ -108,8 +114,8 @@ export async function getItems<Item>(
   return items;
 }
 
-/** Version of the table below and of its items; raise it with every change of them. 2, 3: as in PostgreSQL. */
-export const tablesVersion = 3;
+/** Version of the table below and of its items; raise it with every change of them. 2-4: as in PostgreSQL. */
+export const tablesVersion = 4;
 
 const versionKey: ItemKey = { pk: 'TABLES', sk: 'VERSION' };
 

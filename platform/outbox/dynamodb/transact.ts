@@ -6,15 +6,17 @@ import { closingKeyOf } from '../../participant/closing';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, TransactionOutcome, UnitOfWork } from '../ports';
-import { checkStorable, commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
+import type { Sealing } from '../sealing';
+import { aggregateOf, commitItem, stateItem, stateKey, stepKeyOf, stepRecordOf } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { dynamoLimits, getItems, sorted } from './table';
-import type { Table } from './table';
+import type { SealedTable } from './table';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** What one attempt was decided on: the step's item and the sequence of everything it loaded. */
 interface DecidedOn {
+  readonly key: StepKey;
   readonly stepKey: ItemKey;
   /** 0: there was no item. */
   readonly stepVersion: number;
@@ -29,9 +31,10 @@ interface DecidedOn {
  * the message would not do, since a decision taken again after a conflict is another request.
  */
 export function dynamoUnitOfWork<State>(
-  table: Table,
+  table: SealedTable,
   committed: () => void,
 ): UnitOfWork<State>['transact'] {
+  const { sealing } = table;
   return async (key, work, { timeoutMs = dynamoLimits.transactionTimeoutMs } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     // An attempt whose time is over already must be told so, and not that its number is wrong.
@@ -40,8 +43,8 @@ export function dynamoUnitOfWork<State>(
       const { step: item, closing, versions } = await readStep(table, key, abortSignal);
       const { load, reads } = batchLoads((ids) => fetch<State>(table, ids, abortSignal));
       const view = {
-        stepRecord: item && stepRecordOf(item),
-        closing: closing && stepRecordOf(closing),
+        stepRecord: item && stepRecordOf(sealing, item),
+        closing: closing && stepRecordOf(sealing, closing),
         load,
       };
       const outcome = await work(view).catch(async (error: unknown) => {
@@ -52,8 +55,8 @@ export function dynamoUnitOfWork<State>(
         throw error;
       });
       if (outcome.commit === undefined) return outcome;
-      const decidedOn = { ...versions, reads };
-      const TransactItems = itemsOf(table.name, decidedOn, outcome.commit);
+      const decidedOn = { key, ...versions, reads };
+      const TransactItems = itemsOf(table, decidedOn, outcome.commit);
       await sorted(table.send(new TransactWriteCommand({ TransactItems }), { abortSignal }));
       return outcome;
     };
@@ -64,7 +67,7 @@ export function dynamoUnitOfWork<State>(
 }
 
 /** The step's item and the saga's closing, in one strongly consistent request. */
-async function readStep(table: Table, key: StepKey, abortSignal: AbortSignal) {
+async function readStep(table: SealedTable, key: StepKey, abortSignal: AbortSignal) {
   const stepKey = stepKeyOf(key);
   const under = closingKeyOf(key);
   const closingKey = under && stepKeyOf(under);
@@ -80,30 +83,31 @@ async function readStep(table: Table, key: StepKey, abortSignal: AbortSignal) {
   return { step, closing, versions };
 }
 
-async function fetch<State>(table: Table, ids: readonly string[], abortSignal: AbortSignal) {
-  const items = await getItems<StateItem<State>>(table, ids.map(stateKey), abortSignal);
-  return new Map(items.map(({ aggregateId: id, seq, state }) => [id, { id, seq, state }] as const));
+async function fetch<State>(table: SealedTable, ids: readonly string[], abortSignal: AbortSignal) {
+  const items = await getItems<StateItem>(table, ids.map(stateKey), abortSignal);
+  const found = items.map((item) => aggregateOf<State>(table.sealing, item));
+  return new Map(found.map((aggregate) => [aggregate.id, aggregate] as const));
 }
 
 /** The step's item first and the closing second, so that their reasons are the first of a cancelled transaction. */
 function itemsOf<State>(
-  TableName: string,
-  { stepKey, stepVersion, closing, reads }: DecidedOn,
+  { name: TableName, sealing }: SealedTable,
+  { key, stepKey, stepVersion, closing, reads }: DecidedOn,
   commit: NonNullable<TransactionOutcome<unknown, State>['commit']>,
 ): TransactItem[] {
-  checkStorable(commit);
+  const record = sealing.sealStep(key, commit.stepRecord);
   const changed = new Set(commit.aggregates.map((change) => change.id));
   const reliedOn = [...reads].filter(([id]) => !changed.has(id));
   const items: TransactItem[] = [
     {
       Put: {
         TableName,
-        Item: { ...stepKey, ...commit.stepRecord, version: stepVersion + 1 },
+        Item: { ...stepKey, ...record, version: stepVersion + 1 },
         ...expecting('version', stepVersion),
       },
     },
     ...(closing === undefined ? [] : [check(TableName, closing.key, ['version', closing.version])]),
-    ...commit.aggregates.flatMap((change) => changeItems(TableName, change)),
+    ...commit.aggregates.flatMap((change) => changeItems({ TableName, sealing }, change)),
     ...reliedOn.map(([id, seq]) => check(TableName, stateKey(id), ['seq', seq])),
   ];
   if (items.length > dynamoLimits.transactionItemsMax) {
@@ -117,14 +121,14 @@ function check(TableName: string, Key: ItemKey, counter: [string, number]): Tran
 }
 
 function changeItems<State>(
-  TableName: string,
+  { TableName, sealing }: { readonly TableName: string; readonly sealing: Sealing },
   { id, expectedSeq, state, events }: AggregateChange<State>,
 ): TransactItem[] {
   const seq = expectedSeq + events.length;
-  const Item = stateItem({ id, seq, state });
+  const Item = stateItem(sealing, { id, seq, state });
   const stateWrite = { Put: { TableName, Item, ...expecting('seq', expectedSeq) } };
   if (events.length === 0) return [stateWrite];
-  const commit = commitItem(events, Date.now());
+  const commit = commitItem(sealing, events, Date.now());
   return [stateWrite, { Put: { TableName, Item: commit, ...expecting('lastSeq', 0) } }];
 }
 

@@ -22,6 +22,9 @@ export function createMemoryStore<State = Json>(): ServiceStore<State> {
     transact: memoryUnitOfWork(rows, wakes),
     ...memorySource(rows, wakes),
     ...memoryTables(),
+    /** Nothing is at rest here, so nothing is sealed. */
+    keyUse: async () => new Map(),
+    reseal: async () => 0,
     async ping() {},
     async readAggregate(id) {
       return structuredClone(rows.aggregates.get(id));

@@ -1,8 +1,7 @@
 import os from 'node:os';
 import { MongoClient } from 'mongodb';
 import type { Collection, Db, MongoClientOptions } from 'mongodb';
-import type { StepRecord } from '../../participant/fence-table';
-import type { StoredEvent } from '../ports';
+import type { SealedEvent, SealedStep } from '../sealing';
 import type { TablesVersion, VersionCell } from '../tables-version';
 
 /** Bounds of talking to MongoDB. */
@@ -21,7 +20,8 @@ export const durable = {
   readPreference: 'primary',
 } as const;
 
-export interface StepDocument extends StepRecord {
+/** Content is sealed in all collections. */
+export interface StepDocument extends SealedStep {
   readonly _id: StepDocumentId;
   /** Grows with every write: what a transaction was decided on is what it writes over. */
   readonly version: number;
@@ -35,17 +35,17 @@ export interface StepDocumentId {
   readonly step: string;
 }
 
-export interface AggregateDocument<State> {
+export interface AggregateDocument {
   readonly _id: string;
   readonly seq: number;
-  readonly state: State;
+  readonly state: unknown;
   /** `ord` of its newest event, so that the next one never sorts before it, whatever the clock does. */
   readonly ord: number;
   /** Changed where a transaction relied on the aggregate without changing it. */
   readonly reliedOn?: number;
 }
 
-export interface EventDocument extends StoredEvent {
+export interface EventDocument extends SealedEvent {
   /** `<aggregateId>:<seq>`, the event's id everywhere. */
   readonly _id: string;
   /** Fairness order within a slot: milliseconds since 1970, never falling within an aggregate. */
@@ -67,9 +67,9 @@ export interface VersionDocument extends TablesVersion {
 }
 
 /** The collections of one world; an instance is a suffix, so that worlds can share a database. */
-export interface Collections<State> {
+export interface Collections {
   readonly steps: Collection<StepDocument>;
-  readonly aggregates: Collection<AggregateDocument<State>>;
+  readonly aggregates: Collection<AggregateDocument>;
   readonly events: Collection<EventDocument>;
   readonly leases: Collection<LeaseDocument>;
   readonly version: Collection<VersionDocument>;
@@ -89,7 +89,7 @@ export function openClient(url: string, options: MongoClientOptions): MongoClien
   });
 }
 
-export function collectionsOf<State>(db: Db, instance: string): Collections<State> {
+export function collectionsOf(db: Db, instance: string): Collections {
   const named = (name: string) => (instance === '' ? name : `${name}_${instance}`);
   return {
     steps: db.collection(named('step_records')),
@@ -100,13 +100,11 @@ export function collectionsOf<State>(db: Db, instance: string): Collections<Stat
   };
 }
 
-/** Version of the collections and indexes below; raise it with every change of them. 2, 3: as in PostgreSQL. */
-export const tablesVersion = 3;
+/** Version of the collections and indexes below; raise it with every change of them. 2-4: as in PostgreSQL. */
+export const tablesVersion = 4;
 
 /** The document of that version. */
-export function mongoVersionCell({
-  version: versions,
-}: Pick<AnyCollections, 'version'>): VersionCell {
+export function mongoVersionCell({ version: versions }: Pick<Collections, 'version'>): VersionCell {
   return {
     async read() {
       const row = await versions.findOne({ _id: 'tables' });
@@ -119,10 +117,8 @@ export function mongoVersionCell({
   };
 }
 
-type AnyCollections = Collections<unknown>;
-
 /** Creates what is missing; collections first, since a transaction should not have to. */
-export async function migrate<State>(db: Db, collections: Collections<State>): Promise<void> {
+export async function migrate(db: Db, collections: Collections): Promise<void> {
   const existing = await db.listCollections({}, { nameOnly: true }).toArray();
   const names = new Set(existing.map((collection) => collection.name));
   for (const { collectionName } of Object.values(collections) as Collection[]) {

@@ -1,17 +1,18 @@
 import type { Filter } from 'mongodb';
-import type { OutboxSource, StoredEvent } from '../ports';
+import type { Aggregate, OutboxSource, StoredEvent } from '../ports';
 import { contiguousRuns } from '../runs';
-import type { Collections, EventDocument } from './collections';
+import type { Sealing } from '../sealing';
+import type { AggregateDocument, Collections, EventDocument } from './collections';
 import { sortError } from './errors';
 
 /**
  * The outbox of a MongoDB service: the partial index over events not yet published. Reads see only what a majority
  * has, so nothing is published that a failover could take back.
  */
-export function mongoSource<State>({
-  events,
-  leases,
-}: Collections<State>): Omit<OutboxSource, 'subscribe'> {
+export function mongoSource(
+  { events, leases }: Collections,
+  sealing: Sealing,
+): Omit<OutboxSource, 'subscribe'> {
   return {
     async pending(slot, limitMax) {
       const cursor = events
@@ -19,7 +20,7 @@ export function mongoSource<State>({
         .find({ slot, unpublished: true }, { readConcern: { level: 'snapshot' } })
         .sort({ ord: 1, aggregateId: 1, seq: 1 })
         .limit(limitMax);
-      return contiguousRuns((await sorted(cursor.toArray())).map(eventOf));
+      return contiguousRuns((await sorted(cursor.toArray())).map((it) => eventOf(sealing, it)));
     },
     async markPublished(published) {
       if (published.length === 0) return;
@@ -57,7 +58,10 @@ export function mongoSource<State>({
     async history({ after, limitMax }) {
       const cursor = events.find(behind(after)).sort({ aggregateId: 1, seq: 1 }).limit(limitMax);
       const documents = await sorted(cursor.toArray());
-      return documents.map((it) => ({ ...eventOf(it), published: it.unpublished !== true }));
+      return documents.map((it) => ({
+        ...eventOf(sealing, it),
+        published: it.unpublished !== true,
+      }));
     },
   };
 }
@@ -68,13 +72,20 @@ function behind(after?: { aggregateId: string; seq: number }): Filter<EventDocum
   return { $or: [{ aggregateId: { $gt: aggregateId } }, { aggregateId, seq: { $gt: seq } }] };
 }
 
-function eventOf({
-  _id,
-  ord: _ord,
-  unpublished: _unpublished,
-  ...event
-}: EventDocument): StoredEvent {
-  return event;
+/** The event without what only the adapter needs. */
+export function eventOf(
+  sealing: Sealing,
+  { _id, ord: _ord, unpublished: _unpublished, ...event }: EventDocument,
+): StoredEvent {
+  return sealing.openEvent(event);
+}
+
+/** The aggregate without what only the adapter needs. */
+export function aggregateOf<State>(
+  sealing: Sealing,
+  { _id: id, seq, state }: AggregateDocument,
+): Aggregate<State> {
+  return { id, seq, state: sealing.openState({ id, seq }, state) as State };
 }
 
 /** Driver errors come out sorted. A duplicate key here is the race of two first leases. */

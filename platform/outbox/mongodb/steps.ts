@@ -4,11 +4,12 @@ import type { StepKey } from '../../kernel/step';
 import { closingKeyOf, everyStep } from '../../participant/closing';
 import type { StepRecord } from '../../participant/fence-table';
 import type { NamedStepRecord } from '../ports';
+import type { Sealing } from '../sealing';
 import type { Collections, StepDocument, StepDocumentId } from './collections';
 import { sorted } from './source';
 import type { Ask } from './transaction';
 
-type Steps = Collections<never>['steps'];
+type Steps = Collections['steps'];
 
 /** What a transaction begins with: the step's document and the saga's closing, of one snapshot. */
 export interface SeenStep {
@@ -22,7 +23,11 @@ export interface SeenStep {
 export async function readStep(
   steps: Steps,
   key: StepKey,
-  { session, ask }: { readonly session: ClientSession; readonly ask: Ask },
+  {
+    sealing,
+    session,
+    ask,
+  }: { readonly sealing: Sealing; readonly session: ClientSession; readonly ask: Ask },
 ): Promise<SeenStep> {
   const closingKey = closingKeyOf(key);
   const ids = [key, ...(closingKey === undefined ? [] : [closingKey])].map(idOf);
@@ -32,8 +37,8 @@ export async function readStep(
   const closing = written.find(({ _id }) => _id.step !== key.step);
   return {
     version: own?.version ?? 0,
-    stepRecord: own && stepRecordOf(own),
-    closing: closing && stepRecordOf(closing),
+    stepRecord: own && stepRecordOf(sealing, own),
+    closing: closing && stepRecordOf(sealing, closing),
   };
 }
 
@@ -49,11 +54,13 @@ export async function writeStep(
   {
     record,
     version,
+    sealing,
     session,
     ask,
   }: {
     readonly record: StepRecord;
     readonly version: number;
+    readonly sealing: Sealing;
     readonly session: ClientSession;
     readonly ask: Ask;
   },
@@ -63,7 +70,8 @@ export async function writeStep(
   const stands = version === 0 ? { $exists: false } : version;
   // An upsert whose document has moved on inserts its id a second time: a conflict, never a second record.
   const filter = { _id, version: stands } as Filter<StepDocument>;
-  const own = { filter, replacement: { ...record, version: version + 1 }, upsert: true };
+  const replacement = { ...sealing.sealStep(key, record), version: version + 1 };
+  const own = { filter, replacement, upsert: true };
   const touch = closingKey && {
     filter: { _id: idOf(closingKey) },
     update: { $inc: { touched: 1 } },
@@ -79,13 +87,16 @@ function idOf({ sagaId, step }: StepKey): StepDocumentId {
 }
 
 /** The records of a saga's steps, without its closing; read from a majority. */
-export async function readSteps(steps: Steps, sagaId: string): Promise<NamedStepRecord[]> {
+export async function readSteps(
+  steps: Steps,
+  { sagaId, sealing }: { readonly sagaId: string; readonly sealing: Sealing },
+): Promise<NamedStepRecord[]> {
   const from: StepDocumentId = { sagaId, step: '' };
   const to = { sagaId, step: new MaxKey() };
   const range = { _id: { $gte: from, $lt: to } } as unknown as Filter<StepDocument>;
   const documents = await sorted(steps.find(range).sort({ _id: 1 }).toArray());
-  const named = documents.map((it) => ({ step: it._id.step, ...stepRecordOf(it) }));
-  return named.filter(({ step }) => step !== everyStep);
+  const ofSteps = documents.filter(({ _id }) => _id.step !== everyStep);
+  return ofSteps.map((it) => ({ step: it._id.step, ...stepRecordOf(sealing, it) }));
 }
 
 /** True for a record, false for a closing's place that was only ever touched. */
@@ -94,11 +105,9 @@ export function isWritten(document: StepDocument): boolean {
 }
 
 /** The record without what only the adapter needs. */
-export function stepRecordOf({
-  _id,
-  version: _version,
-  touched: _touched,
-  ...record
-}: StepDocument): StepRecord {
-  return record;
+export function stepRecordOf(
+  sealing: Sealing,
+  { _id: key, version: _version, touched: _touched, ...record }: StepDocument,
+): StepRecord {
+  return sealing.openStep(key, record);
 }

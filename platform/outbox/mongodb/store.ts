@@ -1,8 +1,10 @@
-import type { Db, Filter, MongoClientOptions } from 'mongodb';
+import type { Db, MongoClientOptions } from 'mongodb';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
-import type { Aggregate, ServiceStore } from '../ports';
+import type { ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
+import { createSealing, sealedSince } from '../sealing';
+import type { Sealing, SealingOptions } from '../sealing';
 import { versionedTables } from '../tables-version';
 import type { VersionedTables } from '../tables-version';
 import { createWakes } from '../wake';
@@ -14,15 +16,16 @@ import {
   openClient,
   tablesVersion,
 } from './collections';
-import type { AggregateDocument, Collections } from './collections';
+import type { Collections } from './collections';
 import { connectingFirst } from './reconnect';
-import { mongoSource, sorted } from './source';
+import { mongoSealedRows } from './sealed-rows';
+import { aggregateOf, mongoSource, sorted } from './source';
 import { isWritten, readSteps, stepRecordOf } from './steps';
 import { mongoUnitOfWork } from './transact';
 import { watchEvents } from './watch';
 
 /** How to reach a service's MongoDB database, a replica set (transactions need one). */
-export interface MongoStoreOptions {
+export interface MongoStoreOptions extends SealingOptions {
   readonly url: string;
   /** Options of the driver, TLS included; see `platform/runtime/connections`. */
   readonly options?: MongoClientOptions;
@@ -35,17 +38,19 @@ export interface MongoStoreOptions {
 export function openMongoStore<State = Json>(options: MongoStoreOptions): ServiceStore<State> {
   const client = openClient(options.url, options.options ?? {});
   const db = client.db(options.database);
-  const collections = collectionsOf<State>(db, options.instance ?? '');
+  const collections = collectionsOf(db, options.instance ?? '');
+  const sealing = createSealing(options);
   const wakes = createWakes();
   const watches = new Set<() => void>();
   let isClosed = false;
   const asking = {
-    transact: mongoUnitOfWork(client, collections, () => wakes.emit()),
+    transact: mongoUnitOfWork<State>(client, { collections, sealing }, () => wakes.emit()),
     ...mongoTables(db, collections),
     ...retryingConflicts(
-      { ...mongoSource(collections), ...mongoReads(collections) },
+      { ...mongoSource(collections, sealing), ...mongoReads<State>(collections, sealing) },
       mongoLimits.transactionTimeoutMs,
     ),
+    ...mongoSealedRows(collections, sealing),
   };
   const ask = async () => {
     if (!isClosed) await client.connect();
@@ -76,42 +81,39 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
   };
 }
 
-function mongoTables<State>(db: Db, collections: Collections<State>): VersionedTables {
+function mongoTables(db: Db, collections: Collections): VersionedTables {
   const { read, raise } = mongoVersionCell(collections);
   return versionedTables({
     version: tablesVersion,
     cell: { read: () => sorted(read()), raise: (to) => sorted(raise(to)) },
     expand: () => sorted(migrate(db, collections)),
+    since: sealedSince,
   });
 }
 
 function mongoReads<State>(
-  collections: Collections<State>,
+  collections: Collections,
+  sealing: Sealing,
 ): Pick<
   ServiceStore<State>,
   'readAggregate' | 'listAggregates' | 'readStepRecord' | 'stepRecordsOf'
 > {
   return {
     async readAggregate(id) {
-      const byId = { _id: id } as Filter<AggregateDocument<State>>;
-      const document = await sorted(collections.aggregates.findOne(byId));
-      return document === null ? undefined : aggregateOf(document as AggregateDocument<State>);
+      const document = await sorted(collections.aggregates.findOne({ _id: id }));
+      return document === null ? undefined : aggregateOf<State>(sealing, document);
     },
     async listAggregates({ prefix, afterId = '', limitMax }) {
       const range = { $gt: afterId, $gte: prefix, $lt: `${prefix}\u{10FFFF}` };
-      const byRange = { _id: range } as Filter<AggregateDocument<State>>;
-      const cursor = collections.aggregates.find(byRange).sort({ _id: 1 }).limit(limitMax);
+      const cursor = collections.aggregates.find({ _id: range }).sort({ _id: 1 }).limit(limitMax);
       const documents = await sorted(cursor.toArray());
-      return documents.map((document) => aggregateOf(document as AggregateDocument<State>));
+      return documents.map((document) => aggregateOf<State>(sealing, document));
     },
     async readStepRecord({ sagaId, step }) {
       const document = await sorted(collections.steps.findOne({ _id: { sagaId, step } }));
-      return document === null || !isWritten(document) ? undefined : stepRecordOf(document);
+      if (document === null || !isWritten(document)) return undefined;
+      return stepRecordOf(sealing, document);
     },
-    stepRecordsOf: (sagaId) => readSteps(collections.steps, sagaId),
+    stepRecordsOf: (sagaId) => readSteps(collections.steps, { sagaId, sealing }),
   };
-}
-
-function aggregateOf<State>({ _id: id, seq, state }: AggregateDocument<State>): Aggregate<State> {
-  return { id, seq, state };
 }

@@ -3,13 +3,21 @@ import type { StepKey } from '../../kernel/step';
 import type { StepRecord } from '../../participant/fence-table';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
-import type { Aggregate, AggregateChange, StoredEvent, UnitOfWork } from '../ports';
+import type { Aggregate, AggregateChange, UnitOfWork } from '../ports';
+import type { SealedEvent, Sealing } from '../sealing';
 import { mongoLimits } from './collections';
 import type { Collections, EventDocument } from './collections';
+import { aggregateOf } from './source';
 import { readStep, writeStep } from './steps';
 import type { SeenStep } from './steps';
 import { inTransaction } from './transaction';
 import type { Ask } from './transaction';
+
+/** Collections, and what lies between them and what is written. */
+export interface SealedCollections {
+  readonly collections: Collections;
+  readonly sealing: Sealing;
+}
 
 /**
  * One snapshot transaction per message. Whoever writes the step's document or an aggregate second meets a write
@@ -17,13 +25,13 @@ import type { Ask } from './transaction';
  */
 export function mongoUnitOfWork<State>(
   client: MongoClient,
-  collections: Collections<State>,
+  sealed: SealedCollections,
   committed: () => void,
 ): UnitOfWork<State>['transact'] {
   return async (key, work, { timeoutMs = mongoLimits.transactionTimeoutMs, written } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     const attempt = async () => {
-      const seen = new Seen(collections, key);
+      const seen = new Seen<State>(sealed, key);
       const outcome = await inTransaction(client, deadlineMs, {
         async work(session, ask) {
           const { stepRecord, closing } = await seen.readStep(session, ask);
@@ -49,16 +57,19 @@ export function mongoUnitOfWork<State>(
 class Seen<State> {
   #stepVersion = 0;
   readonly #aggregates = new Map<string, { readonly seq: number; readonly ord: number }>();
-  readonly #collections: Collections<State>;
+  readonly #collections: Collections;
+  readonly #sealing: Sealing;
   readonly #key: StepKey;
 
-  constructor(collections: Collections<State>, key: StepKey) {
+  constructor({ collections, sealing }: SealedCollections, key: StepKey) {
     this.#collections = collections;
+    this.#sealing = sealing;
     this.#key = key;
   }
 
   async readStep(session: ClientSession, ask: Ask): Promise<SeenStep> {
-    const seen = await readStep(this.#collections.steps, this.#key, { session, ask });
+    const means = { sealing: this.#sealing, session, ask };
+    const seen = await readStep(this.#collections.steps, this.#key, means);
     this.#stepVersion = seen.version;
     return seen;
   }
@@ -66,16 +77,17 @@ class Seen<State> {
   async fetch(session: ClientSession, ask: Ask, ids: readonly string[]) {
     const cursor = this.#collections.aggregates.find({ _id: { $in: [...ids] } }, { session });
     const found = new Map<string, Aggregate<State>>();
-    for (const { _id: id, seq, state, ord } of await ask(cursor.toArray())) {
-      found.set(id, { id, seq, state: state });
+    for (const document of await ask(cursor.toArray())) {
+      const { _id: id, seq, ord } = document;
+      found.set(id, aggregateOf<State>(this.#sealing, document));
       this.#aggregates.set(id, { seq, ord });
     }
     return found;
   }
 
   async writeStep(session: ClientSession, ask: Ask, record: StepRecord): Promise<void> {
-    const version = this.#stepVersion;
-    await writeStep(this.#collections.steps, this.#key, { record, version, session, ask });
+    const over = { version: this.#stepVersion, sealing: this.#sealing };
+    await writeStep(this.#collections.steps, this.#key, { record, ...over, session, ask });
   }
 
   async writeAggregates(
@@ -88,7 +100,8 @@ class Seen<State> {
     for (const change of changes) {
       const ord = Math.max(Date.now(), this.#aggregates.get(change.id)?.ord ?? 0);
       await this.#writeAggregate(session, ask, { change, ord });
-      events.push(...change.events.map((event) => eventDocumentOf(event, ord)));
+      const sealed = change.events.map((event) => this.#sealing.sealEvent(event));
+      events.push(...sealed.map((event) => eventDocumentOf(event, ord)));
     }
     await this.#relyOnUnchanged(session, ask, new Set(changes.map((change) => change.id)));
     if (events.length > 0) await ask(this.#collections.events.insertMany(events, { session }));
@@ -101,7 +114,8 @@ class Seen<State> {
   ): Promise<void> {
     const { aggregates } = this.#collections;
     const { id, expectedSeq, state, events } = change;
-    const document = { seq: expectedSeq + events.length, state, ord };
+    const seq = expectedSeq + events.length;
+    const document = { seq, state: this.#sealing.sealState({ id, seq }, state), ord };
     if (expectedSeq === 0) {
       await ask(aggregates.insertOne({ _id: id, ...document }, { session }));
       return;
@@ -131,6 +145,6 @@ class Seen<State> {
   }
 }
 
-function eventDocumentOf(event: StoredEvent, ord: number): EventDocument {
+function eventDocumentOf(event: SealedEvent, ord: number): EventDocument {
   return { _id: `${event.aggregateId}:${event.seq}`, ...event, ord, unpublished: true };
 }

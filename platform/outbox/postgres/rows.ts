@@ -1,8 +1,9 @@
+import type { StepKey } from '../../kernel/step';
 import type { StepRecord } from '../../participant/fence-table';
-import type { StepImage } from '../commit-mark';
 import type { Aggregate, StoredEvent } from '../ports';
+import type { SealedEvent, Sealing } from '../sealing';
 
-/** A row of the events table as the driver reads it; `bigint` comes as text. */
+/** A row of the events table as the driver reads it; `bigint` comes as text. Content is sealed in all tables. */
 export interface EventRow {
   readonly aggregate_id: string;
   readonly seq: string;
@@ -10,7 +11,7 @@ export interface EventRow {
   readonly type: string;
   readonly schema_version: string;
   readonly time: Date;
-  readonly data: StoredEvent['data'];
+  readonly data: unknown;
   readonly content_hash: string;
   readonly saga_id: string | null;
   readonly step: string | null;
@@ -20,7 +21,7 @@ export interface EventRow {
   readonly causation_id: string | null;
   readonly traceparent: string | null;
   readonly commit_id: string | null;
-  readonly step_image: StepImage | null;
+  readonly step_image: unknown;
   readonly published: boolean;
 }
 
@@ -29,8 +30,8 @@ export const eventColumns = `aggregate_id, seq, slot, type, schema_version, time
   saga_id, step, epoch, direction, correlation_id, causation_id, traceparent,
   commit_id, step_image, published_at IS NOT NULL AS published`;
 
-export function eventOf(row: EventRow): StoredEvent {
-  return {
+export function eventOf(sealing: Sealing, row: EventRow): StoredEvent {
+  return sealing.openEvent({
     aggregateId: row.aggregate_id,
     seq: Number(row.seq),
     slot: row.slot,
@@ -48,14 +49,14 @@ export function eventOf(row: EventRow): StoredEvent {
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
     ...(row.commit_id === null ? {} : { commitId: row.commit_id }),
     ...(row.step_image === null ? {} : { stepImage: row.step_image }),
-  };
+  });
 }
 
-/** What of an event goes into which column, and the column's type; every value travels as text. */
+/** What of a sealed event goes into which column, and the column's type; every value travels as text. */
 export const eventParameters: readonly {
   readonly name: string;
   readonly type: string;
-  readonly of: (event: StoredEvent) => string | number | undefined;
+  readonly of: (event: SealedEvent) => string | number | undefined;
 }[] = [
   { name: 'aggregate_id', type: 'text', of: (event) => event.aggregateId },
   { name: 'seq', type: 'bigint', of: (event) => event.seq },
@@ -86,10 +87,10 @@ export interface StepRow {
   readonly epoch: string;
   readonly run: string;
   readonly input_hash: string;
-  readonly result: StepRecord['result'];
-  readonly effect: StepRecord['effect'];
+  readonly result: unknown;
+  readonly effect: unknown;
   readonly command: string | null;
-  readonly plan: StepRecord['plan'] | null;
+  readonly plan: unknown;
   readonly recorded_at: Date | null;
   readonly trimmed: boolean | null;
 }
@@ -98,23 +99,24 @@ export interface StepRow {
 export const stepColumns =
   'state, epoch, run, input_hash, result, effect, command, plan, recorded_at, trimmed';
 
-export function stepRecordOf(row: StepRow): StepRecord {
+export function stepRecordOf(sealing: Sealing, key: StepKey, row: StepRow): StepRecord {
   const { state, run, result, effect, command, plan } = row;
-  return {
+  return sealing.openStep(key, {
     ...{ state, epoch: Number(row.epoch), run, inputHash: row.input_hash, result, effect },
     ...(command === null ? {} : { command }),
     ...(plan === null || plan === undefined ? {} : { plan }),
     ...(row.recorded_at === null ? {} : { recordedAt: row.recorded_at.toISOString() }),
     ...(row.trimmed === true ? { trimmed: true } : {}),
-  };
+  });
 }
 
-export interface AggregateRow<State> {
+export interface AggregateRow {
   readonly id: string;
   readonly seq: string;
-  readonly state: State;
+  readonly state: unknown;
 }
 
-export function aggregateOf<State>(row: AggregateRow<State>): Aggregate<State> {
-  return { id: row.id, seq: Number(row.seq), state: row.state };
+export function aggregateOf<State>(sealing: Sealing, row: AggregateRow): Aggregate<State> {
+  const version = { id: row.id, seq: Number(row.seq) };
+  return { ...version, state: sealing.openState(version, row.state) as State };
 }

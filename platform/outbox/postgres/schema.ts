@@ -36,8 +36,9 @@ const migrationLock = 4_200_001;
 /**
  * Version of the tables below. Raise it with every change of them: code that finds an older one does not start where
  * migrations are switched off. 2: step records keep command, plan and times. 3: events keep what their commit left.
+ * 4: content is sealed, and aggregates may carry a mark; nothing older is carried over.
  */
-export const tablesVersion = 3;
+export const tablesVersion = 4;
 
 /** Creates what is missing; later versions only add (expand), and remove a release later (contract). */
 export async function migrate(pool: Pool, tables: Tables): Promise<void> {
@@ -52,7 +53,7 @@ export async function migrate(pool: Pool, tables: Tables): Promise<void> {
 }
 
 /**
- * JSON columns are `json`, not `jsonb`: they give back exactly what was hashed. Ids collate by code unit, as they do
+ * JSON columns hold one string each, the sealed content. Ids collate by code unit, as they do
  * in the other databases. `ord` is drawn after the aggregate's row is locked, so within one aggregate it follows `seq`.
  */
 function statements({ schema, steps, aggregates, events, leases, version }: Tables): string[] {
@@ -67,7 +68,8 @@ function statements({ schema, steps, aggregates, events, leases, version }: Tabl
       PRIMARY KEY (saga_id, step))`,
     admitOpenStates(steps),
     `CREATE TABLE IF NOT EXISTS ${aggregates} (
-      id text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL CHECK (seq > 0), state json NOT NULL)`,
+      id text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL CHECK (seq > 0), state json NOT NULL,
+      mark text)`,
     `CREATE TABLE IF NOT EXISTS ${events} (
       aggregate_id text COLLATE "C" NOT NULL, seq bigint NOT NULL CHECK (seq > 0),
       slot integer NOT NULL, ord bigserial NOT NULL,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { OutboxSource, SlotLease, StoredEvent } from '../ports';
 import { contiguousRuns } from '../runs';
+import type { Sealing } from '../sealing';
 import { run } from './connection';
 import { eventColumns, eventOf } from './rows';
 import type { EventRow } from './rows';
@@ -10,7 +11,11 @@ import type { Tables } from './schema';
  * The outbox of a PostgreSQL service: the partial index over rows not yet published, read as a set and never behind a
  * cursor (a sequence is drawn before its transaction commits, so a cursor would skip late commits for good).
  */
-export function postgresSource(pool: Pool, tables: Tables): Omit<OutboxSource, 'subscribe'> {
+export function postgresSource(
+  pool: Pool,
+  tables: Tables,
+  sealing: Sealing,
+): Omit<OutboxSource, 'subscribe'> {
   const { events, leases } = tables;
   return {
     async pending(slot, limitMax) {
@@ -20,7 +25,7 @@ export function postgresSource(pool: Pool, tables: Tables): Omit<OutboxSource, '
          ORDER BY ord LIMIT $2`,
         { values: [slot, limitMax] },
       );
-      return contiguousRuns(rows.map(eventOf));
+      return contiguousRuns(rows.map((row) => eventOf(sealing, row)));
     },
     markPublished: (published) => mark(pool, tables, published),
     async readLease(slot) {
@@ -52,7 +57,7 @@ export function postgresSource(pool: Pool, tables: Tables): Omit<OutboxSource, '
          ORDER BY aggregate_id, seq LIMIT $3`,
         { values: [after?.aggregateId ?? '', after?.seq ?? 0, limitMax] },
       );
-      return rows.map((row) => ({ ...eventOf(row), published: row.published }));
+      return rows.map((row) => ({ ...eventOf(sealing, row), published: row.published }));
     },
   };
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import type { StepKey } from '../../kernel/step';
-import { everyStep } from '../../participant/closing';
+import { closingKeyOf, everyStep } from '../../participant/closing';
 import type { StepRecord } from '../../participant/fence-table';
 import { Conflict } from '../conflict';
 import type { NamedStepRecord } from '../ports';
+import type { Sealing } from '../sealing';
 import { run } from './connection';
 import { stepColumns, stepRecordOf } from './rows';
 import type { StepRow } from './rows';
@@ -36,13 +37,14 @@ type FirstRow = Partial<StepRow> & { readonly is_new: boolean };
 
 /**
  * Takes the step's lock and answers its record and the saga's closing. The inserted row is a placeholder that is
- * overwritten before the commit or rolled back; even if it leaked it would stand for nothing.
+ * overwritten before the commit or rolled back; even if it leaked, nobody could open it.
  */
 export async function lockStep(
   client: ClientBase,
   { steps }: Tables,
-  { sagaId, step }: StepKey,
+  { key, sealing }: { readonly key: StepKey; readonly sealing: Sealing },
 ): Promise<LockedStep> {
+  const { sagaId, step } = key;
   const { rows: first } = await run<FirstRow>(
     client,
     `WITH inserted AS (
@@ -52,7 +54,9 @@ export async function lockStep(
      FROM (SELECT) AS always LEFT JOIN ${steps} ON saga_id = $1 AND step = $3 AND step <> $2`,
     { values: [sagaId, step, everyStep] },
   );
-  const closing = closingOf(first[0]);
+  const under = closingKeyOf(key);
+  const closing =
+    under && first[0]?.state ? stepRecordOf(sealing, under, first[0] as StepRow) : undefined;
   if (first[0]?.is_new === true) return { stepRecord: undefined, closing };
   const { rows } = await run<StepRow>(
     client,
@@ -61,21 +65,22 @@ export async function lockStep(
   );
   const row = rows[0];
   if (row === undefined) throw new Conflict('the other delivery rolled back');
-  return { stepRecord: stepRecordOf(row), closing };
-}
-
-function closingOf(row: FirstRow | undefined): StepRecord | undefined {
-  return row?.state ? stepRecordOf(row as StepRow) : undefined;
+  return { stepRecord: stepRecordOf(sealing, key, row), closing };
 }
 
 /** Writes over the locked row. */
 export async function writeStep(
   client: ClientBase,
   { steps }: Tables,
-  { key, record }: { readonly key: StepKey; readonly record: StepRecord },
+  {
+    key,
+    record,
+    sealing,
+  }: { readonly key: StepKey; readonly record: StepRecord; readonly sealing: Sealing },
 ): Promise<void> {
-  const { state, epoch, run: writer, inputHash, command, recordedAt, trimmed } = record;
-  const json = [record.result, record.effect, record.plan].map((it) => JSON.stringify(it) ?? null);
+  const sealed = sealing.sealStep(key, record);
+  const { state, epoch, run: writer, inputHash, command, recordedAt, trimmed } = sealed;
+  const json = [sealed.result, sealed.effect, sealed.plan].map((it) => JSON.stringify(it) ?? null);
   const kept = [state, epoch, writer, inputHash, command ?? null, recordedAt ?? null];
   await run(
     client,
@@ -90,7 +95,7 @@ export async function writeStep(
 export async function readSteps(
   pool: Pool,
   { steps }: Tables,
-  sagaId: string,
+  { sagaId, sealing }: { readonly sagaId: string; readonly sealing: Sealing },
 ): Promise<NamedStepRecord[]> {
   const { rows } = await run<StepRow & { readonly step: string }>(
     pool,
@@ -98,5 +103,8 @@ export async function readSteps(
      ORDER BY step COLLATE "C"`,
     { values: [sagaId, everyStep] },
   );
-  return rows.map((row) => ({ step: row.step, ...stepRecordOf(row) }));
+  return rows.map((row) => {
+    const { step } = row;
+    return { step, ...stepRecordOf(sealing, { sagaId, step }, row) };
+  });
 }

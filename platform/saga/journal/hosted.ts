@@ -10,6 +10,7 @@ import { childWorld } from '../children/world';
 import { withGrants } from './grants';
 import type { VerifyGrant } from './grants';
 import { journalService } from './service';
+import { openMarkOf } from './open-sagas';
 import type { JournalState } from './state';
 
 /**
@@ -21,8 +22,8 @@ export const grantSigners = { gateway: 'every verb', orchestrator: ['deliver'] }
 /** The journal on PostgreSQL, database `sagas`. It has no API of its own: it is read through its events. */
 export const sagasJournal: HostedService = {
   ...plainJournal(() => notOpened()),
-  open(config, options) {
-    const opened: OpenService = plainJournal(() => opened).open(config, options);
+  open(config, keys, options) {
+    const opened: OpenService = plainJournal(() => opened).open(config, keys, options);
     const participant = withGrants(opened.participant, {
       verify: verifierOf(config),
       isRecorded: async (message) => {
@@ -38,10 +39,13 @@ export const sagasJournal: HostedService = {
 function plainJournal(opened: () => OpenService): HostedService {
   return hostable({
     definition: journalService,
-    openStore: (config) =>
+    openStore: (config, vault) =>
       openPostgresStore<JournalState>({
         pool: postgresOptions(config, 'sagas'),
         instance: config.HOLDFAST_INSTANCE,
+        service: journalService.participant.contract.name,
+        vault,
+        markOf: openMarkOf,
       }),
     openApi: () => ({ mount: () => undefined }),
     openOutside: () => childrenOutside(childWorld(opened)),

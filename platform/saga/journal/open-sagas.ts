@@ -1,10 +1,15 @@
 import type { Pool } from 'pg';
 import { openPool, run } from '../../outbox/postgres/connection';
 import { tablesOf } from '../../outbox/postgres/schema';
+import { aggregateOf, eventColumns, eventOf } from '../../outbox/postgres/rows';
+import type { AggregateRow, EventRow } from '../../outbox/postgres/rows';
+import { createSealing } from '../../outbox/sealing';
+import type { Sealing } from '../../outbox/sealing';
 import { postgresOptions } from '../../runtime/connections';
 import type { Config } from '../../runtime/config';
+import type { Vault } from '../../security/keys/vault';
 import type { SwitchState } from '../verbs';
-import type { JournalEntry } from './state';
+import type { JournalEntry, JournalState } from './state';
 
 /** A saga without a terminal record. */
 export type OpenSaga = Pick<JournalEntry, 'workflowId' | 'sagaId' | 'saga' | 'status'>;
@@ -35,19 +40,28 @@ export interface OpenSagas {
   close(): Promise<void>;
 }
 
+/** Mark of sagas without a terminal record: it stands beside their sealed state, where the index finds it. */
+const openMark = 'open';
+
+export function openMarkOf(state: JournalState): string | undefined {
+  return state.kind === 'saga' && state.status !== 'finished' ? openMark : undefined;
+}
+
 /** Opens the questions on the journal's own database; nothing connects before the first one. */
-export function openSagasOf(config: Config): OpenSagas {
+export function openSagasOf(config: Config, vault: Vault): OpenSagas {
   const pool = openPool({ ...postgresOptions(config, 'sagas'), max: 2 });
   const { aggregates, events } = tablesOf(config.HOLDFAST_INSTANCE);
-  const isOpenSql = `state->>'kind' = 'saga' AND state->>'status' <> 'finished'`;
+  const sealing = createSealing({ vault, service: 'sagas', instance: config.HOLDFAST_INSTANCE });
+  const isOpenSql = `mark = '${openMark}'`;
   return {
     async open({ after, limitMax }) {
-      const { rows } = await run<{ state: JournalEntry }>(
+      const { rows } = await run<AggregateRow>(
         pool,
-        `SELECT state FROM ${aggregates} WHERE ${isOpenSql} AND id > $1 ORDER BY id LIMIT $2`,
+        `SELECT id, seq, state FROM ${aggregates} WHERE ${isOpenSql} AND id > $1 ORDER BY id LIMIT $2`,
         { values: [`saga/${after}`, limitMax] },
       );
-      return rows.map(({ state: { workflowId, sagaId, saga, status } }) => {
+      return rows.map((row) => {
+        const { workflowId, sagaId, saga, status } = entryOf(sealing, row);
         return { workflowId, sagaId, saga, status };
       });
     },
@@ -56,8 +70,8 @@ export function openSagasOf(config: Config): OpenSagas {
       const { rowCount } = await run(pool, sql, { values: [`saga/${workflowId}`] });
       return rowCount === 1;
     },
-    finished: (page) => finished(pool, { aggregates, events }, page),
-    switches: () => switches(pool, events),
+    finished: (page) => finished(pool, { aggregates, events, sealing }, page),
+    switches: () => switches(pool, { events, sealing }),
     async prepare() {
       await run(
         pool,
@@ -77,36 +91,43 @@ export function openSagasOf(config: Config): OpenSagas {
   };
 }
 
+interface Sealed {
+  readonly sealing: Sealing;
+}
+
+/** Marks and events name sagas only. */
+const entryOf = (sealing: Sealing, row: AggregateRow): JournalEntry =>
+  aggregateOf<JournalEntry>(sealing, row).state;
+
 async function finished(
   pool: Pool,
-  { aggregates, events }: { readonly aggregates: string; readonly events: string },
+  { aggregates, events, sealing }: Record<'aggregates' | 'events', string> & Sealed,
   page: { readonly after: string; readonly finishedBefore: Date; readonly limitMax: number },
 ): Promise<readonly FinishedSaga[]> {
-  const { rows } = await run<{ state: JournalEntry; ord: string }>(
+  const { rows } = await run<AggregateRow & { ord: string }>(
     pool,
-    `SELECT a.state, e.ord FROM ${events} AS e JOIN ${aggregates} AS a ON a.id = e.aggregate_id
+    `SELECT a.id, a.seq, a.state, e.ord FROM ${events} AS e JOIN ${aggregates} AS a ON a.id = e.aggregate_id
      WHERE e.type = 'saga.finished' AND e.ord > $1 AND e.recorded_at < $2 ORDER BY e.ord LIMIT $3`,
     { values: [page.after || '0', page.finishedBefore, page.limitMax] },
   );
-  return rows.map(({ state: { sagaId, participants = [] }, ord }) => {
+  return rows.map(({ ord, ...row }) => {
+    const { sagaId, participants = [] } = entryOf(sealing, row);
     return { sagaId, participants, position: ord };
   });
 }
 
-interface SwitchRow {
-  readonly type: string;
-  readonly data: Pick<SwitchState, 'saga' | 'actor' | 'reason'>;
-  readonly time: Date;
-}
-
-async function switches(pool: Pool, events: string): Promise<readonly SwitchState[]> {
-  const { rows } = await run<SwitchRow>(
+async function switches(
+  pool: Pool,
+  { events, sealing }: { readonly events: string } & Sealed,
+): Promise<readonly SwitchState[]> {
+  const { rows } = await run<EventRow>(
     pool,
-    `SELECT DISTINCT ON (aggregate_id) type, data, time FROM ${events}
+    `SELECT DISTINCT ON (aggregate_id) ${eventColumns} FROM ${events}
      WHERE type IN ('saga-type.stopped', 'saga-type.resumed') ORDER BY aggregate_id, seq DESC`,
   );
-  return rows.map(({ type, data: { saga, actor, reason }, time }) => {
-    const since = new Date(time).toISOString();
-    return { saga, actor, reason, stopped: type === 'saga-type.stopped', since };
+  return rows.map((row) => {
+    const { type, time, data } = eventOf(sealing, row);
+    const { saga, actor, reason } = data as unknown as SwitchState;
+    return { saga, actor, reason, stopped: type === 'saga-type.stopped', since: time };
   });
 }

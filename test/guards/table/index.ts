@@ -14,6 +14,7 @@ import { republishGuards } from './republish';
 import { replayGuards } from './replay';
 import { restoreGuards } from './restore';
 import { schemaGuards } from './schemas';
+import { sealingGuards } from './sealing';
 import { storeGuards } from './stores';
 import { tokenGuards } from './tokens';
 
@@ -23,6 +24,7 @@ export const guards: readonly Guard[] = [
   ...identityGuards,
   ...participantGuards,
   ...storeGuards,
+  ...sealingGuards,
   ...rebuildGuards,
   ...republishGuards,
   ...replayGuards,

@@ -78,13 +78,13 @@ export const storeGuards: readonly Guard[] = [
     changes: [
       {
         file: postgres('transact'),
-        from: '        await writeEvents(client, tables, outcome.commit.aggregates);\n',
+        from: '        await writeEvents(client, sealed, outcome.commit.aggregates);\n',
         to: '',
       },
       {
         file: postgres('transact'),
         from: 'const { answer, commit } = await retryConflicts(attempt, deadlineMs);',
-        to: 'const { answer, commit } = await retryConflicts(attempt, deadlineMs);\n    if (commit !== undefined) await writeEvents(pool as never, tables, commit.aggregates);',
+        to: 'const { answer, commit } = await retryConflicts(attempt, deadlineMs);\n    if (commit !== undefined) await writeEvents(pool as never, sealed, commit.aggregates);',
       },
     ],
     test: takenEvents,

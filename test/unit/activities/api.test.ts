@@ -89,6 +89,18 @@ describe('the inventory API', () => {
     expect([reused.status, reused.json().code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
+  test('without its keys it asks to come back, and says nothing of what it holds', async () => {
+    const away = async () => {
+      throw new Fault('KEYS_UNAVAILABLE', 'the key of a stored value is not known');
+    };
+    const store = { readAggregate: away, listAggregates: away };
+    const answer = await ask(inventoryApp('gateway', { store }), {
+      ...{ path: '/products?limit=1', headers: as('c:customer') },
+    });
+    expect([answer.status, answer.json().code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
   test.each([
     ['without a key', '/products', lamp, as('a:admin'), 400, 'IDEMPOTENCY_KEY_MISSING'],
     [

@@ -19,7 +19,7 @@ const cell = {
   },
 };
 
-function tables(version: number, contractions: readonly number[] = []) {
+function tables(version: number, contractions: readonly number[] = [], since = 1) {
   const dropping = (of: number): Contraction => ({
     version: of,
     drops: `what came before ${of}`,
@@ -30,6 +30,7 @@ function tables(version: number, contractions: readonly number[] = []) {
     cell,
     expand: async () => void done.push(`expanded to ${version}`),
     contractions: contractions.map(dropping),
+    since,
   });
 }
 
@@ -42,6 +43,18 @@ test('older code that starts beside newer one does not lower the version', async
   await tables(3).migrate();
   await tables(2).migrate();
   expect(row).toEqual({ version: 3, oldest: 1 });
+});
+
+test('tables from before a version that carries nothing over are left alone, and older code out', async () => {
+  await tables(2).migrate();
+  await expect(tables(4, [], 3).migrate()).rejects.toMatchObject({
+    ...{ code: 'SCHEMA_OUTDATED', fix: expect.stringContaining('empty tables') as string },
+  });
+  expect({ row, done }).toEqual({ row: { version: 2, oldest: 1 }, done: ['expanded to 2'] });
+  row = undefined;
+  await tables(4, [], 3).migrate();
+  expect(row).toEqual({ version: 4, oldest: 3 });
+  await expect(tables(2).migrate()).rejects.toMatchObject({ code: 'SCHEMA_TOO_NEW' });
 });
 
 test('a contraction drops in order, and bars older code before anything goes', async () => {
