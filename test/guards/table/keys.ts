@@ -124,7 +124,7 @@ export const keyGuards: readonly Guard[] = [
       {
         file: 'platform/security/keys/subjects.ts',
         from: "if (!isFault(error) || error.code !== 'KEYS_UNAVAILABLE') throw error;",
-        to: 'throw error;',
+        to: 'if (isFault(error)) throw error;',
       },
     ],
     test: unit('security/subject-keys', 'what belongs to a person opens for that person and place'),
