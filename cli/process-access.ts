@@ -2,9 +2,11 @@ import path from 'node:path';
 import { connectWholeLog } from '../platform/archive/reading/whole-log';
 import { connectLog } from '../platform/event-log/kafka';
 import type { EventLog, LogConnection } from '../platform/event-log/kafka';
+import { sealedLog } from '../platform/event-log/sealed-log';
 import { parseConfig } from '../platform/runtime/config';
 import type { Config } from '../platform/runtime/config';
 import { silentLog } from '../platform/runtime/log';
+import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 import { recallEnvironment } from '../stack/recall';
 
@@ -22,14 +24,21 @@ export function processConfigs(state: string): (name: string) => Config {
 }
 
 /**
- * The event log with a process's identity, for one command, and before it what the archive has of it; `purpose` is told
- * to the brokers. Close it afterwards.
+ * The event log with a process's identity and keys, for one command, and before it what the archive has of it; `purpose`
+ * is told to the brokers. Close it afterwards.
  */
 export function openLog(config: Config, purpose: string): EventLog {
-  return connectWholeLog(connectionOf(config, purpose), config.HOLDFAST_ARCHIVE_DIR);
+  const log = connectWholeLog(connectionOf(config, purpose), config.HOLDFAST_ARCHIVE_DIR);
+  const keys = openKeyring(config, { log: silentLog });
+  const sealed = sealedLog(log, { keys, instance: config.HOLDFAST_INSTANCE });
+  const close = async (): Promise<void> => {
+    await sealed.close();
+    await keys.close();
+  };
+  return { ...sealed, close };
 }
 
-/** The same without the archive: what the brokers hold. */
+/** Without the archive, and without keys: what the brokers hold, byte for byte. */
 export function openBrokers(config: Config, purpose: string): EventLog {
   return connectLog(connectionOf(config, purpose));
 }

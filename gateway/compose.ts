@@ -19,6 +19,7 @@ import { projectRoot } from '../platform/runtime/paths';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
 import { createGrantMinter } from '../platform/security/grants';
+import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
@@ -65,14 +66,15 @@ function open(config: Config, log: Log) {
       }),
     ]),
   );
+  const keys = openKeyring(config, { log, registry });
   const redis = connectRedis(config, log);
   const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
   return {
-    ...{ tracing, metrics, consul, resolver, services, redis },
+    ...{ tracing, metrics, consul, resolver, services, redis, keys },
     tokens: openTokenVerifier(config, log),
     engine: openEngine(config, [tracing.plugin]),
     readModel: openReadModel(config),
-    cache: createCache({ store: redis, log, registry, prefix }),
+    cache: createCache({ store: redis, vault: keys.vault('cache'), log, registry, prefix }),
     limiter: createRateLimiter({ redis, prefix, registry }),
   };
 }
@@ -111,6 +113,7 @@ async function close(opened: Opened): Promise<void> {
     opened.tokens.close(),
     opened.engine.close(),
     opened.readModel.close(),
+    opened.keys.close(),
   ]);
   await opened.tracing.stop();
 }

@@ -2,6 +2,7 @@ import { connectWholeLog } from '../platform/archive/reading/whole-log';
 import { auditTable, readLog } from '../platform/event-log/audit';
 import type { AuditViolation, LogContent } from '../platform/event-log/audit';
 import type { EventLog } from '../platform/event-log/kafka';
+import { sealedLog } from '../platform/event-log/sealed-log';
 import { eventTopic } from '../platform/event-log/topics';
 import type { HostedService } from '../platform/host/hosted-service';
 import { aggregatePages } from '../platform/outbox/aggregate-pages';
@@ -9,6 +10,7 @@ import type { Aggregate, OutboxSource, ServiceStore } from '../platform/outbox/p
 import type { Config } from '../platform/runtime/config';
 import type { Log } from '../platform/runtime/log';
 import { waiter } from '../platform/runtime/waiter';
+import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 import { projections } from './index';
 import { openReadModelStore } from './store';
@@ -58,7 +60,9 @@ export async function auditAll(options: AuditOptions): Promise<AuditReport> {
     credentials: () => readCredentials(config),
     log,
   };
-  const eventLog = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
+  const keys = openKeyring(config, { log });
+  const whole = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
+  const eventLog = sealedLog(whole, { keys, instance: config.HOLDFAST_INSTANCE });
   try {
     await settle(options, eventLog, store.ask);
     const parts = await Promise.all(
@@ -77,6 +81,7 @@ export async function auditAll(options: AuditOptions): Promise<AuditReport> {
     };
   } finally {
     await Promise.all([eventLog.close(), store.close()]);
+    await keys.close();
   }
 }
 

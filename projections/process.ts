@@ -6,6 +6,7 @@ import type { Projector } from '../platform/event-log/projector';
 import { startDeadLetterCopier } from '../platform/event-log/letters/copier';
 import { observeDeadLetters } from '../platform/event-log/letters/metrics';
 import { projectorMetrics } from '../platform/event-log/projector/metrics';
+import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
@@ -21,6 +22,7 @@ import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
+import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 import { projections } from './index';
 import { openLetterApi } from './letters/api';
@@ -35,17 +37,19 @@ function openParts(config: Config) {
   const traceFile = config.HOLDFAST_TRACE_FILE;
   const tracing = startTracing({ serviceName: config.HOLDFAST_NAME, traceFile });
   const store = openReadModelStore(config);
-  const eventLog = connectLog({
+  const keys = openKeyring(config, { log, registry: metrics.registry });
+  const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
     credentials: () => readCredentials(config),
     log,
   });
+  const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
   const tokens = openTokenVerifier(config, log);
   observeKeys(metrics.registry, tokens);
   observeDeadLetters(metrics.registry, store);
   const [consul, schemas] = [openConsul(config), loadSchemas()];
-  return { config, log, metrics, tracing, store, eventLog, tokens, consul, schemas };
+  return { config, log, metrics, tracing, store, eventLog, keys, tokens, consul, schemas };
 }
 
 /** The HTTPS server: health, metrics, and what operators do about dead letters. */
@@ -65,7 +69,7 @@ function startServer({ config, log, metrics, store, tokens, schemas }: Parts, he
  */
 export async function startProjections(config: Config): Promise<RunningProcess> {
   const parts = openParts(config);
-  const { log, store, eventLog, tokens, consul, tracing } = parts;
+  const { log, store, eventLog, keys, tokens, consul, tracing } = parts;
   const stopping = new AbortController();
   const health = createHealth();
   let running: Running | undefined;
@@ -89,6 +93,7 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
       await Promise.all((running?.projectors ?? []).map((projector) => projector.stop()));
       await running?.copier.stop();
       await eventLog.close();
+      await keys.close();
       await server.close();
       await Promise.all([store.close(), tokens.close(), consul.close(), tracing.stop()]);
     },

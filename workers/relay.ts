@@ -3,6 +3,7 @@ import { services } from '../activities';
 import { connectLog } from '../platform/event-log/kafka';
 import { startRelay } from '../platform/event-log/relay';
 import { createLogCheck } from '../platform/event-log/relay/log-check';
+import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
@@ -25,12 +26,13 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
   const stopping = new AbortController().signal;
   await keepTrying(() => keys.ready(), { name: 'keys', log, stopping });
   const schemas = loadSchemas();
-  const eventLog = connectLog({
+  const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-relay`,
     credentials: () => readCredentials(config),
     log,
   });
+  const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
   const topic = eventTopic(service.name, config.HOLDFAST_INSTANCE);
   const relay = startRelay({
     service: service.name,

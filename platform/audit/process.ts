@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { connectWholeLog } from '../archive/reading/whole-log';
+import { sealedLog } from '../event-log/sealed-log';
 import { loadSchemas } from '../event-log/schema-registry';
 import { eventTopic } from '../event-log/topics';
 import type { HostedService } from '../host/hosted-service';
@@ -49,7 +50,8 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
     log,
   };
   // A ledger that is new reads from the beginning, which the brokers may have forgotten.
-  const eventLog = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
+  const whole = connectWholeLog(connection, config.HOLDFAST_ARCHIVE_DIR);
+  const eventLog = sealedLog(whole, { keys, instance });
   const services = system.services.map((service) => ({
     ...{ service, store: service.openStore(config, keys) },
     topic: eventTopic(service.name, instance),

@@ -1,7 +1,10 @@
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { isFault } from '../kernel/faults';
+import type { Json } from '../kernel/json';
 import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
+import type { Vault } from '../security/keys/vault';
 import { createBreaker } from './breaker';
 
 /** Where an answer came from, as the header X-Cache says it. */
@@ -52,6 +55,8 @@ export interface CacheOptions {
   readonly store: CacheStore;
   readonly log: Log;
   readonly registry: Registry;
+  /** Seals what Redis is given, each value for its key; while it has no key, the cache is passed by. */
+  readonly vault: Vault;
   /** Prefix that keeps several worlds on one Redis apart. */
   readonly prefix: string;
   /** Milliseconds since 1970. */
@@ -59,17 +64,29 @@ export interface CacheOptions {
   readonly random?: () => number;
 }
 
-function parseEntry(text: string | null): Entry | undefined {
+function parseEntry(text: string | null, key: string, vault: Vault): Entry | undefined {
   if (text === null) return undefined;
   try {
-    const entry = JSON.parse(text) as Partial<Entry> | null;
+    const entry = vault.open(text, placeOf(key)) as Partial<Entry> | null;
     const whole = typeof entry?.loadedAtMs === 'number' && typeof entry.freshUntilMs === 'number';
     return whole ? (entry as Entry) : undefined;
   } catch {
-    // Not ours or cut short: as good as missing.
+    // Not ours, cut short, another key's, or sealed with a key that is gone: as good as missing.
     return undefined;
   }
 }
+
+/** Undefined while there is no key: a value that cannot be sealed is not kept. */
+function sealEntry(entry: Entry, key: string, vault: Vault): string | undefined {
+  try {
+    return vault.seal(entry as unknown as Json, placeOf(key));
+  } catch (error) {
+    if (isFault(error)) return undefined;
+    throw error;
+  }
+}
+
+const placeOf = (key: string): readonly string[] => ['cache', key];
 
 /** Redis behind a breaker: failing calls turn into nothing, quickly. */
 function guardedStore({ store, log }: CacheOptions) {
@@ -119,13 +136,16 @@ export function createCache(options: CacheOptions): Cache {
     const ttlMs = ttlOf(read, value);
     const entry: Entry = { value, loadedAtMs, freshUntilMs: loadedAtMs + ttlMs };
     const keepMs = ttlMs + (value === undefined ? 0 : cacheLimits.staleMs);
-    await ask((store) => store.set(key, JSON.stringify(entry), 'PX', Math.max(1, keepMs)));
+    const sealed = sealEntry(entry, key, options.vault);
+    if (sealed !== undefined) {
+      await ask((store) => store.set(key, sealed, 'PX', Math.max(1, keepMs)));
+    }
     return { value, result: 'miss', ageMs: 0 };
   }
 
   async function find<Value>(read: CacheRead<Value>, key: string): Promise<CacheAnswer<Value>> {
     const asked = await ask((store) => store.get(key));
-    const entry = parseEntry(asked?.found ?? null);
+    const entry = parseEntry(asked?.found ?? null, key, options.vault);
     const held = (result: CacheResult): CacheAnswer<Value> => ({
       value: entry?.value as Value | undefined,
       result,

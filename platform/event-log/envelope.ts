@@ -3,6 +3,7 @@ import type { StoredEvent } from '../outbox/ports';
 import type { StepImage } from '../outbox/commit-mark';
 import { contentHashOf } from '../outbox/stamp';
 import type { LogMessage } from './ports';
+import { refusedContentType } from './sealed-log';
 
 /** An event as a reader of the log sees it. */
 export interface LogEvent extends Omit<StoredEvent, 'slot'> {
@@ -160,7 +161,9 @@ function requiredHeaders(headers: LogMessage['headers']): RequiredHeaders {
   const missing = requiredHeaderNames.filter((name) => !headers[name]);
   demand(missing.length === 0, `${missing.join(', ')} is missing`);
   demand(headers.ce_specversion === '1.0', 'ce_specversion is not 1.0');
-  demand(headers['content-type'] === 'application/json', 'content-type is not application/json');
+  const { 'content-type': contentType } = headers;
+  demand(contentType !== refusedContentType, 'the value was not sealed, or does not open here');
+  demand(contentType === 'application/json', 'content-type is not application/json');
   return headers as RequiredHeaders;
 }
 

@@ -1,5 +1,6 @@
 import { openConsul } from '../discovery/consul';
 import { connectLog } from '../event-log/kafka';
+import { sealedLog } from '../event-log/sealed-log';
 import { loadSchemas } from '../event-log/schema-registry';
 import { eventPartitions } from '../event-log/topics';
 import { createMetrics } from '../http/metrics';
@@ -33,12 +34,13 @@ export function openServiceParts(config: Config, service: HostedService) {
     trace: () => traceHeaders().traceparent,
     observe: observeMessages(metrics.registry, service.name),
   });
-  const eventLog = connectLog({
+  const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
     credentials: () => readCredentials(config),
     log,
   });
+  const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
   const tokens = openTokenVerifier(config, log);
   const consul = openConsul(config);
   observeOutbox(metrics.registry, service.name, opened.store);

@@ -3,13 +3,15 @@ import { breakerLimits, createBreaker } from '../../../platform/cache/breaker';
 import { createCache } from '../../../platform/cache/cache';
 import type { CacheStore } from '../../../platform/cache/cache';
 import { silentLog } from '../../../platform/runtime/log';
+import { createVault, fixedKeys } from '../../../platform/security/keys/vault';
+import { testVault } from '../../support/vault';
 
 interface Kept {
   readonly value: string;
   readonly untilMs: number;
 }
 
-function world(random = () => 0.5) {
+function world(random = () => 0.5, vault = testVault()) {
   const clock = { ms: 1_000_000 };
   const kept = new Map<string, Kept>();
   const redis = { away: false, calls: 0 };
@@ -31,6 +33,7 @@ function world(random = () => 0.5) {
     store,
     log: silentLog,
     registry: new Registry(),
+    vault,
     prefix: 'p:',
     now: () => clock.ms,
     random,
@@ -117,6 +120,32 @@ describe('reading through the cache', () => {
     const { cache, kept, clock } = world();
     kept.set('p:k', { value: '{"broken', untilMs: clock.ms + 1_000 });
     expect(await cache.read(reader(['one']).read)).toMatchObject({ value: 'one', result: 'miss' });
+  });
+
+  test.each([
+    ['plaintext', () => JSON.stringify({ value: 'forged', loadedAtMs: 0, freshUntilMs: 1e15 })],
+    ['the value of another key', (of: (key: string) => string) => of('p:other')],
+  ])('is not fooled by %s in Redis', async (_name, forged) => {
+    const { cache, kept, clock } = world();
+    await cache.read({ ...reader(['another']).read, key: 'other' });
+    const value = forged((key) => kept.get(key)?.value ?? '');
+    kept.set('p:k', { value, untilMs: clock.ms + 1_000 });
+    expect(await cache.read(reader(['one']).read)).toMatchObject({ value: 'one', result: 'miss' });
+  });
+
+  test('gives Redis nothing that can be read', async () => {
+    const { cache, kept } = world();
+    await cache.read(reader(['canary']).read);
+    expect(kept.size).toBe(1);
+    expect(JSON.stringify([...kept])).not.toContain('canary');
+  });
+
+  test('keeps nothing while there is no key, and reads on', async () => {
+    const { cache, kept } = world(undefined, createVault({ keys: fixedKeys([]) }));
+    const { read, reads } = reader(['one']);
+    expect((await cache.read(read)).value).toBe('one');
+    expect((await cache.read(read)).value).toBe('one');
+    expect([kept.size, reads.count]).toEqual([0, 2]);
   });
 
   test('forgets on demand', async () => {

@@ -5,6 +5,7 @@ import { createSwitches } from '../../../gateway/sagas/switches';
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import { createCache } from '../../../platform/cache/cache';
+import { testVault } from '../../support/vault';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
@@ -217,7 +218,8 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
     set: async (key: string, value: string) => kept.set(key, value),
     del: async (key: string) => kept.delete(key),
   };
-  const cache = createCache({ store, log: silentLog, registry: new Registry(), prefix: '' });
+  const cached = { store, log: silentLog, registry: new Registry(), prefix: '' };
+  const cache = createCache({ ...cached, vault: testVault() });
   const limiter = createRateLimiter({
     redis: undefined,
     prefix: '',
