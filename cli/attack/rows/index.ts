@@ -3,7 +3,6 @@ import { injectionAttacks } from './injected';
 import { keyAttacks } from './keys';
 import { peerAttacks } from './peers';
 import { roleAttacks } from './roles';
-import { secretAttacks } from './secrets';
 import { senderAttacks } from './senders';
 import { slowAttacks } from './slow';
 import { tokenAttacks } from './tokens';
@@ -19,7 +18,6 @@ export const attacks: readonly Attack[] = [
   ...transportAttacks,
   ...slowAttacks,
   ...injectionAttacks,
-  ...secretAttacks,
 ].sort((one, other) => numberOf(one) - numberOf(other));
 
 function numberOf({ row }: Attack): number {
