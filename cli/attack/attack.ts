@@ -4,6 +4,8 @@ import type { Forge } from './forge';
 
 /** A running stack that is attacked, and what an attacker who sits beside it may hold. */
 export interface AttackTarget {
+  /** State folder of the stack: logs, databases, and where its secrets live. */
+  readonly stateDir: string;
   readonly gatewayUrl: string;
   readonly issuer: string;
   /** Our authority, PEM. */

@@ -25,7 +25,8 @@ interface CommandOptions {
 const help = `
 Each row is a requirement, attacked in every way it names: what was sent, what should come of it, what did.
 It needs a stack on this machine, whose authority's key it uses to make certificates that nobody should believe.
-It places one order, and lets the realm sign with another key for half a minute.
+It places orders, lets the realm sign with another key for half a minute, floods the gateway for as long, and registers
+services in Consul that it takes away again.
 
 Exit codes: 0 every row holds, 1 one does not or was not carried out, 2 wrong usage.
 
@@ -78,7 +79,7 @@ async function attack(options: CommandOptions): Promise<void> {
   }
   if (!options.yes) {
     throw notConfirmed(
-      `this attacks the stack in ${options.state}, places an order and changes the realm's key for a while`,
+      `this attacks the stack in ${options.state}, places orders and changes the realm's key for a while`,
     );
   }
   // Says what to do where none runs.
@@ -94,7 +95,7 @@ export function targetIn(
 ): AttackTarget {
   const gateway = gatewayOf(environmentFor);
   return {
-    ...{ environmentFor, gatewayUrl: gateway.gatewayUrl, issuer: gateway.issuer },
+    ...{ stateDir, environmentFor, gatewayUrl: gateway.gatewayUrl, issuer: gateway.issuer },
     ca: readFileSync(gateway.caFile),
     api: createApiClient(gateway),
     secret: openSecrets(stateDir),

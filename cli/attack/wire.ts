@@ -148,3 +148,59 @@ export function sendRaw(
     socket.once('close', () => end(true));
   });
 }
+
+/** A connection that is kept open for as long as the other end lets it. */
+export interface HeldSocket {
+  /** Milliseconds from its beginning until the other end closed it; `undefined` where it is still open. */
+  closedAfterMs(): number | undefined;
+  destroy(): void;
+}
+
+export interface Held {
+  /** Sent at once. */
+  readonly first: string;
+  /** Sent again and again, once in a second. */
+  readonly drip: string;
+  /** False never takes what the other end sends. */
+  readonly reads: boolean;
+}
+
+const dripMs = 1_000;
+
+/** Opens a connection over TLS, sends a beginning, and goes on a little at a time. Rejects where it cannot connect. */
+export function holdSocket(
+  target: Pick<AttackTarget, 'ca' | 'gatewayUrl'>,
+  { first, drip, reads }: Held,
+): Promise<HeldSocket> {
+  const { hostname, port } = new URL(target.gatewayUrl);
+  return new Promise((resolve, reject) => {
+    const place = { host: hostname, port: Number(port), servername: hostname };
+    const socket = connect({ ca: target.ca, ...place });
+    let startedMs = 0;
+    let closedMs: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const closed = (): void => {
+      clearInterval(timer);
+      closedMs ??= performance.now() - startedMs;
+    };
+    socket.once('error', (error: Error) => {
+      if (startedMs === 0) reject(error);
+      closed();
+    });
+    socket.once('close', closed).once('end', closed);
+    socket.once('secureConnect', () => {
+      startedMs = performance.now();
+      if (reads) socket.resume();
+      socket.write(first);
+      // Also how one who does not read hears that the other end is gone.
+      timer = setInterval(() => socket.write(drip), dripMs);
+      resolve({
+        closedAfterMs: () => closedMs,
+        destroy: () => {
+          clearInterval(timer);
+          socket.destroy();
+        },
+      });
+    });
+  });
+}

@@ -15,6 +15,8 @@ import { problem } from './problem';
 export const serverLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  /** From a request's head to the last byte of its answer; the longest of ours, a wait, takes 10 s. */
+  answerTimeoutMs: 30_000,
   keepAliveTimeoutMs: 15_000,
   checkIntervalMs: 2_000,
   handshakeTimeoutMs: 10_000,
@@ -84,6 +86,14 @@ function answerBrokenRequests(server: Server): void {
   });
 }
 
+/** Ends the connection of a client that does not take its answer: Node itself would hold it for ever. */
+function endSlowReaders(server: Server, answerTimeoutMs: number): void {
+  server.on('request', (request, response) => {
+    const late = setTimeout(() => request.socket.destroy(), answerTimeoutMs).unref();
+    response.once('close', () => clearTimeout(late));
+  });
+}
+
 /** New connections get the new certificate; a half-written file keeps the old one until the next look. */
 function renewOnChange(server: Server, options: HttpsServerOptions): () => void {
   return watchCredentials(options.config, () => {
@@ -149,6 +159,7 @@ export async function startHttps(options: HttpsServerOptions): Promise<RunningSe
     refused('HANDSHAKE_FAILED');
   });
   answerBrokenRequests(server);
+  endSlowReaders(server, limits.answerTimeoutMs);
   const stopWatching = renewOnChange(server, options);
   const { HOLDFAST_HTTP_HOST: host, HOLDFAST_HTTP_PORT: wanted } = options.config;
   const port = await listen(server, host, wanted).catch((error: unknown) => {

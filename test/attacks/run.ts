@@ -39,8 +39,8 @@ async function expectHeld(world: World, rows: (row: string) => boolean): Promise
   const wrong = results.filter(({ verdict }) => verdict !== 'held');
   if (wrong.length === 0) return;
   const told = wrong.map(({ row, verdict, problem, shots }) => {
-    const broken = shots.find(({ held }) => !held);
-    return `  ${row} ${verdict}: ${problem ?? JSON.stringify(broken)}`;
+    const broken = shots.filter(({ held }) => !held).map((shot) => `\n    ${JSON.stringify(shot)}`);
+    return `  ${row} ${verdict}: ${problem ?? broken.join('')}`;
   });
   throw new Error(`rows do not hold although nothing was changed:\n${told.join('\n')}`);
 }

@@ -1,8 +1,10 @@
 import type { Attack } from '../attack';
+import { injectionAttacks } from './injected';
 import { keyAttacks } from './keys';
 import { peerAttacks } from './peers';
 import { roleAttacks } from './roles';
 import { senderAttacks } from './senders';
+import { slowAttacks } from './slow';
 import { tokenAttacks } from './tokens';
 import { transportAttacks } from './transport';
 
@@ -14,6 +16,8 @@ export const attacks: readonly Attack[] = [
   ...roleAttacks,
   ...peerAttacks,
   ...transportAttacks,
+  ...slowAttacks,
+  ...injectionAttacks,
 ].sort((one, other) => numberOf(one) - numberOf(other));
 
 function numberOf({ row }: Attack): number {

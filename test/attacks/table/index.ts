@@ -1,5 +1,6 @@
 import type { AttackMutation } from '../mutation';
 import { accessMutations } from './access';
+import { dataMutations } from './data';
 import { tokenMutations } from './tokens';
 import { transportMutations } from './transport';
 
@@ -8,4 +9,5 @@ export const attackMutations: readonly AttackMutation[] = [
   ...tokenMutations,
   ...accessMutations,
   ...transportMutations,
+  ...dataMutations,
 ];

@@ -62,4 +62,21 @@ export const transportMutations: readonly AttackMutation[] = [
     ],
     processes: ['gateway'],
   },
+  {
+    row: 'S40',
+    name: 'a request ends in its time',
+    gain: 'a few hundred clients that do nothing keep everybody else out',
+    changes: [
+      change(server, 'headersTimeoutMs: 10_000,', 'headersTimeoutMs: 600_000,'),
+      change(server, 'requestTimeoutMs: 30_000,', 'requestTimeoutMs: 600_000,'),
+    ],
+    processes: ['gateway'],
+  },
+  {
+    row: 'S40',
+    name: 'an answer is taken in its time',
+    gain: 'a client that asks and never reads keeps its connection, and the memory of the answer, for ever',
+    changes: [change(server, '  endSlowReaders(server, limits.answerTimeoutMs);\n', '')],
+    processes: ['gateway'],
+  },
 ];

@@ -19,6 +19,7 @@ const givenNames = new Set([
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'THREAT-MODEL.md',
   'LICENSE',
   'NOTICE',
   'Dockerfile',
