@@ -21,7 +21,7 @@ import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
-import { readCredentials } from '../platform/security/tls';
+import { renewedCredentials } from '../platform/security/renewal';
 import { projections } from './index';
 import { openLetterApi } from './letters/api';
 import { openReadModelStore } from './store';
@@ -38,7 +38,7 @@ function openParts(config: Config) {
   const eventLog = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const tokens = openTokenVerifier(config, log);

@@ -10,7 +10,7 @@ import type { RunningProcess } from '../platform/host/process';
 import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { sagasJournal } from '../platform/saga/journal/hosted';
-import { readCredentials } from '../platform/security/tls';
+import { renewedCredentials } from '../platform/security/renewal';
 
 /**
  * A relay alone, for a service whose own process is away or busy: `node dist/workers/relay.js <service>`, with the
@@ -23,7 +23,7 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
   const eventLog = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-relay`,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const topic = eventTopic(service.name, config.HOLDFAST_INSTANCE);

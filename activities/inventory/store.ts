@@ -1,14 +1,17 @@
 import { openDynamoStore } from '../../platform/outbox/dynamodb/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
+import { renewingStore } from '../../platform/outbox/renewing';
 import type { Config } from '../../platform/runtime/config';
-import { dynamoOptions } from '../../platform/runtime/connections';
+import { dynamoOptions, renewalsOf } from '../../platform/runtime/connections';
 import type { InventoryState } from './decider';
 
 /** Inventory on DynamoDB, table `inventory`. Connects at the first call. */
 export function openInventoryStore(config: Config): ServiceStore<InventoryState> {
-  return openDynamoStore<InventoryState>({
-    client: dynamoOptions(config),
-    table: 'inventory',
-    instance: config.HOLDFAST_INSTANCE,
-  });
+  const open = () =>
+    openDynamoStore<InventoryState>({
+      client: dynamoOptions(config),
+      table: 'inventory',
+      instance: config.HOLDFAST_INSTANCE,
+    });
+  return renewingStore(open, renewalsOf(config));
 }

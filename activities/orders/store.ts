@@ -1,14 +1,17 @@
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
+import { renewingStore } from '../../platform/outbox/renewing';
 import type { Config } from '../../platform/runtime/config';
-import { mongoOptions } from '../../platform/runtime/connections';
+import { mongoOptions, renewalsOf } from '../../platform/runtime/connections';
 import type { OrderState } from './state';
 
 /** Orders on MongoDB, database `orders`. Connects at the first call. */
 export function openOrdersStore(config: Config): ServiceStore<OrderState> {
-  return openMongoStore<OrderState>({
-    ...mongoOptions(config),
-    database: 'orders',
-    instance: config.HOLDFAST_INSTANCE,
-  });
+  const open = () =>
+    openMongoStore<OrderState>({
+      ...mongoOptions(config),
+      database: 'orders',
+      instance: config.HOLDFAST_INSTANCE,
+    });
+  return renewingStore(open, renewalsOf(config));
 }

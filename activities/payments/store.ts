@@ -1,13 +1,16 @@
 import { openPostgresStore } from '../../platform/outbox/postgres/store';
 import type { ServiceStore } from '../../platform/outbox/ports';
+import { renewingStore } from '../../platform/outbox/renewing';
 import type { Config } from '../../platform/runtime/config';
-import { postgresOptions } from '../../platform/runtime/connections';
+import { postgresOptions, renewalsOf } from '../../platform/runtime/connections';
 import type { PaymentsState } from './decider';
 
 /** Payments on PostgreSQL, database `payments`. Connects at the first call. */
 export function openPaymentsStore(config: Config): ServiceStore<PaymentsState> {
-  return openPostgresStore<PaymentsState>({
-    pool: postgresOptions(config, 'payments'),
-    instance: config.HOLDFAST_INSTANCE,
-  });
+  const open = () =>
+    openPostgresStore<PaymentsState>({
+      pool: postgresOptions(config, 'payments'),
+      instance: config.HOLDFAST_INSTANCE,
+    });
+  return renewingStore(open, renewalsOf(config));
 }

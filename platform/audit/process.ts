@@ -11,6 +11,7 @@ import { createMetrics } from '../http/metrics';
 import { startHttps } from '../http/server';
 import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
+import { renewedCredentials } from '../security/renewal';
 import { readCredentials } from '../security/tls';
 import { createAuditor } from './auditor';
 import type { SagaAudit } from './family';
@@ -42,7 +43,7 @@ export function openAuditor(config: Config, system: AuditedSystem) {
   const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   };
   // A ledger that is new reads from the beginning, which the brokers may have forgotten.

@@ -8,7 +8,7 @@ import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
 import { startTracing } from '../runtime/tracing';
 import { openTokenVerifier } from '../security/authority';
-import { readCredentials } from '../security/tls';
+import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
@@ -34,7 +34,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   const eventLog = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const tokens = openTokenVerifier(config, log);

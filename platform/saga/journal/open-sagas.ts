@@ -37,7 +37,7 @@ export interface OpenSagas {
 
 /** Opens the questions on the journal's own database; nothing connects before the first one. */
 export function openSagasOf(config: Config): OpenSagas {
-  const pool = openPool({ ...postgresOptions(config, 'sagas'), max: 2 });
+  const pool = openPool(Object.assign(postgresOptions(config, 'sagas'), { max: 2 }));
   const { aggregates, events } = tablesOf(config.HOLDFAST_INSTANCE);
   const isOpenSql = `state->>'kind' = 'saga' AND state->>'status' <> 'finished'`;
   return {

@@ -1,6 +1,7 @@
 import type { Guard } from '../guard';
 import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
+import { certificateGuards } from './certificates';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
 import { letterGuards } from './letters';
@@ -18,6 +19,7 @@ import { storeGuards } from './stores';
 export const guards: readonly Guard[] = [
   ...engineGuards,
   ...identityGuards,
+  ...certificateGuards,
   ...participantGuards,
   ...storeGuards,
   ...rebuildGuards,
