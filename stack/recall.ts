@@ -5,14 +5,13 @@ import { StackError } from './errors';
 import { portsFrom } from './ports';
 import { brokersOf } from './running';
 import { openSecrets } from './secrets';
+import type { Reach } from './servers/server';
 
-/**
- * The environment of each of our processes on the stack whose state is in `stateDir`, whoever started it; whether it
- * runs is for the first connection to say. Throws STATE_MISMATCH where there was never a stack.
- */
-export function recallEnvironment(stateDir: string): (name: string) => Record<string, string> {
-  const certsDir = path.resolve(stateDir, 'certs');
-  const file = path.resolve(stateDir, 'ports.json');
+/** Where the servers of the stack in `stateDir` are. Throws STATE_MISMATCH where there was never a stack. */
+export function recallReach(stateDir: string): Reach {
+  const folder = path.resolve(stateDir);
+  const certsDir = path.join(folder, 'certs');
+  const file = path.join(folder, 'ports.json');
   if (!existsSync(file) || !existsSync(certsDir)) {
     throw new StackError({
       code: 'STATE_MISMATCH',
@@ -22,13 +21,27 @@ export function recallEnvironment(stateDir: string): (name: string) => Record<st
     });
   }
   const { base } = JSON.parse(readFileSync(file, 'utf8')) as { base: number };
-  const ports = portsFrom(base);
-  const consulToken = openSecrets(path.resolve(stateDir))('consul-service-token');
+  const brokers = brokersOf(folder);
+  return {
+    stateDir: folder,
+    certsDir,
+    ports: portsFrom(base),
+    brokers,
+    secret: openSecrets(folder),
+  };
+}
+
+/**
+ * The environment of each of our processes on the stack whose state is in `stateDir`, whoever started it; whether it
+ * runs is for the first connection to say. Throws STATE_MISMATCH where there was never a stack.
+ */
+export function recallEnvironment(stateDir: string): (name: string) => Record<string, string> {
+  const { certsDir, ports, brokers, secret } = recallReach(stateDir);
   const told = {
-    endpoints: endpointsOf(ports, brokersOf(stateDir)),
+    endpoints: endpointsOf(ports, brokers),
     certsDir,
     instance: '',
-    consulToken,
+    consulToken: secret('consul-service-token'),
   };
   const portOf = portAllotter(ports);
   return (name) => environmentOf({ ...told, portOf }, name);

@@ -36,6 +36,9 @@ function layOutHome(found: Found, context: ServerContext): string {
   return home;
 }
 
+/** It looks by itself whether there is another certificate, and refuses to look more often than this. */
+const certificatesReadEverySeconds = 30;
+
 /** The JVM directly instead of `kc.sh`: the script stays in between, and forces a collector of its own. */
 function jvmArgs(home: string): string[] {
   const factory = 'io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory';
@@ -59,6 +62,7 @@ function serverArgs(context: ServerContext): string[] {
     ...['start', '--optimized', '--import-realm', `--hostname=https://localhost:${keycloak}`],
     ...[`--https-port=${keycloak}`, `--http-management-port=${keycloakManagement}`],
     ...[`--https-certificate-file=${files.crt}`, `--https-certificate-key-file=${files.key}`],
+    ...[`--https-certificates-reload-period=${certificatesReadEverySeconds}s`],
     ...['--http-host=127.0.0.1', '--cache=local', '--log-level=warn'],
   ];
 }

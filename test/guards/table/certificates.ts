@@ -53,4 +53,40 @@ export const certificateGuards: readonly Guard[] = [
     ],
     test: unit('outbox/renewing', 'is answered before its store is closed'),
   },
+  {
+    name: 'no process starts under a certificate that has ended',
+    why: 'everybody would refuse it, each in words of its own, and nobody would say why',
+    changes: [
+      {
+        file: 'platform/security/validity.ts',
+        from: 'if (nowMs > Date.parse(validTo)) {',
+        to: 'if (nowMs > Date.parse(validTo) * 2) {',
+      },
+    ],
+    test: unit('security/validity', 'one whose certificate has ended does not start'),
+  },
+  {
+    name: 'a renewal is looked at on the wire',
+    why: 'a server that goes on with the old certificate would be found when that ends',
+    changes: [
+      {
+        file: 'stack/renewal/renew.ts',
+        from: 'isNew: after[at] === serialOf(reach, certificate),',
+        to: 'isNew: true,',
+      },
+    ],
+    test: unit('stack/renewal', 'looks until the new one is shown'),
+  },
+  {
+    name: 'what has lived for two thirds is renewed',
+    why: 'a stack that runs for longer than a day would stand still at the end of it',
+    changes: [
+      {
+        file: 'stack/renewal/keep.ts',
+        from: 'return known === undefined || !isFresh(known);',
+        to: 'return known === undefined;',
+      },
+    ],
+    test: unit('stack/renewal', 'what has lived for two thirds is due'),
+  },
 ];
