@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Db, Document } from 'mongodb';
@@ -80,6 +81,8 @@ async function withAdmin(
     tlsCAFile: files.ca,
     tlsCertificateKeyFile: files.pem,
     serverSelectionTimeoutMS: 1_000,
+    // Otherwise imported dynamically, which not every module loader allows (jest's does not).
+    runtimeAdapters: { os },
   });
   try {
     await client.connect();
