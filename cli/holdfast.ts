@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { archiveCommand } from './archive/command';
 import { attackCommand } from './attack/command';
 import { auditCommand } from './audit/command';
+import { certsCommand } from './certs/command';
 import { chaosCommand } from './chaos/command';
 import { deadLettersCommand } from './dead-letters/command';
 import { keysCommand } from './keys/command';
@@ -39,6 +40,7 @@ export function program(): Command {
     .addCommand(restoreCommand())
     .addCommand(auditCommand())
     .addCommand(archiveCommand())
+    .addCommand(certsCommand())
     .addCommand(chaosCommand())
     .addCommand(attackCommand())
     .addCommand(keysCommand())

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ensureKekFile } from '../platform/keys/keks';
+import { certificateLimits } from '../stack/authority';
 import { openCertificates } from '../stack/certificates';
 
 /** Who may read an identity's key: the user its container runs as. */
@@ -33,7 +34,9 @@ function handOut(from: string, to: string, name: string, owner: number): void {
  * the right to change owners; the authority's key stays in a volume that no other container mounts.
  */
 export async function handOutCertificates(volumes: string): Promise<void> {
-  const certificates = await openCertificates(path.join(volumes, 'authority'));
+  // Nobody renews them while the containers run.
+  const lifeMs = certificateLimits.leafMsWithoutRenewal;
+  const certificates = await openCertificates(path.join(volumes, 'authority'), lifeMs);
   for (const [name, owner] of Object.entries(certificateOwners)) {
     await certificates.ensure(name);
     handOut(certificates.directory, path.join(volumes, 'certificates'), name, owner);

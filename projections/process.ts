@@ -23,7 +23,7 @@ import { createLog } from '../platform/runtime/log';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
 import { openKeyring } from '../platform/security/keys/keyring';
-import { readCredentials } from '../platform/security/tls';
+import { renewedCredentials } from '../platform/security/renewal';
 import { projections } from './index';
 import { openLetterApi } from './letters/api';
 import { openReadModelStore } from './store';
@@ -41,7 +41,7 @@ function openParts(config: Config) {
   const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });

@@ -53,7 +53,6 @@ export function openReadModelStore(config: Config): ReadModelStore {
       return readCredentials(config);
     },
     max: limits.connectionsMax,
-    maxLifetimeSeconds: 3_600,
   });
 }
 

@@ -38,7 +38,6 @@ export function openReactionStore(config: Config, reactions: readonly Reaction[]
     // Not a search through all schemas: the journal's tables are next door.
     options: `-c search_path=${schema}`,
     max: connectionsMax,
-    maxLifetimeSeconds: 3_600,
   });
   const tables = store.tablesOf(reactions.map((one) => reactionProjection(one, '')));
   return {

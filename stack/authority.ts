@@ -1,17 +1,24 @@
 // The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const dayMs = 86_400_000;
 
-/** Development certificates are short-lived enough to notice a missing renewal. */
+/**
+ * The stack renews its certificates by itself while it runs, so they live for a day and nobody needs a list of revoked
+ * ones. Who has nobody to renew them asks for the long life.
+ */
 export const certificateLimits = {
   authorityMs: 365 * dayMs,
-  leafMs: 30 * dayMs,
-  renewBelowMs: dayMs,
+  leafMs: dayMs,
+  leafMsWithoutRenewal: 30 * dayMs,
+  /** An authority that ends sooner signs nothing any more. */
+  authorityLeftMs: 2 * dayMs,
+  /** A certificate is renewed when less than this part of its life is left. */
+  renewBelow: 1 / 3,
 } as const;
 
 /** Keys and signatures of authority and leaves alike. */
@@ -28,9 +35,15 @@ export function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-/** Writes what only we may read. */
+/** Writes a file that is read by others while it is written: whole, or as it was. */
+export function writeWhole(file: string, content: string, mode = 0o644): void {
+  writeFileSync(`${file}.new`, content, { mode });
+  renameSync(`${file}.new`, file);
+}
+
+/** The same for what only we may read. */
 export function writeSecret(file: string, content: string): void {
-  writeFileSync(file, content, { mode: 0o600 });
+  writeWhole(file, content, 0o600);
 }
 
 /** A private key as PKCS#8. */
@@ -38,19 +51,32 @@ export async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
+/** So that a clock a little behind does not refuse it. */
+const backdatedMs = 300_000;
+
 /** Validity from a little before now. */
 export function lifetime(lengthMs: number): { notBefore: Date; notAfter: Date } {
-  // Some minutes back, so that a clock a little behind does not refuse it.
-  return { notBefore: new Date(Date.now() - 300_000), notAfter: new Date(Date.now() + lengthMs) };
+  const nowMs = Date.now();
+  return { notBefore: new Date(nowMs - backdatedMs), notAfter: new Date(nowMs + lengthMs) };
 }
 
 /** Random, positive, 16 bytes. */
 export const serialNumber = (): string =>
   `01${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
 
+/** Milliseconds until a certificate ends; negative when it has. */
+export function leftMs({ notAfter }: Pick<x509.X509Certificate, 'notAfter'>): number {
+  return notAfter.getTime() - Date.now();
+}
+
+/** How long a certificate was good for when it was issued, milliseconds. */
+export function lifeMs({ notBefore, notAfter }: x509.X509Certificate): number {
+  return notAfter.getTime() - notBefore.getTime() - backdatedMs;
+}
+
 /** False when it should be replaced by now. */
 export function isFresh(certificate: x509.X509Certificate): boolean {
-  return certificate.notAfter.getTime() - Date.now() > certificateLimits.renewBelowMs;
+  return leftMs(certificate) > lifeMs(certificate) * certificateLimits.renewBelow;
 }
 
 /** The certificate in a file; undefined when there is none that can be read. */
@@ -100,7 +126,8 @@ export async function readAuthority(
 ): Promise<Authority | undefined> {
   const { certFile, keyFile } = filesOf(directory, secrets);
   const certificate = readCertificate(certFile);
-  if (!certificate || !isFresh(certificate) || !existsSync(keyFile)) return undefined;
+  if (!certificate || !existsSync(keyFile)) return undefined;
+  if (leftMs(certificate) < certificateLimits.authorityLeftMs) return undefined;
   const [pkcs8] = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'));
   if (!pkcs8) return undefined;
   const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
@@ -116,6 +143,6 @@ export async function openAuthority(directory: string, secrets: string): Promise
   if (known) return known;
   const authority = await createAuthority();
   writeSecret(keyFile, await privatePem(authority.key));
-  writeFileSync(certFile, `${authority.certificate.toString('pem')}\n`);
+  writeWhole(certFile, `${authority.certificate.toString('pem')}\n`);
   return authority;
 }

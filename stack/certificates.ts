@@ -1,6 +1,5 @@
 // The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
 import type { Authority } from './authority';
@@ -15,6 +14,7 @@ import {
   readCertificate,
   serialNumber,
   writeSecret,
+  writeWhole,
 } from './authority';
 import { identityPrefix } from '../platform/security/peer';
 
@@ -96,28 +96,42 @@ export interface Certificates {
   ensure: (name: string, renew?: 'renew') => Promise<void>;
 }
 
-/** Opens the authority of a state folder, creating it first if needed, and issues what is missing or due. */
-export async function openCertificates(stateDir: string): Promise<Certificates> {
+/**
+ * Opens the authority of a state folder, creating it first if needed, and issues what is missing or due, each good for
+ * `lifeMs`; a day unless told.
+ */
+export async function openCertificates(
+  stateDir: string,
+  lifeMs: number = certificateLimits.leafMs,
+): Promise<Certificates> {
   const directory = path.join(stateDir, 'certs');
   const authority = await openAuthority(directory, path.join(stateDir, 'authority'));
-  const ensure: Certificates['ensure'] = (name, renew) =>
-    ensureLeaf(authority, directory, name, renew);
+  const ensure: Certificates['ensure'] = async (name, renew) => {
+    const existing = renew ? undefined : readCertificate(path.join(directory, `${name}.crt`));
+    const { publicKey } = authority.certificate;
+    if (existing && isFresh(existing) && (await existing.verify({ publicKey }))) return;
+    await issueLeaf(authority, { directory, name, lifeMs });
+  };
   await Promise.all(certificateNames.map((name) => ensure(name)));
   return { directory, ensure };
 }
 
-async function ensureLeaf(
+/** Whose certificate, for how long, and the folder that everybody reads. */
+export interface LeafOrder {
+  readonly directory: string;
+  readonly name: string;
+  /** A day unless told. */
+  readonly lifeMs?: number;
+}
+
+/** Issues a certificate over the one before; the key first, since whoever watches looks at the certificate. */
+export async function issueLeaf(
   authority: Authority,
-  directory: string,
-  name: string,
-  renew?: 'renew',
+  { directory, name, lifeMs = certificateLimits.leafMs }: LeafOrder,
 ): Promise<void> {
   const file = (extension: string): string => path.join(directory, `${name}.${extension}`);
-  const existing = renew ? undefined : readCertificate(file('crt'));
-  const publicKey = authority.certificate.publicKey;
-  if (existing && isFresh(existing) && (await existing.verify({ publicKey }))) return;
-  const leaf = await createLeaf(authority, name);
+  const leaf = await createLeaf(authority, name, lifetime(lifeMs));
   writeSecret(file('key'), `${leaf.key}\n`);
-  writeFileSync(file('crt'), `${leaf.crt}\n`);
+  writeWhole(file('crt'), `${leaf.crt}\n`);
   writeSecret(file('pem'), `${leaf.crt}\n${leaf.key}\n`);
 }

@@ -7,6 +7,7 @@ import { claimState, releaseState, stopStale } from './children/stale';
 import { endpointsOf, environmentOf, portAllotter } from './environment';
 import type { Ports } from './ports';
 import { choosePorts, portsFrom } from './ports';
+import { keepRenewed } from './renewal/keep';
 import { kekFileOf, openSecrets } from './secrets';
 import type { Tell } from './server-set';
 import { ServerSet } from './server-set';
@@ -46,7 +47,7 @@ async function openParts(options: StackOptions): Promise<Parts> {
     tell({ subject: 'stack', phase: 'starting', detail: `ended ${stale} left behind` });
   const { base, release } = await choosePorts(stateDir, options.portBase);
   const ports = portsFrom(base);
-  const certificates = await openCertificates(stateDir);
+  const certificates = await openCertificates(stateDir, options.leafLifeMs);
   const keeper = new Keeper(path.join(stateDir, 'logs'), path.join(stateDir, 'pids'));
   const secret = openSecrets(stateDir);
   ensureKekFile(kekFileOf(stateDir));
@@ -82,6 +83,14 @@ async function prepareInstance(parts: Parts, instance: string): Promise<void> {
   ]);
 }
 
+/** Whoever starts it is not kept waiting by it, and no renewal begins while servers are being taken down. */
+function renewing(parts: Parts): () => Promise<void> {
+  const { stateDir, certificates, ports, secret, servers, tell } = parts;
+  const brokers = parts.options.brokers ?? 1;
+  const reach = { stateDir, certsDir: certificates.directory, ports, brokers, secret };
+  return keepRenewed({ reach, servers, tell });
+}
+
 function stackOf(parts: Parts): Stack {
   const { certificates, keeper, ports, servers, stateDir, tell } = parts;
   const endpoints = endpointsOf(ports, parts.options.brokers ?? 1);
@@ -92,6 +101,7 @@ function stackOf(parts: Parts): Stack {
   const kekFile = kekFileOf(stateDir);
   const environmentFor = (name: string): Record<string, string> =>
     environmentOf({ endpoints, certsDir, instance, consulToken, kekFile, portOf }, name);
+  const stopRenewing = renewing(parts);
   let closing: Promise<void> | undefined;
   return {
     ...{ stateDir, certsDir, ports, endpoints, keeper, tell, environmentFor },
@@ -104,7 +114,7 @@ function stackOf(parts: Parts): Stack {
     haltServer: (name, how, only) => servers.halt(name, how, only),
     reviveServer: (name) => servers.revive(name),
     signalServer: (name, signal, only) => servers.signal(name, signal, only),
-    stop: () => (closing ??= close(parts)),
+    stop: () => (closing ??= stopRenewing().then(() => close(parts))),
   };
 }
 

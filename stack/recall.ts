@@ -3,14 +3,16 @@ import path from 'node:path';
 import { endpointsOf, environmentOf, portAllotter } from './environment';
 import { StackError } from './errors';
 import { portsFrom } from './ports';
-import type { Ports } from './ports';
 import { brokersOf } from './running';
 import { kekFileOf, openSecrets } from './secrets';
+import type { Reach } from './servers/server';
 
-/** The ports of the stack whose state is in `stateDir`. Throws STATE_MISMATCH where there was never a stack. */
-export function recallPorts(stateDir: string): Ports {
-  const file = path.resolve(stateDir, 'ports.json');
-  if (!existsSync(file) || !existsSync(path.resolve(stateDir, 'certs'))) {
+/** Where the servers of the stack in `stateDir` are. Throws STATE_MISMATCH where there was never a stack. */
+export function recallReach(stateDir: string): Reach {
+  const folder = path.resolve(stateDir);
+  const certsDir = path.join(folder, 'certs');
+  const file = path.join(folder, 'ports.json');
+  if (!existsSync(file) || !existsSync(certsDir)) {
     throw new StackError({
       code: 'STATE_MISMATCH',
       subject: 'stack',
@@ -18,7 +20,15 @@ export function recallPorts(stateDir: string): Ports {
       fix: 'start one with npm start, or set HOLDFAST_TEMPORAL_ADDRESS and the other variables',
     });
   }
-  return portsFrom((JSON.parse(readFileSync(file, 'utf8')) as { base: number }).base);
+  const { base } = JSON.parse(readFileSync(file, 'utf8')) as { base: number };
+  const brokers = brokersOf(folder);
+  return {
+    stateDir: folder,
+    certsDir,
+    ports: portsFrom(base),
+    brokers,
+    secret: openSecrets(folder),
+  };
 }
 
 /**
@@ -26,14 +36,12 @@ export function recallPorts(stateDir: string): Ports {
  * runs is for the first connection to say. Throws STATE_MISMATCH where there was never a stack.
  */
 export function recallEnvironment(stateDir: string): (name: string) => Record<string, string> {
-  const certsDir = path.resolve(stateDir, 'certs');
-  const ports = recallPorts(stateDir);
-  const consulToken = openSecrets(path.resolve(stateDir))('consul-service-token');
+  const { certsDir, ports, brokers, secret } = recallReach(stateDir);
   const told = {
-    endpoints: endpointsOf(ports, brokersOf(stateDir)),
+    endpoints: endpointsOf(ports, brokers),
     certsDir,
     instance: '',
-    consulToken,
+    consulToken: secret('consul-service-token'),
     kekFile: kekFileOf(path.resolve(stateDir)),
   };
   const portOf = portAllotter(ports);

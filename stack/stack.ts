@@ -17,6 +17,8 @@ export interface StackOptions {
   onProgress?: ((event: ProgressEvent) => void) | undefined;
   /** HOLDFAST_INSTANCE of every process of this stack. */
   instance?: string | undefined;
+  /** How long certificates are good for, milliseconds; a day unless told. Renewed at two thirds of it. */
+  leafLifeMs?: number | undefined;
   /** Faster first set-up for a stack that is thrown away. */
   fast?: boolean | undefined;
   /** Gives up starting, for example on Ctrl-C; `startStack` then rejects with the signal's reason. */

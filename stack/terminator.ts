@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 import { peerOf } from '../platform/security/peer';
+import { watchCredentials } from '../platform/security/renewal';
+import { serverTlsOptions } from '../platform/security/tls';
+import type { CertificateFiles } from '../platform/security/tls';
 
 /** A TLS front for a server that cannot do TLS itself; read from the command line as JSON. */
 export interface TerminatorOptions {
@@ -18,15 +20,12 @@ export interface TerminatorOptions {
   protocol: 'h2' | 'http/1.1';
 }
 
-const reloadMs = 10_000;
-
-function readContext(options: TerminatorOptions): tls.SecureContextOptions {
-  const read = (file: string): Buffer => readFileSync(path.join(options.certsDir, file));
+function filesOf({ certsDir, name }: TerminatorOptions): CertificateFiles {
+  const file = (base: string): string => path.join(certsDir, base);
   return {
-    cert: read(`${options.name}.crt`),
-    key: read(`${options.name}.key`),
-    ca: read('ca.crt'),
-    minVersion: 'TLSv1.2',
+    HOLDFAST_CA_FILE: file('ca.crt'),
+    HOLDFAST_CERT_FILE: file(`${name}.crt`),
+    HOLDFAST_KEY_FILE: file(`${name}.key`),
   };
 }
 
@@ -51,22 +50,22 @@ function admit(client: tls.TLSSocket, options: TerminatorOptions): void {
   client.destroy();
 }
 
-/** A renewed certificate is picked up without a restart: open connections keep the old one. */
-function followRenewals(server: tls.Server, options: TerminatorOptions): void {
-  const file = path.join(options.certsDir, `${options.name}.crt`);
-  let seen = statSync(file).mtimeMs;
-  setInterval(() => {
-    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? seen;
-    if (now === seen) return;
-    seen = now;
-    server.setSecureContext(readContext(options));
-  }, reloadMs).unref();
+/**
+ * A renewed certificate is picked up without a restart. Open connections keep the old one; whoever opened them renews
+ * them, and Temporal's own server asks every client to come back after five minutes.
+ */
+function followRenewals(server: tls.Server, files: CertificateFiles): void {
+  watchCredentials(files, () => {
+    server.setSecureContext(serverTlsOptions(files));
+    console.log('the certificate was read again');
+  });
 }
 
 function main(options: TerminatorOptions): void {
+  const files = filesOf(options);
   const server = tls.createServer(
     {
-      ...readContext(options),
+      ...serverTlsOptions(files),
       requestCert: true,
       rejectUnauthorized: true,
       ALPNProtocols: [options.protocol],
@@ -77,7 +76,7 @@ function main(options: TerminatorOptions): void {
   server.listen(options.listenPort, options.listenHost ?? '127.0.0.1', () =>
     console.log('listening'),
   );
-  followRenewals(server, options);
+  followRenewals(server, files);
   process.on('SIGTERM', () => process.exit(0));
 }
 

@@ -13,7 +13,7 @@ import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
 import { sagasJournal } from '../platform/saga/journal/hosted';
 import { openKeyring } from '../platform/security/keys/keyring';
-import { readCredentials } from '../platform/security/tls';
+import { renewedCredentials } from '../platform/security/renewal';
 
 /**
  * A relay alone, for a service whose own process is away or busy: `node dist/workers/relay.js <service>`, with the
@@ -29,7 +29,7 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
   const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-relay`,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });

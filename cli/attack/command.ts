@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { recallEnvironment, recallPorts } from '../../stack/recall';
+import { recallEnvironment, recallReach } from '../../stack/recall';
 import { findRunning, processesOf } from '../../stack/running';
 import { openSecrets } from '../../stack/secrets';
 import { withTheatre } from '../chaos/theatre';
@@ -99,7 +99,7 @@ export function targetIn(
     ca: readFileSync(gateway.caFile),
     api: createApiClient(gateway),
     secret: openSecrets(stateDir),
-    ports: recallPorts(stateDir),
+    ports: recallReach(stateDir).ports,
     processes: () => processesOf(stateDir),
     forge: openForge(stateDir),
   };

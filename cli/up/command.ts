@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { progressReporter } from '../../stack/progress';
+import { wholeNumber } from '../whole-number';
 import { createApiClient } from './api-client';
 import { auditWorld } from './audit';
 import { runDemo } from './demo';
@@ -19,6 +20,7 @@ interface UpOptions {
   readonly ephemeral: boolean;
   readonly brokers: 1 | 3;
   readonly portBase?: number;
+  readonly leafMinutes?: number;
   readonly state: string;
 }
 
@@ -32,6 +34,7 @@ export function upCommand(): Command {
     .option('--ephemeral', 'keep no state', false)
     .option('--brokers <count>', 'Kafka brokers, 1 or 3', brokers, 1)
     .option('--port-base <port>', 'first of 60 ports in a row; 0 finds a free block', port)
+    .option('--leaf-minutes <count>', 'how long certificates are good for; a day', wholeNumber())
     .option('--state <folder>', 'where state, certificates and logs live', '.holdfast')
     .addHelpText('after', '\nExample:\n  holdfast up --once --json --ephemeral --port-base 0\n')
     .exitOverride()
@@ -62,7 +65,8 @@ async function up(options: UpOptions): Promise<void> {
   const onProgress = progressReporter(process.stderr);
   let world: World | undefined;
   try {
-    world = await startWorld({ ...options, stateDir, onProgress, signal });
+    const leafLifeMs = options.leafMinutes && options.leafMinutes * 60_000;
+    world = await startWorld({ ...options, leafLifeMs, stateDir, onProgress, signal });
     const readyMs = Math.round(performance.now() - startedAt);
     const showing = show(world, options, { readyMs, interruption });
     await Promise.race([showing, interruption]);

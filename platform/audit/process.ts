@@ -14,6 +14,7 @@ import { startHttps } from '../http/server';
 import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
 import { openKeyring } from '../security/keys/keyring';
+import { renewedCredentials } from '../security/renewal';
 import { readCredentials } from '../security/tls';
 import { createAuditor } from './auditor';
 import type { SagaAudit } from './family';
@@ -46,7 +47,7 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
   const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   };
   // A ledger that is new reads from the beginning, which the brokers may have forgotten.

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import type { Agent } from 'undici';
 import { z } from 'zod';
 import type { Config } from '../runtime/config';
-import { createPeerAgent } from '../security/tls';
+import { renewedPeerAgent } from '../security/renewal';
 
 /** Where one running instance of a service can be reached. Who it is, its certificate says, not this. */
 export interface Instance {
@@ -96,10 +96,10 @@ async function send(
 
 /** Opens a client of Consul over mutual TLS; the agent must carry the identity `consul`. Nothing is sent yet. */
 export function openConsul(config: ConsulConfig): Consul {
-  const agent = createPeerAgent(config, 'consul');
+  const agent = renewedPeerAgent(config, 'consul');
   return {
     async ask(asked) {
-      const answer = await send(agent, config, asked).catch((error: unknown) => {
+      const answer = await send(agent.current(), config, asked).catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         throw new ConsulError(`Consul did not answer: ${message}`, undefined, { cause: error });
       });

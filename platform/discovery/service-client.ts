@@ -6,7 +6,7 @@ import { problem } from '../http/problem';
 import { traceHeaders } from '../http/tracing';
 import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
-import { createPeerAgent, watchCredentials } from '../security/tls';
+import { renewedPeerAgent } from '../security/renewal';
 import type { CertificateFiles } from '../security/tls';
 import type { Picked, Resolver } from './resolver';
 
@@ -122,18 +122,7 @@ function callCounter(registry: Registry): Counter {
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { config, resolver, service, peer = service, log } = options;
   const calls = callCounter(options.registry);
-  let agent = createPeerAgent(config, peer);
-  const stopWatching = watchCredentials(config, () => {
-    try {
-      const renewed = createPeerAgent(config, peer);
-      const old = agent;
-      agent = renewed;
-      void old.close();
-    } catch (error) {
-      // A rotation that removes and rewrites its files is heard in between; the next change is heard again.
-      log.warn('the certificate could not be read again', { service, error });
-    }
-  });
+  const agent = renewedPeerAgent(config, peer);
 
   async function attempt(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
     const picked = await resolver.pick(service, tried);
@@ -142,7 +131,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     }
     tried.add(picked.instance.id);
     try {
-      const answer = await send(agent, picked, asked, signal);
+      const answer = await send(agent.current(), picked, asked, signal);
       picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
       return answer;
     } catch (error) {
@@ -179,9 +168,6 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         throw problem('SERVICE_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause: error });
       }
     },
-    close: () => {
-      stopWatching();
-      return agent.close();
-    },
+    close: () => agent.close(),
   };
 }

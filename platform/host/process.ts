@@ -1,6 +1,7 @@
 import { armCrashPoints } from '../runtime/crash-point';
 import type { Config } from '../runtime/config';
 import { parseConfig } from '../runtime/config';
+import { demandValidCertificate } from '../security/validity';
 import type { Log } from '../runtime/log';
 
 /** A process of ours at work. */
@@ -14,8 +15,9 @@ export interface RunningProcess {
 const exitCodes = { startFailed: 1, configInvalid: 2 } as const;
 
 /**
- * The life of a process: reads the configuration, starts, drains on SIGTERM or SIGINT and exits 0; a second signal
- * ends it at once. A promise nobody waited for is a bug of ours, but no reason to drop what other requests are doing.
+ * The life of a process: reads the configuration, looks whether its certificate is good today, starts, drains on SIGTERM
+ * or SIGINT and exits 0; a second signal ends it at once. A promise nobody waited for is a bug of ours, but no reason to
+ * drop what other requests are doing.
  */
 export async function runProcess(
   environment: Record<string, string | undefined>,
@@ -23,7 +25,7 @@ export async function runProcess(
 ): Promise<void> {
   const config = configOrExit(environment);
   armCrashPoints(config.HOLDFAST_CRASH_POINTS, config.HOLDFAST_CRASH_DIR);
-  const running = await start(config).catch((error: unknown) => {
+  const running = await startUnder(config, start).catch((error: unknown) => {
     process.stderr.write(`${config.HOLDFAST_NAME} could not start: ${messageOf(error)}\n`);
     process.exit(exitCodes.startFailed);
   });
@@ -31,6 +33,14 @@ export async function runProcess(
     running.log.error('a promise was rejected and nobody waited for it', { error });
   });
   stopOnSignals(running);
+}
+
+async function startUnder(
+  config: Config,
+  start: (config: Config) => Promise<RunningProcess>,
+): Promise<RunningProcess> {
+  demandValidCertificate(config);
+  return start(config);
 }
 
 function configOrExit(environment: Record<string, string | undefined>): Config {

@@ -10,7 +10,7 @@ import { createLog } from '../runtime/log';
 import { startTracing } from '../runtime/tracing';
 import { openTokenVerifier } from '../security/authority';
 import { openKeyring } from '../security/keys/keyring';
-import { readCredentials } from '../security/tls';
+import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
@@ -37,7 +37,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
-    credentials: () => readCredentials(config),
+    ...renewedCredentials(config),
     log,
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });

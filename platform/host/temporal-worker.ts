@@ -3,7 +3,8 @@ import type { WorkerOptions } from '@temporalio/worker';
 import { backoffMs, pause } from '../discovery/pace';
 import type { Config } from '../runtime/config';
 import type { Log, LogData } from '../runtime/log';
-import { readCredentials, watchCredentials } from '../security/tls';
+import { watchCredentials } from '../security/renewal';
+import { readCredentials } from '../security/tls';
 import { tryingLimits } from './keep-trying';
 
 /** Limits of a worker, milliseconds. */
@@ -76,29 +77,29 @@ type TemporalMeta = Partial<
 >;
 
 /**
- * Keeps a worker running until stopped: connects as soon as Temporal is there, begins again after a
- * fatal error, and with a new certificate whenever the files change. Losing Temporal never ends the
- * process.
+ * Keeps a worker running until stopped: connects as soon as Temporal is there, and begins again after a fatal error.
+ * After a renewal of the certificate it goes on over a new connection; attempts in work are not disturbed. Losing
+ * Temporal never ends the process.
  */
 export function startTemporalWorker(options: TemporalWorkerOptions): TemporalWorker {
   const { config, log, taskQueue } = options;
   const stopping = new AbortController();
-  let connection: NativeConnection | undefined;
-  let worker: Worker | undefined;
+  let serving: Serving | undefined;
 
   async function serve(): Promise<void> {
-    connection = await connectTemporal(config);
+    let connection = await connectTemporal(config);
     try {
-      worker = await Worker.create(workerOptions(options, connection));
+      const worker = await Worker.create(workerOptions(options, connection));
+      serving = { worker, connection };
       const running = worker.run();
       log.info('the worker runs', { queue: taskQueue });
       // A stop that came while connecting must not be missed.
       if (stopping.signal.aborted) shutDown();
       await running;
     } finally {
-      worker = undefined;
+      connection = serving?.connection ?? connection;
+      serving = undefined;
       await connection.close();
-      connection = undefined;
     }
   }
 
@@ -115,28 +116,69 @@ export function startTemporalWorker(options: TemporalWorkerOptions): TemporalWor
     }
   }
 
-  function shutDown(): void {
-    if (worker?.getState() === 'RUNNING') worker.shutdown();
+  /** One that connects anew by itself has the new certificate already. */
+  async function renew(): Promise<void> {
+    for (let failures = 0; isRunning(serving) && !stopping.signal.aborted; failures += 1) {
+      try {
+        await replaceConnection(config, () => serving);
+        log.info('the worker goes on under the new certificate', { queue: taskQueue });
+        return;
+      } catch (error) {
+        if (failures === 0) log.warn('the worker keeps its old connection', { error });
+        await pause(100 + backoffMs(failures + 1, tryingLimits), stopping.signal);
+      }
+    }
   }
-  const stopWatching = watchCredentials(config, shutDown);
+
+  function shutDown(): void {
+    if (isRunning(serving)) serving.worker.shutdown();
+  }
+  let renewing = Promise.resolve();
+  const stopWatching = watchCredentials(config, () => {
+    renewing = renewing.then(renew);
+  });
   const kept = keep();
   return {
     async probe() {
-      const state = worker?.getState() ?? 'CONNECTING';
-      if (connection === undefined || state !== 'RUNNING')
-        throw new Error(`the worker is ${state}`);
-      const asked = connection;
-      await asked.withDeadline(Date.now() + workerLimits.probeMs, () =>
-        asked.workflowService.getSystemInfo({}),
+      const state = serving?.worker.getState() ?? 'CONNECTING';
+      if (serving === undefined || state !== 'RUNNING') throw new Error(`the worker is ${state}`);
+      const { connection } = serving;
+      await connection.withDeadline(Date.now() + workerLimits.probeMs, () =>
+        connection.workflowService.getSystemInfo({}),
       );
     },
     async stop() {
       stopping.abort();
       stopWatching();
+      await renewing;
       shutDown();
       await kept;
     },
   };
+}
+
+/** A worker and the connection it polls over. */
+interface Serving {
+  worker: Worker;
+  connection: NativeConnection;
+}
+
+function isRunning(serving: Serving | undefined): serving is Serving {
+  return serving?.worker.getState() === 'RUNNING';
+}
+
+/** Polls that are under way end where they began, within a minute; everything else goes over the new connection. */
+async function replaceConnection(
+  config: Config,
+  serving: () => Serving | undefined,
+): Promise<void> {
+  const next = await connectTemporal(config);
+  const served = serving();
+  if (!isRunning(served)) return next.close();
+  const before = served.connection;
+  served.worker.connection = next;
+  served.connection = next;
+  await before.close();
 }
 
 function workerOptions(

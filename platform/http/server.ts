@@ -1,11 +1,13 @@
 import { createServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
 import { peerOf } from '../security/peer';
-import { serverTlsOptions, watchCredentials } from '../security/tls';
+import { watchCredentials } from '../security/renewal';
+import { serverTlsOptions } from '../security/tls';
 import { measureTls } from './tls-metrics';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
@@ -94,11 +96,22 @@ function endSlowReaders(server: Server, answerTimeoutMs: number): void {
   });
 }
 
-/** New connections get the new certificate; a half-written file keeps the old one until the next look. */
+/**
+ * New connections get the new certificate; one that was opened under an old one is answered once more and then closed,
+ * so that nobody goes on under what has been replaced. An idle one ends by the keep-alive timeout. A half-written file
+ * keeps the old certificate until the next look.
+ */
 function renewOnChange(server: Server, options: HttpsServerOptions): () => void {
+  const opened = new WeakMap<Socket, number>();
+  let renewals = 0;
+  server.on('secureConnection', (socket: TLSSocket) => opened.set(socket, renewals));
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (opened.get(request.socket) !== renewals) response.shouldKeepAlive = false;
+  });
   return watchCredentials(options.config, () => {
     try {
       server.setSecureContext(serverTlsOptions(options.config));
+      renewals += 1;
       options.log.info('the certificate was read again');
     } catch (error) {
       options.log.warn('the certificate could not be read again', { error });

@@ -1,20 +1,26 @@
-import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { MongoClientOptions } from 'mongodb';
 import type { PoolConfig } from 'pg';
+import { watchCredentials } from '../security/renewal';
+import { readCredentials } from '../security/tls';
 import type { Config } from './config';
 
 /** This process's certificate, its key and the authority it trusts, as PEM text; read anew at each call. */
 export function identityPem(config: Config): { cert: string; key: string; ca: string } {
-  return {
-    cert: readFileSync(config.HOLDFAST_CERT_FILE, 'utf8'),
-    key: readFileSync(config.HOLDFAST_KEY_FILE, 'utf8'),
-    ca: readFileSync(config.HOLDFAST_CA_FILE, 'utf8'),
-  };
+  const { cert, key, ca } = readCredentials(config);
+  return { cert: cert.toString(), key: key.toString(), ca: ca.toString() };
 }
 
-/** Options of a `pg` pool or client; the role is the process's name, which its certificate proves. */
+/** How whoever was opened with a process's certificate hears that there is another one. */
+export function renewalsOf(config: Config): (listener: () => void) => () => void {
+  return (listener) => watchCredentials(config, listener);
+}
+
+/**
+ * Options of a `pg` pool or client; the role is the process's name, which its certificate proves. `ssl` is read anew
+ * whenever it is asked for.
+ */
 export function postgresOptions(config: Config, database: string): PoolConfig {
   return {
     host: config.HOLDFAST_POSTGRES_HOST,
@@ -22,7 +28,9 @@ export function postgresOptions(config: Config, database: string): PoolConfig {
     database,
     user: config.HOLDFAST_NAME,
     application_name: config.HOLDFAST_NAME,
-    ssl: { ...identityPem(config), rejectUnauthorized: true },
+    get ssl() {
+      return { ...identityPem(config), rejectUnauthorized: true };
+    },
   };
 }
 

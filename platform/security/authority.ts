@@ -4,7 +4,8 @@ import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
 import { createKeySource } from './jwks';
 import type { KeySource, ReadKeys } from './jwks';
-import { createServerAgent } from './tls';
+import { renewedServerAgent } from './renewal';
+import type { CertificateFiles } from './tls';
 import { createTokenVerifier } from './tokens';
 import type { TokenVerifier } from './tokens';
 
@@ -32,13 +33,13 @@ export function keysOfIssuer(issuer: string, getJson: GetJson): ReadKeys {
 
 /** Reads the issuer's keys over TLS checked against our authority, each question bounded by 3 s and 256 kB. */
 export function createAuthority(
-  config: Pick<Config, 'HOLDFAST_ISSUER' | 'HOLDFAST_CA_FILE'>,
+  config: Pick<Config, 'HOLDFAST_ISSUER'> & CertificateFiles,
   log: Log,
 ): { read: ReadKeys; close(): Promise<void> } {
-  const agent = createServerAgent(config);
+  const agent = renewedServerAgent(config);
   const getJson: GetJson = async (url) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { dispatcher: agent, redirect: 'error', signal });
+    const response = await fetch(url, { dispatcher: agent.current(), redirect: 'error', signal });
     const text = await response.text();
     if (!response.ok) throw new Error(`the auth server answered ${response.status}`);
     if (text.length > answerBytesMax) throw new Error('the auth server answered too much');
@@ -69,7 +70,7 @@ export interface OpenTokenVerifier extends TokenVerifier {
  * milliseconds, is the clock of the keys alone; tokens are held against the real one.
  */
 export function openTokenVerifier(
-  config: Pick<Config, 'HOLDFAST_ISSUER' | 'HOLDFAST_AUDIENCE' | 'HOLDFAST_CA_FILE'>,
+  config: Pick<Config, 'HOLDFAST_ISSUER' | 'HOLDFAST_AUDIENCE'> & CertificateFiles,
   log: Log,
   now: () => number = Date.now,
 ): OpenTokenVerifier {

@@ -1,4 +1,5 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
 import { Agent } from 'undici';
 import type { Config } from '../runtime/config';
@@ -19,13 +20,32 @@ export interface Credentials {
   readonly key: Buffer;
 }
 
-/** Reads the certificate, key and authority of this process from the files of its configuration. */
+/** What was read last and was whole, by the certificate's file. */
+const lastWhole = new Map<string, Credentials>();
+
+/**
+ * Reads the certificate, key and authorities of this process from the files of its configuration. While somebody is
+ * writing them, key and certificate may not belong together: then it is those of before, where there are any.
+ */
 export function readCredentials(config: CertificateFiles): Credentials {
-  return {
-    ca: readFileSync(config.HOLDFAST_CA_FILE),
-    cert: readFileSync(config.HOLDFAST_CERT_FILE),
-    key: readFileSync(config.HOLDFAST_KEY_FILE),
-  };
+  const { HOLDFAST_CA_FILE: ca, HOLDFAST_CERT_FILE: cert, HOLDFAST_KEY_FILE: key } = config;
+  const before = lastWhole.get(cert);
+  try {
+    const found = { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) };
+    const isKnown = before?.cert.equals(found.cert) === true && before.key.equals(found.key);
+    if (!isKnown && !belongTogether(found)) {
+      throw new Error(`${key} is not the key of ${cert}`);
+    }
+    lastWhole.set(cert, found);
+    return found;
+  } catch (error) {
+    if (before !== undefined) return before;
+    throw error;
+  }
+}
+
+function belongTogether({ cert, key }: Credentials): boolean {
+  return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }
 
 /** Options of any TLS server of ours. */
@@ -60,7 +80,7 @@ function agent(connect: object): Agent {
 
 /**
  * HTTP agent for one service: shows our certificate and accepts only a server whose certificate carries that service's
- * identity. An agent keeps the certificate it was made with; after a rotation make a new one and close the old.
+ * identity. It keeps the certificate it was made with; `renewedPeerAgent` follows renewals.
  */
 export function createPeerAgent(config: CertificateFiles, expectedService: string): Agent {
   return agent(peerTlsOptions(config, expectedService));
@@ -69,15 +89,4 @@ export function createPeerAgent(config: CertificateFiles, expectedService: strin
 /** HTTP agent for servers known by host name alone, such as the auth server: our authority, the usual name check. */
 export function createServerAgent(config: Pick<Config, 'HOLDFAST_CA_FILE'>): Agent {
   return agent({ ca: readFileSync(config.HOLDFAST_CA_FILE), minVersion: tlsVersionMin });
-}
-
-const watchIntervalMs = 5_000;
-
-/** Calls back after the certificate or its key changed on disk (looked at every 5 s). Returns how to stop. */
-export function watchCredentials(config: CertificateFiles, changed: () => void): () => void {
-  const files = [config.HOLDFAST_CERT_FILE, config.HOLDFAST_KEY_FILE, config.HOLDFAST_CA_FILE];
-  for (const file of files) {
-    watchFile(file, { interval: watchIntervalMs, persistent: false }, changed);
-  }
-  return () => files.forEach((file) => unwatchFile(file, changed));
 }

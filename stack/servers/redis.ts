@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { DebBinary, FoundTree } from '../provision/deb-binary';
 import { provideDeb } from '../provision/deb-binary';
 import { runTool } from '../cache/tool';
-import type { Running, ServerContext, ServerDefinition } from './server';
+import type { Reach, Running, ServerContext, ServerDefinition } from './server';
 import { identityFiles, untilReady } from './server';
 
 /** Asked to listen nowhere, both builds end at once; the one without TLS does so over the TLS option. */
@@ -42,7 +42,10 @@ function serverArgs(context: ServerContext, dataDir: string): string[] {
   ];
 }
 
-async function ping(context: ServerContext): Promise<void> {
+async function withAdmin<Answer>(
+  context: Pick<ServerContext, 'certsDir' | 'ports'>,
+  question: (client: Redis) => Promise<Answer>,
+): Promise<Answer> {
   const files = identityFiles(context.certsDir, 'admin');
   const client = new Redis({
     host: 'localhost',
@@ -60,7 +63,7 @@ async function ping(context: ServerContext): Promise<void> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.ping();
+    return await question(client);
   } finally {
     client.disconnect();
   }
@@ -72,9 +75,18 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
   const args = serverArgs(context, dataDir);
   const { binary: command, env, version } = found;
   const child = context.spawn({ name: 'redis', command, args, env });
-  const ask = (): Promise<void> => ping(context);
+  const ask = (): Promise<unknown> => withAdmin(context, (client) => client.ping());
   await untilReady('redis', [child], ask);
   return { version, port: context.ports.redis, children: [child], ask };
+}
+
+/** Setting any of the three reads all of them again; the authorities last, since that one is always whole. */
+async function reload(reach: Reach): Promise<void> {
+  const files = identityFiles(reach.certsDir, 'redis');
+  await withAdmin(reach, async (client) => {
+    await client.config('SET', 'tls-cert-file', files.crt);
+    await client.config('SET', 'tls-ca-cert-file', files.ca);
+  });
 }
 
 /** Redis, TLS only, every client with a certificate of ours. A cache: it may forget. */
@@ -85,4 +97,5 @@ export const redis: ServerDefinition = {
     const found = await provideDeb(deb, note);
     return (context) => start(found, context);
   },
+  reload,
 };

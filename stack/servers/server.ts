@@ -28,6 +28,9 @@ export interface ServerContext {
   note: Note;
 }
 
+/** Where the servers of a stack are and who may ask them, whoever started them. */
+export type Reach = Pick<ServerContext, 'stateDir' | 'certsDir' | 'ports' | 'brokers' | 'secret'>;
+
 /** A server that answered the question it was started for. */
 export interface Running {
   version: string;
@@ -45,6 +48,8 @@ export interface ServerDefinition {
   readonly ports: (context: Pick<ServerContext, 'brokers'>) => PortName[];
   /** Fetches what is needed and returns how to start it; nothing runs before that function is called. */
   readonly provision: (note: Note) => Promise<(context: ServerContext) => Promise<Running>>;
+  /** Makes the running server read its certificate and authorities again; left out where it does so by itself. */
+  readonly reload?: (reach: Reach) => Promise<void>;
 }
 
 /** The files by which one of our identities connects. */

@@ -45,7 +45,7 @@ export const saga = (file: string, title: string): GuardTest => ({
   title,
 });
 
-/** A test of the ring `contract`: the three databases. */
+/** A test of the ring `contract`: real servers. */
 export const contract = (file: string, title: string): GuardTest => ({
   ring: 'contract',
   file: `test/contract/${file}.test.ts`,

@@ -33,8 +33,8 @@ export function surroundingsOf({ folder, benchFolder }: Workshop): Surroundings 
     };
   };
   const ofStores = async () => {
-    const servers = ['mongodb', 'postgres', 'dynamodb', 'kafka'] as const;
-    world ??= await startTestWorld({ folder: path.join(benchFolder, 'world'), rings: [], servers });
+    const folder = path.join(benchFolder, 'world');
+    world ??= await startTestWorld({ folder, rings: ['contract'] });
     return world.environment;
   };
   return {

@@ -11,7 +11,10 @@ import { startControl } from './control-server';
 export type Ring = 'contract' | 'saga' | 'flow' | 'chaos';
 
 const serversOf: Readonly<Record<Ring, readonly ServerName[]>> = {
-  contract: ['mongodb', 'postgres', 'dynamodb', 'kafka', 'redis', 'consul', 'card-provider'],
+  contract: [
+    ...(['temporal', 'mongodb', 'postgres', 'dynamodb'] as const),
+    ...(['kafka', 'redis', 'consul', 'card-provider'] as const),
+  ],
   saga: ['temporal'],
   flow: serverNames,
   chaos: serverNames,

@@ -1,10 +1,9 @@
 import { request } from 'undici';
-import type { Dispatcher } from 'undici';
 import { Fault } from '../../../platform/kernel/faults';
 import { traceHeaders } from '../../../platform/http/tracing';
 import type { Errand, Outside, OutsideWord } from '../../../platform/participant/outside/port';
 import type { Config } from '../../../platform/runtime/config';
-import { createPeerAgent, watchCredentials } from '../../../platform/security/tls';
+import { renewedPeerAgent } from '../../../platform/security/renewal';
 import { providerCall } from './calls';
 
 /** Identity in the provider's certificate. */
@@ -37,17 +36,11 @@ export interface ProviderConnection {
 
 /** Opens nothing before the first request. */
 export function connectProvider(config: Config): ProviderConnection {
-  let agent: Dispatcher | undefined;
-  const stopWatching = watchCredentials(config, () => {
-    const old = agent;
-    agent = undefined;
-    void old?.close();
-  });
+  const agent = renewedPeerAgent(config, peer);
   return {
     async send(path, { body, timeoutMs, bytesMax = answerBytesMax }) {
-      agent ??= createPeerAgent(config, peer);
       const answer = await request(new URL(path, config.HOLDFAST_CARD_PROVIDER_URL), {
-        dispatcher: agent,
+        dispatcher: agent.current(),
         method: body === undefined ? 'GET' : 'POST',
         headers: { 'content-type': 'application/json', ...traceHeaders() },
         body: body === undefined ? null : JSON.stringify(body),
@@ -56,10 +49,7 @@ export function connectProvider(config: Config): ProviderConnection {
       const text = await answer.body.text();
       return { status: answer.statusCode, body: parsed(text, bytesMax) };
     },
-    async close() {
-      stopWatching();
-      await agent?.close();
-    },
+    close: () => agent.close(),
   };
 }
 

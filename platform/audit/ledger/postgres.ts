@@ -42,7 +42,6 @@ export function openLedger(config: Config): StoredLedger {
       return readCredentials(config);
     },
     max: limits.connectionsMax,
-    maxLifetimeSeconds: 3_600,
   });
   const owner = randomUUID();
   return {

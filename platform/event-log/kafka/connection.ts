@@ -12,6 +12,8 @@ export interface LogConnection {
   readonly clientId: string;
   /** Asked at every connect, so that a renewed certificate is used without a restart. */
   readonly credentials: () => { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+  /** Calls back when the credentials were renewed, so that open connections are replaced; returns how to stop. */
+  readonly renewed?: (listener: () => void) => () => void;
   readonly log: Log;
 }
 
@@ -22,6 +24,8 @@ export const connectionLimits = {
   retryMsMin: 50,
   retryMsMax: 1_000,
   keepAliveMs: 60_000,
+  /** A client that was replaced stays this long for what was asked of it: longer than any request. */
+  retireMs: 15_000,
 } as const;
 
 /** A client of its own; `retries` is how often it repeats by itself what a broker answered as passing. */

@@ -40,14 +40,16 @@ export function startKafkaConsumer(connection: LogConnection, reader: LogReader)
   async function supervise(): Promise<void> {
     let backoffMs: number = consumerLimits.restartMsMin;
     while (!state.stopped) {
+      const renewal = renewalOf(connection);
       const consumer = createConsumer(connection, reader);
       try {
         const { ended } = await begin(consumer);
         backoffMs = consumerLimits.restartMsMin;
-        await Promise.race([ended, bell.stopped]);
+        await Promise.race([ended, renewal.heard, bell.stopped]);
       } catch (error) {
         connection.log.warn('the consumer failed and joins again', { error: logErrorOf(error) });
       }
+      renewal.stop();
       state.joined = false;
       state.generation += 1;
       await leave(consumer);
@@ -142,6 +144,15 @@ export function startKafkaConsumer(connection: LogConnection, reader: LogReader)
       connection.log.debug('the consumer did not leave its group', { error });
     }
   }
+}
+
+/** A member joins anew under renewed credentials, from where it has read. */
+function renewalOf({ renewed }: LogConnection): { heard: Promise<void>; stop(): void } {
+  let stop = (): void => undefined;
+  const heard = new Promise<void>((resolve) => {
+    stop = renewed?.(resolve) ?? stop;
+  });
+  return { heard, stop };
 }
 
 function createConsumer(connection: LogConnection, reader: LogReader): Consumer {

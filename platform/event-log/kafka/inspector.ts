@@ -10,7 +10,7 @@ const retries = 3;
 export function createKafkaInspector(
   connection: LogConnection,
 ): LogInspector & { close(): Promise<void> } {
-  const told = { name: 'the admin client', log: connection.log };
+  const told = { ...connection, name: 'the admin client' };
   const kept = keptClient(() => connectAdmin(connection), told);
 
   async function asking<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
@@ -38,7 +38,7 @@ export function createKafkaInspector(
   /** Partitions of a topic are taken up together: they share one answer. */
   const asked = new Map<string, Promise<readonly PartitionMarks[]>>();
   return {
-    close: () => kept.giveUp(),
+    close: () => kept.close(),
     cutAt,
     marks: (topic) => {
       const answer = asked.get(topic) ?? ask(topic).finally(() => asked.delete(topic));

@@ -16,7 +16,7 @@ const retries = 3;
 export function createKafkaKeeper(
   connection: LogConnection,
 ): LogKeeper & { close(): Promise<void> } {
-  const named = { name: 'the producer of an operator', log: connection.log };
+  const named = { ...connection, name: 'the producer of an operator' };
   const kept = keptClient(() => connectProducer(connection), named);
 
   async function appendStored(
@@ -54,7 +54,7 @@ export function createKafkaKeeper(
     }
   }
 
-  return { appendStored, forgetBefore, close: () => kept.giveUp() };
+  return { appendStored, forgetBefore, close: () => kept.close() };
 }
 
 function kafkaMessage({ timestamp, key, value, headers }: StoredMessage) {

@@ -14,7 +14,7 @@ const brokerShare = 0.8;
  */
 export function createKafkaWriter(connection: LogConnection): LogWriter {
   const open = new Set<string>();
-  const told = { name: 'the producer', log: connection.log };
+  const told = { ...connection, name: 'the producer' };
   const kept = keptClient(() => connectProducer(connection), told);
 
   async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
@@ -60,7 +60,7 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
         open.delete(place);
       }
     },
-    close: () => kept.giveUp(),
+    close: () => kept.close(),
   };
 }
 

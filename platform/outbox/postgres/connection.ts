@@ -1,5 +1,5 @@
-import { Pool } from 'pg';
-import type { ClientBase, PoolConfig, QueryResult, QueryResultRow } from 'pg';
+import { Client, Pool } from 'pg';
+import type { ClientBase, ClientConfig, PoolConfig, QueryResult, QueryResultRow } from 'pg';
 import { Fault } from '../../kernel/faults';
 import { sortError } from './errors';
 
@@ -8,16 +8,28 @@ export const postgresLimits = {
   connectionsMax: 10,
   connectTimeoutMs: 5_000,
   statementTimeoutMs: 10_000,
+  /** No connection goes on for longer under the certificate it was opened with. */
+  connectionAgeSeconds: 300,
   /** A statement the server did not stop itself is given up on the client's side after this much more. */
   graceMs: 500,
 } as const;
 
 /**
  * A pool that answers in time or fails. A connection may be lost while it is idle or between two statements of a
- * transaction; the next statement says so, and the event, which nobody awaits, must not end the process.
+ * transaction; the next statement says so, and the event, which nobody awaits, must not end the process. The `ssl` of
+ * the configuration is asked for at every connect, and no connection is used for longer than five minutes: a renewed
+ * certificate is in use everywhere then.
  */
 export function openPool(config: PoolConfig): Pool {
+  // The pool copies its options when it is made: a certificate among them would stay what it was.
+  class Connection extends Client {
+    constructor(options: ClientConfig = {}) {
+      super({ ...options, ssl: config.ssl });
+    }
+  }
   const pool = new Pool({
+    Client: Connection,
+    maxLifetimeSeconds: postgresLimits.connectionAgeSeconds,
     max: postgresLimits.connectionsMax,
     connectionTimeoutMillis: postgresLimits.connectTimeoutMs,
     idleTimeoutMillis: 30_000,

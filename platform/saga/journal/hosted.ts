@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { hostable } from '../../host/hosted-service';
 import type { HostedService, OpenService } from '../../host/hosted-service';
 import { openPostgresStore } from '../../outbox/postgres/store';
-import { postgresOptions } from '../../runtime/connections';
+import { renewingStore } from '../../outbox/renewing';
+import { postgresOptions, renewalsOf } from '../../runtime/connections';
 import type { Config } from '../../runtime/config';
 import { createGrantVerifier } from '../../security/grants';
 import { childrenOutside } from '../children/outside';
@@ -39,14 +40,17 @@ export const sagasJournal: HostedService = {
 function plainJournal(opened: () => OpenService): HostedService {
   return hostable({
     definition: journalService,
-    openStore: (config, vault) =>
-      openPostgresStore<JournalState>({
-        pool: postgresOptions(config, 'sagas'),
-        instance: config.HOLDFAST_INSTANCE,
-        service: journalService.participant.contract.name,
-        vault,
-        markOf: openMarkOf,
-      }),
+    openStore: (config, vault) => {
+      const open = () =>
+        openPostgresStore<JournalState>({
+          pool: postgresOptions(config, 'sagas'),
+          instance: config.HOLDFAST_INSTANCE,
+          service: journalService.participant.contract.name,
+          vault,
+          markOf: openMarkOf,
+        });
+      return renewingStore(open, renewalsOf(config));
+    },
     openApi: () => ({ mount: () => undefined }),
     openOutside: () => childrenOutside(childWorld(opened)),
     identities: { alone: () => [] },

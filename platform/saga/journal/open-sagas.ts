@@ -49,7 +49,7 @@ export function openMarkOf(state: JournalState): string | undefined {
 
 /** Opens the questions on the journal's own database; nothing connects before the first one. */
 export function openSagasOf(config: Config, vault: Vault): OpenSagas {
-  const pool = openPool({ ...postgresOptions(config, 'sagas'), max: 2 });
+  const pool = openPool(Object.assign(postgresOptions(config, 'sagas'), { max: 2 }));
   const { aggregates, events } = tablesOf(config.HOLDFAST_INSTANCE);
   const sealing = createSealing({ vault, service: 'sagas', instance: config.HOLDFAST_INSTANCE });
   const isOpenSql = `mark = '${openMark}'`;

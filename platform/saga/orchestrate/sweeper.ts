@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import { backoffMs, pause } from '../../discovery/pace';
@@ -7,6 +8,7 @@ import { unreadPayloads } from '../../host/unread-payloads';
 import type { Config } from '../../runtime/config';
 import type { Log } from '../../runtime/log';
 import { metricNames } from '../../runtime/metric-names';
+import { watchCredentials } from '../../security/renewal';
 import { sagaQueue } from '../wire';
 import type { OpenSagas } from '../journal/open-sagas';
 import type { RecoveryTarget } from '../engine/activities';
@@ -38,31 +40,40 @@ export function startSweeper(parts: {
   const observe = observer(parts.metrics.registry, log);
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
 
-  async function work(): Promise<void> {
-    const connection = await connectTemporal(config);
+  /** Sweeps over one connection, until it was opened under a certificate that has been renewed. */
+  async function work(connection: NativeConnection, isRenewed: () => boolean): Promise<void> {
     const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
     const client = new Client({ connection, namespace });
     const looking = new Client({ connection, namespace, dataConverter: unreadPayloads });
+    const recover = (target: RecoveryTarget) => startRecovery(client, target, taskQueue);
+    await journal.prepare();
+    while (!stopping.signal.aborted && !isRenewed()) {
+      observe(await sweep(looking, journal, recover));
+      await keepHouse({ client, journal, taskQueue });
+      await pause(config.HOLDFAST_SWEEP_INTERVAL_MS, stopping.signal);
+    }
+  }
+
+  async function connectAndWork(): Promise<void> {
+    let isRenewed = false;
+    const stopWatching = watchCredentials(config, () => (isRenewed = true));
     try {
-      await journal.prepare();
-      while (!stopping.signal.aborted) {
-        const recover = (target: RecoveryTarget) => startRecovery(client, target, taskQueue);
-        observe(await sweep(looking, journal, recover));
-        await keepHouse({ client, journal, taskQueue });
-        await pause(config.HOLDFAST_SWEEP_INTERVAL_MS, stopping.signal);
-      }
+      const connection = await connectTemporal(config);
+      await work(connection, () => isRenewed).finally(() => connection.close());
     } finally {
-      await connection.close();
+      stopWatching();
     }
   }
 
   async function keep(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+    for (let failures = 0; !stopping.signal.aborted;) {
       try {
-        await work();
+        await connectAndWork();
+        failures = 0;
       } catch (error) {
-        if (failures === 0) log.warn('the sweep begins again', { error });
-        await pause(backoffMs(failures + 1, sweeperLimits), stopping.signal);
+        failures += 1;
+        if (failures === 1) log.warn('the sweep begins again', { error });
+        await pause(backoffMs(failures, sweeperLimits), stopping.signal);
       }
     }
   }

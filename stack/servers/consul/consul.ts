@@ -4,7 +4,7 @@ import type { DebBinary, FoundTree } from '../../provision/deb-binary';
 import { provideDeb } from '../../provision/deb-binary';
 import { ensureServiceToken } from './tokens';
 import { ask } from '../https-request';
-import type { Running, ServerContext, ServerDefinition } from '../server';
+import type { Reach, Running, ServerContext, ServerDefinition } from '../server';
 import { identityFiles, untilReady } from '../server';
 
 const deb: DebBinary = {
@@ -79,6 +79,12 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
   return { version, port: context.ports.consul, children: [child], ask: elected };
 }
 
+async function reload(reach: Reach): Promise<void> {
+  const url = `https://localhost:${reach.ports.consul}/v1/agent/reload`;
+  const headers = { 'X-Consul-Token': reach.secret('consul-management-token') };
+  await ask(reach, { url, method: 'PUT', headers });
+}
+
 /** Consul with access lists that deny by default, its API over mutual TLS only. */
 export const consul: ServerDefinition = {
   name: 'consul',
@@ -87,4 +93,5 @@ export const consul: ServerDefinition = {
     const found = await provideDeb(deb, note);
     return (context) => start(found, context);
   },
+  reload,
 };

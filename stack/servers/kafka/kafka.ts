@@ -6,6 +6,7 @@ import { smallJvm } from '../../provision/java';
 import type { KafkaTools } from '../../provision/kafka-tools';
 import { provisionKafkaTools } from '../../provision/kafka-tools';
 import { controllerPort, kafkaProperties } from './properties';
+import { readStoresAgain } from './stores';
 import { ensureTopics, produceOne, requireAllBrokers } from './topics';
 import type { Running, ServerContext, ServerDefinition } from '../server';
 import { untilReady } from '../server';
@@ -99,4 +100,5 @@ export const kafka: ServerDefinition = {
     const found = await provisionKafkaTools(note);
     return (context) => start(found, context);
   },
+  reload: readStoresAgain,
 };

@@ -33,7 +33,8 @@ export function topicNames(instance: string): string[] {
   return Object.keys(writers).map((name) => eventTopic(name, instance));
 }
 
-function client(reach: Reach): Kafka {
+/** Kafka as its administrator. */
+export function client(reach: Reach): Kafka {
   const files = identityFiles(reach.certsDir, 'admin');
   const ids = Array.from({ length: reach.brokers }, (_, index) => index + 1);
   return new Kafka({

@@ -31,6 +31,9 @@ function layOutHome(found: Found, context: ServerContext): string {
   return home;
 }
 
+/** It looks by itself whether there is another certificate, and refuses to look more often than this. */
+const certificatesReadEverySeconds = 30;
+
 /** The JVM directly instead of `kc.sh`: the script stays in between, and forces a collector of its own. */
 function jvmArgs(home: string): string[] {
   const factory = 'io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory';
@@ -56,6 +59,7 @@ function serverArgs(context: ServerContext): string[] {
     ...[`--https-certificate-file=${files.crt}`, `--https-certificate-key-file=${files.key}`],
     // Whoever shows a certificate shows one of our authority.
     ...[`--https-trust-store-file=${files.ca}`, '--https-trust-store-type=PEM'],
+    ...[`--https-certificates-reload-period=${certificatesReadEverySeconds}s`],
     ...['--http-host=127.0.0.1', '--cache=local', '--log-level=warn'],
   ];
 }

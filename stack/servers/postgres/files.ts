@@ -1,4 +1,4 @@
-import { chownSync, copyFileSync, chmodSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, chmodSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerContext } from '../server';
 import { identityFiles } from '../server';
@@ -53,21 +53,50 @@ function accessRules(): string {
   ].join('\n');
 }
 
+/** PostgreSQL's own name of each file of ours. */
+const certificateFiles = { ca: 'ca.crt', crt: 'server.crt', key: 'server.key' } as const;
+
+/** PostgreSQL refuses a key that others can read. */
+function giveTo(owner: Unprivileged, file: string): void {
+  chmodSync(file, 0o600);
+  if (owner.uid !== undefined) chownSync(file, owner.uid, owner.gid ?? owner.uid);
+}
+
+/** Copies the certificate beside the data, each file whole or not at all. */
+function copyCertificate(
+  context: Pick<ServerContext, 'certsDir'>,
+  dataDir: string,
+  owner: Unprivileged,
+): void {
+  const from = identityFiles(context.certsDir, 'postgres');
+  for (const [part, name] of Object.entries(certificateFiles)) {
+    const file = path.join(dataDir, name);
+    copyFileSync(from[part as keyof typeof certificateFiles], `${file}.new`);
+    giveTo(owner, `${file}.new`);
+    renameSync(`${file}.new`, file);
+  }
+}
+
+/** The same for a server that runs, whoever it runs as; it reads them when it is told to. */
+export function replaceCertificate(
+  context: Pick<ServerContext, 'certsDir'>,
+  dataDir: string,
+): void {
+  const { uid, gid } = statSync(path.join(dataDir, certificateFiles.key));
+  copyCertificate(context, dataDir, { uid, gid, prefix: [] });
+}
+
 /** Writes configuration and certificate into the data folder, owned by whoever the server runs as. */
 export function writePostgresFiles(
   context: ServerContext,
   dataDir: string,
   as: Unprivileged,
 ): void {
-  const file = (name: string): string => path.join(dataDir, name);
-  const { ca, crt, key } = identityFiles(context.certsDir, 'postgres');
-  copyFileSync(ca, file('ca.crt'));
-  copyFileSync(crt, file('server.crt'));
-  copyFileSync(key, file('server.key'));
-  writeFileSync(file('postgresql.conf'), settings(context));
-  writeFileSync(file('pg_hba.conf'), accessRules());
-  for (const name of ['ca.crt', 'server.crt', 'server.key', 'postgresql.conf', 'pg_hba.conf']) {
-    chmodSync(file(name), 0o600); // PostgreSQL refuses a key that others can read
-    if (as.uid !== undefined) chownSync(file(name), as.uid, as.gid ?? as.uid);
+  copyCertificate(context, dataDir, as);
+  const written = { 'postgresql.conf': settings(context), 'pg_hba.conf': accessRules() };
+  for (const [name, content] of Object.entries(written)) {
+    const file = path.join(dataDir, name);
+    writeFileSync(file, content);
+    giveTo(as, file);
   }
 }

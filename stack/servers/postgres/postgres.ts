@@ -4,8 +4,8 @@ import { StackError } from '../../errors';
 import type { PostgresBinaries } from '../../provision/postgres';
 import { providePostgres } from '../../provision/postgres';
 import { asAdmin, ensureDatabases } from './databases';
-import { writePostgresFiles } from './files';
-import type { Running, ServerContext, ServerDefinition } from '../server';
+import { replaceCertificate, writePostgresFiles } from './files';
+import type { Reach, Running, ServerContext, ServerDefinition } from '../server';
 import { untilReady } from '../server';
 import type { Unprivileged } from './unprivileged';
 import { dropPrivileges } from './unprivileged';
@@ -89,6 +89,11 @@ async function start(binaries: PostgresBinaries, context: ServerContext): Promis
   return { version: binaries.version, port: context.ports.postgres, children: [child], ask };
 }
 
+async function reload(reach: Reach): Promise<void> {
+  replaceCertificate(reach, path.join(reach.stateDir, 'postgres'));
+  await asAdmin(reach, 'postgres', (db) => db.query('select pg_reload_conf()'));
+}
+
 /** PostgreSQL with certificate authentication: the certificate's common name is the role. */
 export const postgres: ServerDefinition = {
   name: 'postgres',
@@ -97,4 +102,5 @@ export const postgres: ServerDefinition = {
     const binaries = await providePostgres(note);
     return (context) => start(binaries, context);
   },
+  reload,
 };

@@ -1,6 +1,7 @@
 import type { Guard } from '../guard';
 import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
+import { certificateGuards } from './certificates';
 import { engineGuards } from './engine';
 import { identityGuards } from './identity';
 import { keyGuards } from './keys';
@@ -22,6 +23,7 @@ import { tokenGuards } from './tokens';
 export const guards: readonly Guard[] = [
   ...engineGuards,
   ...identityGuards,
+  ...certificateGuards,
   ...participantGuards,
   ...storeGuards,
   ...sealingGuards,

@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { certificateNames } from '../../stack/certificates';
+import { recallReach } from '../../stack/recall';
+import { renewCertificates } from '../../stack/renewal/renew';
+import { certificateStatus } from '../../stack/renewal/status';
+import { findRunning } from '../../stack/running';
+import { withExitCode } from '../command-error';
+import { wholeNumber } from '../whole-number';
+import { renewalLines, statusLines } from './print';
+
+const help = `
+The certificates of the stack in --state: one for each process, by which it is known everywhere. A running stack renews
+them by itself when two thirds of their life are over; docs/certificates.md tells what follows a renewal, and how.
+
+Exit codes: 0 all is well, 1 one has ended, is due or is not the one that is shown, 2 wrong usage, 3 not done: no stack,
+or no authority.
+
+Examples:
+  holdfast certs status
+  holdfast certs rotate
+  holdfast certs rotate --name orders --minutes 60 --json
+`;
+
+export const certsExitCodes = { attention: 1, usage: 2, notDone: 3 } as const;
+
+/** `holdfast certs …`: what the certificates of a stack are, and new ones. */
+export function certsCommand(): Command {
+  return new Command('certs')
+    .description('Show the certificates of a stack, and renew them while it runs.')
+    .addHelpText('after', help)
+    .addCommand(status())
+    .addCommand(rotate())
+    .exitOverride();
+}
+
+interface CommonOptions {
+  readonly state: string;
+  readonly name?: readonly string[];
+  readonly json: boolean;
+}
+
+function withCommon(command: Command, does: string): Command {
+  return command
+    .description(does)
+    .option('--name <process>', 'only this certificate; may be repeated', named)
+    .option('--state <folder>', 'of the stack', '.holdfast')
+    .option('--json', 'one JSON object on standard output', false)
+    .exitOverride();
+}
+
+function named(text: string, known: readonly string[] = []): readonly string[] {
+  if ((certificateNames as readonly string[]).includes(text)) return [...known, text];
+  const all = certificateNames.join(', ');
+  throw new InvalidArgumentError(`there is no certificate ${text}; there are ${all}.`);
+}
+
+function status(): Command {
+  const does =
+    'Show each certificate, how long it is good for, and whether it is the one that is shown.';
+  return withCommon(new Command('status'), does).action(async (options: CommonOptions) => {
+    const reach = await done(() => recallReach(options.state));
+    const certificates = await certificateStatus(reach, options.name);
+    const isSound = certificates.every(
+      ({ state, listeners }) =>
+        state === 'good' && listeners.every(({ shows }) => shows !== 'other'),
+    );
+    tell(options, { certificates, isSound }, statusLines(certificates));
+  });
+}
+
+interface RotateOptions extends CommonOptions {
+  readonly minutes?: number;
+}
+
+const minutesMax = 60 * 24 * 365;
+
+function rotate(): Command {
+  const does =
+    'Issue new certificates, make every server of the running stack read them, and look.';
+  return withCommon(new Command('rotate'), does)
+    .option(
+      '--minutes <count>',
+      'how long the new ones are good for; as the ones before',
+      wholeNumber(minutesMax),
+    )
+    .action(async (options: RotateOptions) => {
+      const renewal = await done(async () => {
+        findRunning(options.state);
+        return renewCertificates(recallReach(options.state), {
+          ...(options.name === undefined ? {} : { names: options.name }),
+          ...(options.minutes === undefined ? {} : { lifeMs: options.minutes * 60_000 }),
+        });
+      });
+      const isSound = renewal.listeners.every(({ isNew, shown }) => isNew || shown === undefined);
+      tell(options, { ...renewal, isSound }, renewalLines(renewal));
+    });
+}
+
+/** What keeps a command from its end gets the exit code for it. */
+async function done<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error ? withExitCode(error, certsExitCodes.notDone, undefined) : error;
+  }
+}
+
+function tell<Report extends { readonly isSound: boolean }>(
+  { json }: CommonOptions,
+  report: Report,
+  lines: readonly string[],
+): void {
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
+  if (!report.isSound) process.exitCode = certsExitCodes.attention;
+}

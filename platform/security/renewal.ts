@@ -1,0 +1,116 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import type { Agent } from 'undici';
+import { createPeerAgent, createServerAgent, readCredentials } from './tls';
+import type { CertificateFiles, Credentials } from './tls';
+
+/** How often the files are looked at; within it a renewed certificate is in use. */
+export const renewalLimits = { lookMs: 2_000 } as const;
+
+/** Who is told of the files of one certificate, and how to stop looking at them. */
+interface Watched {
+  readonly listeners: Set<() => void>;
+  stop(): void;
+}
+
+const watched = new Map<string, Watched>();
+
+const isSame = (one: Credentials | undefined, other: Credentials | undefined): boolean =>
+  one === other ||
+  (one !== undefined &&
+    other !== undefined &&
+    (['ca', 'cert', 'key'] as const).every((part) => one[part].equals(other[part])));
+
+function readOrNothing(config: CertificateFiles): Credentials | undefined {
+  try {
+    return readCredentials(config);
+  } catch {
+    return undefined; // removed and not yet written again: heard once more when it is
+  }
+}
+
+/** One look at the files for however many connections of a process show their certificate. */
+function watch(config: CertificateFiles): Watched {
+  const files = [config.HOLDFAST_CERT_FILE, config.HOLDFAST_KEY_FILE, config.HOLDFAST_CA_FILE];
+  const listeners = new Set<() => void>();
+  let used = readOrNothing(config);
+  const look = (): void => {
+    const found = readOrNothing(config);
+    if (found === undefined || isSame(found, used)) return;
+    used = found;
+    for (const listener of [...listeners]) listener();
+  };
+  for (const file of files) {
+    watchFile(file, { interval: renewalLimits.lookMs, persistent: false }, look);
+  }
+  return { listeners, stop: () => files.forEach((file) => unwatchFile(file, look)) };
+}
+
+/**
+ * Calls back once for every whole change of certificate, key and authorities on disk (looked at every 2 s): a key whose
+ * certificate is not written yet is no change. Returns how to stop.
+ */
+export function watchCredentials(config: CertificateFiles, changed: () => void): () => void {
+  const { HOLDFAST_CA_FILE: ca, HOLDFAST_CERT_FILE: cert, HOLDFAST_KEY_FILE: key } = config;
+  const name = [ca, cert, key].join('\n');
+  const one = watched.get(name) ?? watch(config);
+  watched.set(name, one);
+  const listener = (): void => changed();
+  one.listeners.add(listener);
+  return () => {
+    one.listeners.delete(listener);
+    if (one.listeners.size > 0 || watched.get(name) !== one) return;
+    one.stop();
+    watched.delete(name);
+  };
+}
+
+/** The credentials of a process for clients that ask for them at every connect, and how these hear of new ones. */
+export interface RenewedCredentials {
+  readonly credentials: () => Credentials;
+  /** Calls back after a renewal; returns how to stop. */
+  readonly renewed: (listener: () => void) => () => void;
+}
+
+/** A process's own credentials as its configuration names them. */
+export function renewedCredentials(config: CertificateFiles): RenewedCredentials {
+  return {
+    credentials: () => readCredentials(config),
+    renewed: (listener) => watchCredentials(config, listener),
+  };
+}
+
+/** An HTTP agent that is another one after each renewal. */
+export interface RenewedAgent {
+  /** The agent for the next request; one that was taken before finishes what it has begun. */
+  current(): Agent;
+  close(): Promise<void>;
+}
+
+/** {@link createPeerAgent} that follows renewals: the old agent ends when its requests are answered. */
+export function renewedPeerAgent(config: CertificateFiles, peer: string): RenewedAgent {
+  return renewedAgent(config, () => createPeerAgent(config, peer));
+}
+
+/** The same of {@link createServerAgent}: it shows nothing, but whom it believes may change. */
+export function renewedServerAgent(config: CertificateFiles): RenewedAgent {
+  return renewedAgent(config, () => createServerAgent(config));
+}
+
+function renewedAgent(config: CertificateFiles, create: () => Agent): RenewedAgent {
+  let agent: Agent | undefined;
+  const closing = new Set<Promise<void>>();
+  const retire = (): void => {
+    const ended = agent?.close().finally(() => closing.delete(ended as Promise<void>));
+    if (ended !== undefined) closing.add(ended);
+    agent = undefined;
+  };
+  const stopWatching = watchCredentials(config, retire);
+  return {
+    current: () => (agent ??= create()),
+    async close() {
+      stopWatching();
+      retire();
+      await Promise.all(closing);
+    },
+  };
+}

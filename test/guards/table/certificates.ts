@@ -1,0 +1,92 @@
+import type { Guard } from '../guard';
+import { contract, unit } from '../guard';
+
+const goesOn = contract('renewed-certificates', 'every client goes on after the certificate');
+
+/** What lets a certificate be short-lived: everybody follows the next one, and nothing that is under way is cut. */
+export const certificateGuards: readonly Guard[] = [
+  {
+    name: 'clients follow a renewed certificate',
+    why: 'with the end of the first certificate every connection that has to be opened anew would fail',
+    changes: [
+      {
+        file: 'platform/security/renewal.ts',
+        from: 'for (const listener of [...listeners]) listener();',
+        to: 'void listeners;',
+      },
+    ],
+    test: goesOn,
+  },
+  {
+    name: 'a pool asks for its certificate at every connect',
+    why: 'pools copy their options, and would show the first certificate after its end',
+    changes: [
+      {
+        file: 'platform/outbox/postgres/connection.ts',
+        from: 'super({ ...options, ssl: config.ssl });',
+        to: 'super(options);',
+      },
+    ],
+    test: goesOn,
+  },
+  {
+    name: 'a key is shown with its own certificate only',
+    why: 'who reads while somebody writes would fail to connect, or not come up again',
+    changes: [
+      {
+        file: 'platform/security/tls.ts',
+        from: 'if (!isKnown && !belongTogether(found)) {',
+        to: 'if (!isKnown && found.ca.length < 0) {',
+      },
+    ],
+    test: unit('security/renewal', 'stays with the last whole pair'),
+  },
+  {
+    name: 'a store of before is closed after its answers',
+    why: 'a renewal would cut the transactions that are under way',
+    changes: [
+      {
+        file: 'platform/outbox/renewing.ts',
+        from: 'if (one.isOver && one.open === 0) end(one)',
+        to: 'if (one.isOver) end(one)',
+      },
+    ],
+    test: unit('outbox/renewing', 'is answered before its store is closed'),
+  },
+  {
+    name: 'no process starts under a certificate that has ended',
+    why: 'everybody would refuse it, each in words of its own, and nobody would say why',
+    changes: [
+      {
+        file: 'platform/security/validity.ts',
+        from: 'if (nowMs > Date.parse(validTo)) {',
+        to: 'if (nowMs > Date.parse(validTo) * 2) {',
+      },
+    ],
+    test: unit('security/validity', 'one whose certificate has ended does not start'),
+  },
+  {
+    name: 'a renewal is looked at on the wire',
+    why: 'a server that goes on with the old certificate would be found when that ends',
+    changes: [
+      {
+        file: 'stack/renewal/renew.ts',
+        from: 'isNew: after[at] === serialOf(reach, certificate),',
+        to: 'isNew: true,',
+      },
+    ],
+    test: unit('stack/renewal', 'looks until the new one is shown'),
+  },
+  {
+    name: 'what has lived for two thirds is renewed',
+    why: 'a stack that runs for longer than a day would stand still at the end of it',
+    changes: [
+      {
+        file: 'stack/renewal/keep.ts',
+        from: 'return known === undefined || !isFresh(known);',
+        to: 'return known === undefined;',
+      },
+    ],
+    test: unit('stack/renewal', 'what has lived for two thirds is due'),
+  },
+];
