@@ -67,6 +67,9 @@ function open(config: Config, log: Log) {
     ]),
   );
   const keys = openKeyring(config, { log, registry });
+  const sealedCache = keys.vault('cache');
+  // Asked for early, so that the first answers are kept. While the key store is away none is, and it is asked again.
+  keys.ready().catch(() => undefined);
   const redis = connectRedis(config, log);
   const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
   return {
@@ -74,7 +77,7 @@ function open(config: Config, log: Log) {
     tokens: openTokenVerifier(config, log),
     engine: openEngine(config, [tracing.plugin]),
     readModel: openReadModel(config),
-    cache: createCache({ store: redis, vault: keys.vault('cache'), log, registry, prefix }),
+    cache: createCache({ store: redis, vault: sealedCache, log, registry, prefix }),
     limiter: createRateLimiter({ redis, prefix, registry }),
   };
 }
