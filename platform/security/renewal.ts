@@ -1,4 +1,3 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import type { Agent } from 'undici';
 import { createPeerAgent, createServerAgent, readCredentials } from './tls';
 import type { CertificateFiles, Credentials } from './tls';
@@ -30,7 +29,6 @@ function readOrNothing(config: CertificateFiles): Credentials | undefined {
 
 /** One look at the files for however many connections of a process show their certificate. */
 function watch(config: CertificateFiles): Watched {
-  const files = [config.HOLDFAST_CERT_FILE, config.HOLDFAST_KEY_FILE, config.HOLDFAST_CA_FILE];
   const listeners = new Set<() => void>();
   let used = readOrNothing(config);
   const look = (): void => {
@@ -39,10 +37,9 @@ function watch(config: CertificateFiles): Watched {
     used = found;
     for (const listener of [...listeners]) listener();
   };
-  for (const file of files) {
-    watchFile(file, { interval: renewalLimits.lookMs, persistent: false }, look);
-  }
-  return { listeners, stop: () => files.forEach((file) => unwatchFile(file, look)) };
+  // Looking at times of change would miss what is written before the first look.
+  const timer = setInterval(look, renewalLimits.lookMs).unref();
+  return { listeners, stop: () => clearInterval(timer) };
 }
 
 /**
