@@ -15,9 +15,9 @@ export interface RunningProcess {
 const exitCodes = { startFailed: 1, configInvalid: 2 } as const;
 
 /**
- * The life of a process: reads the configuration, looks whether its certificate is good today, starts, drains on SIGTERM
- * or SIGINT and exits 0; a second signal ends it at once. A promise nobody waited for is a bug of ours, but no reason to
- * drop what other requests are doing.
+ * The life of a process: reads the configuration, looks whether its certificate is good today, starts, drains on
+ * SIGTERM or SIGINT and exits 0; a second signal ends it at once. A promise nobody waited for is a bug of ours, but no
+ * reason to drop what other requests are doing.
  */
 export async function runProcess(
   environment: Record<string, string | undefined>,
