@@ -24,8 +24,8 @@ export function processConfigs(state: string): (name: string) => Config {
 }
 
 /**
- * The event log with a process's identity and keys, for one command, and before it what the archive has of it; `purpose`
- * is told to the brokers. Close it afterwards.
+ * The event log with a process's identity and keys, for one command, and before it what the archive has of it;
+ * `purpose` is told to the brokers. Close it afterwards.
  */
 export function openLog(config: Config, purpose: string): EventLog {
   const log = connectWholeLog(connectionOf(config, purpose), config.HOLDFAST_ARCHIVE_DIR);
