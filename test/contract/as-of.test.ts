@@ -10,6 +10,8 @@ import { customerOrders } from '../../projections/customer-orders';
 import type { ReadModelStore } from '../../projections/store';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
@@ -19,6 +21,7 @@ import { environmentFor } from '../support/world';
 const orders = 300;
 const schemas = loadSchemas();
 let world: LogWorld;
+let keyStore: KeyStoreWorld;
 let topic: string;
 let store: ReadModelStore;
 let records: readonly LogRecord[];
@@ -26,7 +29,8 @@ let records: readonly LogRecord[];
 let between: string;
 
 beforeAll(async () => {
-  world = await openLogWorld();
+  keyStore = await openKeyStoreWorld();
+  world = await openLogWorld({ keysUrl: () => keyStore.url() });
   topic = await world.createTopic('orders');
   store = world.openStore();
   await store.migrate(projections);
@@ -37,7 +41,10 @@ beforeAll(async () => {
   await sendOrders(world, topic, history(orders / 2, orders));
   records = await world.records(topic);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await keyStore.close();
+});
 
 function* history(from: number, to: number) {
   for (let index = from; index < to; index += 1) yield* orderEvents(`o-${index}`, 'c', index);
@@ -56,7 +63,8 @@ const plain = ({ rows }: Awaited<ReturnType<typeof readAsOf>>) =>
 /** `holdfast query customer-orders`, in a process of its own, as the projector. */
 async function holdfastQuery(...words: string[]) {
   const told = { ...environmentFor('projector'), HOLDFAST_INSTANCE: world.instance };
-  const run = await runHoldfast(['query', 'customer-orders', ...words], told);
+  const keysUrl = { HOLDFAST_KEYS_URL: keyStore.url() };
+  const run = await runHoldfast(['query', 'customer-orders', ...words], { ...told, ...keysUrl });
   return { code: run.exitCode, out: run.out, said: run.err };
 }
 

@@ -84,7 +84,7 @@ const cases = [
 let world: LogWorld;
 let keyStore: KeyStoreWorld;
 beforeAll(async () => {
-  world = await openLogWorld();
+  world = await openLogWorld({ keysUrl: () => keyStore.url() });
   keyStore = await openKeyStoreWorld();
 });
 afterAll(() => Promise.all([world.close(), keyStore.close()]));

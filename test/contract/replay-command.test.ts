@@ -8,23 +8,30 @@ import { projections } from '../../projections';
 import type { ReadModelStore } from '../../projections/store';
 import { anEvent } from '../support/events';
 import { runHoldfast } from '../support/holdfast-cli';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
 import { environmentFor } from '../support/world';
 
 let world: LogWorld;
+let keyStore: KeyStoreWorld;
 let topic: string;
 let store: ReadModelStore;
 
 beforeAll(async () => {
-  world = await openLogWorld();
+  keyStore = await openKeyStoreWorld();
+  world = await openLogWorld({ keysUrl: () => keyStore.url() });
   topic = await world.createTopic('orders');
   store = world.openStore();
   await store.migrate(projections);
   await sendOrders(world, topic, history());
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await keyStore.close();
+});
 
 const orders = 60;
 function* history() {
@@ -34,8 +41,9 @@ function* history() {
 /** `holdfast replay customer-orders`, in a process of its own, as the projector. */
 async function holdfastReplay(words: readonly string[] = [], more: Record<string, string> = {}) {
   const own = { ...environmentFor('projector'), HOLDFAST_INSTANCE: world.instance };
+  const keysUrl = { HOLDFAST_KEYS_URL: keyStore.url() };
   const args = ['replay', 'customer-orders', '--json', ...words];
-  const run = await runHoldfast(args, { ...own, HOLDFAST_CRASH_DIR: '', ...more });
+  const run = await runHoldfast(args, { ...own, ...keysUrl, HOLDFAST_CRASH_DIR: '', ...more });
   const report = run.out === '' ? {} : (JSON.parse(run.out) as Record<string, unknown>);
   return { code: run.exitCode, said: run.err, report };
 }

@@ -63,7 +63,7 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
   let keys: Keyring;
 
   beforeAll(async () => {
-    world = await openLogWorld();
+    world = await openLogWorld({ keysUrl: () => keyStore.url() });
     topic = await world.createTopic(service);
     keyStore = await openKeyStoreWorld();
     keys = await keyStore.keysOf(service, `store.${service}`);

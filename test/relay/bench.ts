@@ -16,6 +16,8 @@ export interface RelayBench {
   readonly service: RelayedService;
   readonly world: LogWorld;
   readonly topic: string;
+  /** Where the service's keys are. */
+  readonly keysUrl: string;
   readonly store: ServiceStore<Box>;
   /** The next commands of the workload, one after the other; the same in every run of a seed. */
   write(commands: number): Promise<void>;
@@ -61,7 +63,7 @@ export async function openRelayBench(
   }
 
   return {
-    ...{ name, service, world, topic, store },
+    ...{ name, service, world, topic, store, keysUrl: keyStore.url() },
     async write(count) {
       for (let done = 0; done < count; done += 1) await writeOne();
     },

@@ -30,8 +30,8 @@ const stallMs = 30_000;
 
 /** Reads the log raw, holds it against the events table, and projects it. */
 export async function judgeRun(bench: RelayBench): Promise<Judgement> {
-  const { world, service, topic, store } = bench;
-  const eventLog = world.logAs('projector');
+  const { world, service, topic, store, keysUrl } = bench;
+  const eventLog = world.logAs('projector', keysUrl);
   const groupPrefix = 'projector-judge';
   const content = await readLog({ eventLog, service, topic, groupPrefix, timeoutMs: stallMs });
   const audit = await auditTable(service, store, content);
@@ -52,7 +52,7 @@ export async function judgeRun(bench: RelayBench): Promise<Judgement> {
 }
 
 async function project(
-  { world, service, topic }: RelayBench,
+  { world, service, topic, keysUrl }: RelayBench,
   records: number,
 ): Promise<Pick<Judgement, 'rows' | 'counted'>> {
   const projection = boxProjection(service);
@@ -61,7 +61,10 @@ async function project(
   let counted = 0;
   const projector = startProjector({
     ...{ projection, topics: [topic], store, schemas: anySchemas, log: silentLog },
-    ...{ groupId: `projector-${service}-${world.instance}`, eventLog: world.logAs('projector') },
+    ...{
+      groupId: `projector-${service}-${world.instance}`,
+      eventLog: world.logAs('projector', keysUrl),
+    },
     observe: {
       applied: (events) => void (applied += events.length),
       duplicates: (count) => void (counted += count),

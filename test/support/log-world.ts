@@ -6,21 +6,27 @@ import { connectLog } from '../../platform/event-log/kafka';
 import type { EventLog } from '../../platform/event-log/kafka';
 import { readTopic } from '../../platform/event-log/read-topic';
 import type { LogRecord } from '../../platform/event-log/ports';
+import { sealedLog } from '../../platform/event-log/sealed-log';
 import { deadLetterTopic, eventPartitions, eventTopic } from '../../platform/event-log/topics';
 import { postgresOptions } from '../../platform/runtime/connections';
 import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { readCredentials } from '../../platform/security/tls';
 import { openReadModelStore, readModelsDatabase } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { configFor } from './world';
+
+export interface LogWorldOptions {
+  readonly keysUrl?: () => string;
+}
 
 /** Topics and read models of one test file, on the real servers, gone when it is done. */
 export interface LogWorld {
   readonly instance: string;
   /** For what the client library does and our port does not: creating topics, deleting records. */
   readonly admin: Admin;
-  /** The log as one of our processes sees it. */
-  logAs(name: string): EventLog;
+  /** The log as one of our processes sees it; `keysUrl` is where its key store answers, if not the world's. */
+  logAs(name: string, keysUrl?: string): EventLog;
   /** The read models as the projector; each call opens a pool of its own. */
   openStore(): ReadModelStore;
   /** Creates `service-events.<service>` of this world. */
@@ -30,7 +36,8 @@ export interface LogWorld {
   close(): Promise<void>;
 }
 
-export async function openLogWorld(): Promise<LogWorld> {
+/** `keysUrl` is where a key store answers: with it the values of the log are sealed, as in every process of ours. */
+export async function openLogWorld({ keysUrl }: LogWorldOptions = {}): Promise<LogWorld> {
   const instance = `t${randomBytes(4).toString('hex')}`;
   const admin = kafkaAdmin();
   await admin.connect();
@@ -43,7 +50,9 @@ export async function openLogWorld(): Promise<LogWorld> {
     opened.push(part);
     return part;
   };
-  const logAs = (name: string): EventLog => keep(connectAs(name));
+  const connected = (name: string, url = keysUrl?.()): EventLog =>
+    url === undefined ? connectAs(name) : sealedAs(name, { keysUrl: url, instance });
+  const logAs = (name: string, url?: string): EventLog => keep(connected(name, url));
   const createTopic = async (service: string): Promise<string> => {
     const topic =
       service === 'dead-letter' ? deadLetterTopic(instance) : eventTopic(service, instance);
@@ -57,7 +66,7 @@ export async function openLogWorld(): Promise<LogWorld> {
     openStore: () => keep(openReadModelStore(configFor('projector', instance))),
     records: async (topic) => {
       const records: LogRecord[] = [];
-      const eventLog = connectAs('projector');
+      const eventLog = connected('projector');
       await readTopic({
         ...{ eventLog, topic, groupPrefix: 'projector-test', timeoutMs: 20_000 },
         onRecord: (record) => records.push(record),
@@ -74,6 +83,19 @@ export async function openLogWorld(): Promise<LogWorld> {
       );
     },
   };
+}
+
+function sealedAs(
+  name: string,
+  { keysUrl, instance }: { readonly keysUrl: string; readonly instance: string },
+): EventLog {
+  const keys = openKeyring({ ...configFor(name), HOLDFAST_KEYS_URL: keysUrl }, { log: silentLog });
+  const log = sealedLog(connectAs(name), { keys, instance });
+  const close = async (): Promise<void> => {
+    await log.close();
+    await keys.close();
+  };
+  return { ...log, close };
 }
 
 function connectAs(name: string): EventLog {
