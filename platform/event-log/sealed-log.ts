@@ -53,10 +53,12 @@ export function sealedLog<Log extends EventLog>(log: Log, { keys, instance }: Lo
   };
 }
 
-function openingReader(
-  reader: LogReader,
-  { ready, vaultOf }: { ready(): Promise<void>; vaultOf(topic: string): Vault },
-): LogReader {
+interface Opening {
+  readonly ready: () => Promise<void>;
+  readonly vaultOf: (topic: string) => Vault;
+}
+
+function openingReader(reader: LogReader, { ready, vaultOf }: Opening): LogReader {
   return {
     ...reader,
     assigned: async (places, flow) => {
