@@ -14,18 +14,25 @@ const registryFile = path.join(__dirname, '..', '..', 'workflows', `index${exten
 /** Where the orchestrator looks when it is not told otherwise. */
 export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
+export interface BundleOptions {
+  /** Module that exports the sagas; ours unless told. */
+  readonly workflowsPath?: string;
+  /** Messages and stacks of failures become payloads, for workers whose codec seals those; false unless told. */
+  readonly sealsFailures?: boolean;
+}
+
 /**
  * Bundles every saga with the engine and the tracing interceptors into one file, which a worker loads in a tenth
  * of the time. Interceptors belong to the bundle: histories made with other ones do not replay.
  */
 export async function buildWorkflowBundle(
   outFile: string = defaultBundleFile,
-  options: { readonly workflowsPath?: string } = {},
+  options: BundleOptions = {},
 ): Promise<void> {
   const tracing = startTracing({ serviceName: 'bundle', register: false });
   const { code } = await bundleWorkflowCode({
     workflowsPath: options.workflowsPath ?? registryFile,
-    failureConverterPath,
+    ...(options.sealsFailures === true ? { failureConverterPath } : {}),
     plugins: [tracing.plugin],
     logger: new DefaultLogger('ERROR'),
   });

@@ -14,10 +14,14 @@ import type { WorldGrants } from './test-journal';
 export const childrenOf = (view: SagaView) => view.steps.flatMap(({ child }) => child ?? []);
 
 /** Builds the bundle of the family sagas. */
-export async function buildFamilyBundle(bundle: string): Promise<void> {
+export async function buildFamilyBundle(
+  bundle: string,
+  more: { readonly sealsFailures?: boolean } = {},
+): Promise<void> {
   const source = `family-sagas${path.extname(__filename)}`;
   await buildWorkflowBundle(bundle, {
     workflowsPath: path.join(__dirname, '..', 'fixtures', source),
+    ...more,
   });
 }
 
