@@ -24,10 +24,13 @@ import { configFor, environmentFor } from '../support/world';
 
 let world: LogWorld;
 let topic: string;
+/** Where the key store of a relay process is; without one the log is as the relay in here writes it. */
+let keysUrl: string | undefined;
 const relays: Relay[] = [];
 
 beforeEach(async () => {
-  world = await openLogWorld();
+  keysUrl = undefined;
+  world = await openLogWorld({ keysUrl: () => keysUrl });
   topic = await world.createTopic('payments');
 });
 afterEach(async () => {
@@ -109,13 +112,14 @@ describe('a relay between PostgreSQL and Kafka', () => {
 
   test('killed between send and mark it repeats under the same id and hash, and each counts once', async () => {
     const keyStore = await openKeyStoreWorld();
+    keysUrl = keyStore.url();
     const keys = await keyStore.keysOf('payments', 'store.payments');
     const vault = keys.vault('store.payments');
     const store = await storeWith(histories(['a', 'b'], 5), { service: 'payments', vault });
     const { slot } = histories(['a'], 1)[0]!;
     const die = {
       HOLDFAST_CRASH_POINTS: 'relay.published-not-marked:payments=1',
-      HOLDFAST_KEYS_URL: keyStore.url(),
+      HOLDFAST_KEYS_URL: keysUrl,
     };
     expect(await runRelayProcess(die)).toBe('SIGKILL');
     const sentByDead = (await world.records(topic)).filter(({ partition }) => partition === slot);

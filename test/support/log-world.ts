@@ -17,7 +17,7 @@ import type { ReadModelStore } from '../../projections/store';
 import { configFor } from './world';
 
 export interface LogWorldOptions {
-  readonly keysUrl?: () => string;
+  readonly keysUrl?: () => string | undefined;
 }
 
 /** Topics and read models of one test file, on the real servers, gone when it is done. */

@@ -87,11 +87,10 @@ export const payloadGuards: readonly Guard[] = [
     name: 'messages of sagas that fail are sealed',
     why: 'the sandbox of the sagas would go on writing them as text',
     changes: [
-      { file: 'platform/saga/bundle.ts', from: '    failureConverterPath,\n', to: '' },
       {
         file: 'platform/saga/bundle.ts',
-        from: "import { failureConverterPath } from '../security/keys/temporal-codec';\n",
-        to: '',
+        from: '...(options.sealsFailures === true ? { failureConverterPath } : {}),',
+        to: '...(options.sealsFailures === undefined ? { failureConverterPath } : {}),',
       },
     ],
     test: saga('sealed-payloads', 'leave nothing of order data or failures in histories'),
