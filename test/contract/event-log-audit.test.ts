@@ -9,6 +9,8 @@ import { auditAll } from '../../projections/audit';
 import type { AuditReport } from '../../projections/audit';
 import { openReadModel } from '../../projections/read-model';
 import { anEvent } from '../support/events';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { memoryOutbox } from '../support/memory-outbox';
@@ -25,6 +27,7 @@ const writers = {
 const history = [...placedOrder('o-1', 'completed'), ...placedOrder('o-2', 'declined')].flat();
 
 let world: LogWorld;
+let keyStore: KeyStoreWorld;
 const running: { stop(): Promise<void> }[] = [];
 const outboxes = Object.keys(writers).map((service) => ({
   service,
@@ -34,7 +37,8 @@ const outboxes = Object.keys(writers).map((service) => ({
 }));
 
 beforeAll(async () => {
-  world = await openLogWorld();
+  keyStore = await openKeyStoreWorld();
+  world = await openLogWorld({ keysUrl: () => keyStore.url() });
   const store = world.openStore();
   await store.migrate(projections);
   for (const { service, source } of outboxes) {
@@ -57,13 +61,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(running.map((part) => part.stop()));
   await world.close();
+  await keyStore.close();
 });
 
 function audit(settleMs = 30_000): Promise<AuditReport> {
   const services = outboxes.map(({ service, source }) => ({ name: service, source }));
-  return auditAll({
-    ...{ services, settleMs, log: silentLog, config: configFor('projector', world.instance) },
-  });
+  const own = configFor('projector', world.instance);
+  const config = { ...own, HOLDFAST_KEYS_URL: keyStore.url() };
+  return auditAll({ services, settleMs, log: silentLog, config });
 }
 
 describe('two orders, one placed and one turned back, through log and read models', () => {
