@@ -3,7 +3,7 @@ import { postgresVersionCell, versionTable } from '../outbox/postgres/schema';
 import { versionedTables } from '../outbox/tables-version';
 import type { VersionedTables } from '../outbox/tables-version';
 import type { Config } from '../runtime/config';
-import { readCredentials } from '../security/tls';
+import { postgresOptions } from '../runtime/connections';
 import type { Deletion } from './deletion-log';
 
 type Pool = ReturnType<typeof openPool>;
@@ -96,18 +96,8 @@ export function keysDatabase(instance: string): string {
 
 /** Opens the tables as this process; nothing connects before it is used. */
 export function openKeyRows(config: Config): KeyRows {
-  const pool = openPool({
-    host: config.HOLDFAST_POSTGRES_HOST,
-    port: config.HOLDFAST_POSTGRES_PORT,
-    database: keysDatabase(config.HOLDFAST_INSTANCE),
-    user: config.HOLDFAST_NAME,
-    // Asked again for every new connection, so that a renewed certificate is used.
-    get ssl() {
-      return readCredentials(config);
-    },
-    max: limits.connectionsMax,
-    maxLifetimeSeconds: 3_600,
-  });
+  const options = postgresOptions(config, keysDatabase(config.HOLDFAST_INSTANCE));
+  const pool = openPool(Object.assign(options, { max: limits.connectionsMax }));
   return {
     ...tablesIn(pool),
     ...dataKeysIn(pool),
