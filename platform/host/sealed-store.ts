@@ -13,23 +13,27 @@ export interface StoreOf {
   readonly log?: Log;
 }
 
-/**
- * Opens the store of a service for a command or a test, with its keys: closing the store closes them too. Throws the
- * fault `KEYS_UNAVAILABLE` where the key store is away, or gives this process no such keys.
- */
-export async function openSealedStore({
-  service,
-  config,
-  log = silentLog,
-}: StoreOf): Promise<ServiceStore<unknown>> {
+/** Opens something with the keys of a process: closing it closes them too. Throws where they are not given. */
+async function withKeys<Opened extends { close(): Promise<void> }>(
+  { config, log = silentLog }: { readonly config: Config; readonly log?: Log | undefined },
+  open: (keys: Vaults) => Opened,
+): Promise<Opened> {
   const keys = openKeyring(config, { log });
-  const store = service.openStore(config, keys);
-  const close = async () => void (await Promise.all([store.close(), keys.close()]));
+  const opened = open(keys);
+  const close = async () => void (await Promise.all([opened.close(), keys.close()]));
   await keys.ready().catch(async (error: unknown) => {
     await close();
     throw error;
   });
-  return { ...store, close };
+  return { ...opened, close };
+}
+
+/**
+ * Opens the store of a service for a command or a test, with its keys: closing the store closes them too. Throws the
+ * fault `KEYS_UNAVAILABLE` where the key store is away, or gives this process no such keys.
+ */
+export function openSealedStore({ service, config, log }: StoreOf): Promise<ServiceStore<unknown>> {
+  return withKeys({ config, log }, (keys) => service.openStore(config, keys));
 }
 
 /** For a store of which only tables and leases are asked: it opens nothing, and seals nothing. */
@@ -48,17 +52,10 @@ export async function openSealedStores(
 }
 
 /** A whole service for a command, with its keys; the same otherwise. */
-export async function openSealedService(
+export function openSealedService(
   service: HostedService,
   config: Config,
   options: Parameters<HostedService['open']>[2],
 ): Promise<OpenService> {
-  const keys = openKeyring(config, { log: silentLog });
-  const opened = service.open(config, keys, options);
-  const close = async () => void (await Promise.all([opened.close(), keys.close()]));
-  await keys.ready().catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
-  return { ...opened, close };
+  return withKeys({ config }, (keys) => service.open(config, keys, options));
 }
