@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -26,6 +25,7 @@ import { eventually } from '../../support/eventually';
 import { freshInstance } from '../../support/stores';
 import { configFor, environmentFor } from '../../support/world';
 import { ScriptedParticipants } from '../support/scripted-participants';
+import { reachOf } from '../support/sealed-world';
 import { openTestJournal, unsignedGrants } from '../support/test-journal';
 
 /** The real Temporal server, scripted participants, and workers of as many builds as a test starts. */
@@ -99,17 +99,7 @@ export async function startReleasedWorld(): Promise<ReleasedWorld> {
 }
 
 function connectClient(config: Config): Promise<Connection> {
-  const read = (file: string) => readFileSync(file);
-  return Connection.connect({
-    address: config.HOLDFAST_TEMPORAL_ADDRESS,
-    tls: {
-      serverRootCACertificate: read(config.HOLDFAST_CA_FILE),
-      clientCertPair: {
-        crt: read(config.HOLDFAST_CERT_FILE),
-        key: read(config.HOLDFAST_KEY_FILE),
-      },
-    },
-  });
+  return Connection.connect(reachOf(config));
 }
 
 /** Workers of the sagas as the orchestrator's process makes them, on one journal in memory. */
