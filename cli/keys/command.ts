@@ -3,7 +3,8 @@ import { CommandFailed, exitCodes } from '../sagas/failure';
 import { json, standardOutput as out, table } from '../sagas/print';
 import { withKeyStore } from './ask';
 import type { Body, KeyStoreOptions } from './ask';
-import { usesOf } from './uses';
+import { resealCommand, unknownUses } from './reseal';
+import { contentOf } from './uses';
 
 const help = `
 Speaks to the key store as "admin", by that certificate: with HOLDFAST_NAME and the other variables set as that process,
@@ -15,6 +16,7 @@ Examples:
   holdfast keys status
   holdfast keys rotate store.orders --reason "yearly"
   holdfast keys rotate --kek --reason "the file was copied"
+  holdfast keys reseal store.orders
   holdfast keys retire store.orders 3kTq9XbLw2aZ --reason "nothing is sealed with it any more"
 `;
 
@@ -24,7 +26,7 @@ export function keysCommand(): Command {
     .description('Show the keys of stored data, make new ones, and give old ones out no more.')
     .addHelpText('after', help)
     .exitOverride();
-  for (const each of [statusCommand(), rotateCommand(), retireCommand()]) {
+  for (const each of [statusCommand(), rotateCommand(), resealCommand(), retireCommand()]) {
     command.addCommand(keyStoreOptions(each));
   }
   return command;
@@ -38,15 +40,42 @@ export function keyStoreOptions(command: Command): Command {
     .exitOverride();
 }
 
+interface StatusOptions extends KeyStoreOptions {
+  readonly rows: boolean;
+}
+
+/** Rows of each key, `-` where nobody can say. */
+async function rowsOf(keys: readonly Body[], state: string): Promise<readonly (number | '-')[]> {
+  const purposes = new Set(keys.map(({ purpose }) => String(purpose)));
+  const counts = new Map<string, ReadonlyMap<string, number>>();
+  for (const purpose of purposes) {
+    const content = contentOf(purpose, state);
+    if (content !== undefined) counts.set(purpose, await content.count());
+  }
+  return keys.map(({ purpose, id }) => {
+    const found = counts.get(String(purpose));
+    return found === undefined ? '-' : (found.get(String(id)) ?? 0);
+  });
+}
+
 function statusCommand(): Command {
   return new Command('status')
     .description('Purposes and their keys: age, messages, and the key they are wrapped with.')
-    .action((options: KeyStoreOptions) =>
+    .option('--rows', 'count the rows that are sealed with each key; reads whole tables', false)
+    .action((options: StatusOptions) =>
       withKeyStore(options, async (ask) => {
         const status = await ask('GET', '/status');
-        if (options.json) return json(out, status);
+        const keys = status.keys as Body[];
+        const rows = options.rows ? await rowsOf(keys, options.state) : [];
+        if (options.json) {
+          return json(out, {
+            ...status,
+            keys: keys.map((key, at) => ({ ...key, rows: rows[at] })),
+          });
+        }
         const heading = ['PURPOSE', 'KEY', 'STATE', 'CREATED', 'MESSAGES', 'WRAPPED WITH'];
-        table(out, heading, (status.keys as Body[]).map(lineOf));
+        const lines = keys.map((key, at) => [...lineOf(key), ...(options.rows ? [rows[at]] : [])]);
+        table(out, [...heading, ...(options.rows ? ['ROWS'] : [])], lines);
         const { subjects, forgotten, kek } = status;
         process.stderr.write(
           `${String(subjects)} subjects, ${String(forgotten)} forgotten; ${String(kek)} wraps\n`,
@@ -99,19 +128,13 @@ function retireCommand(): Command {
     .argument('<key>')
     .requiredOption('--reason <text>', 'why; kept in the log of the key store')
     .action(async (purpose: string, key: string, options: RetireOptions) => {
-      const uses = await usesOf(purpose, key);
-      if (uses === undefined) {
-        const message = `nobody can count what is sealed with ${key} of ${purpose} yet`;
-        throw new CommandFailed(
-          'USES_UNKNOWN',
-          message,
-          exitCodes.refused,
-          'leave the key as it is',
-        );
-      }
+      const content = contentOf(purpose, options.state);
+      if (content === undefined) throw unknownUses(purpose);
+      const uses = (await content.count()).get(key) ?? 0;
       if (uses > 0) {
-        const message = `${uses} stored values are sealed with ${key}`;
-        throw new CommandFailed('KEY_IN_USE', message, exitCodes.refused, 'write them anew first');
+        const message = `${uses} rows are sealed with ${key}`;
+        const fix = `holdfast keys reseal ${purpose}`;
+        throw new CommandFailed('KEY_IN_USE', message, exitCodes.refused, fix);
       }
       await withKeyStore(options, async (ask) => {
         const path = `/purposes/${encodeURIComponent(purpose)}/keys/${encodeURIComponent(key)}/retire`;

@@ -1,13 +1,44 @@
-/** Counts the stored values of a purpose that are sealed with a key. */
-export type CountUses = (key: string) => Promise<number>;
+import { openSealedStore, noKeys } from '../../platform/host/sealed-store';
+import { ownedServices } from '../owned-services';
+import type { OwnedService } from '../owned-services';
+import { processConfigs } from '../process-access';
+
+/** What is sealed with the keys of a purpose: where to count it, and to seal it anew. */
+export interface SealedContent {
+  /** Rows by the id of their key; under `''` those that are not sealed at all. Needs no keys. */
+  count(): Promise<ReadonlyMap<string, number>>;
+  /** Seals everything anew that is under an older key, and tells how much at each step. Answers how many rows. */
+  reseal(told: (rows: number) => void): Promise<number>;
+}
+
+/** Rows sealed anew between two words about it. */
+const stepMax = 500;
 
 /**
- * Who can count, by purpose. None can yet: a store that seals adds its line here, and until then its keys are not
- * retired. A count must see everything that is kept, archives and backups that are still to be read included.
+ * The content of a purpose; undefined where nobody can say what is sealed with its keys, which is never taken for
+ * nothing. Services' databases alone: what only a backup holds is not counted.
  */
-const counters: Readonly<Record<string, CountUses>> = {};
+export function contentOf(purpose: string, state: string): SealedContent | undefined {
+  const owned = ownedServices.find(({ service }) => `store.${service.name}` === purpose);
+  return owned && databaseOf(owned, state);
+}
 
-/** How many stored values are sealed with a key; undefined where nobody can say, which is never taken for none. */
-export async function usesOf(purpose: string, key: string): Promise<number | undefined> {
-  return Object.hasOwn(counters, purpose) ? counters[purpose]?.(key) : undefined;
+function databaseOf({ process, service }: OwnedService, state: string): SealedContent {
+  const config = () => processConfigs(state)(process);
+  return {
+    async count() {
+      const store = service.openStore(config(), noKeys);
+      return store.keyUse().finally(() => store.close());
+    },
+    async reseal(told) {
+      const store = await openSealedStore({ service, config: config() });
+      try {
+        let rows = 0;
+        for (let found = -1; found !== 0; told(rows)) rows += found = await store.reseal(stepMax);
+        return rows;
+      } finally {
+        await store.close();
+      }
+    },
+  };
 }

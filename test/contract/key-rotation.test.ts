@@ -1,0 +1,75 @@
+import { payments } from '../../activities';
+import { runHoldfast } from '../support/holdfast-cli';
+import { openKeyStoreWorld } from '../support/key-store';
+import type { KeyStoreWorld } from '../support/key-store';
+import { openBench } from '../support/service-bench';
+import { freshInstance } from '../support/stores';
+import { configFor, environmentFor } from '../support/world';
+
+/** The command line is started five times. */
+jest.setTimeout(300_000);
+
+const purpose = 'store.payments';
+const instance = freshInstance();
+let keyStore: KeyStoreWorld;
+beforeAll(async () => void (keyStore = await openKeyStoreWorld()));
+afterAll(() => keyStore.close());
+
+/** `holdfast keys`, with the environment of a process. */
+function holdfastKeys(owner: string, ...words: readonly string[]) {
+  const told = { HOLDFAST_INSTANCE: instance, HOLDFAST_KEYS_URL: keyStore.url() };
+  return runHoldfast(['keys', ...words, '--json'], { ...environmentFor(owner), ...told });
+}
+
+/** The service with the keys as they are now. */
+async function openPayments() {
+  const keys = await keyStore.keysOf('payments', purpose);
+  const bench = await openBench(payments, configFor('payments', instance), keys);
+  return { bench, close: () => Promise.all([bench.close(), keys.close()]) };
+}
+
+async function keyIds(): Promise<readonly string[]> {
+  const { body } = await keyStore.ask('payments', 'POST', `/purposes/${purpose}/keys`, {
+    sealed: {},
+  });
+  return (body.keys as { id: string }[]).map(({ id }) => id);
+}
+
+test('a key is retired when no row needs it any more, and not before', async () => {
+  const before = await openPayments();
+  await before.bench.operate('openAccount', {
+    ...{ customerId: 'c-1', currency: 'EUR', limitCents: 5_000 },
+  });
+  await before.bench.operate('deposit', { customerId: 'c-1', amountCents: 500, currency: 'EUR' });
+  const history = await before.bench.history();
+  expect(history.length).toBeGreaterThan(1);
+  await before.close();
+  const [old = ''] = await keyIds();
+
+  const reason = 'a drill';
+  await keyStore.ask('admin', 'POST', `/purposes/${purpose}/rotate`, { reason });
+  const during = await openPayments();
+  expect(await during.bench.history()).toEqual(history);
+  await during.bench.operate('deposit', { customerId: 'c-1', amountCents: 7, currency: 'EUR' });
+
+  const early = await holdfastKeys('admin', 'retire', purpose, old, '--reason', reason);
+  expect([early.exitCode, early.err]).toEqual([4, expect.stringContaining('KEY_IN_USE') as string]);
+  const status = await holdfastKeys('admin', 'status', '--rows');
+  const rows = (JSON.parse(status.out) as { keys: { id: string; rows: number }[] }).keys;
+  expect(rows.find(({ id }) => id === old)?.rows).toBeGreaterThan(0);
+
+  const sealed = await holdfastKeys('payments', 'reseal', purpose);
+  expect(JSON.parse(sealed.out)).toEqual({
+    purpose,
+    rows: rows.find(({ id }) => id === old)?.rows,
+  });
+  const late = await holdfastKeys('admin', 'retire', purpose, old, '--reason', reason);
+  expect([late.exitCode, late.err]).toEqual([0, '']);
+  await during.close();
+
+  const after = await openPayments();
+  expect(await keyIds()).not.toContain(old);
+  expect((await after.bench.history()).slice(0, history.length)).toEqual(history);
+  expect(await after.bench.state('account/c-1')).toMatchObject({ availableCents: 507 });
+  await after.close();
+});
