@@ -37,3 +37,26 @@ export const orderLines = z
 
 export type OrderLine = z.output<typeof orderLine>;
 export type Currency = z.output<typeof currency>;
+
+/** One line of text that people write: no control characters, nothing that is no character. */
+const line = (charsMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(charsMax)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
+/** Where a parcel goes, as its customer writes it. It is sealed at the gateway: services have its sealed text alone. */
+export const delivery = z.strictObject({
+  name: line(100),
+  street: line(200),
+  city: line(100),
+  /** ISO 3166-1, two letters. */
+  country: z.string().regex(/^[A-Z]{2}$/),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9][0-9 ()./-]{2,30}$/)
+    .exactOptional(),
+});
+
+export type Delivery = z.output<typeof delivery>;

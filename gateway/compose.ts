@@ -20,6 +20,7 @@ import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
 import { createGrantMinter } from '../platform/security/grants';
 import { openKeyring } from '../platform/security/keys/keyring';
+import { subjectKeys } from '../platform/security/keys/subjects';
 import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
@@ -74,6 +75,9 @@ function open(config: Config, log: Log) {
   const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
   return {
     ...{ tracing, metrics, consul, resolver, services, redis, keys },
+    subjects: subjectKeys(config, {
+      ...{ log, registry, keptMs: config.HOLDFAST_SUBJECT_KEYS_KEPT_MS },
+    }),
     tokens: openTokenVerifier(config, log),
     engine: openEngine(config, [tracing.plugin]),
     readModel: openReadModel(config),
@@ -117,6 +121,7 @@ async function close(opened: Opened): Promise<void> {
     opened.engine.close(),
     opened.readModel.close(),
     opened.keys.close(),
+    opened.subjects.close(),
   ]);
   await opened.tracing.stop();
 }
@@ -140,11 +145,11 @@ export interface ComposedGateway {
 export function composeGateway(config: Config, log: Log): ComposedGateway {
   const opened = open(config, log);
   const health = checksOf(opened);
-  const { cache, engine, limiter, metrics, readModel, tokens } = opened;
+  const { cache, engine, limiter, metrics, readModel, subjects, tokens } = opened;
   observeKeys(metrics.registry, tokens);
   const app = createGateway({
     parts: {
-      ...{ cache, catalog, engine, log, readModel, registry: metrics.registry },
+      ...{ cache, catalog, engine, log, readModel, subjects, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
       switches: createSwitches(engine, { log }),

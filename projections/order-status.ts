@@ -16,6 +16,8 @@ export type OrderStatusRow = {
   readonly amountCents?: number;
   readonly currency?: string;
   readonly lines?: readonly Line[];
+  /** Where it goes, sealed with the customer's key. */
+  readonly delivery?: string;
   readonly order?: Part;
   readonly payment?: Part & { readonly reason?: string };
   readonly stock?: Part;
@@ -34,7 +36,10 @@ const orderStatuses: Readonly<Record<string, string>> = {
   'order.returned': 'returned',
 };
 
-type OrderData = Pick<OrderStatusRow, 'customerId' | 'amountCents' | 'currency' | 'lines'> & {
+type OrderData = Pick<
+  OrderStatusRow,
+  'customerId' | 'amountCents' | 'currency' | 'lines' | 'delivery'
+> & {
   readonly orderId?: string;
   readonly reason?: string;
 };
@@ -71,9 +76,10 @@ function changeOf(event: LogEvent): Partial<OrderStatusRow> {
 
 function openedBy(event: LogEvent): Partial<OrderStatusRow> {
   if (event.type !== 'order.opened') return {};
-  const { customerId, amountCents, currency, lines } = dataOf(event);
+  const { customerId, amountCents, currency, lines, delivery } = dataOf(event);
   if (!customerId || !amountCents || !currency || !lines) throw new Error('an order lacks members');
-  return { customerId, amountCents, currency, lines, incomplete: false };
+  const address = delivery === undefined ? {} : { delivery };
+  return { customerId, amountCents, currency, lines, ...address, incomplete: false };
 }
 
 const parts: Readonly<Record<string, 'order' | 'payment' | 'stock'>> = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { amountCents, currency, identifier, orderLines } from '../activities/values';
+import { amountCents, currency, delivery, identifier, orderLines } from '../activities/values';
+import { sealedText } from '../platform/kernel/sealed-text';
 import { defineSagaContract } from '../platform/saga/contract';
 
 /** Places an order: opens it, reserves stock, takes the money, ships. */
@@ -11,10 +12,12 @@ export const placeOrderContract = defineSagaContract({
     customerId: identifier,
     lines: orderLines,
     payment: z.strictObject({ amountCents, currency }),
+    delivery: sealedText.exactOptional(),
   }),
   roles: ['customer', 'admin'],
   businessKey: (input) => input.orderId,
   fromCaller: { customerId: 'subject' },
+  personal: { delivery },
   references: [
     {
       pointer: '/lines/*/sku',

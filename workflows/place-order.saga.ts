@@ -9,11 +9,12 @@ const reviewThresholdCents = 500_000;
 const dayMs = 24 * 60 * 60_000;
 
 export const placeOrder = defineSaga(placeOrderContract, async (saga, input) => {
-  const { orderId, customerId, lines, payment } = input;
+  const { orderId, customerId, lines, payment, delivery } = input;
   const { amountCents, currency } = payment;
+  const address = delivery === undefined ? {} : { delivery };
   await saga.step(
     'open order',
-    orders.open({ orderId, customerId, lines, amountCents, currency }),
+    orders.open({ orderId, customerId, lines, amountCents, currency, ...address }),
     { undo: orders.reject({ orderId }) },
   );
   await saga.all({

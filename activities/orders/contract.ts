@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, defineParticipant, undo } from '../../platform/kernel/contract';
+import { sealedText } from '../../platform/kernel/sealed-text';
 import { amountCents, currency, identifier, orderLines } from '../values';
 
 const order = z.strictObject({ orderId: identifier });
@@ -14,6 +15,8 @@ export const orders = defineParticipant('orders', {
       lines: orderLines,
       amountCents,
       currency,
+      /** Where it goes, sealed with the customer's key. */
+      delivery: sealedText.exactOptional(),
     }),
     result: nothing,
     refusals: ['ORDER_EXISTS'],

@@ -13,6 +13,8 @@ export type OrderState = {
   readonly lines: readonly OrderLine[];
   readonly amountCents: number;
   readonly currency: Currency;
+  /** Where it goes, sealed with the customer's key: nobody here can read it. */
+  readonly delivery?: string;
   readonly status: OrderStatus;
   /** Saga that opened it: the only one that may open it again after its own undo. */
   readonly openedBy: string;
@@ -28,7 +30,7 @@ type OrderRef = { readonly orderId: string };
 export type OrderFacts = {
   'order.opened': Pick<
     OrderState,
-    'orderId' | 'customerId' | 'lines' | 'amountCents' | 'currency'
+    'orderId' | 'customerId' | 'lines' | 'amountCents' | 'currency' | 'delivery'
   > & { readonly heldBy: string };
   'order.rejected': OrderRef;
   'order.confirmed': OrderRef;

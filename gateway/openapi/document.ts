@@ -1,5 +1,6 @@
 import type { SagaContract } from '../../platform/saga/contract';
 import type { Operation, Operations } from '../../platform/security/operations';
+import { requestSchemaOf } from '../sagas/personal';
 import { componentsOf } from './components';
 import { jsonSchema, operationObject } from './operation';
 import type { Described, Schema } from './operation';
@@ -13,9 +14,9 @@ export interface OpenApiDocument {
   readonly [member: string]: unknown;
 }
 
-/** The request of a saga: its input without what the token says. */
+/** The request of a saga: without what the token says, and with what is sealed as people write it. */
 function sagaRequest(contract: SagaContract): Schema {
-  const schema = jsonSchema(contract.input) as {
+  const schema = jsonSchema(requestSchemaOf(contract)) as {
     properties?: Record<string, Schema>;
     required?: string[];
   };

@@ -1,15 +1,20 @@
 import { z } from 'zod';
-import { identifier } from '../../activities/values';
+import { delivery, identifier } from '../../activities/values';
 import { problem } from '../../platform/http/problem';
 import { defineOperations, mayTouch } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
+import type { Principal } from '../../platform/security/tokens';
+import { placeOrderContract } from '../../workflows/place-order.contract';
 import { readModelFailed } from '../read-model';
 import type { OrderRow } from '../read-model';
+import { openMember } from '../sagas/personal';
 import { defined, pageQuery } from './sagas';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 
 const readersOfAll = ['admin', 'viewer'] as const;
+/** Who is shown where an order goes, besides the one whose order it is: who deals with parcels that went astray. */
+const readersOfPersonal = ['admin'] as const;
 const roles = ['customer', ...readersOfAll] as const;
 
 /** How long an order may be answered from the cache; milliseconds. At rest, only a new saga can change it. */
@@ -24,6 +29,14 @@ const orderAnswer = z.looseObject({
   asOf: z.string().describe('Business time of the youngest event in this answer'),
 });
 
+const wholeOrderAnswer = orderAnswer.extend({
+  delivery: delivery.nullable().optional().describe('Where it goes; null where it is not shown'),
+  deliveryState: z
+    .enum(['shown', 'hidden', 'forgotten', 'unavailable', 'refused'])
+    .optional()
+    .describe('With `delivery`: shown, or why not'),
+});
+
 /** Operations on orders, answered from the read model. */
 export const orderOperations = defineOperations({
   getOrder: {
@@ -32,8 +45,9 @@ export const orderOperations = defineOperations({
     path: '/orders/:orderId',
     summary: 'An order of yours; admins and viewers see all. `X-Cache` says where it came from',
     roles,
+    personal: { members: ['delivery'], exceptRoles: readersOfPersonal },
     params: z.strictObject({ orderId: identifier }),
-    answer: { status: 200, body: orderAnswer, text: 'The order' },
+    answer: { status: 200, body: wholeOrderAnswer, text: 'The order' },
     problems: ['NOT_FOUND', 'READ_MODEL_UNAVAILABLE'],
     tag: 'orders',
   },
@@ -58,6 +72,31 @@ export const orderOperations = defineOperations({
 const ttlMs = (order: OrderRow): number =>
   atRest.has(order.status) ? orderTtl.atRestMs : orderTtl.movingMs;
 
+/**
+ * An order as the caller may see it. The row, here and in the cache, has the sealed text; it is opened for one answer and
+ * kept nowhere.
+ */
+async function shownOrder(parts: GatewayParts, order: OrderRow, principal: Principal) {
+  const { delivery: sealed, ...rest } = order;
+  if (sealed === undefined) return rest;
+  const closed = (deliveryState: string) => ({ ...rest, delivery: null, deliveryState });
+  const { customerId: subject = '', orderId } = order;
+  if (!mayTouch(principal, subject, orderOperations.getOrder.personal.exceptRoles)) {
+    return closed('hidden');
+  }
+  const { name: saga } = placeOrderContract;
+  const kept = { subject, saga, businessKey: orderId, member: 'delivery', sealed };
+  const opened = await openMember(parts.subjects, kept);
+  if ('value' in opened) return { ...rest, delivery: opened.value, deliveryState: 'shown' };
+  if (opened.unreadable === 'refused') {
+    parts.log.error('a personal member was refused', {
+      aggregateId: `order/${orderId}`,
+      error: opened.cause,
+    });
+  }
+  return closed(opened.unreadable);
+}
+
 /** Handlers of {@link orderOperations}. */
 export function orderHandlers(parts: GatewayParts): OperationHandlers<typeof orderOperations> {
   return {
@@ -73,7 +112,7 @@ export function orderHandlers(parts: GatewayParts): OperationHandlers<typeof ord
       if (order === undefined || !mayTouch(principal, order.customerId ?? '', readersOfAll)) {
         throw problem('NOT_FOUND', { detail: 'there is no such order' });
       }
-      return { body: order, headers };
+      return { body: await shownOrder(parts, order, principal), headers };
     },
     async listOrders({ query, principal }) {
       const { customerId = principal.subject, ...page } = query;

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Log } from '../../platform/runtime/log';
 import type { SagaContract } from '../../platform/saga/contract';
 import type { GrantMinter } from '../../platform/security/grants';
+import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
 import type { SagaSwitches } from '../sagas/switches';
@@ -14,6 +15,8 @@ export interface GatewayParts {
   readonly engine: SagaEngine;
   readonly readModel: ReadModel;
   readonly cache: Cache;
+  /** Seals and opens what belongs to people. */
+  readonly subjects: SubjectKeys;
   /** Signs what people tell sagas. */
   readonly grants: GrantMinter;
   /** Which types of sagas may start. */

@@ -32,6 +32,8 @@ export const startOperations = defineOperations({
       'CALLER_MISMATCH',
       'SAGA_TYPE_STOPPED',
       'SAGA_ENGINE_UNAVAILABLE',
+      'KEYS_UNAVAILABLE',
+      'SUBJECT_FORGOTTEN',
     ],
     tag: 'sagas',
   },

@@ -5,6 +5,7 @@ import { parseRequest } from '../../platform/http/validation';
 import type { Json } from '../../platform/kernel/json';
 import type { Reference, SagaContract } from '../../platform/saga/contract';
 import { gatewayProblem } from '../problems';
+import { requestSchemaOf } from './personal';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -22,10 +23,13 @@ export function fillFromCaller(contract: SagaContract, body: Members, subject: s
   return { ...body, ...Object.fromEntries(filled) };
 }
 
-/** The saga's input from a request body and its caller; throws 400 and 422 problems with pointers. */
-export function sagaInputOf(contract: SagaContract, body: Members, subject: string): Json {
+/**
+ * A request body and its caller as the saga's input, personal members as they were written; throws 400 and 422 problems
+ * with pointers.
+ */
+export function requestOf(contract: SagaContract, body: Members, subject: string): Json {
   const whole = fillFromCaller(contract, body, subject);
-  return parseRequest(contract.input, whole, 'BODY_INVALID') as Json;
+  return parseRequest(requestSchemaOf(contract), whole, 'BODY_INVALID') as Json;
 }
 
 /** A value of the request and where it stands. */

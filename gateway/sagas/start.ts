@@ -4,16 +4,19 @@ import type { Json } from '../../platform/kernel/json';
 import type { SagaContract } from '../../platform/saga/contract';
 import { gatewayProblem } from '../problems';
 import type { ReadModel } from '../read-model';
+import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { SagaEngine } from './engine';
 import type { SagaSwitches } from './switches';
 import { decideRepeat, pseudonymOf, requestHashOf, workflowIdOf } from './idempotency';
-import { checkReferences, sagaInputOf } from './request';
+import { sealRequest } from './personal';
+import { checkReferences, requestOf } from './request';
 import type { LookUp } from './request';
 
 export interface StartParts {
   readonly engine: Pick<SagaEngine, 'start' | 'describe'>;
   readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
   readonly switches: Pick<SagaSwitches, 'assertOpen'>;
+  readonly subjects: SubjectKeys;
   readonly issuer: string;
   readonly log: Log;
   /** Milliseconds since 1970. */
@@ -53,14 +56,18 @@ interface Prepared {
   readonly businessKey: string;
 }
 
-function prepare(parts: StartParts, call: StartCall): Prepared {
+/** Whatever belongs to a person is sealed from here on. */
+async function prepare(parts: StartParts, call: StartCall): Promise<Prepared> {
   const { contract, subject, idempotencyKey: key } = call;
-  const input = sagaInputOf(contract, call.body, subject);
+  const request = requestOf(contract, call.body, subject);
+  const businessKey = contract.businessKey(request);
+  const asked = { request, subject, businessKey };
+  const { input, compared } = await sealRequest(parts.subjects, contract, asked);
   return {
     workflowId: workflowIdOf(contract.name, { issuer: parts.issuer, subject, key }),
     input,
-    requestHash: requestHashOf(input),
-    businessKey: contract.businessKey(input),
+    requestHash: requestHashOf(compared),
+    businessKey,
   };
 }
 
@@ -103,7 +110,7 @@ async function checksOrRepeat(
  * Nothing is written before every check has passed.
  */
 export async function startSaga(parts: StartParts, call: StartCall): Promise<Started> {
-  const prepared = prepare(parts, call);
+  const prepared = await prepare(parts, call);
   const { workflowId, input, requestHash, businessKey } = prepared;
   const journaled = await earlierStart(parts, workflowId);
   if (journaled !== undefined) return repeated(prepared, journaled);

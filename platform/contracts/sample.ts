@@ -2,9 +2,9 @@ import type { Json } from '../kernel/json';
 import { propertiesOf, requiredOf } from './accepts';
 import type { JsonSchema } from './schema';
 
-/** Texts tried in turn: an id, a time, a hash, a currency, nothing. */
+/** Texts tried in turn: an id, a time, a hash, a currency, nothing, what is sealed. */
 const time = '2026-01-01T00:00:00.000Z';
-const texts = ['sample-1', time, 'f'.repeat(64), 'EUR', 'a', ''];
+const texts = ['sample-1', time, 'f'.repeat(64), 'EUR', 'a', '', 'hf1.sample-1.c2FtcGxl'];
 
 /**
  * A value that a schema accepts: `least` has the required members alone, otherwise every member. Good for golden

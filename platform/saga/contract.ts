@@ -20,6 +20,11 @@ export interface Reference {
   }[];
 }
 
+/** Members of a saga's input that may be a sealed text; any name where the input is not known. */
+type SealedMember<Input> = unknown extends Input
+  ? string
+  : { [Name in keyof Input]-?: Exclude<Input[Name], undefined> extends string ? Name : never }[keyof Input];
+
 /** What everybody may know of a saga: its name, its request and who may start it. */
 export interface SagaContract<Input extends z.ZodType = z.ZodType> {
   /** Kebab-case, unique; the workflow type and the route `/sagas/<name>`. */
@@ -34,6 +39,11 @@ export interface SagaContract<Input extends z.ZodType = z.ZodType> {
   businessKey(input: z.output<Input>): string;
   /** Members of the input that are filled from the caller's token, never from the request. */
   readonly fromCaller?: { readonly [member: string]: 'subject' };
+  /**
+   * Members that belong to a person, as a request has them. The gateway seals each with the key of the caller, and the
+   * input has the sealed text (`sealedText`): nobody behind the gateway can read it.
+   */
+  readonly personal?: { readonly [Name in SealedMember<z.output<Input>>]?: z.ZodType };
   readonly references?: readonly Reference[];
   /** Absolute deadline counted from the start; the saga compensates when it passes before the pivot. */
   readonly deadlineMs: number;

@@ -12,6 +12,13 @@ export interface OwnerRule {
   readonly exceptRoles: readonly string[];
 }
 
+/** Members of an answer that belong to its owner as a person, and who else is shown them; all others get them closed. */
+export interface PersonalRule {
+  readonly members: readonly string[];
+  /** Roles that are shown everybody's. */
+  readonly exceptRoles: readonly string[];
+}
+
 /**
  * One operation of an API, declared once: the source of its route, validation, roles and documentation. An operation
  * that does not say who may use it does not start.
@@ -26,6 +33,7 @@ export interface Operation {
   /** Names of peers (by certificate) that may call it; `anyone` for what faces people. */
   readonly callers: readonly string[] | 'anyone';
   readonly owner?: OwnerRule;
+  readonly personal?: PersonalRule;
   readonly params?: z.ZodType;
   /** Without it every query parameter is refused. */
   readonly query?: z.ZodType;

@@ -161,7 +161,8 @@ export function createKeyring(
   };
 }
 
-function failureCounter(registry: Registry): Counter {
+/** Counts stored values that were not opened; one counter for each registry. */
+export function failureCounter(registry: Registry): Counter {
   const name = metricNames.cryptoFailures;
   const known = registry.getSingleMetric(name) as Counter | undefined;
   const help = 'Stored values that were not opened, by purpose and reason';

@@ -1,10 +1,14 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { Fault, isFault } from '../../kernel/faults';
+import { canonicalJson } from '../../kernel/json';
 import type { Json } from '../../kernel/json';
 import type { Log } from '../../runtime/log';
 import { callKeys, keyOf, keyShape, keyStoreClient } from './client';
 import type { KeyStoreConfig } from './client';
-import type { DataKey, Place } from './envelope';
+import { envelopeFormat } from './envelope';
+import type { DataKey, EnvelopeRefusal, Place } from './envelope';
+import { failureCounter } from './keyring';
 import { createVault, fixedKeys } from './vault';
 
 /** How long and how many keys of subjects stay in memory: so late a forgotten one is forgotten here too. */
@@ -26,6 +30,12 @@ export interface SubjectKeySource {
 export interface SubjectKeys {
   /** A text `hf1.…`; the subject's first gives it a key. */
   seal(subject: string, value: Json, place: Place): Promise<string>;
+  /**
+   * 64 hexadecimal digits, the same for equal values of one subject and place: what tells a repeat from another value
+   * where the value itself is sealed with chance. Nobody without the subject's key can try values against it. The
+   * subject's first gives it a key.
+   */
+  hash(subject: string, value: Json, place: Place): Promise<string>;
   open(subject: string, sealed: unknown, place: Place): Promise<Json>;
   close(): Promise<void>;
 }
@@ -33,20 +43,28 @@ export interface SubjectKeys {
 export interface SubjectKeysOptions {
   readonly log: Log;
   readonly registry?: Registry;
+  /** Milliseconds; `subjectKeyLimits.keptMs` unless told. */
+  readonly keptMs?: number;
 }
 
 /** Keys of subjects over the API of the key store, as this process. Nothing connects before the first value. */
 export function subjectKeys(config: KeyStoreConfig, options: SubjectKeysOptions): SubjectKeys {
   const client = keyStoreClient(config, options);
+  const { registry, keptMs } = options;
+  const failures = registry && failureCounter(registry);
   const ask = async (method: 'GET' | 'POST', subject: string): Promise<DataKey> => {
     const path = `/subjects/${encodeURIComponent(subject)}/keys`;
     const { body } = await callKeys(client, { method, path }, ['SUBJECT_FORGOTTEN']);
     return keyOf(keyShape.parse(JSON.parse(body)));
   };
-  return createSubjectKeys({
+  const source: SubjectKeySource = {
     create: (subject) => ask('POST', subject),
     read: (subject) => ask('GET', subject),
     close: () => client.close(),
+  };
+  return createSubjectKeys(source, {
+    ...(keptMs === undefined ? {} : { keptMs }),
+    refused: (reason) => failures?.inc({ purpose: 'subjects', reason: reason.toLowerCase() }),
   });
 }
 
@@ -55,16 +73,25 @@ interface Kept {
   readonly untilMs: number;
 }
 
-/** The same over any source and clock (milliseconds that never go back). */
+export interface KeptKeysOptions {
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
+  readonly keptMs?: number;
+  /** Told of every value that was not opened. */
+  readonly refused?: (reason: EnvelopeRefusal) => void;
+}
+
+/** The same over any source and clock. */
 export function createSubjectKeys(
   source: SubjectKeySource,
-  now: () => number = () => performance.now(),
+  options: KeptKeysOptions = {},
 ): SubjectKeys {
+  const { now = () => performance.now(), keptMs = subjectKeyLimits.keptMs, refused } = options;
   /** Least recently used first. */
   const kept = new Map<string, Kept>();
 
   function keep(subject: string, key: Promise<DataKey>): Kept {
-    const one = { key, untilMs: now() + subjectKeyLimits.keptMs };
+    const one = { key, untilMs: now() + keptMs };
     kept.set(subject, one);
     const [oldest] = kept.keys();
     if (kept.size > subjectKeyLimits.subjectsMax && oldest !== undefined) kept.delete(oldest);
@@ -85,11 +112,15 @@ export function createSubjectKeys(
     return known.key;
   }
 
-  const vaultOf = (key: DataKey) => createVault({ keys: fixedKeys([key]) });
+  const vaultOf = (key: DataKey) =>
+    createVault({ keys: fixedKeys([key]), ...(refused === undefined ? {} : { refused }) });
   const placeOf = (subject: string, place: Place): Place => ['subject', subject, ...place];
   return {
     async seal(subject, value, place) {
       return vaultOf(await keyFor(subject, 'create')).seal(value, placeOf(subject, place));
+    },
+    async hash(subject, value, place) {
+      return keyedHash(await keyFor(subject, 'create'), value, placeOf(subject, place));
     },
     async open(subject, sealed, place) {
       const vault = vaultOf(await keyFor(subject, 'read'));
@@ -103,4 +134,11 @@ export function createSubjectKeys(
     },
     close: () => source.close(),
   };
+}
+
+/** Its key is derived: the subject's own seals, and does nothing else. */
+function keyedHash(key: DataKey, value: Json, place: Place): string {
+  const derived = hkdfSync('sha256', key.secret, '', 'holdfast keyed hash', envelopeFormat.keyBytes);
+  const text = canonicalJson([place, value]);
+  return createHmac('sha256', Buffer.from(derived)).update(text).digest('hex');
 }

@@ -1,6 +1,11 @@
 import { Registry } from 'prom-client';
 import { createGateway } from '../../../gateway/server';
-import type { SagaDescription, SagaEngine, SagaMessage } from '../../../gateway/sagas/engine';
+import type {
+  SagaDescription,
+  SagaEngine,
+  SagaMessage,
+  StartRequest,
+} from '../../../gateway/sagas/engine';
 import { createSwitches } from '../../../gateway/sagas/switches';
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
@@ -16,6 +21,7 @@ import type { SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
 import { TokenRefused } from '../../../platform/security/tokens';
 import { catalog } from '../../../workflows/catalog';
+import { rehearseSubjects } from '../../support/subjects';
 import { createTestGrants } from '../../support/grants';
 import type { TestGrants } from '../../support/grants';
 import { ask } from '../http/in-process';
@@ -25,6 +31,14 @@ import type { WireAnswer } from '../http/in-process';
 export interface Surroundings {
   /** Workflow ids with what was started under them. */
   readonly started: Map<string, SagaDescription>;
+  /** What Temporal was given, in order. */
+  readonly given: StartRequest[];
+  /** The key store as far as people go. */
+  readonly subjects: ReturnType<typeof rehearseSubjects>;
+  /** Sealed deliveries of orders in the read model. */
+  readonly deliveries: Map<string, string>;
+  /** What the cache holds. */
+  readonly cached: Map<string, string>;
   readonly views: Map<string, SagaView>;
   readonly rows: Map<string, SagaRow>;
   readonly products: Map<string, object>;
@@ -55,9 +69,11 @@ function engineOf(world: Surroundings): SagaEngine {
     if (world.away.has('engine')) throw unavailable;
   };
   return {
-    async start({ workflowId, saga, start }) {
+    async start(request) {
+      const { workflowId, saga, start } = request;
       reach();
       if (world.started.has(workflowId)) return 'exists';
+      world.given.push(request);
       const { requestHash, owner, businessKey } = start;
       const memo = { requestHash, owner, businessKey };
       const startedAt = '2026-01-01T00:00:00.000Z';
@@ -123,7 +139,8 @@ function readModelOf(world: Surroundings): ReadModel {
       if (orderId !== 'o-1') return undefined;
       const updatedAt = '2026-01-01T00:00:00.000Z';
       const order = { orderId, customerId: 'ann', status: 'open', updatedAt, asOf: updatedAt };
-      return { ...order, incomplete: false };
+      const delivery = world.deliveries.get(orderId);
+      return { ...order, ...(delivery === undefined ? {} : { delivery }), incomplete: false };
     },
     async customerOrders() {
       reach();
@@ -179,6 +196,10 @@ function surroundings(): Surroundings {
   const products = new Map([['tea', { sku: 'tea', currency: 'EUR' }]]);
   return {
     products,
+    given: [],
+    subjects: rehearseSubjects(),
+    deliveries: new Map(),
+    cached: new Map(),
     started: new Map(),
     views: new Map(),
     rows: new Map(),
@@ -212,7 +233,7 @@ export interface GatewayCall {
 export function openGateway(options: { readonly limits?: { readonly subject: number } } = {}) {
   const world = surroundings();
   const metrics = createMetrics({ defaults: false });
-  const kept = new Map<string, string>();
+  const kept = world.cached;
   const store = {
     get: async (key: string) => kept.get(key) ?? null,
     set: async (key: string, value: string) => kept.set(key, value),
@@ -229,6 +250,7 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
   const app = createGateway({
     parts: {
       ...{ catalog, cache, issuer, log: silentLog, registry: metrics.registry },
+      subjects: world.subjects.subjects,
       engine: engineOf(world),
       readModel: readModelOf(world),
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },

@@ -4,6 +4,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-call -- what must not compile has no type */
 import { z } from 'zod';
 import { command, defineParticipant, undo } from '../../../platform/kernel/contract';
+import { sealedText } from '../../../platform/kernel/sealed-text';
 import { defineSaga, defineSagaContract } from '../../../platform/saga';
 
 // Never run: `tsc` is the test. A line marked as an error that compiles is itself an error.
@@ -64,4 +65,16 @@ export const fillBox = defineSaga(contract, async (saga, { boxId }) => {
   // @ts-expect-error an operator may have skipped it
   const certain: number = after.coins;
   return { counted, certain };
+});
+
+/** Personal members are members of the input that may be a sealed text. */
+export const declared = defineSagaContract({
+  ...contract,
+  input: z.strictObject({ boxId: z.string(), note: sealedText.exactOptional(), size: z.int() }),
+  personal: { note: z.strictObject({ text: z.string() }) },
+});
+export const undeclared = defineSagaContract({
+  ...contract,
+  // @ts-expect-error the input has no such member
+  personal: { nobody: z.string() },
 });

@@ -1,29 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { Fault } from '../../../platform/kernel/faults';
-import { dataKey } from '../../../platform/security/keys/envelope';
-import type { DataKey } from '../../../platform/security/keys/envelope';
-import { createSubjectKeys, subjectKeyLimits } from '../../../platform/security/keys/subjects';
+import { sealedText } from '../../../platform/kernel/sealed-text';
+import { subjectKeyLimits } from '../../../platform/security/keys/subjects';
+import { rehearseSubjects } from '../../support/subjects';
 
 const place = ['orders', 'o-1', 'personal'];
 
-/** A key store under the test's hand. */
-function rehearse() {
-  const state = { nowMs: 0, asked: 0, away: false, forgotten: new Set<string>() };
-  const keys = new Map<string, DataKey>();
-  async function ask(subject: string): Promise<DataKey> {
-    state.asked += 1;
-    if (state.away) throw new Fault('KEYS_UNAVAILABLE', 'away');
-    if (state.forgotten.has(subject)) throw new Fault('SUBJECT_FORGOTTEN', 'gone');
-    const key = keys.get(subject) ?? dataKey(`key-of-${subject}`, randomBytes(32));
-    keys.set(subject, key);
-    return key;
-  }
-  const source = { create: ask, read: ask, close: async () => undefined };
-  return { state, subjects: createSubjectKeys(source, () => state.nowMs) };
-}
-
 test('what belongs to a person opens for that person and place alone', async () => {
-  const { subjects } = rehearse();
+  const { subjects } = rehearseSubjects();
   const sealed = await subjects.seal('ann', { name: 'Ann' }, place);
   await subjects.seal('bob', 1, place);
   expect(await subjects.open('ann', sealed, place)).toEqual({ name: 'Ann' });
@@ -36,7 +18,7 @@ test('what belongs to a person opens for that person and place alone', async () 
 });
 
 test('a key is asked for once in two minutes, by however many values at once', async () => {
-  const { state, subjects } = rehearse();
+  const { state, subjects } = rehearseSubjects();
   await Promise.all([1, 2, 3].map((value) => subjects.seal('ann', value, place)));
   expect(state.asked).toBe(1);
   state.nowMs += subjectKeyLimits.keptMs + 1;
@@ -45,7 +27,7 @@ test('a key is asked for once in two minutes, by however many values at once', a
 });
 
 test('a forgotten subject is forgotten here within two minutes, and then for good', async () => {
-  const { state, subjects } = rehearse();
+  const { state, subjects } = rehearseSubjects();
   const sealed = await subjects.seal('ann', 1, place);
   const other = await subjects.seal('bob', 2, place);
   state.forgotten.add('ann');
@@ -56,7 +38,7 @@ test('a forgotten subject is forgotten here within two minutes, and then for goo
 });
 
 test('a key store that was away is asked again by the next value', async () => {
-  const { state, subjects } = rehearse();
+  const { state, subjects } = rehearseSubjects();
   state.away = true;
   await expect(subjects.seal('ann', 1, place)).rejects.toThrow('KEYS_UNAVAILABLE');
   state.away = false;
@@ -64,7 +46,7 @@ test('a key store that was away is asked again by the next value', async () => {
 });
 
 test('the keys of a thousand subjects are kept, those used longest ago go first', async () => {
-  const { state, subjects } = rehearse();
+  const { state, subjects } = rehearseSubjects();
   const { subjectsMax } = subjectKeyLimits;
   for (let count = 0; count < subjectsMax; count += 1) await subjects.seal(`s${count}`, 1, place);
   await subjects.seal('s0', 1, place);
@@ -73,4 +55,24 @@ test('the keys of a thousand subjects are kept, those used longest ago go first'
   expect(state.asked).toBe(subjectsMax + 1);
   await subjects.seal('s1', 1, place);
   expect(state.asked).toBe(subjectsMax + 2);
+});
+
+test('what is sealed is a text that commands and events take', async () => {
+  const { subjects } = rehearseSubjects();
+  expect(sealedText.safeParse(await subjects.seal('ann', { name: 'Ann' }, place)).success).toBe(true);
+});
+
+test('equal values of one person and place have one hash, which says nothing without the key', async () => {
+  const { subjects } = rehearseSubjects();
+  const hash = await subjects.hash('ann', { a: 1, b: 2 }, place);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(await subjects.hash('ann', { b: 2, a: 1 }, place)).toBe(hash);
+  const others = await Promise.all([
+    subjects.hash('ann', { a: 1, b: 3 }, place),
+    subjects.hash('ann', { a: 1, b: 2 }, [...place, 'elsewhere']),
+    subjects.hash('bob', { a: 1, b: 2 }, place),
+    // Another key store, and so another key of the same person.
+    rehearseSubjects().subjects.hash('ann', { a: 1, b: 2 }, place),
+  ]);
+  expect(new Set([hash, ...others]).size).toBe(5);
 });
