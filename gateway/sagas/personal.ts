@@ -96,7 +96,9 @@ export interface KeptMember {
 export async function openMember(
   subjects: SubjectKeys,
   { subject, saga, businessKey, member, sealed }: KeptMember,
-): Promise<{ readonly value: Json } | { readonly unreadable: Unreadable; readonly cause: unknown }> {
+): Promise<
+  { readonly value: Json } | { readonly unreadable: Unreadable; readonly cause: unknown }
+> {
   try {
     return { value: await subjects.open(subject, sealed, placeOf(saga, businessKey, member)) };
   } catch (cause) {

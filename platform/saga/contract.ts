@@ -23,7 +23,9 @@ export interface Reference {
 /** Members of a saga's input that may be a sealed text; any name where the input is not known. */
 type SealedMember<Input> = unknown extends Input
   ? string
-  : { [Name in keyof Input]-?: Exclude<Input[Name], undefined> extends string ? Name : never }[keyof Input];
+  : {
+      [Name in keyof Input]-?: Exclude<Input[Name], undefined> extends string ? Name : never;
+    }[keyof Input];
 
 /** What everybody may know of a saga: its name, its request and who may start it. */
 export interface SagaContract<Input extends z.ZodType = z.ZodType> {

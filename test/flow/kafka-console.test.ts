@@ -55,7 +55,7 @@ describe("Kafka's own console consumer", () => {
       'ce_contenthash:',
       'ce_sagaid:place-order:',
       'ce_step:open order',
-      'ce_dataschema:urn:holdfast:schema:order.opened:1.0#sha256-',
+      'ce_dataschema:urn:holdfast:schema:order.opened:1.1#sha256-',
     ]) {
       expect(opened).toContain(header);
     }

@@ -46,7 +46,7 @@ export async function startTestWorld(options: {
       fast: true,
       servers,
       processes: rings.includes('flow') || rings.includes('chaos'),
-      environment: { HOLDFAST_FAULT_DIR: faultDir },
+      environment: { HOLDFAST_FAULT_DIR: faultDir, HOLDFAST_SUBJECT_KEYS_KEPT_MS: '2000' },
       onProgress: reportProgress,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     }),

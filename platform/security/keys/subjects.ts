@@ -57,6 +57,9 @@ export function subjectKeys(config: KeyStoreConfig, options: SubjectKeysOptions)
     const { body } = await callKeys(client, { method, path }, ['SUBJECT_FORGOTTEN']);
     return keyOf(keyShape.parse(JSON.parse(body)));
   };
+  const purpose = 'subjects';
+  // From zero on, as with every other purpose: the first refusal must be a rise.
+  for (const reason of ['format', 'key', 'authentication']) failures?.inc({ purpose, reason }, 0);
   const source: SubjectKeySource = {
     create: (subject) => ask('POST', subject),
     read: (subject) => ask('GET', subject),
@@ -64,7 +67,7 @@ export function subjectKeys(config: KeyStoreConfig, options: SubjectKeysOptions)
   };
   return createSubjectKeys(source, {
     ...(keptMs === undefined ? {} : { keptMs }),
-    refused: (reason) => failures?.inc({ purpose: 'subjects', reason: reason.toLowerCase() }),
+    refused: (reason) => failures?.inc({ purpose, reason: reason.toLowerCase() }),
   });
 }
 
@@ -138,7 +141,13 @@ export function createSubjectKeys(
 
 /** Its key is derived: the subject's own seals, and does nothing else. */
 function keyedHash(key: DataKey, value: Json, place: Place): string {
-  const derived = hkdfSync('sha256', key.secret, '', 'holdfast keyed hash', envelopeFormat.keyBytes);
+  const derived = hkdfSync(
+    'sha256',
+    key.secret,
+    '',
+    'holdfast keyed hash',
+    envelopeFormat.keyBytes,
+  );
   const text = canonicalJson([place, value]);
   return createHmac('sha256', Buffer.from(derived)).update(text).digest('hex');
 }

@@ -9,6 +9,7 @@ import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { payloadGuards } from './payloads';
 import { peopleGuards } from './people';
+import { personalGuards } from './personal';
 import { reactionGuards } from './reactions';
 import { rebuildGuards } from './rebuild';
 import { republishGuards } from './republish';
@@ -40,4 +41,5 @@ export const guards: readonly Guard[] = [
   ...keyGuards,
   ...payloadGuards,
   ...tokenGuards,
+  ...personalGuards,
 ];

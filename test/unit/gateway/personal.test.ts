@@ -131,7 +131,11 @@ describe('the delivery of an order', () => {
   test('is hidden from who sees everything else, sealed as well', async () => {
     const { read, world } = await withOrder();
     const answer = await read('vera:viewer');
-    expect(answer.json()).toMatchObject({ orderId: 'o-1', delivery: null, deliveryState: 'hidden' });
+    expect(answer.json()).toMatchObject({
+      orderId: 'o-1',
+      delivery: null,
+      deliveryState: 'hidden',
+    });
     expect(answer.text).not.toContain([...world.deliveries.values()][0]);
     expect((await read('bob:customer')).status).toBe(404);
   });

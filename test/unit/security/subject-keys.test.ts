@@ -59,7 +59,9 @@ test('the keys of a thousand subjects are kept, those used longest ago go first'
 
 test('what is sealed is a text that commands and events take', async () => {
   const { subjects } = rehearseSubjects();
-  expect(sealedText.safeParse(await subjects.seal('ann', { name: 'Ann' }, place)).success).toBe(true);
+  expect(sealedText.safeParse(await subjects.seal('ann', { name: 'Ann' }, place)).success).toBe(
+    true,
+  );
 });
 
 test('equal values of one person and place have one hash, which says nothing without the key', async () => {
