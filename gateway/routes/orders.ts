@@ -73,8 +73,8 @@ const ttlMs = (order: OrderRow): number =>
   atRest.has(order.status) ? orderTtl.atRestMs : orderTtl.movingMs;
 
 /**
- * An order as the caller may see it. The row, here and in the cache, has the sealed text; it is opened for one answer and
- * kept nowhere.
+ * An order as the caller may see it. The row, here and in the cache, has the sealed text; it is opened for one answer
+ * and kept nowhere.
  */
 async function shownOrder(parts: GatewayParts, order: OrderRow, principal: Principal) {
   const { delivery: sealed, ...rest } = order;

@@ -49,8 +49,8 @@ export interface SealedRequest {
 }
 
 /**
- * Seals the personal members of a request with the key of its caller. Throws the problems 503 `KEYS_UNAVAILABLE` and 410
- * `SUBJECT_FORGOTTEN`; without such members nothing is asked of the key store.
+ * Seals the personal members of a request with the key of its caller. Throws the problems 503 `KEYS_UNAVAILABLE` and
+ * 410 `SUBJECT_FORGOTTEN`; without such members nothing is asked of the key store.
  */
 export async function sealRequest(
   subjects: SubjectKeys,

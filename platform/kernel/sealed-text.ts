@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const sealedTextMax = 4_096;
 
 /**
- * Something that was sealed with a person's key, as it stands in commands, events and rows: `hf1.<key>.<base64url>`, see
- * `platform/security/keys/envelope.ts`. It is passed on as it is.
+ * Something that was sealed with a person's key, as it stands in commands, events and rows: `hf1.<key>.<base64url>`,
+ * see `platform/security/keys/envelope.ts`. It is passed on as it is.
  */
 export const sealedText = z
   .string()

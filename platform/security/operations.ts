@@ -12,7 +12,7 @@ export interface OwnerRule {
   readonly exceptRoles: readonly string[];
 }
 
-/** Members of an answer that belong to its owner as a person, and who else is shown them; all others get them closed. */
+/** Members of an answer that belong to its owner as a person, and who else is shown them; nobody else is. */
 export interface PersonalRule {
   readonly members: readonly string[];
   /** Roles that are shown everybody's. */
