@@ -133,7 +133,8 @@ export function createKeyring(
     vault(purpose) {
       const keys = of(purpose);
       // From zero on: the alert looks for a rise, and the first refusal must be one.
-      for (const reason of ['format', 'key', 'authentication']) failures.inc({ purpose, reason }, 0);
+      for (const reason of ['format', 'key', 'authentication'])
+        failures.inc({ purpose, reason }, 0);
       const vault =
         vaults.get(purpose) ??
         createVault({

@@ -42,6 +42,6 @@ test('of a command input, result and refusals are compared', () => {
 });
 
 test('one version only has no difference, and a name nobody knows is an error', async () => {
-  expect(await told('diff', 'order.opened')).toBe('There is one version only.\n');
+  expect(await told('diff', 'order.confirmed')).toBe('There is one version only.\n');
   await expect(told('diff', 'order.vanished')).rejects.toMatchObject({ code: 'SCHEMA_UNKNOWN' });
 });

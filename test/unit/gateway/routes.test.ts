@@ -198,7 +198,9 @@ describe('the OpenAPI document', () => {
       };
     };
     const schema = operation.requestBody.content['application/json']?.schema;
-    expect(Object.keys(schema?.properties ?? {})).toEqual(['orderId', 'lines', 'payment']);
+    expect(Object.keys(schema?.properties ?? {})).toEqual([
+      ...['orderId', 'lines', 'payment', 'delivery'],
+    ]);
     expect(schema?.required).not.toContain('customerId');
   });
 

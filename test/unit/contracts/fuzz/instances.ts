@@ -64,7 +64,11 @@ function randomText(schema: JsonSchema, random: Random): string {
     Array.from({ length: whole(random, Number(minLength), longest) }, () =>
       letters.charAt(whole(random, 0, letters.length - 1)),
     ).join('');
-  const tried = [plain() + (random.pick(awkward) ?? ''), plain(), letters.slice(0, longest)];
+  const sealed = `hf1.k.${letters.slice(0, 9)}`;
+  const tried = [
+    ...[plain() + (random.pick(awkward) ?? ''), plain()],
+    ...[letters.slice(0, longest), sealed],
+  ];
   const fits = (text: string) =>
     [...text].length >= Number(minLength) &&
     [...text].length <= Number(maxLength) &&
