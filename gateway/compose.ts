@@ -18,12 +18,15 @@ import type { Log } from '../platform/runtime/log';
 import { projectRoot } from '../platform/runtime/paths';
 import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
+import { keysOfPayloads, sealedTemporal } from '../platform/host/sealed-temporal';
 import { createGrantMinter } from '../platform/security/grants';
 import { openKeyring } from '../platform/security/keys/keyring';
 import { subjectKeys } from '../platform/security/keys/subjects';
 import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
+import { openExchange } from './codec/exchange';
+import { createLogins } from './codec/session';
 import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
 import { createSwitches } from './sagas/switches';
@@ -67,19 +70,21 @@ function open(config: Config, log: Log) {
       }),
     ]),
   );
-  const keys = openKeyring(config, { log, registry });
-  const sealedCache = keys.vault('cache');
+  const keyring = openKeyring(config, { log, registry });
+  const dataConverter = sealedTemporal(config, keyring);
+  const sealedCache = keyring.vault('cache');
   // Asked for early, so that the first answers are kept. While the key store is away none is, and it is asked again.
-  keys.ready().catch(() => undefined);
+  keyring.ready().catch(() => undefined);
   const redis = connectRedis(config, log);
   const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
   return {
-    ...{ tracing, metrics, consul, resolver, services, redis, keys },
+    ...{ tracing, metrics, consul, resolver, services, redis, keyring },
     subjects: subjectKeys(config, {
       ...{ log, registry, keptMs: config.HOLDFAST_SUBJECT_KEYS_KEPT_MS },
     }),
     tokens: openTokenVerifier(config, log),
-    engine: openEngine(config, [tracing.plugin]),
+    exchange: openExchange(config),
+    engine: openEngine(config, { plugins: [tracing.plugin], dataConverter }),
     readModel: openReadModel(config),
     cache: createCache({ store: redis, vault: sealedCache, log, registry, prefix }),
     limiter: createRateLimiter({ redis, prefix, registry }),
@@ -91,6 +96,7 @@ type Opened = ReturnType<typeof open>;
 function checksOf(opened: Opened) {
   const health = createHealth();
   health.check('temporal', () => opened.engine.ping());
+  health.check('keys', () => keysOfPayloads(opened.keyring));
   health.check('read-model', () => opened.readModel.ping());
   health.check('auth-server', () => opened.tokens.ready());
   for (const service of opened.services.keys()) {
@@ -119,8 +125,9 @@ async function close(opened: Opened): Promise<void> {
     opened.consul.close(),
     opened.tokens.close(),
     opened.engine.close(),
+    opened.keyring.close(),
+    opened.exchange.close(),
     opened.readModel.close(),
-    opened.keys.close(),
     opened.subjects.close(),
   ]);
   await opened.tracing.stop();
@@ -153,10 +160,23 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
       switches: createSwitches(engine, { log }),
+      payloads: {
+        keys: opened.keyring.keys('temporal'),
+        namespace: config.HOLDFAST_TEMPORAL_NAMESPACE,
+        refused: (reason) => opened.keyring.refused('temporal', reason),
+      },
+      logins: createLogins({
+        issuer: config.HOLDFAST_ISSUER,
+        vault: opened.keyring.vault('grants'),
+        webUi: config.HOLDFAST_TEMPORAL_UI_URL,
+        exchange: (form) => opened.exchange.exchange(form),
+        tokens,
+      }),
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
     instance: config.HOLDFAST_INSTANCE,
+    codecOrigins: [new URL(config.HOLDFAST_TEMPORAL_UI_URL).origin],
   });
   const { consul } = opened;
   return { app, health, consul, registry: metrics.registry, close: () => close(opened) };

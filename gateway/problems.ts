@@ -15,6 +15,7 @@ export const gatewayProblems = {
   BULK_TOO_LARGE: [422, 'The filter finds more sagas than one run may touch'],
   BULK_BUSY: [429, 'Too many bulk runs are going on'],
   READ_MODEL_UNAVAILABLE: [503, 'The read model does not answer'],
+  LOGIN_REFUSED: [401, 'The login was not completed here'],
   KEYS_UNAVAILABLE: [503, 'The key store does not answer'],
   SUBJECT_FORGOTTEN: [410, 'The person was forgotten, for good'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -13,7 +13,10 @@ import { mountOperations } from '../platform/security/rbac';
 import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
+import { onlyFrom } from './codec/origin';
+import { withSession } from './codec/session';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
+import { codecHandlers, codecOperations } from './routes/codec';
 import {
   deadLetterHandlers,
   deadLetterOperations,
@@ -42,6 +45,7 @@ export const gatewayOperations = {
   ...serviceOperations,
   ...deadLetterOperations,
   ...reactionLetterOperations,
+  ...codecOperations,
 } as const satisfies Operations;
 
 export interface GatewayOptions {
@@ -53,6 +57,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Name of the instance, whose topics end with it. */
   readonly instance?: string;
+  /** Origins whose pages may read payloads: the Web UI's, as browsers write it. */
+  readonly codecOrigins: readonly string[];
 }
 
 /** Peers that may read the metrics; people reach the gateway without a certificate. */
@@ -85,7 +91,7 @@ function assertStartable(parts: GatewayParts): void {
 
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
-  const { parts, tokens, limiter, metrics, health, version, instance = '' } = options;
+  const { parts, tokens, limiter, metrics, health, version, instance = '', codecOrigins } = options;
   assertStartable(parts);
   const { catalog, issuer, log } = parts;
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
@@ -104,6 +110,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...serviceHandlers(parts),
     ...deadLetterHandlers(parts),
     ...reactionLetterHandlers(parts),
+    ...codecHandlers(parts),
   };
   const guard = { tokens, log, registry: metrics.registry, admit: admitWith(limiter) };
   return createApp({
@@ -113,6 +120,7 @@ export function createGateway(options: GatewayOptions): Express {
     guardMetrics: onlyScrapers,
     mount: (app) => {
       app.use('/docs', docsPage());
+      app.use('/codec', onlyFrom(codecOrigins), withSession(parts.logins));
       mountOperations(app, gatewayOperations, handlers, guard);
     },
   });

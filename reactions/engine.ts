@@ -6,6 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { lazyTemporal } from '../platform/host/lazy-temporal';
 import type { TellingReaction } from '../platform/reactions/reaction';
 import type { PendingStart, PendingTell } from '../platform/reactions/starter';
@@ -40,9 +41,11 @@ export interface ReactionEngine {
 }
 
 /** Opens the engine as this process; nothing connects before the first start. */
-export function openReactionEngine(config: Config): ReactionEngine {
+export function openReactionEngine(config: Config, dataConverter: DataConverter): ReactionEngine {
   const connection = lazyTemporal(config);
-  const { workflow } = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+  const { workflow } = new Client({
+    ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE, dataConverter },
+  });
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   const grants = createGrantMinter({ credentials: () => readCredentials(config) });
   return {

@@ -22,7 +22,7 @@ import type { ReactionStore } from './store';
 /** What the reactor is built from: parts of the orchestrator's process, the journal's store among them. */
 export interface ReactorParts extends Pick<
   ServiceParts,
-  'config' | 'log' | 'metrics' | 'schemas' | 'eventLog' | 'store'
+  'config' | 'log' | 'metrics' | 'schemas' | 'eventLog' | 'store' | 'dataConverter'
 > {
   readonly reactions: readonly Reaction[];
   readonly records: ReactionStore;
@@ -41,7 +41,7 @@ export function startReactor(parts: ReactorParts): Reactor {
   const { config, log, records } = parts;
   const stopping = new AbortController();
   const observers = observersOf(parts);
-  const engine = openReactionEngine(config);
+  const engine = openReactionEngine(config, parts.dataConverter);
   let running: { readonly projectors: readonly Projector[]; readonly starter: Starter } | undefined;
   const begun = keepTrying(
     async () => {

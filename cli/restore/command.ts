@@ -8,11 +8,14 @@ import { withTemporal } from '../versions/temporal';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { EventLog } from '../../platform/event-log/kafka';
 import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
+import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { sagaHistories } from '../../platform/restore/histories';
 import { holdStopped } from '../../platform/restore/hold';
 import { openSealedService } from '../../platform/host/sealed-store';
 import { restore } from '../../platform/restore/restore';
 import type { RestoreOptions, RestoreReport } from '../../platform/restore/restore';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { reportLines } from './print';
 
 /** Exit codes of `holdfast restore`, the same for good. */
@@ -82,6 +85,7 @@ async function restored(
   const parts = { schemas, clock: () => new Date(), partitions };
   const open = await openSealedService(service, configOf(owner), parts);
   const eventLog = openLog(reader, 'restore');
+  const keyring = openKeyring(configOf(owner), { log: silentLog });
   try {
     const isDryRun = options.check;
     const holder = { partitions, owner: `restore-${randomUUID()}` };
@@ -91,7 +95,10 @@ async function restored(
     try {
       // Nobody else writes to the topic while the leases are ours.
       const ends = await endsOf(eventLog, eventTopic(service.name, reader.HOLDFAST_INSTANCE));
-      const report = await withTemporal({ state: options.state, environment }, ({ client }) =>
+      const dataConverter = sealedTemporal(configOf(owner), keyring);
+      await keyring.ready();
+      const reached = { state: options.state, environment, dataConverter };
+      const report = await withTemporal(reached, ({ client, reading }) =>
         restore({
           ...{
             service: service.name,
@@ -108,7 +115,7 @@ async function restored(
           groupPrefix: groupPrefixOf(reader, 'restore'),
           histories: (since) =>
             sagaHistories(
-              client,
+              { looking: client, reading },
               { name: service.name, instance: reader.HOLDFAST_INSTANCE },
               since,
             ),
@@ -122,7 +129,7 @@ async function restored(
       await hold?.release();
     }
   } finally {
-    await Promise.all([open.close(), eventLog.close()]);
+    await Promise.all([open.close(), eventLog.close(), keyring.close()]);
   }
 }
 

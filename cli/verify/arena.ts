@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { services } from '../../activities';
+import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { wholeHistory } from '../../platform/event-log/audit';
 import type { Json } from '../../platform/kernel/json';
@@ -11,6 +12,8 @@ import { createSagaRecords } from '../../platform/participant/saga-records';
 import type { StepRow } from '../../platform/participant/saga-records';
 import { openSealedStores } from '../../platform/host/sealed-store';
 import { parseConfig } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { sagaAggregate } from '../../platform/saga/journal/state';
 import type { JournalEntry } from '../../platform/saga/journal/state';
@@ -76,7 +79,11 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const configFor = (name: string) => parseConfig(options.environmentFor(name));
   const config = configFor('gateway');
   const connection = await connectTemporal(config);
-  const client = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+  const keyring = openKeyring(config, { log: silentLog });
+  const dataConverter = sealedTemporal(config, keyring);
+  await keyring.ready();
+  const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
+  const client = new Client({ connection, namespace, dataConverter });
   const [journal, ...opened] = await openSealedStores([
     { service: sagasJournal, config: configFor('orchestrator') },
     ...services.map((service) => ({ service, config: configFor(service.name) })),
@@ -105,7 +112,11 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     },
     async close() {
       const open = [journal, ...stores.values()];
-      await Promise.all([...open.map((store) => store.close()), connection.close()]);
+      await Promise.all([
+        ...open.map((store) => store.close()),
+        connection.close(),
+        keyring.close(),
+      ]);
     },
   };
 }

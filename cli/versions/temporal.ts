@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { unreadPayloads } from '../../platform/host/unread-payloads';
 import { recallEnvironment } from '../../stack/recall';
 import { CommandError } from '../command-error';
 
@@ -12,7 +14,10 @@ const needed = [
 
 /** Temporal as an operator reaches it. */
 export interface Reach {
+  /** Asks for names and states alone: it needs no key. */
   readonly client: Client;
+  /** Reads payloads too, where it was told how. */
+  readonly reading: Client;
   readonly namespace: string;
   /** Asks with a deadline of ten seconds. */
   readonly within: <Found>(ask: () => Promise<Found>) => Promise<Found>;
@@ -23,9 +28,15 @@ export interface Reach {
  * closes when `work` is done. The identity is the certificate's: it needs the right to write.
  */
 export async function withTemporal<Done>(
-  options: { readonly state: string; readonly environment: NodeJS.ProcessEnv },
+  options: {
+    readonly state: string;
+    readonly environment: NodeJS.ProcessEnv;
+    /** Opens payloads for `reading`. */
+    readonly dataConverter?: DataConverter;
+  },
   work: (reach: Reach) => Promise<Done>,
 ): Promise<Done> {
+  const { dataConverter } = options;
   const environment = reachable(options.environment, options.state);
   const namespace = environment.HOLDFAST_TEMPORAL_NAMESPACE ?? 'holdfast';
   const read = (name: string): Buffer => readFileSync(environment[name] ?? '');
@@ -38,7 +49,8 @@ export async function withTemporal<Done>(
   });
   try {
     return await work({
-      client: new Client({ connection, namespace }),
+      client: new Client({ connection, namespace, dataConverter: unreadPayloads }),
+      reading: new Client({ connection, namespace, ...(dataConverter && { dataConverter }) }),
       namespace,
       within: (ask) => connection.withDeadline(Date.now() + rpcMs, ask),
     });

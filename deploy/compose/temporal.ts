@@ -138,6 +138,8 @@ function webUi(): Service {
       TEMPORAL_ADDRESS: `temporal:${innerPorts.temporal}`,
       TEMPORAL_DEFAULT_NAMESPACE: 'holdfast',
       ...{ TEMPORAL_TLS_CA: ca, TEMPORAL_TLS_CERT: crt, TEMPORAL_TLS_KEY: key },
+      TEMPORAL_CODEC_ENDPOINT: `https://localhost:${outerPorts.gateway}/codec`,
+      TEMPORAL_CODEC_INCLUDE_CREDENTIALS: 'true',
       ...{ TEMPORAL_TLS_ENABLE_HOST_VERIFICATION: 'true', TEMPORAL_TLS_SERVER_NAME: 'temporal' },
     },
     volumes: [certificatesOf('temporal-ui')],

@@ -8,6 +8,8 @@ import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
 import type { SagaSwitches } from '../sagas/switches';
+import type { Logins } from '../codec/session';
+import type { PayloadReading } from './codec';
 
 /** What the routes work with; each part may be away, and says so by a problem. */
 export interface GatewayParts {
@@ -21,6 +23,10 @@ export interface GatewayParts {
   readonly grants: GrantMinter;
   /** Which types of sagas may start. */
   readonly switches: SagaSwitches;
+  /** What Temporal's Web UI is given through us. */
+  readonly payloads: PayloadReading;
+  /** How operators log in for it. */
+  readonly logins: Logins;
   /** Client of a service by name; throws for a service nobody declared. */
   service(name: string): ServiceClient;
   /** Issuer of the tokens: part of every pseudonym. */

@@ -91,11 +91,11 @@ function startOptions(
 /** Opens the saga engine on Temporal. Nothing connects yet: the gateway comes up without it. */
 export function openEngine(
   config: EngineConfig,
-  plugins: NonNullable<ClientOptions['plugins']> = [],
+  how: Pick<ClientOptions, 'plugins' | 'dataConverter'>,
 ): SagaEngine & SwitchEngine & { close(): Promise<void> } {
   const connection = lazyTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
-  const { workflow } = new Client({ connection, namespace, plugins });
+  const { workflow } = new Client({ connection, namespace, ...how });
   const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>
     connection.withDeadline(Date.now() + ms, ask);
 

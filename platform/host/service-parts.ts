@@ -12,6 +12,7 @@ import { openTokenVerifier } from '../security/authority';
 import { openKeyring } from '../security/keys/keyring';
 import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
+import { sealedTemporal } from './sealed-temporal';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
 /** Everything a service's process is built from. */
@@ -42,12 +43,13 @@ export function openServiceParts(config: Config, service: HostedService) {
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
   const tokens = openTokenVerifier(config, log);
+  const dataConverter = sealedTemporal(config, keys);
   const consul = openConsul(config);
   observeOutbox(metrics.registry, service.name, opened.store);
   observeKeys(metrics.registry, tokens);
   return {
     ...{ config, service, log, metrics, schemas, tracing, keys },
-    ...{ ...opened, eventLog, tokens, consul },
+    ...{ ...opened, eventLog, tokens, consul, dataConverter },
   };
 }
 

@@ -16,6 +16,7 @@ import type { HostedService } from './hosted-service';
 import { keepTrying } from './keep-trying';
 import { prepareTables } from './prepare-tables';
 import type { RunningProcess } from './process';
+import { keysOfPayloads } from './sealed-temporal';
 import { observeRelay } from './service-metrics';
 import { closeServiceParts, openServiceParts } from './service-parts';
 import type { ServiceParts } from './service-parts';
@@ -27,7 +28,7 @@ export const serviceLimits = { storeProbeMs: 1_500, drainMsMax: 3_000 } as const
 /** What a service's worker does beside its commands: the orchestrator's runs the sagas. */
 export type WorkerExtras = Omit<
   Parameters<typeof startTemporalWorker>[0],
-  'config' | 'log' | 'taskQueue' | 'plugins' | 'activities'
+  'config' | 'log' | 'taskQueue' | 'plugins' | 'activities' | 'dataConverter' | 'ready'
 > & {
   /** Further activities of this worker, made of what the service is made of. */
   readonly activities?: (parts: ServiceParts) => object;
@@ -128,6 +129,8 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
       ...extras.activities?.(parts),
     },
     plugins: [parts.tracing.plugin],
+    dataConverter: parts.dataConverter,
+    ready: () => keysOfPayloads(parts.keys),
     log,
   });
   const registration = keepRegistered({ config, consul, log, service: name, port });

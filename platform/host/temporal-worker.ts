@@ -18,6 +18,7 @@ export const workerLimits = {
 export interface TemporalWorkerOptions extends Pick<
   WorkerOptions,
   | 'activities'
+  | 'dataConverter'
   | 'plugins'
   | 'workflowBundle'
   | 'stickyQueueScheduleToStartTimeout'
@@ -31,6 +32,8 @@ export interface TemporalWorkerOptions extends Pick<
   readonly config: Config;
   readonly taskQueue: string;
   readonly log: Log;
+  /** What the worker waits for before it takes work: the keys of its payloads. Asked again until it resolves. */
+  readonly ready?: () => Promise<void>;
 }
 
 /** A worker that is there whenever Temporal is. */
@@ -87,6 +90,7 @@ export function startTemporalWorker(options: TemporalWorkerOptions): TemporalWor
   let serving: Serving | undefined;
 
   async function serve(): Promise<void> {
+    await options.ready?.();
     let connection = await connectTemporal(config);
     try {
       const worker = await Worker.create(workerOptions(options, connection));
@@ -182,7 +186,7 @@ async function replaceConnection(
 }
 
 function workerOptions(
-  { config, log: _log, ...options }: TemporalWorkerOptions,
+  { config, log: _log, ready: _ready, ...options }: TemporalWorkerOptions,
   connection: NativeConnection,
 ): WorkerOptions {
   return {

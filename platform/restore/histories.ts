@@ -9,20 +9,28 @@ type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['f
 type HistoryEvent = NonNullable<History['events']>[number];
 type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
 
+/** Clients of one Temporal: a workflow of somebody else must not stop who looks for ours. */
+export interface HistoryClients {
+  /** Asks which sagas there are; needs no key. */
+  readonly looking: Pick<Client, 'workflow'>;
+  /** Opens what was sent in them. */
+  readonly reading: Client;
+}
+
 /**
  * What Temporal remembers of every saga of one instance that runs, or has ended since `since`, as far as it was sent to
  * one service. Histories are read one at a time; those that Temporal has deleted are not in it. A namespace may serve
  * other instances too, whose sagas this service never knew: the queue tells whose a saga is.
  */
 export async function* sagaHistories(
-  client: Client,
+  { looking, reading }: HistoryClients,
   service: { readonly name: string; readonly instance: string },
   since: Date,
 ): AsyncGenerator<SagaHistory> {
   const ours = `TaskQueue = "${sagaQueue(service.instance)}"`;
   const query = `${ours} AND (ExecutionStatus = "Running" OR CloseTime > "${since.toISOString()}")`;
-  for await (const run of client.workflow.list({ query })) {
-    const sent = await sentTo(client, service.name, run);
+  for await (const run of looking.workflow.list({ query })) {
+    const sent = await sentTo(reading, service.name, run);
     if (sent.length > 0) {
       yield { workflowId: run.workflowId, isRunning: run.status.name === 'RUNNING', sent };
     }
@@ -35,8 +43,10 @@ async function sentTo(
   { workflowId, runId }: WorkflowExecutionInfo,
 ): Promise<readonly SentMessage[]> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const { loadedDataConverter, namespace } = client.options;
+  const context = { type: 'workflow', namespace, workflowId } as const;
   const decode = (payloads: Payloads) =>
-    decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
+    decodeArrayFromPayloads(loadedDataConverter, payloads, context);
   return readSent(events ?? [], service, decode);
 }
 

@@ -10,6 +10,8 @@ export const metricNames = {
   cryptoFailures: 'crypto_failures_total',
   /** Gauge, seconds since the key store confirmed a purpose's keys; label purpose. */
   keysAge: 'keys_age_seconds',
+  /** Counter; label outcome (opened, refused, plain). Payloads of workflows read for people. */
+  codecDecodes: 'codec_decode_total',
   /** Counter; label reason. Peers whose certificate carries no identity of ours. */
   tlsPeerRejected: 'tls_peer_rejected_total',
   /** Gauge, seconds since 1970. */

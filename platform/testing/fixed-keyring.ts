@@ -18,6 +18,7 @@ export function fixedKeyring(seed = 'fixed'): Keyring {
   };
   return {
     keys,
+    refused: () => undefined,
     vault: (purpose) => createVault({ keys: keys(purpose) }),
     ready: async () => undefined,
     close: async () => undefined,

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { until } from '../../cli/up/api-client';
 import { connectTemporal } from '../../platform/host/temporal-worker';
+import { unreadPayloads } from '../../platform/host/unread-payloads';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
 import { writeFaultPlan } from '../../platform/runtime/fault-plan';
@@ -17,7 +18,8 @@ beforeAll(async () => {
   shop = await openShop({ api, customer: 'frank', received: 10_000 });
   const config = configFor('orchestrator');
   connection = await connectTemporal(config);
-  temporal = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+  const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
+  temporal = new Client({ connection, namespace, dataConverter: unreadPayloads });
 });
 afterAll(async () => {
   await control('signal', 'payments', 'SIGCONT');

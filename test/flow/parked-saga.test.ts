@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { openShop } from '../../cli/chaos/shop';
+import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { writeFaultPlan } from '../../platform/runtime/fault-plan';
+import { silentLog } from '../../platform/runtime/log';
 import type { SagaView } from '../../platform/saga/wire';
+import { openKeyring } from '../../platform/security/keys/keyring';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { createGrantMinter } from '../../platform/security/grants';
 import { readCredentials } from '../../platform/security/tls';
 import { eventually } from '../support/eventually';
@@ -14,14 +18,19 @@ import { apiClient, configFor, world } from '../support/world';
 const api = apiClient();
 let connection: NativeConnection;
 let temporal: Client;
+let keyring: Keyring;
 
 beforeAll(async () => {
   const config = configFor('gateway');
   connection = await connectTemporal(config);
-  temporal = new Client({ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE });
+  keyring = openKeyring(config, { log: silentLog });
+  const dataConverter = sealedTemporal(config, keyring);
+  await keyring.ready();
+  const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
+  temporal = new Client({ connection, namespace, dataConverter });
 });
 afterAll(async () => {
-  await connection.close();
+  await Promise.all([connection.close(), keyring.close()]);
   await api.close();
 });
 

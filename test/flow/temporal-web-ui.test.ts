@@ -1,5 +1,5 @@
 import type { Browser, Frame, Page } from 'playwright-core';
-import { until } from '../../cli/up/api-client';
+import { gatewayOf, until } from '../../cli/up/api-client';
 import { openBrowser } from '../support/browser';
 import { openShop } from '../../cli/chaos/shop';
 import { apiClient, environmentFor } from '../support/world';
@@ -18,8 +18,30 @@ beforeAll(async () => {
   await shop.outcomeOf(String(started.location));
   webUi = String(environmentFor('gateway').HOLDFAST_TEMPORAL_UI_URL);
   browser = await openBrowser();
-  page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
+  page = await browser.newPage(look);
+  await logIn(page);
 }, 120_000);
+
+/** The gateway's certificate is of the stack's own authority, which no browser knows. */
+const look = { viewport: { width: 1600, height: 1200 }, ignoreHTTPSErrors: true };
+
+/** As an operator does it: logs in at the gateway, and tells the Web UI to ask it with the cookie. */
+async function logIn(on: Page): Promise<void> {
+  const gateway = gatewayOf(environmentFor).gatewayUrl;
+  await on.goto(`${gateway}/codec/login`);
+  await on.locator('#username').fill('olga');
+  await on.locator('#password').fill('olga-dev');
+  await on.locator('#kc-login').click();
+  await on.waitForURL(`${webUi}/**`);
+  const settings = {
+    endpoint: JSON.stringify(`${gateway}/codec`),
+    ...{ includeCredentials: 'true', overrideRemoteCodecConfiguration: 'true' },
+  };
+  const set = Object.entries(settings).map(
+    (pair) => `localStorage.setItem(...${JSON.stringify(pair)})`,
+  );
+  await on.evaluate(set.join(';'));
+}
 
 afterAll(async () => {
   await browser?.close();

@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
@@ -34,8 +35,9 @@ export function startSweeper(parts: {
   readonly log: Log;
   readonly metrics: { readonly registry: Registry };
   readonly journal: OpenSagas;
+  readonly dataConverter: DataConverter;
 }): Sweeper {
-  const { config, log, journal } = parts;
+  const { config, log, journal, dataConverter } = parts;
   const stopping = new AbortController();
   const observe = observer(parts.metrics.registry, log);
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
@@ -43,7 +45,7 @@ export function startSweeper(parts: {
   /** Sweeps over one connection, until it was opened under a certificate that has been renewed. */
   async function work(connection: NativeConnection, isRenewed: () => boolean): Promise<void> {
     const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, dataConverter });
     const looking = new Client({ connection, namespace, dataConverter: unreadPayloads });
     const recover = (target: RecoveryTarget) => startRecovery(client, target, taskQueue);
     await journal.prepare();

@@ -126,6 +126,10 @@ export function createKeyring(
     held.set(purpose, known);
     return known;
   };
+  const refused: Keyring['refused'] = (purpose, reason) => {
+    failures.inc({ purpose, reason: reason.toLowerCase() });
+    if (reason === 'KEY') of(purpose).refreshSoon();
+  };
   const stop = clock.every(keyringLimits.refreshMs, () => {
     for (const one of held.values()) one.refresh().catch(() => undefined); // told by the log
   });
@@ -140,15 +144,13 @@ export function createKeyring(
         createVault({
           keys,
           sealed: (id) => keys.sealed(id),
-          refused(reason) {
-            failures.inc({ purpose, reason: reason.toLowerCase() });
-            if (reason === 'KEY') keys.refreshSoon();
-          },
+          refused: (reason) => refused(purpose, reason),
         });
       vaults.set(purpose, vault);
       return vault;
     },
     keys: of,
+    refused,
     async ready() {
       const missing = [...held.values()].filter((one) => one.ageSeconds() === undefined);
       await Promise.all(missing.map((one) => one.refresh()));

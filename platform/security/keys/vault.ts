@@ -86,6 +86,8 @@ export interface Keyring {
   vault(purpose: KeyPurpose): Vault;
   /** Raw keys of a purpose, for what derives further keys from them. */
   keys(purpose: KeyPurpose): KeySet;
+  /** Counts what was refused by who uses the raw keys, and looks into the key store where a key was not known. */
+  refused(purpose: KeyPurpose, reason: EnvelopeRefusal): void;
   /** Resolves once the keys of every purpose asked for so far are known; rejects when the key store does not answer. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -56,7 +56,7 @@ const dynamicConfig = [
 ];
 
 function serverArgs(context: ServerContext, dataDir: string): string[] {
-  const { temporalFrontend, temporalUi, temporalMetrics, temporalHttp } = context.ports;
+  const { temporalFrontend, temporalUi, temporalMetrics, temporalHttp, gateway } = context.ports;
   const port = (flag: string, value: number): string[] => [flag, String(value)];
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
@@ -64,6 +64,8 @@ function serverArgs(context: ServerContext, dataDir: string): string[] {
     ...port('--ui-port', temporalUi),
     ...port('--metrics-port', temporalMetrics),
     ...port('--http-port', temporalHttp),
+    // The Web UI's pages ask the gateway to read payloads, each with the cookie of the person before them.
+    ...['--ui-codec-endpoint', `https://localhost:${gateway}/codec`],
     ...['--db-filename', path.join(dataDir, 'temporal.db')],
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
     ...['--namespace', defaultNamespace, '--ui-disable-news-fetch', '--log-level', 'warn'],

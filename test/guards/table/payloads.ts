@@ -28,7 +28,7 @@ export const payloadGuards: readonly Guard[] = [
         to: "place = { ...place, workflowId: markOf(payload, 'workflowId') ?? '' };\n  return unpack(openBytes(sealed, derived, placeOf(place)));",
       },
     ],
-    test: codec('is refused in %s'),
+    test: codec('is refused in '),
   },
   {
     name: 'a payload is sealed for its namespace',
@@ -40,7 +40,7 @@ export const payloadGuards: readonly Guard[] = [
         to: "['temporal', namespace === '' ? '' : 'any', workflowId]",
       },
     ],
-    test: codec('is refused in %s'),
+    test: codec('is refused in '),
   },
   {
     name: 'without a workflow nothing is opened',
@@ -94,5 +94,53 @@ export const payloadGuards: readonly Guard[] = [
       },
     ],
     test: saga('sealed-payloads', 'leave nothing of order data or failures in histories'),
+  },
+  {
+    name: 'payloads are read by operators alone',
+    why: 'every customer could read what is in the sagas of all others',
+    changes: [
+      {
+        file: 'gateway/routes/codec.ts',
+        from: "roles: ['operator'],",
+        to: "roles: ['operator', 'customer', 'admin', 'viewer'],",
+      },
+    ],
+    test: unit('gateway/codec', 'are not read by '),
+  },
+  {
+    name: 'payloads are read by pages of the Web UI alone',
+    why: 'any page that an operator opens could read payloads with the operator’s cookie',
+    changes: [
+      {
+        file: 'gateway/codec/origin.ts',
+        from: "if (!origins.includes(origin)) throw problem('CALLER_NOT_ALLOWED');",
+        to: '',
+      },
+    ],
+    test: unit('gateway/codec', 'are not read by '),
+  },
+  {
+    name: 'a cookie of the codec counts for pages alone',
+    why: 'a form on any page could have payloads read in the name of an operator',
+    changes: [
+      {
+        file: 'gateway/codec/session.ts',
+        from: " && request.get('origin') !== undefined",
+        to: '',
+      },
+    ],
+    test: unit('gateway/codec', 'counts for pages of the Web UI alone'),
+  },
+  {
+    name: 'a login ends in the browser that began it',
+    why: 'an operator could be made to go on with the login of somebody else',
+    changes: [
+      {
+        file: 'gateway/codec/session.ts',
+        from: 'kept?.state === state &&',
+        to: 'kept !== undefined &&',
+      },
+    ],
+    test: unit('gateway/codec', ' is not completed'),
   },
 ];

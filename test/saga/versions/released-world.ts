@@ -72,7 +72,7 @@ export async function startReleasedWorld(): Promise<ReleasedWorld> {
   const tracing = startTracing({ serviceName: 'test', register: false });
   const open = await orchestrator(instance, tracing.plugin);
   return {
-    ...{ client, namespace, deployment, participants, within: (ask) => ask() },
+    ...{ client, reading: client, namespace, deployment, participants, within: (ask) => ask() },
     async startWorker(bundle, how = {}) {
       const worker = open(bundle, { ...how, deployment });
       workers.push(worker);

@@ -1,4 +1,6 @@
 import { Registry } from 'prom-client';
+import { createLogins } from '../../../gateway/codec/session';
+import type { LoginParts } from '../../../gateway/codec/session';
 import { createGateway } from '../../../gateway/server';
 import type {
   SagaDescription,
@@ -17,9 +19,13 @@ import { createMetrics } from '../../../platform/http/metrics';
 import { problem } from '../../../platform/http/problem';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
 import { silentLog } from '../../../platform/runtime/log';
+import type { Log } from '../../../platform/runtime/log';
 import type { SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
+import { fixedKeys } from '../../../platform/security/keys/vault';
+import type { KeySet } from '../../../platform/security/keys/vault';
 import { TokenRefused } from '../../../platform/security/tokens';
+import { fixedKeyring } from '../../../platform/testing/fixed-keyring';
 import { catalog } from '../../../workflows/catalog';
 import { rehearseSubjects } from '../../support/subjects';
 import { createTestGrants } from '../../support/grants';
@@ -229,9 +235,19 @@ export interface GatewayCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+interface OpenOptions {
+  readonly limits?: { readonly subject: number };
+  readonly log?: Log;
+  /** Keys of payloads; none unless told. */
+  readonly keys?: KeySet;
+  /** What the auth server gives for a code; nothing unless told. */
+  readonly exchange?: LoginParts['exchange'];
+}
+
 /** The real gateway among parts that live in memory. */
-export function openGateway(options: { readonly limits?: { readonly subject: number } } = {}) {
+export function openGateway(options: OpenOptions = {}) {
   const world = surroundings();
+  const { log = silentLog, keys = fixedKeys([]) } = options;
   const metrics = createMetrics({ defaults: false });
   const kept = world.cached;
   const store = {
@@ -249,18 +265,25 @@ export function openGateway(options: { readonly limits?: { readonly subject: num
   });
   const app = createGateway({
     parts: {
-      ...{ catalog, cache, issuer, log: silentLog, registry: metrics.registry },
+      ...{ catalog, cache, issuer, log, registry: metrics.registry },
       subjects: world.subjects.subjects,
       engine: engineOf(world),
       readModel: readModelOf(world),
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
-      switches: createSwitches(switchesOf(world), { log: silentLog }),
+      switches: createSwitches(switchesOf(world), { log }),
+      payloads: { keys, namespace: 'holdfast', refused: () => undefined },
+      logins: createLogins({
+        ...{ issuer, tokens, webUi: 'http://ui.test' },
+        vault: fixedKeyring().vault('grants'),
+        exchange: (form) => options.exchange?.(form) ?? Promise.resolve(undefined),
+      }),
       service: (name) => ({
         call: (request) => callService(world, name, request),
         close: () => Promise.resolve(),
       }),
     },
     ...{ tokens, limiter, metrics, health: createHealth(), version: '0.0.0' },
+    codecOrigins: ['http://ui.test'],
   });
   const call = ({ as, key, headers, ...request }: GatewayCall): Promise<WireAnswer> =>
     ask(app, {

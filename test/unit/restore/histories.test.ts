@@ -39,8 +39,9 @@ test('only the sagas of the own instance are asked: a namespace may serve others
     asked.push(query);
   };
   const client = { workflow: { list } } as unknown as Client;
+  const clients = { looking: client, reading: client };
   const since = new Date('2026-01-02T03:04:05Z');
-  const histories = sagaHistories(client, { name: 'orders', instance: '-blue' }, since);
+  const histories = sagaHistories(clients, { name: 'orders', instance: '-blue' }, since);
   expect(await histories.next()).toMatchObject({ done: true });
   expect(asked).toEqual([
     'TaskQueue = "sagas-blue" AND (ExecutionStatus = "Running" OR CloseTime > "2026-01-02T03:04:05.000Z")',
