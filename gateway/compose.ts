@@ -8,6 +8,7 @@ import { openConsul } from '../platform/discovery/consul';
 import type { Consul } from '../platform/discovery/consul';
 import { createResolver } from '../platform/discovery/resolver';
 import { createServiceClient } from '../platform/discovery/service-client';
+import { sagaGrantMinterOf } from '../platform/host/saga-grants';
 import { observeKeys } from '../platform/host/service-metrics';
 import { createHealth } from '../platform/http/health';
 import type { Health } from '../platform/http/health';
@@ -159,6 +160,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       ...{ cache, catalog, engine, log, readModel, subjects, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
+      sagaGrants: sagaGrantMinterOf(config),
       switches: createSwitches(engine, { log }),
       payloads: {
         keys: opened.keyring.keys('temporal'),

@@ -89,10 +89,18 @@ function assertStartable(parts: GatewayParts): void {
   throw new Error(`the saga ${wrong.name} is ${fault}: nobody could say who may start it`);
 }
 
+/** A saga that says nothing of what it sends would be refused at its first step: also found at start. */
+function assertGrantable({ catalog }: GatewayParts): void {
+  const wrong = catalog.find(({ sends }) => sends === undefined);
+  if (wrong === undefined) return;
+  throw new Error(`the contract of ${wrong.name} has no "sends": no grant would cover its steps`);
+}
+
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
   const { parts, tokens, limiter, metrics, health, version, instance = '', codecOrigins } = options;
   assertStartable(parts);
+  assertGrantable(parts);
   const { catalog, issuer, log } = parts;
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
   const events = asyncApiDocument({ version, instance });

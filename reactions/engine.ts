@@ -7,10 +7,13 @@ import {
 } from '@temporalio/client';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { grantClientInterceptor, underGrant } from '../platform/host/grant-passing';
 import { lazyTemporal } from '../platform/host/lazy-temporal';
+import { sagaGrantMinterOf } from '../platform/host/saga-grants';
 import type { TellingReaction } from '../platform/reactions/reaction';
 import type { PendingStart, PendingTell } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
+import { sagaGrantOf } from '../platform/saga/grants/facts';
 import { sagaStartOptions, startAttributes } from '../platform/saga/start-options';
 import { recoveredBy, sagaQueue } from '../platform/saga/wire';
 import type { SagaMemo } from '../platform/saga/wire';
@@ -40,13 +43,18 @@ export interface ReactionEngine {
   close(): Promise<void>;
 }
 
-/** Opens the engine as this process; nothing connects before the first start. */
-export function openReactionEngine(config: Config, dataConverter: DataConverter): ReactionEngine {
+/** Opens the engine as this process, for these sagas; nothing connects before the first start. */
+export function openReactionEngine(
+  config: Config,
+  { sagas, dataConverter }: { readonly sagas: readonly string[]; readonly dataConverter: DataConverter },
+): ReactionEngine {
   const connection = lazyTemporal(config);
   const { workflow } = new Client({
     ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE, dataConverter },
+    interceptors: { workflow: [grantClientInterceptor] },
   });
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
+  const sagaGrants = sagaGrantMinterOf(config, sagas);
   const grants = createGrantMinter({ credentials: () => readCredentials(config) });
   return {
     async tell(pending, { as }, aim) {
@@ -79,7 +87,12 @@ export function openReactionEngine(config: Config, dataConverter: DataConverter)
         ...{ workflowId, workflowIdConflictPolicy: 'FAIL' as const },
       };
       try {
-        await connection.withDeadline(Date.now() + rpcMs, () => workflow.start(saga, options));
+        const times = { issuedAtMs: Date.now(), deadlineAtMs };
+        const granted = { workflowId, input, subject: owner, roles: [] };
+        const grant = await sagaGrants.mint(sagaGrantOf(contract, { ...granted, ...times }));
+        await underGrant(grant, () =>
+          connection.withDeadline(Date.now() + rpcMs, () => workflow.start(saga, options)),
+        );
         return 'started';
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists';

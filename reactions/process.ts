@@ -41,7 +41,10 @@ export function startReactor(parts: ReactorParts): Reactor {
   const { config, log, records } = parts;
   const stopping = new AbortController();
   const observers = observersOf(parts);
-  const engine = openReactionEngine(config, parts.dataConverter);
+  const engine = openReactionEngine(config, {
+    sagas: parts.reactions.flatMap((one) => (isTelling(one) ? [] : [one.starts.name])),
+    dataConverter: parts.dataConverter,
+  });
   let running: { readonly projectors: readonly Projector[]; readonly starter: Starter } | undefined;
   const begun = keepTrying(
     async () => {

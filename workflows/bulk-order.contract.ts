@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amountCents, currency, identifier } from '../activities/values';
 import { defineSagaContract } from '../platform/saga/contract';
-import { orderLot } from './order-lots.contract';
+import { orderLot, orderLotsContract } from './order-lots.contract';
 
 const lotsMax = 500;
 
@@ -46,4 +46,6 @@ export const bulkOrderContract = defineSagaContract({
     },
   ],
   deadlineMs: 30 * 60_000,
+  sends: ['payments.authorize', 'payments.capture'],
+  children: [orderLotsContract],
 });

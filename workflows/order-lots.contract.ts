@@ -14,4 +14,5 @@ export const orderLotsContract = defineSagaContract({
   childOnly: true,
   businessKey: ({ lots }) => lots[0]?.orderId ?? 'none',
   deadlineMs: 30 * 60_000,
+  sends: ['orders.open', 'inventory.reserve'],
 });

@@ -28,4 +28,7 @@ export const placeOrderContract = defineSagaContract({
     },
   ],
   deadlineMs: 15 * 60_000,
+  sends: ['orders.open', 'inventory.reserve', 'payments.authorize', 'payments.capture'],
+  // A manual review may take two days.
+  frozenMs: 2 * 24 * 60 * 60_000,
 });

@@ -11,4 +11,5 @@ export const returnOrderContract = defineSagaContract({
   businessKey: (input) => input.orderId,
   fromCaller: { customerId: 'subject' },
   deadlineMs: 15 * 60_000,
+  sends: ['orders.requestReturn', 'payments.refund'],
 });

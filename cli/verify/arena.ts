@@ -2,8 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import type { SearchAttributePair } from '@temporalio/common';
 import { services } from '../../activities';
 import { sealedTemporal } from '../../platform/host/sealed-temporal';
+import { grantClientInterceptor, underGrant } from '../../platform/host/grant-passing';
+import { sagaGrantMinterOf } from '../../platform/host/saga-grants';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { wholeHistory } from '../../platform/event-log/audit';
 import type { Json } from '../../platform/kernel/json';
@@ -14,11 +17,14 @@ import { openSealedStores } from '../../platform/host/sealed-store';
 import { parseConfig } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
 import { openKeyring } from '../../platform/security/keys/keyring';
+import { sagaGrantOf } from '../../platform/saga/grants/facts';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { sagaAggregate } from '../../platform/saga/journal/state';
 import type { JournalEntry } from '../../platform/saga/journal/state';
 import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaPace, SagaStart, SagaView } from '../../platform/saga/wire';
+import type { SagaGrantMinter } from '../../platform/security/saga-grants';
+import { catalog } from '../../workflows/catalog';
 import type { ApiClient } from '../up/api-client';
 
 /** Shorter waits than users get, so that a lost reply costs seconds; milliseconds. */
@@ -83,7 +89,9 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const dataConverter = sealedTemporal(config, keyring);
   await keyring.ready();
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
-  const client = new Client({ connection, namespace, dataConverter });
+  const interceptors = { workflow: [grantClientInterceptor] };
+  const client = new Client({ connection, namespace, dataConverter, interceptors });
+  const grants = sagaGrantMinterOf(config);
   const [journal, ...opened] = await openSealedStores([
     { service: sagasJournal, config: configFor('orchestrator') },
     ...services.map((service) => ({ service, config: configFor(service.name) })),
@@ -96,7 +104,7 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     ...options,
     client,
     workflowIdOf: (saga, name) => `${saga}:${hash(`${nonce}/${name}`)}`,
-    start: (saga, run) => startSaga(client, taskQueue, saga, run),
+    start: (saga, run) => startSaga({ client, taskQueue, grants }, saga, run),
     async journal(workflowId) {
       const found = await journal.readAggregate(sagaAggregate(workflowId));
       return found?.state as JournalEntry | undefined;
@@ -125,35 +133,48 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** As the gateway starts it, with a pace of its own. */
+interface Starts {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly grants: SagaGrantMinter;
+}
+
+/** As the gateway starts it, on a grant of the gateway's, with a pace of its own. */
 async function startSaga(
-  client: Client,
-  taskQueue: string,
+  { client, taskQueue, grants }: Starts,
   saga: string,
   run: SagaRunPlan,
 ): Promise<StartedSaga> {
   const { workflowId, input, deadlineMs } = run;
   const [owner, businessKey] = [hash('explorer'), workflowId];
   const requestHash = hash(JSON.stringify(input));
-  const deadlineAtMs = Date.now() + deadlineMs;
+  const issuedAtMs = Date.now();
+  const deadlineAtMs = issuedAtMs + deadlineMs;
   const start: SagaStart = {
     ...{ input, owner, businessKey, requestHash, deadlineAtMs },
     pace: { ...explorerPace, ...run.pace },
   };
-  const handle = await client.workflow.start(saga, {
+  const contract = catalog.find(({ name }) => name === saga);
+  if (contract === undefined) throw new Error(`no saga is called ${saga}`);
+  const granted = { workflowId, input, subject: owner, roles: [], issuedAtMs, deadlineAtMs };
+  const grant = await grants.mint(sagaGrantOf(contract, granted));
+  const typedSearchAttributes: SearchAttributePair[] = [
+    { key: keyword('SagaName'), value: saga },
+    { key: keyword('SagaState'), value: 'running' },
+    { key: keyword('BusinessKey'), value: businessKey },
+    { key: keyword('Owner'), value: owner },
+  ];
+  const options = {
     workflowId,
     taskQueue,
     args: [start],
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     memo: { requestHash, owner, businessKey },
-    typedSearchAttributes: [
-      { key: keyword('SagaName'), value: saga },
-      { key: keyword('SagaState'), value: 'running' },
-      { key: keyword('BusinessKey'), value: businessKey },
-      { key: keyword('Owner'), value: owner },
-    ],
-  });
+  } as const;
+  const handle = await underGrant(grant, () =>
+    client.workflow.start(saga, { ...options, typedSearchAttributes }),
+  );
   return { workflowId, sagaId: `${workflowId}/${handle.firstExecutionRunId}`, handle };
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../../platform/runtime/log';
 import type { SagaContract } from '../../platform/saga/contract';
 import type { GrantMinter } from '../../platform/security/grants';
 import type { SubjectKeys } from '../../platform/security/keys/subjects';
+import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
 import type { SagaSwitches } from '../sagas/switches';
@@ -21,6 +22,8 @@ export interface GatewayParts {
   readonly subjects: SubjectKeys;
   /** Signs what people tell sagas. */
   readonly grants: GrantMinter;
+  /** Signs what sagas may do for whoever starts them. */
+  readonly sagaGrants: SagaGrantMinter;
   /** Which types of sagas may start. */
   readonly switches: SagaSwitches;
   /** What Temporal's Web UI is given through us. */

@@ -64,9 +64,9 @@ async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
   const contract = contractOf(parts.catalog, call.params.saga);
   assertMayStart(contract, call.principal.roles);
   const idempotencyKey = idempotencyKeyOf(call.request);
-  const { subject } = call.principal;
+  const { subject, roles } = call.principal;
   const lookUp = lookUpFor(parts, call);
-  const wanted = { contract, body: call.body, subject, idempotencyKey, lookUp };
+  const wanted = { contract, body: call.body, subject, roles, idempotencyKey, lookUp };
   const { workflowId, businessKey, replayed } = await startSaga(parts, wanted);
   const seconds = preferredWaitSeconds(call.request.get('prefer'));
   const headers: Record<string, string> = {

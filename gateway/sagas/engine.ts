@@ -6,6 +6,8 @@ export interface StartRequest {
   readonly saga: string;
   readonly title: string;
   readonly start: SagaStart;
+  /** The sealed grant that it stands on. */
+  readonly grant: Uint8Array;
 }
 
 /** What the engine holds of a saga without asking a worker. */

@@ -2,6 +2,8 @@ import type { Log } from '../../platform/runtime/log';
 import { isProblem } from '../../platform/http/problem';
 import type { Json } from '../../platform/kernel/json';
 import type { SagaContract } from '../../platform/saga/contract';
+import { sagaGrantOf } from '../../platform/saga/grants/facts';
+import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import { gatewayProblem } from '../problems';
 import type { ReadModel } from '../read-model';
 import type { SubjectKeys } from '../../platform/security/keys/subjects';
@@ -17,6 +19,7 @@ export interface StartParts {
   readonly readModel: Pick<ReadModel, 'sagaByWorkflowId'>;
   readonly switches: Pick<SagaSwitches, 'assertOpen'>;
   readonly subjects: SubjectKeys;
+  readonly sagaGrants: SagaGrantMinter;
   readonly issuer: string;
   readonly log: Log;
   /** Milliseconds since 1970. */
@@ -27,6 +30,7 @@ export interface StartCall {
   readonly contract: SagaContract;
   readonly body: Readonly<Record<string, unknown>>;
   readonly subject: string;
+  readonly roles: readonly string[];
   readonly idempotencyKey: string;
   readonly lookUp: LookUp;
 }
@@ -117,10 +121,14 @@ export async function startSaga(parts: StartParts, call: StartCall): Promise<Sta
   const early = await checksOrRepeat(parts, call, prepared);
   if (early !== undefined) return early;
   const { contract } = call;
-  const deadlineAtMs = (parts.now ?? Date.now)() + contract.deadlineMs;
+  const issuedAtMs = (parts.now ?? Date.now)();
+  const deadlineAtMs = issuedAtMs + contract.deadlineMs;
   const owner = pseudonymOf(parts.issuer, call.subject);
   const start = { input, owner, businessKey, requestHash, deadlineAtMs };
-  const request = { workflowId, saga: contract.name, title: contract.title, start };
+  const granted = { workflowId, input, subject: owner, roles: call.roles };
+  const facts = sagaGrantOf(contract, { ...granted, issuedAtMs, deadlineAtMs });
+  const grant = await parts.sagaGrants.mint(facts);
+  const request = { workflowId, saga: contract.name, title: contract.title, start, grant };
   if ((await parts.engine.start(request)) === 'started') {
     return { workflowId, businessKey, replayed: false };
   }

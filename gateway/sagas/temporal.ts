@@ -4,6 +4,7 @@ import type {
   WorkflowExecutionDescription,
   WorkflowStartOptions,
 } from '@temporalio/client';
+import { grantClientInterceptor, underGrant } from '../../platform/host/grant-passing';
 import { lazyTemporal } from '../../platform/host/lazy-temporal';
 import type { Config } from '../../platform/runtime/config';
 import { sagaStartOptions, startAttributes } from '../../platform/saga/start-options';
@@ -95,7 +96,8 @@ export function openEngine(
 ): SagaEngine & SwitchEngine & { close(): Promise<void> } {
   const connection = lazyTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
-  const { workflow } = new Client({ connection, namespace, ...how });
+  const interceptors = { workflow: [grantClientInterceptor] };
+  const { workflow } = new Client({ connection, namespace, interceptors, ...how });
   const within = <Found>(ms: number, ask: () => Promise<Found>): Promise<Found> =>
     connection.withDeadline(Date.now() + ms, ask);
 
@@ -114,7 +116,9 @@ export function openEngine(
     async start(request) {
       try {
         const options = startOptions(config, request);
-        await within(engineLimits.rpcMs, () => workflow.start(request.saga, options));
+        await underGrant(request.grant, () =>
+          within(engineLimits.rpcMs, () => workflow.start(request.saga, options)),
+        );
         return 'started';
       } catch (error) {
         if (nameOf(error) === 'WorkflowExecutionAlreadyStartedError') return 'exists';

@@ -11,6 +11,7 @@ import type { Guard } from '../security/guard';
 import type { Keyring, Vault } from '../security/keys/vault';
 import type { OperationHandlers, Operations } from '../security/operations';
 import { mountOperations } from '../security/rbac';
+import type { GrantRefused } from './saga-grants';
 import { identitiesOver } from './identity';
 import type { AuditedAggregate, Identities, ServiceIdentities, Violation } from './identity';
 import { withFaultsAsProblems } from './operations';
@@ -58,21 +59,25 @@ export interface OpenService {
   close(): Promise<void>;
 }
 
+/** What a service's participant is built from beside its own parts. */
+export interface OpenOptions extends Omit<ParticipantOptions<unknown>, 'definition' | 'store'> {
+  /** Hears of messages that came without a good grant. */
+  readonly grantRefused?: GrantRefused;
+}
+
 /** A service whose precise types are its own business. */
 export interface HostedService {
   /** Name in the contract: task queue, topic, certificate and registration carry it. */
   readonly name: string;
   /** Commands and undos of the contract, to name activities by. */
   readonly commands: ContractCommands;
+  /** Sagas record of themselves here: such a message is no step, and stands on no grant. The journal's alone. */
+  readonly keepsRecords?: boolean;
   /** What its history is made of, by kind. */
   readonly aggregates: Readonly<Record<string, AggregateKind>>;
   /** The store needs the keys of `store.<name>` at its first use, not before: see `openSealedStore`. */
   openStore(config: Config, keys: Vaults): ServiceStore<unknown>;
-  open(
-    config: Config,
-    keys: Vaults,
-    options: Omit<ParticipantOptions<unknown>, 'definition' | 'store'>,
-  ): OpenService;
+  open(config: Config, keys: Vaults, options: OpenOptions): OpenService;
   /** The service's own fold; a state of another one is a mistake. */
   evolve(state: unknown, event: RecordedEvent): unknown;
   /** Audits aggregates of this service; states of another one are a mistake. */

@@ -12,6 +12,7 @@ import { openTokenVerifier } from '../security/authority';
 import { openKeyring } from '../security/keys/keyring';
 import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
+import { admissionOf, grantRefusalsSeenBy } from './saga-grants';
 import { sealedTemporal } from './sealed-temporal';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
@@ -23,6 +24,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   const log = createLog(config);
   const metrics = createMetrics();
   const schemas = loadSchemas();
+  const grantRefused = grantRefusalsSeenBy({ log, registry: metrics.registry });
   const tracing = startTracing({
     serviceName: config.HOLDFAST_NAME,
     traceFile: config.HOLDFAST_TRACE_FILE,
@@ -33,6 +35,7 @@ export function openServiceParts(config: Config, service: HostedService) {
     clock: () => new Date(),
     partitions: eventPartitions,
     trace: () => traceHeaders().traceparent,
+    grantRefused,
     observe: observeMessages(metrics.registry, service.name),
   });
   const brokers = connectLog({
@@ -42,6 +45,7 @@ export function openServiceParts(config: Config, service: HostedService) {
     log,
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
+  const admit = admissionOf(config, service, grantRefused);
   const tokens = openTokenVerifier(config, log);
   const dataConverter = sealedTemporal(config, keys);
   const consul = openConsul(config);
@@ -49,7 +53,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   observeKeys(metrics.registry, tokens);
   return {
     ...{ config, service, log, metrics, schemas, tracing, keys },
-    ...{ ...opened, eventLog, tokens, consul, dataConverter },
+    ...{ ...opened, eventLog, tokens, consul, dataConverter, admit },
   };
 }
 

@@ -124,7 +124,7 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
     config,
     taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
     activities: {
-      ...createActivities(participant, service),
+      ...createActivities(participant, service, parts.admit),
       ...createSagaRecordActivities(records, service),
       ...extras.activities?.(parts),
     },

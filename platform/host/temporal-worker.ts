@@ -5,6 +5,7 @@ import type { Config } from '../runtime/config';
 import type { Log, LogData } from '../runtime/log';
 import { watchCredentials } from '../security/renewal';
 import { readCredentials } from '../security/tls';
+import { grantWorkerInterceptors } from './grant-passing';
 import { tryingLimits } from './keep-trying';
 
 /** Limits of a worker, milliseconds. */
@@ -191,6 +192,7 @@ function workerOptions(
 ): WorkerOptions {
   return {
     ...options,
+    interceptors: grantWorkerInterceptors,
     connection,
     namespace: config.HOLDFAST_TEMPORAL_NAMESPACE,
     identity: `${config.HOLDFAST_NAME}@${process.pid}`,

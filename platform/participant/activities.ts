@@ -7,6 +7,7 @@ import {
 import type { ContractCommands } from '../kernel/contract';
 import { isFault } from '../kernel/faults';
 import type { StepAnswer, StepMessage } from '../kernel/step';
+import type { Admit } from './admission';
 import type { HandleOptions, StepParticipant } from './handle';
 import type { SagaRecords } from './saga-records';
 
@@ -23,14 +24,17 @@ const busyRetryMs = { min: 100, max: 300, growsTo: 10_000 } as const;
  * A participant as Temporal activities, named `<participant>.<command>` and `<participant>.settle`.
  * A refusal crosses as a failure of its own code that is never retried and counts as benign; a
  * fault as one whose code says who acts next. The database gets what is left of the attempt: a
- * transaction must not outlive the attempt that began it.
+ * transaction must not outlive the attempt that began it. What `admit` bars has no effect.
  */
 export function createActivities(
   participant: Pick<StepParticipant, 'handle'>,
   contract: { readonly name: string; readonly commands: ContractCommands },
+  admit: Admit = async () => undefined,
 ): ParticipantActivities {
   const activity = async (message: StepMessage): Promise<StepAnswer> => {
+    const barred = await admit(message);
     const options = {
+      ...(barred === undefined ? {} : { barred }),
       timeoutMs: restOfAttemptMs(),
       heartbeat: () => Context.current().heartbeat(),
     };

@@ -4,6 +4,7 @@ import type { Json } from '../kernel/json';
 import type { StepMessage } from '../kernel/step';
 import { hashOf } from '../outbox/hash';
 import type { TransactionOutcome, TransactionView } from '../outbox/ports';
+import type { Barred } from './admission';
 import { consultClosing } from './closing';
 import type { FenceConclusion, FenceMessage, FenceVerdict, StepRecord, Told } from './fence-table';
 import { intentOf } from './outside/call-table';
@@ -25,6 +26,8 @@ interface Step<State> {
   readonly now: string;
   /** What the outside said between this transaction and the last one. */
   readonly told?: Told | undefined;
+  /** Why it may not take effect. */
+  readonly barred?: Barred | undefined;
 }
 
 /** Asks the fence and does what it says; nothing is written by a fault. */
@@ -46,7 +49,7 @@ export async function decideStep<State, Commands extends ContractCommands>(
             commit: { stepRecord: { ...verdict.write, ...rowFactsOf(step) }, aggregates: [] },
           };
     case 'apply':
-      return forward(options, step);
+      return step.barred === undefined ? forward(options, step) : bar(step, step.barred);
     case 'reverse':
       return reverse(options, step, verdict.effect);
     case 'ask':
@@ -85,6 +88,18 @@ function forward<State, Commands extends ContractCommands>(
     intentOf: (call, aggregates) =>
       outsideIntent(message, { call, aggregates, direction: 'forward', result: null }),
   });
+}
+
+/** Refused like by a handler, with a row: an attempt that was let in before and comes late finds the door shut. */
+function bar<State>(step: Step<State>, barred: Barred): TransactionOutcome<StepReply, State> {
+  const { message, inputHash } = step;
+  const { epoch, run } = message;
+  const result = { ...barred };
+  const row = { ...rowFactsOf(step), state: 'refused', epoch, run, inputHash, result } as const;
+  return {
+    answer: { answer: 'refused', ...barred },
+    commit: { stepRecord: { ...row, effect: [] }, aggregates: [] },
+  };
 }
 
 /** The key is the step's own, so that whoever repeats the call, or closes it, names the same one. */

@@ -4,6 +4,7 @@ import type { StepAnswer, StepMessage } from '../kernel/step';
 import { markCommit } from '../outbox/commit-mark';
 import { hashOf } from '../outbox/hash';
 import { crashPoint } from '../runtime/crash-point';
+import type { Barred } from './admission';
 import { decideStep } from './decide-step';
 import type { Told } from './fence-table';
 import { operateWith } from './operate';
@@ -19,6 +20,11 @@ export interface HandleOptions {
   readonly timeoutMs?: number;
   /** Called again and again while the outside is asked, so that a lost worker is noticed before its time is up. */
   readonly heartbeat?: () => void;
+  /**
+   * A forward is refused like this where it would take effect, and the refusal is recorded as any other. What is
+   * recorded already is answered from the record.
+   */
+  readonly barred?: Barred;
 }
 
 /** What an attempt gets where nobody says, milliseconds. */
@@ -64,7 +70,7 @@ async function handleWith<State, Commands extends ContractCommands>(
   const label = `${options.definition.participant.contract.name}.${message.command}`;
   await crashPoint('participant.received', label);
   const deadlineMs = performance.now() + (how.timeoutMs ?? timeoutMsDefault);
-  const transact = transactionOf(options, message, label);
+  const transact = transactionOf(options, message, { label, barred: how.barred });
   let told: Told | undefined;
   for (let round = 0; round < roundsMax; round += 1) {
     const reply = await transact(told, deadlineMs - performance.now());
@@ -82,7 +88,7 @@ async function handleWith<State, Commands extends ContractCommands>(
 function transactionOf<State, Commands extends ContractCommands>(
   options: ParticipantOptions<State, Commands, Record<string, OperationHandler<State>>>,
   message: StepMessage,
-  label: string,
+  { label, barred }: { readonly label: string; readonly barred: Barred | undefined },
 ): (told: Told | undefined, timeoutMs: number) => Promise<StepReply> {
   const parsed = parseMessage(options.definition.participant.contract.commands, message);
   const inputHash = parsed.kind === 'forward' ? hashOf(parsed.input) : '';
@@ -92,7 +98,8 @@ function transactionOf<State, Commands extends ContractCommands>(
       key,
       async (view) => {
         const now = options.clock().toISOString();
-        const outcome = await decideStep(options, { message, parsed, inputHash, view, told, now });
+        const step = { message, parsed, inputHash, view, told, now, barred };
+        const outcome = await decideStep(options, step);
         await crashPoint('participant.before-commit', label);
         return markCommit(key, outcome);
       },

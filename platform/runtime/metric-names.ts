@@ -5,6 +5,9 @@ export const metricNames = {
   /** Counter; label reason (the reason code of a refused token). */
   authRejected: 'auth_rejected_total',
   /** Counter; labels operation and rule (caller, role, owner, purpose). */
+  /** Counter; label code. Messages of sagas that came without a grant that is good for them. */
+  grantsRefused: 'saga_grants_refused_total',
+  /** Counter; labels operation and rule (caller, role, owner). */
   authzDenied: 'authz_denied_total',
   /** Counter; labels purpose, reason (format, key, authentication). Stored values that were not opened. */
   cryptoFailures: 'crypto_failures_total',

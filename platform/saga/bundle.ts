@@ -11,6 +11,9 @@ const extension = path.extname(__filename);
 /** The registry of sagas: what the workflow bundle starts from. */
 const registryFile = path.join(__dirname, '..', '..', 'workflows', `index${extension}`);
 
+/** What copies the saga's grant to everything the saga asks for. */
+const grantInterceptorsFile = path.join(__dirname, 'grants', `interceptors${extension}`);
+
 /** Where the orchestrator looks when it is not told otherwise. */
 export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
@@ -22,8 +25,8 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles every saga with the engine and the tracing interceptors into one file, which a worker loads in a tenth
- * of the time. Interceptors belong to the bundle: histories made with other ones do not replay.
+ * Bundles every saga with the engine and the interceptors of grants and traces into one file, which a worker loads in a
+ * tenth of the time. Interceptors belong to the bundle: histories made with other ones do not replay.
  */
 export async function buildWorkflowBundle(
   outFile: string = defaultBundleFile,
@@ -34,6 +37,7 @@ export async function buildWorkflowBundle(
     workflowsPath: options.workflowsPath ?? registryFile,
     ...(options.sealsFailures === true ? { failureConverterPath } : {}),
     plugins: [tracing.plugin],
+    workflowInterceptorModules: [grantInterceptorsFile],
     logger: new DefaultLogger('ERROR'),
   });
   mkdirSync(path.dirname(outFile), { recursive: true });

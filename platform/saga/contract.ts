@@ -49,6 +49,15 @@ export interface SagaContract<Input extends z.ZodType = z.ZodType> {
   readonly references?: readonly Reference[];
   /** Absolute deadline counted from the start; the saga compensates when it passes before the pivot. */
   readonly deadlineMs: number;
+  /**
+   * What its steps before the point of no return ask for, the pivot too: `<participant>.<command>`. Only these are in
+   * the grant that it is started with; a step that is missing here is refused with `GRANT_INVALID`.
+   */
+  readonly sends?: readonly `${string}.${string}`[];
+  /** Contracts of the sagas that are steps of it. */
+  readonly children?: readonly SagaContract[];
+  /** What waits with `freezesDeadline` may add to its deadline at most, milliseconds; its grant lasts as long. */
+  readonly frozenMs?: number;
 }
 
 /** Declares a saga's contract; the gateway and the saga file both build on it. */

@@ -1,10 +1,14 @@
 // The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import type { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { createGrantMinter, createGrantVerifier } from '../../platform/security/grants';
 import type { GrantMinter, GrantVerifier } from '../../platform/security/grants';
+import { sagaGrantSigners } from '../../platform/host/saga-grants';
+import { createSagaGrantMinter, createSagaGrantOpener } from '../../platform/security/saga-grants';
+import type { SagaGrantMinter, SagaGrantOpener } from '../../platform/security/saga-grants';
+import { sealingWith } from '../../platform/security/sealing';
 import { grantSigners } from '../../platform/saga/journal/hosted';
 import { identityPrefix } from '../../platform/security/peer';
 import type { Credentials } from '../../platform/security/tls';
@@ -88,6 +92,8 @@ export interface TestGrants extends GrantMinter, GrantVerifier {
   readonly gateway: Issued;
   /** Signs as the orchestrator does for its reactions. */
   readonly orchestrator: GrantMinter;
+  /** Mints and opens what sagas may do. */
+  readonly sagas: SagaGrantMinter & SagaGrantOpener;
 }
 
 /** Grants for tests without a stack: a fresh authority, a certificate of the gateway, both sides on one clock. */
@@ -99,5 +105,10 @@ export async function createTestGrants(clock: () => number = Date.now): Promise<
   const verifier = createGrantVerifier({ caPem, signers: grantSigners, clock });
   const reactor = await authority.issue('orchestrator');
   const orchestrator = createGrantMinter({ credentials: () => reactor, clock });
-  return { ...minter, ...verifier, caPem, gateway, orchestrator };
+  const sealing = sealingWith(randomBytes(32).toString('hex'), 'test');
+  const sagas = {
+    ...createSagaGrantMinter({ credentials: () => gateway, sealing }),
+    ...createSagaGrantOpener({ caPem, signers: sagaGrantSigners, sealing, clock }),
+  };
+  return { ...minter, ...verifier, caPem, gateway, orchestrator, sagas };
 }

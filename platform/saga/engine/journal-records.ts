@@ -20,7 +20,10 @@ import { listedSteps } from '../plan/listed-steps';
 import { standingNames } from './child';
 import { showTransition, stepsOf } from './show';
 
-/** Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key: nothing has been done then. */
+/**
+ * Makes the start durable. Throws `BUSINESS_KEY_USED` when another saga had this key, and the code of its grant when it
+ * was started without one that is for it: nothing has been done then.
+ */
 export async function recordStarted(run: SagaRun): Promise<void> {
   const { businessKey, owner, requestHash, deadlineAtMs, input, parent } = run.start;
   const outcome = await record(
@@ -39,7 +42,7 @@ export async function recordStarted(run: SagaRun): Promise<void> {
   );
   if (outcome.kind === 'done') return;
   throw ApplicationFailure.nonRetryable(
-    `The business key of ${run.workflowId} was used by an earlier saga; nothing has been done.`,
+    `The journal does not take the start of ${run.workflowId}; nothing has been done.`,
     reasonOf(outcome),
   );
 }

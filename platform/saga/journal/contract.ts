@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { command, defineParticipant } from '../../kernel/contract';
 import type { Json } from '../../kernel/json';
 import { childCommands, childVerdict } from '../children/commands';
+import { sagaGrantRefusals } from '../grants/grant';
 import { verbs } from '../verbs';
 
 const text = z.string().max(300);
@@ -80,7 +81,7 @@ export const journal = defineParticipant('sagas', {
       parent: z.strictObject({ sagaId: text, step: text }).optional(),
     }),
     result: z.strictObject({ input: json.optional(), startedAt: text.optional() }),
-    refusals: ['BUSINESS_KEY_USED'],
+    refusals: ['BUSINESS_KEY_USED', ...sagaGrantRefusals],
   }),
   parked: command({
     input: z.strictObject({

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostable } from '../../host/hosted-service';
-import type { HostedService, OpenService } from '../../host/hosted-service';
+import type { HostedService, OpenOptions, OpenService } from '../../host/hosted-service';
+import { presentGrant } from '../../host/grant-passing';
+import { sagaGrantOpenerOf } from '../../host/saga-grants';
 import { openPostgresStore } from '../../outbox/postgres/store';
 import { renewingStore } from '../../outbox/renewing';
+import type { StepParticipant } from '../../participant/handle';
 import { postgresOptions, renewalsOf } from '../../runtime/connections';
 import type { Config } from '../../runtime/config';
 import { createGrantVerifier } from '../../security/grants';
@@ -10,6 +13,7 @@ import { childrenOutside } from '../children/outside';
 import { childWorld } from '../children/world';
 import { withGrants } from './grants';
 import type { VerifyGrant } from './grants';
+import { withStartGate } from './start-gate';
 import { journalService } from './service';
 import { openMarkOf } from './open-sagas';
 import type { JournalState } from './state';
@@ -23,9 +27,10 @@ export const grantSigners = { gateway: 'every verb', orchestrator: ['deliver'] }
 /** The journal on PostgreSQL, database `sagas`. It has no API of its own: it is read through its events. */
 export const sagasJournal: HostedService = {
   ...plainJournal(() => notOpened()),
+  keepsRecords: true,
   open(config, keys, options) {
     const opened: OpenService = plainJournal(() => opened).open(config, keys, options);
-    const participant = withGrants(opened.participant, {
+    const participant = withGrants(gated(config, opened, options), {
       verify: verifierOf(config),
       isRecorded: async (message) => {
         const row = await opened.store.readStepRecord(message);
@@ -36,7 +41,21 @@ export const sagasJournal: HostedService = {
   },
 };
 
-/** The journal without its gate; the sagas that are steps of sagas are what it calls outside. */
+/** The journal behind the gate of starts. */
+function gated(
+  config: Config,
+  { store, participant }: OpenService,
+  { grantRefused: refused }: OpenOptions,
+): StepParticipant {
+  let opener: ReturnType<typeof sagaGrantOpenerOf> | undefined;
+  return withStartGate(participant, {
+    ...{ store, presentGrant, refused },
+    // Whoever opens a journal to read it has no use for the secret.
+    open: (sealed, workflowId) => (opener ??= sagaGrantOpenerOf(config))(sealed, workflowId),
+  });
+}
+
+/** The journal without its gates; the sagas that are steps of sagas are what it calls outside. */
 function plainJournal(opened: () => OpenService): HostedService {
   return hostable({
     definition: journalService,

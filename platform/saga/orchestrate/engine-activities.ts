@@ -81,7 +81,7 @@ async function describe(client: Client, workflowId: string) {
 
 /** The saga of a workflow id, as the journal knows it. */
 async function sagaIn(
-  journal: OrchestratorParts['journal'],
+  journal: Pick<OrchestratorParts['journal'], 'readAggregate'>,
   workflowId: string,
 ): Promise<JournalEntry | undefined> {
   const found = await journal.readAggregate(sagaAggregate(workflowId));
@@ -104,8 +104,8 @@ async function readRequest(
 }
 
 /** Workflow id of the saga that a child's parents, one after the other, lead to. */
-async function familyOf(
-  journal: OrchestratorParts['journal'],
+export async function familyOf(
+  journal: Pick<OrchestratorParts['journal'], 'readAggregate'>,
   { sagaId }: SagaParent,
 ): Promise<string> {
   const workflowId = workflowIdOf(sagaId);

@@ -3,6 +3,7 @@ import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { certificateGuards } from './certificates';
 import { engineGuards } from './engine';
+import { grantGuards } from './grants';
 import { identityGuards } from './identity';
 import { keyGuards } from './keys';
 import { letterGuards } from './letters';
@@ -36,6 +37,7 @@ export const guards: readonly Guard[] = [
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,
+  ...grantGuards,
   ...reactionGuards,
   ...archiveGuards,
   ...keyGuards,

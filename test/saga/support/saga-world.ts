@@ -7,6 +7,14 @@ import { orders } from '../../../activities/orders/contract';
 import { payments } from '../../../activities/payments/contract';
 import type { createMemoryStore } from '../../../platform/outbox/memory/store';
 import type { StepParticipant } from '../../../platform/participant/handle';
+import {
+  grantClientInterceptor,
+  grantWorkerInterceptors,
+  presentGrant,
+  underGrant,
+} from '../../../platform/host/grant-passing';
+import { createAdmission } from '../../../platform/participant/admission';
+import type { AdmissionOptions } from '../../../platform/participant/admission';
 import { startTracing } from '../../../platform/runtime/tracing';
 import type { JournalState } from '../../../platform/saga/journal/state';
 import type { SignedVerb, Verb, VerbAnswer } from '../../../platform/saga/verbs';
@@ -39,6 +47,16 @@ export interface SagaWorld {
   stop(): Promise<void>;
 }
 
+/** The world checks the grants of sagas, and starts none without one. */
+export interface WorldChecks {
+  readonly open: AdmissionOptions['open'];
+  /** What a saga is started with. */
+  grantFor(
+    saga: string,
+    started: Pick<SagaStart, 'input' | 'owner' | 'deadlineAtMs'> & { readonly workflowId: string },
+  ): Promise<Uint8Array | undefined>;
+}
+
 /** Who does what, and why. */
 export interface ActOf extends Partial<Omit<SignedVerb, 'grant'>> {
   readonly actor?: string;
@@ -69,10 +87,11 @@ export interface StartedSaga {
 export interface SagaServer {
   open(): Promise<TestWorkflowEnvironment>;
   readonly dataConverter?: DataConverter;
+  readonly checks?: WorldChecks;
 }
 
 /** A test server of its own, whose binary comes from the environment of the test run. */
-const skippingServer: SagaServer = { open: openSkippingServer };
+export const skippingServer: SagaServer = { open: openSkippingServer };
 
 /** Starts the world; the bundle comes from the environment of the test run. */
 export async function startSagaWorld(
@@ -82,15 +101,16 @@ export async function startSagaWorld(
 ): Promise<SagaWorld> {
   installRuntime();
   const env = await server.open();
+  const { dataConverter, checks } = server;
   const participants = new ScriptedParticipants();
   const grants = await openGrants();
   const forgotten = new Set<string>();
-  const journal = openTestJournal(grants, forgotten);
+  const journal = openTestJournal(grants, forgotten, checks?.open);
   const { store: journalStore, activities: journalActivities } = journal;
-  const { dataConverter } = server;
   const workers = await startWorkers(env, bundleFile, {
     ...{ participants, journalActivities },
     ...(dataConverter === undefined ? {} : { dataConverter }),
+    ...(checks === undefined ? {} : { checks }),
   });
   let count = 0;
   return {
@@ -102,7 +122,8 @@ export async function startSagaWorld(
     grants,
     start(saga, input, how = {}) {
       count += 1;
-      return startSaga({ env, participants, grants }, { saga, input, key: `key-${count}`, how });
+      const what = { saga, input, key: `key-${count}`, how };
+      return startSaga({ env, participants, grants, checks }, what);
     },
     actOn: (handle, verb, act) => actOn(grants, handle, { verb, act }),
     async stop() {
@@ -118,6 +139,7 @@ async function openSkippingServer(): Promise<TestWorkflowEnvironment> {
   if (!executable) throw new Error('HOLDFAST_TEMPORAL_TEST_SERVER is not set');
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: executable } },
+    client: { interceptors: { workflow: [grantClientInterceptor] } },
   });
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
@@ -144,11 +166,14 @@ async function startWorkers(
   env: TestWorkflowEnvironment,
   codePath: string,
   parts: Pick<SagaWorld, 'participants'> &
-    Pick<SagaServer, 'dataConverter'> & { readonly journalActivities: object },
+    Pick<SagaServer, 'dataConverter' | 'checks'> & { readonly journalActivities: object },
 ) {
-  const { participants, journalActivities, dataConverter } = parts;
+  const { participants, journalActivities, dataConverter, checks } = parts;
+  const admitTo = (participant: string) =>
+    checks && createAdmission({ participant, presentGrant, open: checks.open });
   const tracing = startTracing({ serviceName: 'test', register: false });
   const shared = {
+    interceptors: grantWorkerInterceptors,
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
     ...(dataConverter === undefined ? {} : { dataConverter }),
@@ -165,7 +190,7 @@ async function startWorkers(
       Worker.create({
         ...shared,
         taskQueue: `${name}${queueSuffix}`,
-        activities: participants.activitiesOf({ name, commands }),
+        activities: participants.activitiesOf({ name, commands }, admitTo(name)),
       }),
     ),
   ]);
@@ -194,7 +219,9 @@ async function actOn(
 }
 
 async function startSaga(
-  { env, participants, grants }: Pick<SagaWorld, 'env' | 'participants' | 'grants'>,
+  world: Pick<SagaWorld, 'env' | 'participants' | 'grants'> & {
+    readonly checks: WorldChecks | undefined;
+  },
   what: {
     readonly saga: string;
     readonly input: SagaStart['input'];
@@ -202,6 +229,7 @@ async function startSaga(
     readonly how: Partial<SagaStart>;
   },
 ): Promise<StartedSaga> {
+  const { env, participants, grants, checks } = world;
   const { saga, input, key, how } = what;
   const start: SagaStart = {
     input,
@@ -211,11 +239,10 @@ async function startSaga(
     deadlineAtMs: (await env.currentTimeMs()) + 15 * 60_000,
     ...how,
   };
-  const handle = await env.client.workflow.start(saga, {
-    taskQueue: `sagas${queueSuffix}`,
-    workflowId: `${saga}:${start.businessKey}`,
-    args: [start],
-  });
+  const workflowId = `${saga}:${start.businessKey}`;
+  const options = { taskQueue: `sagas${queueSuffix}`, workflowId, args: [start] };
+  const grant = await checks?.grantFor(saga, { ...start, workflowId });
+  const handle = await underGrant(grant, () => env.client.workflow.start(saga, options));
   const sagaId = `${handle.workflowId}/${handle.firstExecutionRunId}`;
   const view = () => handle.query<SagaView>(sagaMessages.view);
   return {

@@ -7,7 +7,9 @@ import {
   createActivities,
   createSagaRecordActivities,
 } from '../../../platform/participant/activities';
+import type { Admit } from '../../../platform/participant/admission';
 import { consultClosing, consultTakeover } from '../../../platform/participant/closing';
+import type { HandleOptions } from '../../../platform/participant/handle';
 import type { StepProvenance, StepRecord } from '../../../platform/participant/fence-table';
 import { provenanceOf } from '../../../platform/participant/provenance';
 import type { SagaRecords, StepRow } from '../../../platform/participant/saga-records';
@@ -20,6 +22,8 @@ export interface Behaviour {
   readonly losesReply?: FaultCode;
   readonly refuses?: string;
   readonly answers?: Json;
+  /** Called when it arrives. */
+  readonly arrives?: () => void;
   /** Waits here before it does anything. */
   readonly waitsFor?: Promise<void>;
 }
@@ -106,19 +110,30 @@ export class ScriptedParticipants {
   }
 
   /** What a participant's worker offers: its commands, and to be closed for a saga. */
-  activitiesOf(contract: Parameters<typeof createActivities>[1]) {
+  activitiesOf(contract: Parameters<typeof createActivities>[1], admit?: Admit) {
     const { name } = contract;
     const unasked = () => Promise.reject(new Fault('INVARIANT_BROKEN', 'nobody asks for this'));
     const close: SagaRecords['close'] = (request) => this.close(name, request as SagaToClose);
     return {
-      ...createActivities({ handle: (message) => this.handle(name, message) }, contract),
+      ...createActivities(
+        { handle: (message, how) => this.handle(name, message, how) },
+        contract,
+        admit,
+      ),
       ...createSagaRecordActivities({ close, rows: unasked, trim: unasked }, contract),
     };
   }
 
-  async handle(participant: string, message: StepMessage): Promise<StepAnswer> {
+  async handle(
+    participant: string,
+    message: StepMessage,
+    how: HandleOptions = {},
+  ): Promise<StepAnswer> {
     this.arrivals.push(message);
-    const behaviour = this.behaviourFor(`${message.kind} ${message.step}`);
+    const scripted = this.behaviourFor(`${message.kind} ${message.step}`);
+    scripted.arrives?.();
+    const refuses = how.barred?.code ?? scripted.refuses;
+    const behaviour = refuses === undefined ? scripted : { ...scripted, refuses };
     await Promise.race([behaviour.waitsFor, this.over]);
     try {
       const answer = this.answer(participant, message, behaviour);

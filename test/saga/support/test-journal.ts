@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
+import { presentGrant } from '../../../platform/host/grant-passing';
 import { createMemoryStore } from '../../../platform/outbox/memory/store';
 import {
   createActivities,
@@ -17,6 +18,8 @@ import { journal } from '../../../platform/saga/journal/contract';
 import { withGrants } from '../../../platform/saga/journal/grants';
 import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalState } from '../../../platform/saga/journal/state';
+import { withStartGate } from '../../../platform/saga/journal/start-gate';
+import type { StartGateOptions } from '../../../platform/saga/journal/start-gate';
 import { switchesOf } from '../../../platform/saga/journal/switches';
 import { readRemains } from '../../../platform/saga/orchestrate/close-and-read';
 import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
@@ -41,7 +44,11 @@ export function unsignedAct(reason: string): SignedVerb {
 }
 
 /** The journal in memory, its real decider and gate, and the orchestrator's activities on top of it. */
-export function openTestJournal(grants: GrantVerifier, forgotten: ReadonlySet<string> = new Set()) {
+export function openTestJournal(
+  grants: GrantVerifier,
+  forgotten: ReadonlySet<string> = new Set(),
+  open?: StartGateOptions['open'],
+) {
   const store = createMemoryStore<JournalState>();
   const plain: StepParticipant = createParticipant({
     definition: journalService,
@@ -52,7 +59,8 @@ export function openTestJournal(grants: GrantVerifier, forgotten: ReadonlySet<st
     partitions: 3,
   });
   const verify: GrantVerifier['verify'] = (grant, act) => grants.verify(grant, act);
-  const gated = withGrants(plain, {
+  const starts = open === undefined ? plain : withStartGate(plain, { store, presentGrant, open });
+  const gated = withGrants(starts, {
     verify,
     isRecorded: async (message) => (await store.readStepRecord(message))?.state === 'done',
   });

@@ -5,6 +5,7 @@ import {
   workflowIdOf,
 } from '../../../gateway/sagas/idempotency';
 import { valuesAt } from '../../../gateway/sagas/request';
+import { placeOrderContract } from '../../../workflows/place-order.contract';
 import { issuer, openGateway } from './world';
 
 const order = {
@@ -30,6 +31,24 @@ describe('starting a saga', () => {
       requestHash: requestHashOf({ ...order, customerId: 'ann' }),
     });
     expect(JSON.stringify(started)).not.toContain('ann');
+  });
+
+  test('grants the saga what its contract names, to the pseudonym and for this input alone', async () => {
+    const { call, world } = openGateway();
+    const { id } = (await call(start)).json() as { id: string };
+    const minute = 60_000;
+    const { deadlineMs, frozenMs = 0 } = placeOrderContract;
+    const [grant] = world.granted;
+    expect(grant).toMatchObject({
+      ...{ subject: pseudonymOf(issuer, 'ann'), roles: ['customer'], saga: 'place-order' },
+      workflowId: id,
+      commands: { 'place-order': expect.arrayContaining(['payments.capture']) as string[] },
+      inputHash: requestHashOf({ ...order, customerId: 'ann' }),
+    });
+    const livesMs = (grant?.expiresAtMs ?? 0) - (grant?.issuedAtMs ?? 0);
+    expect(livesMs).toBe(deadlineMs + frozenMs + 24 * 60 * minute);
+    expect(world.grants).toHaveLength(1);
+    expect(Buffer.from(world.grants[0] ?? []).includes(pseudonymOf(issuer, 'ann'))).toBe(false);
   });
 
   test('the same key and body get the same answer, marked as replayed', async () => {

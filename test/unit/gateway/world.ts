@@ -20,6 +20,7 @@ import { problem } from '../../../platform/http/problem';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
 import { silentLog } from '../../../platform/runtime/log';
 import type { Log } from '../../../platform/runtime/log';
+import type { SagaGrant } from '../../../platform/saga/grants/grant';
 import type { SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
 import { fixedKeys } from '../../../platform/security/keys/vault';
@@ -48,6 +49,10 @@ export interface Surroundings {
   readonly views: Map<string, SagaView>;
   readonly rows: Map<string, SagaRow>;
   readonly products: Map<string, object>;
+  /** What sagas were granted at their start. */
+  readonly granted: SagaGrant[];
+  /** The same, as they travel. */
+  readonly grants: Uint8Array[];
   /** What the read model was asked for lists of sagas. */
   readonly searched: Parameters<ReadModel['sagas']>[0][];
   readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
@@ -76,8 +81,9 @@ function engineOf(world: Surroundings): SagaEngine {
   };
   return {
     async start(request) {
-      const { workflowId, saga, start } = request;
+      const { workflowId, saga, start, grant } = request;
       reach();
+      world.grants.push(grant);
       if (world.started.has(workflowId)) return 'exists';
       world.given.push(request);
       const { requestHash, owner, businessKey } = start;
@@ -207,6 +213,8 @@ function surroundings(): Surroundings {
     deliveries: new Map(),
     cached: new Map(),
     started: new Map(),
+    granted: [],
+    grants: [],
     views: new Map(),
     rows: new Map(),
     asked: [],
@@ -270,6 +278,12 @@ export function openGateway(options: OpenOptions = {}) {
       engine: engineOf(world),
       readModel: readModelOf(world),
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
+      sagaGrants: {
+        async mint(grant) {
+          world.granted.push(grant);
+          return (await testGrants()).sagas.mint(grant);
+        },
+      },
       switches: createSwitches(switchesOf(world), { log }),
       payloads: { keys, namespace: 'holdfast', refused: () => undefined },
       logins: createLogins({

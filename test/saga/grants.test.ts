@@ -1,0 +1,249 @@
+import type { Json } from '../../platform/kernel/json';
+import type { SagaContract } from '../../platform/saga/contract';
+import { sagaGrantOf } from '../../platform/saga/grants/facts';
+import type { SagaGrant } from '../../platform/saga/grants/grant';
+import { placeOrderContract } from '../../workflows/place-order.contract';
+import { createSagaGrantMinter, createSagaGrantOpener } from '../../platform/security/saga-grants';
+import type { SagaGrantMinter } from '../../platform/security/saga-grants';
+import { sealingWith } from '../../platform/security/sealing';
+import { createTestAuthority, createTestGrants } from '../support/grants';
+import { expectSettled, failureOf } from './support/expectations';
+import { buildFamilyBundle } from './support/family';
+import { partContract } from './fixtures/family-sagas';
+import type { Behaviour } from './support/scripted-participants';
+import { orderInput } from './support/requests';
+import { startSagaWorld } from './support/saga-world';
+import type { SagaWorld, StartedSaga } from './support/saga-world';
+import path from 'node:path';
+import { projectRoot } from '../../platform/runtime/paths';
+
+const dayMs = 86_400_000;
+const operator = { actor: 'operator-1', reason: 'looked at it' };
+
+/** Sagas under test, each with what it says that it sends. */
+const family: readonly Pick<SagaContract, 'name' | 'sends' | 'children'>[] = [
+  placeOrderContract,
+  { name: 'rounds', sends: ['inventory.reserve', 'payments.capture'] },
+  {
+    name: 'bulk',
+    sends: ['payments.capture'],
+    children: [{ ...partContract, sends: ['inventory.reserve'] }],
+  },
+];
+
+/** The test server skips years: certificates last, and a grant begins when its saga does. */
+const forEver = { notAfter: new Date('2900-01-01T00:00:00Z') };
+let nowMs = 0;
+let laterMs = 0;
+let minted: SagaGrantMinter;
+/** What the next saga is granted, out of what the gateway would grant it. */
+let granting: (facts: SagaGrant) => Promise<Uint8Array | undefined>;
+const honestly = (facts: SagaGrant) => minted.mint(facts);
+
+async function openWorld(bundle?: string): Promise<SagaWorld> {
+  const authority = await createTestAuthority(forEver);
+  const gateway = await authority.issue('gateway', forEver);
+  const sealing = sealingWith('a secret of thirty-two characters', 'test');
+  minted = createSagaGrantMinter({ credentials: () => gateway, sealing });
+  const opener = createSagaGrantOpener({
+    ...{ caPem: authority.cert, signers: ['gateway'], sealing, clock: () => nowMs + laterMs },
+  });
+  return startSagaWorld(bundle, createTestGrants, {
+    open: (sealed, workflowId) => opener.open(sealed, workflowId),
+    grantFor(saga, { input, owner, workflowId, deadlineAtMs }) {
+      nowMs = deadlineAtMs - 15 * 60_000;
+      const contract = family.find(({ name }) => name === saga) as SagaContract;
+      const facts = { workflowId, input, subject: owner, roles: ['customer'], deadlineAtMs };
+      return granting(sagaGrantOf(contract, { ...facts, issuedAtMs: nowMs }));
+    },
+  });
+}
+
+beforeEach(() => {
+  granting = honestly;
+});
+afterEach(() => {
+  laterMs = 0;
+});
+
+describe('a saga under a grant', () => {
+  let world: SagaWorld;
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+  afterAll(() => world.stop());
+  afterEach(() => world.participants.heal());
+
+  const sentBy = ({ sagaId }: StartedSaga) =>
+    world.participants.deliveriesOf(sagaId).map(({ message, outcome }) => {
+      return `${message.kind} ${message.step}: ${outcome}`;
+    });
+  /** Time passes while this message is at its participant; it was let in before. */
+  const passesDuring = (what: string, ms: number, behaviour: Behaviour = {}) =>
+    world.participants.next(what, { ...behaviour, arrives: () => void (laterMs = ms) });
+
+  it('carries it to every step, and ends', async () => {
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('goes back when its time is over, and every undo is done without it', async () => {
+    passesDuring('forward open order', 10 * dayMs);
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_EXPIRED' });
+    expect(sentBy(saga)).toContain('forward reserve stock: refused');
+    expect(sentBy(saga)).toContain('undo open order: undone');
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('that waited too long for a person does not come through its pivot', async () => {
+    const saga = await world.start('place-order', orderInput(900_000));
+    await saga.until(({ awaiting }) => awaiting.length === 1);
+    laterMs = 10 * dayMs;
+    const approver = { actor: 'approver-1', roles: ['payments-approver'], approved: true };
+    expect(await saga.update('decide', { ...approver, reason: 'fine' })).toBe('accepted');
+    expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_EXPIRED' });
+    expect(sentBy(saga)).toContain('forward capture payment: refused');
+    expect(sentBy(saga)).toContain('undo reserve stock: undone');
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('is repaired by a person long after its grant has ended, while it takes no step', async () => {
+    world.participants.next('undo open order', { fails: 'UNDO_IMPOSSIBLE' });
+    passesDuring('forward open order', 10 * dayMs);
+    const saga = await world.start('place-order', orderInput());
+    await saga.until((view) => view.state === 'parked');
+    expect(sentBy(saga)).toContain('forward reserve stock: refused');
+    expect(await saga.update('retry', operator)).toBe('accepted');
+    expect(await saga.result()).toMatchObject({ reason: 'GRANT_EXPIRED' });
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('goes forward behind its pivot, whatever became of its grant', async () => {
+    passesDuring('forward capture payment', 10 * dayMs);
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(laterMs).toBe(10 * dayMs);
+    await expectSettled(world, saga, 'all');
+  });
+
+  it('is answered as before when a step is sent again after the grant has ended', async () => {
+    passesDuring('forward capture payment', 10 * dayMs, { losesReply: 'STORE_UNAVAILABLE' });
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(sentBy(saga).filter((it) => it === 'forward capture payment: done')).toHaveLength(2);
+  });
+
+  it('takes no step that its grant does not name, and goes back', async () => {
+    granting = (facts) =>
+      honestly({ ...facts, commands: { 'place-order': ['orders.open', 'inventory.reserve'] } });
+    const saga = await world.start('place-order', orderInput());
+    expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_INVALID' });
+    expect(sentBy(saga)).toContain('forward authorize payment: refused');
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  const others: [string, (facts: SagaGrant) => Promise<Uint8Array | undefined>, string][] = [
+    ['without one', async () => undefined, 'GRANT_INVALID'],
+    [
+      'with the one of another saga',
+      (facts) => honestly({ ...facts, workflowId: 'place-order:other' }),
+      'GRANT_INVALID',
+    ],
+    [
+      'with one for another input',
+      (it) => honestly({ ...it, inputHash: 'f'.repeat(64) }),
+      'GRANT_INVALID',
+    ],
+    ['with one of somebody else', (it) => honestly({ ...it, subject: 'mallory' }), 'GRANT_INVALID'],
+    [
+      'with one for another kind',
+      (it) => honestly({ ...it, saga: 'return-order' }),
+      'GRANT_INVALID',
+    ],
+    [
+      'with one that is over',
+      (it) =>
+        honestly({ ...it, issuedAtMs: it.issuedAtMs - dayMs, expiresAtMs: it.issuedAtMs - 60_000 }),
+      'GRANT_EXPIRED',
+    ],
+    [
+      'with one that ends before it',
+      (it) => honestly({ ...it, expiresAtMs: it.issuedAtMs + 60_000 }),
+      'GRANT_INVALID',
+    ],
+    ['with one that was made up', async () => Buffer.from('{"roles":["admin"]}'), 'GRANT_INVALID'],
+  ];
+  it.each(others)('does nothing when it was started %s', async (_how, forged, code) => {
+    granting = forged;
+    const saga = await world.start('place-order', orderInput());
+    expect(await failureOf(saga)).toMatchObject({ type: code });
+    expect(sentBy(saga)).toEqual([]);
+    expect(
+      await world.journalStore.readAggregate(`saga/${saga.handle.workflowId}`),
+    ).toBeUndefined();
+  });
+
+  it('that somebody calls a step of another one does nothing on the grant of that one', async () => {
+    const victim = await world.start('place-order', orderInput());
+    await victim.result();
+    const { workflowId } = victim.handle;
+    granting = (facts) => honestly({ ...facts, workflowId });
+    const parent = { sagaId: victim.sagaId, step: 'open order' };
+    const saga = await world.start('place-order', orderInput(), { parent, family: workflowId });
+    expect(await failureOf(saga)).toMatchObject({ type: 'GRANT_INVALID' });
+    expect(sentBy(saga)).toEqual([]);
+  });
+
+  it('that was ended from outside is undone by its recovery, which has no grant', async () => {
+    let letGo = () => {};
+    const waitsFor = new Promise<void>((resolve) => (letGo = resolve));
+    world.participants.next('forward capture payment', { waitsFor });
+    const saga = await world.start('place-order', orderInput());
+    await saga.until(({ steps }) => steps.some(({ name }) => name === 'capture payment'));
+    laterMs = 10 * dayMs;
+    await saga.handle.terminate('by hand');
+    const { workflowId } = saga.handle;
+    const target: Json = {
+      workflowId,
+      sagaId: saga.sagaId,
+      saga: 'place-order',
+      reason: 'TERMINATED',
+    };
+    const recovery = await world.env.client.workflow.start('recover', {
+      ...{ taskQueue: 'sagastest', workflowId: `recover/${saga.sagaId}`, args: [target] },
+    });
+    letGo();
+    expect(await recovery.result()).toMatchObject({ outcome: expect.any(String) as string });
+  });
+});
+
+describe('a family of sagas under one grant', () => {
+  let world: SagaWorld;
+  beforeAll(async () => {
+    const bundle = path.join(projectRoot, 'dist', 'grants-bundle.js');
+    await buildFamilyBundle(bundle);
+    world = await openWorld(bundle);
+  });
+  afterAll(() => world.stop());
+
+  it('takes it along into every run', async () => {
+    const left = ['a', 'b', 'c', 'd', 'e'];
+    const saga = await world.start('rounds', { left, pivot: true });
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+    expect(Object.values(saga.nets())).toEqual(Array.from({ length: 7 }, () => 1));
+  });
+
+  it('takes it along into the sagas that are steps of it', async () => {
+    const saga = await world.start('bulk', { parts: [['a'], ['b', 'c']] });
+    expect(await saga.result()).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('goes back whole when it does not cover them', async () => {
+    granting = (facts) => honestly({ ...facts, commands: { ...facts.commands, part: [] } });
+    const saga = await world.start('bulk', { parts: [['a'], ['b', 'c']] });
+    expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
+    expect(world.participants.netsOf(saga.sagaId)).toEqual({});
+  });
+});
