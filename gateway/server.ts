@@ -26,6 +26,7 @@ import {
 import { orderHandlers, orderOperations } from './routes/orders';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
+import { revocationHandlers, revocationOperations } from './routes/revocations';
 import { sagaTypeHandlers, sagaTypeOperations } from './routes/saga-types';
 import { sagaHandlers, sagaOperations } from './routes/sagas';
 import { serviceHandlers, serviceOperations } from './routes/services';
@@ -37,6 +38,7 @@ export const gatewayOperations = {
   ...publicOperations,
   // Before the start of a saga, whose path it would fit as well.
   ...bulkOperations,
+  ...revocationOperations,
   ...sagaTypeOperations,
   ...startOperations,
   ...sagaOperations,
@@ -110,6 +112,7 @@ export function createGateway(options: GatewayOptions): Express {
       () => events,
     ),
     ...bulkHandlers(parts),
+    ...revocationHandlers(parts),
     ...sagaTypeHandlers(parts),
     ...startHandlers(parts),
     ...sagaHandlers(parts),

@@ -10,10 +10,13 @@ import { startReactor } from '../reactions/process';
 import type { Reactor } from '../reactions/process';
 import { openReactionStore } from '../reactions/store';
 import { runProcess } from '../platform/host/process';
+import { presentGrant } from '../platform/host/grant-passing';
+import { sagaGrantOpenerOf } from '../platform/host/saga-grants';
 import { startService } from '../platform/host/service-process';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
 import { createEngineActivities } from '../platform/saga/orchestrate/engine-activities';
 import { sagasJournal, verifierOf } from '../platform/saga/journal/hosted';
+import { grantCheck, revocationsOf } from '../platform/saga/journal/revocations';
 import { openSagasOf } from '../platform/saga/journal/open-sagas';
 import type { OpenSagas } from '../platform/saga/journal/open-sagas';
 import { switchesOf } from '../platform/saga/journal/switches';
@@ -64,8 +67,14 @@ void runProcess(process.env, async (config) => {
       journal ??= openSagasOf(config, parts.keys.vault('store.sagas'));
       sweeper ??= startSweeper({ ...parts, journal });
       reactor ??= startReactor({ ...parts, reactions, records });
-      const turnSwitch = switchesOf(parts.participant, { journal, verify: verifierOf(config) });
-      return createEngineActivities({ journal: parts.store, participants, turnSwitch });
+      const { participant, store } = parts;
+      const verify = verifierOf(config);
+      return createEngineActivities({
+        ...{ journal: store, participants },
+        turnSwitch: switchesOf(participant, { journal, verify }),
+        revokeGrants: revocationsOf(participant, { journal, verify }),
+        checkGrant: grantCheck({ store, presentGrant, open: sagaGrantOpenerOf(config) }),
+      });
     },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,
     workflowTaskPollerBehavior: { type: 'autoscaling' },

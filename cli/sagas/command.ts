@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { actCommands } from './act';
 import { connectionOptions } from './connect';
 import { explainCommand, listCommand, showCommand, watchCommand } from './look';
-import { bulkCommand, typeCommands } from './many';
+import { bulkCommand, revokeCommand, typeCommands } from './many';
 
 const help = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 there is no such saga, 4 refused.
@@ -21,7 +21,13 @@ export function sagasCommand(): Command {
     .addHelpText('after', help)
     .exitOverride();
   const looking = [listCommand(), showCommand(), watchCommand(), explainCommand()];
-  for (const each of [...looking, ...actCommands(), bulkCommand(), ...typeCommands()]) {
+  for (const each of [
+    ...looking,
+    ...actCommands(),
+    bulkCommand(),
+    revokeCommand(),
+    ...typeCommands(),
+  ]) {
     command.addCommand(connectionOptions(each).exitOverride());
   }
   return command;

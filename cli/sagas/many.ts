@@ -103,6 +103,36 @@ export function bulkCommand(): Command {
     );
 }
 
+/** `holdfast sagas revoke`: takes back what was granted for a person, and cancels the open sagas. */
+export function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('Take back what sagas were granted for a person, and cancel the open ones.')
+    .argument('<subject>', 'subject of the person, or the owner that lists show')
+    .requiredOption('--reason <text>', 'why; kept in the journal')
+    .option('--key <key>', 'Idempotency-Key: the same again tries what was left')
+    .addHelpText('after', '\nExample:\n  holdfast sagas revoke 5f1c… --reason "left the company"\n')
+    .action((subject: string, options: { reason: string; key?: string }, self: Command) =>
+      withGateway(self, async (gateway, told) => {
+        const { reason, key } = options;
+        const { body } = await gateway.ask('/sagas/revocations', {
+          body: { subject, reason },
+          ...(key === undefined ? {} : { idempotencyKey: key }),
+        });
+        const left = body.left as Body[];
+        if (told.json) json(out, body);
+        else {
+          const count = (body.cancelled as unknown[]).length;
+          out.write(`revoked ${String(body.revokedAt)}; ${count} go back, ${left.length} do not\n`);
+          table(
+            out,
+            ['SAGA', 'CODE', 'WHY'],
+            left.map((one) => [one.saga, one.code, one.detail]),
+          );
+        }
+      }),
+    );
+}
+
 /** `holdfast sagas types`, `stop` and `resume`: which types may start. */
 export function typeCommands(): Command[] {
   const list = new Command('types')

@@ -8,6 +8,7 @@ import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
+import type { RevocationEngine } from '../sagas/temporal-revocation';
 import type { SagaSwitches } from '../sagas/switches';
 import type { Logins } from '../codec/session';
 import type { PayloadReading } from './codec';
@@ -15,7 +16,7 @@ import type { PayloadReading } from './codec';
 /** What the routes work with; each part may be away, and says so by a problem. */
 export interface GatewayParts {
   readonly catalog: readonly SagaContract[];
-  readonly engine: SagaEngine;
+  readonly engine: SagaEngine & RevocationEngine;
   readonly readModel: ReadModel;
   readonly cache: Cache;
   /** Seals and opens what belongs to people. */

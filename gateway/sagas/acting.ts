@@ -94,7 +94,11 @@ export async function sagaToActOn(
  */
 export function jtiOf(
   request: { readonly headers: IncomingHttpHeaders },
-  asked: { readonly verb: Verb | SwitchVerb; readonly subject: string; readonly body: unknown },
+  asked: {
+    readonly verb: Verb | SwitchVerb | 'revoke';
+    readonly subject: string;
+    readonly body: unknown;
+  },
 ): string {
   const hasKey = request.headers['idempotency-key'] !== undefined;
   const key = hasKey ? idempotencyKeyOf(request) : randomUUID();

@@ -27,22 +27,15 @@ function codeOf(error: unknown): { readonly code: string; readonly detail: strin
   return typeof type === 'string' ? { code: type, detail: message } : undefined;
 }
 
-/**
- * Switches behind one workflow id: turns come one after the other, and the last run's result is what stands. Reading
- * starts a run where the last one failed, or where Temporal has none any more: the journal remembers a switch for
- * longer than Temporal remembers who turned it. The time limit is no hazard here: the workflow is no saga, and its one
- * record is in the journal.
- */
-export function switchEngine(ports: SwitchPorts): SwitchEngine {
-  const { workflow, taskQueue, within, nameOf, unavailable, limits } = ports;
-  const deliveryOf = (error: unknown): Delivery => {
+/** What the failure of a workflow that carries out one act means to whoever asked for it. */
+export function workflowDelivery(
+  { nameOf, unavailable }: Pick<SwitchPorts, 'nameOf' | 'unavailable'>,
+  busy: string,
+): (error: unknown) => Delivery {
+  return (error) => {
     const name = nameOf(error);
     if (name === 'WorkflowExecutionAlreadyStartedError') {
-      return {
-        kind: 'rejected',
-        code: 'VERB_IN_PROGRESS',
-        detail: 'another switch is being turned',
-      };
+      return { kind: 'rejected', code: 'VERB_IN_PROGRESS', detail: busy };
     }
     if (name === 'WorkflowFailedError') {
       const found = codeOf(error);
@@ -52,6 +45,17 @@ export function switchEngine(ports: SwitchPorts): SwitchEngine {
     if (code === 4) return { kind: 'no-worker' };
     throw unavailable(error);
   };
+}
+
+/**
+ * Switches behind one workflow id: turns come one after the other, and the last run's result is what stands. Reading
+ * starts a run where the last one failed, or where Temporal has none any more: the journal remembers a switch for
+ * longer than Temporal remembers who turned it. The time limit is no hazard here: the workflow is no saga, and its one
+ * record is in the journal.
+ */
+export function switchEngine(ports: SwitchPorts): SwitchEngine {
+  const { workflow, taskQueue, within, nameOf, unavailable, limits } = ports;
+  const deliveryOf = workflowDelivery(ports, 'another switch is being turned');
   /** Who reads may share a run with others; who turns may not: it would be another's turn. */
   const run = (request: SwitchRequest, among: 'FAIL' | 'USE_EXISTING'): Promise<unknown> =>
     within(limits.updateMs + 1_000, () =>

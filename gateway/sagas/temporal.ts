@@ -12,6 +12,8 @@ import { sagaIdSeparator, sagaMessages, sagaQueue } from '../../platform/saga/wi
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
 import type { SwitchEngine } from './switches';
+import { revocationEngine } from './temporal-revocation';
+import type { RevocationEngine } from './temporal-revocation';
 import { switchEngine } from './temporal-switch';
 import type { Delivery, SagaDescription, SagaEngine, StartRequest } from './engine';
 
@@ -93,7 +95,7 @@ function startOptions(
 export function openEngine(
   config: EngineConfig,
   how: Pick<ClientOptions, 'plugins' | 'dataConverter'>,
-): SagaEngine & SwitchEngine & { close(): Promise<void> } {
+): SagaEngine & SwitchEngine & RevocationEngine & { close(): Promise<void> } {
   const connection = lazyTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
@@ -102,6 +104,8 @@ export function openEngine(
     connection.withDeadline(Date.now() + ms, ask);
 
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
+
+  const ports = { workflow, taskQueue, within, nameOf, unavailable, limits: engineLimits };
 
   async function describe(workflowId: string): Promise<SagaDescription | undefined> {
     const handle = workflow.getHandle(workflowId);
@@ -112,7 +116,8 @@ export function openEngine(
   }
 
   return {
-    ...switchEngine({ workflow, taskQueue, within, nameOf, unavailable, limits: engineLimits }),
+    ...switchEngine(ports),
+    ...revocationEngine(ports),
     async start(request) {
       try {
         const options = startOptions(config, request);

@@ -2,17 +2,19 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { SagaDefinition } from './define';
 import { executeSaga } from './engine/execute';
 import { recoverSaga } from './engine/recover';
+import { revokeGrantsOf } from './engine/revoke';
 import { switchSagas } from './engine/switch';
 import { trimSagas } from './engine/trim';
 import type { TrimRequest } from './engine/trim';
-import { switchWorkflow } from './verbs';
-import type { SwitchRequest } from './verbs';
+import { revokeWorkflow, switchWorkflow } from './verbs';
+import type { RevokeRequest, SwitchRequest } from './verbs';
 import type { SagaStart } from './wire';
 
 /** Workflows of the platform itself, by type; no saga may have such a name. */
 const ownWorkflows: Record<string, (find: FindSaga, argument: never) => Promise<unknown>> = {
   recover: recoverSaga,
   trim: (_find, request: TrimRequest) => trimSagas(request),
+  [revokeWorkflow]: (_find, request: RevokeRequest) => revokeGrantsOf(request),
   [switchWorkflow]: (_find, request: SwitchRequest) => switchSagas(request),
 };
 

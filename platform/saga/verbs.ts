@@ -99,9 +99,29 @@ export interface SwitchAnswer {
   readonly switches: readonly SwitchState[];
 }
 
+/** Workflow type that revokes what was granted for a person, on the queue `sagas`; started by the gateway. */
+export const revokeWorkflow = 'revoke-grants';
+
+/** Stands for a person, by pseudonym, where a grant names a workflow. */
+export const revokeTarget = (subject: string): string => `subject/${subject}`;
+
+/** Argument of {@link revokeWorkflow}; its grant is for the act `revoke` at `revokeTarget(subject)`. */
+export type RevokeRequest = Pick<SignedVerb, 'grant' | 'jti' | 'reason'> & {
+  /** Pseudonym. */
+  readonly subject: string;
+};
+
+/** Answer of {@link revokeWorkflow}. */
+export interface RevokeAnswer {
+  /** RFC 3339: grants that were issued until then are good for nothing new. */
+  readonly revokedAt: string;
+  /** Workflow ids of the person's open sagas that are nobody's step, at most 1,000. */
+  readonly open: readonly string[];
+}
+
 /** What a grant must be for: everything but the grant itself, and the saga it is sent to. */
 export interface GrantedAct extends Omit<SignedVerb, 'grant'> {
-  readonly verb: Verb | SwitchVerb;
+  readonly verb: Verb | SwitchVerb | 'revoke';
   readonly workflowId: string;
 }
 

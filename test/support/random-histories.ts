@@ -17,6 +17,7 @@ const writers: Readonly<Record<string, string>> = {
   saga: 'sagas',
   'saga-type': 'sagas',
   stock: 'inventory',
+  subject: 'sagas',
 };
 
 /** Few names, so that aggregates of different services meet in the same rows. */

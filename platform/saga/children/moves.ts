@@ -4,7 +4,7 @@ import type { ChildCall } from './calls';
 import type { ChildVerdict } from './commands';
 
 /** What the journal knows of a child: it, and not Temporal, says how things stand. */
-export type ChildKnown = Exclude<JournalState, { kind: 'switch' }> | undefined;
+export type ChildKnown = Exclude<JournalState, { kind: 'switch' | 'subject' }> | undefined;
 
 /** What comes next in an errand about one child. */
 export type ChildMove =

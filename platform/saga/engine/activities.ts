@@ -1,7 +1,14 @@
 import type { Json } from '../../kernel/json';
 import type { ChildVerdict } from '../children/commands';
 import type { Remains } from '../orchestrate/close-and-read';
-import type { GrantRefusal, SwitchAnswer, SwitchRequest } from '../verbs';
+import type { SagaGrantRefusal } from '../grants/grant';
+import type {
+  GrantRefusal,
+  RevokeAnswer,
+  RevokeRequest,
+  SwitchAnswer,
+  SwitchRequest,
+} from '../verbs';
 import type { SagaParent } from '../wire';
 
 /** What a saga asks of the orchestrator's process, beside the journal: implemented in `orchestrate/`. */
@@ -31,6 +38,13 @@ export interface EngineActivities {
   readRequest(target: RecoveryTarget): Promise<JournaledRequest>;
   /** Turns a switch, if one is asked for, and reads all of them; a refused grant is answered by its code. */
   turnSwitch(request: SwitchRequest): Promise<SwitchAnswer | { readonly refused: GrantRefusal }>;
+  /** Revokes what was granted for a person; a refused grant of whoever asks is answered by its code. */
+  revokeGrants(request: RevokeRequest): Promise<RevokeAnswer | { readonly refused: GrantRefusal }>;
+  /** Looks at the grant of the family once more, at the point of no return. */
+  checkGrant(saga: {
+    /** Workflow id of the saga at the root. */
+    readonly family: string;
+  }): Promise<{ readonly refused?: SagaGrantRefusal }>;
 }
 
 /** A saga that is to be recovered, and why. */

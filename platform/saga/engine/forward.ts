@@ -1,4 +1,5 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
+import { checkedGrant } from './check-grant';
 import type { Outcome } from '../plan/moves';
 import type { EngineStep, SagaRun } from './saga-run';
 import { withPatience } from './send';
@@ -16,8 +17,21 @@ export async function sendForward(run: SagaRun, step: EngineStep, epoch: number)
   }
   const scheduleToCloseMs = run.remainingMs();
   if (scheduleToCloseMs <= 0) return { kind: 'unknown', code: 'DEADLINE' };
-  if (step.kind === 'pivot') return sendStep(run, step, what, { scheduleToCloseMs });
+  if (step.kind === 'pivot') {
+    const barred = await checkedGrant(run, scheduleToCloseMs);
+    return barred ?? sendPivot(run, step, what);
+  }
   return sendCompensatable(run, step, epoch);
+}
+
+async function sendPivot(
+  run: SagaRun,
+  step: EngineStep,
+  what: { readonly message: 'forward'; readonly epoch: number },
+): Promise<Outcome> {
+  const scheduleToCloseMs = run.remainingMs();
+  if (scheduleToCloseMs <= 0) return { kind: 'unknown', code: 'DEADLINE' };
+  return sendStep(run, step, what, { scheduleToCloseMs });
 }
 
 /**

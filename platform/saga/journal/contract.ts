@@ -79,6 +79,8 @@ export const journal = defineParticipant('sagas', {
       startedAt: text.optional(),
       /** The saga of which this one is a step. */
       parent: z.strictObject({ sagaId: text, step: text }).optional(),
+      /** When its grant was issued, RFC 3339; written by the gate of starts, and in no event. */
+      grantedAt: text.optional(),
     }),
     result: z.strictObject({ input: json.optional(), startedAt: text.optional() }),
     refusals: ['BUSINESS_KEY_USED', ...sagaGrantRefusals],
@@ -186,6 +188,12 @@ export const journal = defineParticipant('sagas', {
   switched: command({
     input: z.strictObject({ saga: text, stopped: z.boolean(), actor: text, reason: text }),
     result: nothing,
+    refusals: ['GRANT_INVALID', 'GRANT_EXPIRED', 'ROLE_MISSING'],
+  }),
+  /** What was granted for a person is good for nothing new; what is granted afterwards is. */
+  revoked: command({
+    input: z.strictObject({ subject: text, actor: text, reason: z.string().max(500) }),
+    result: z.strictObject({ revokedAt: text }),
     refusals: ['GRANT_INVALID', 'GRANT_EXPIRED', 'ROLE_MISSING'],
   }),
   ...childCommands,

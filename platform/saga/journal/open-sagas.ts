@@ -27,6 +27,8 @@ export interface OpenSagas {
   /** Open sagas in the order of their workflow ids. */
   open(page: { readonly after: string; readonly limitMax: number }): Promise<readonly OpenSaga[]>;
   isOpen(workflowId: string): Promise<boolean>;
+  /** Workflow ids of the open sagas of a person, by pseudonym, that are nobody's step; the first 1,000. */
+  openOf(owner: string): Promise<readonly string[]>;
   /** Sagas that finished before `finishedBefore`, in that order, after a position. */
   finished(page: {
     readonly after: string;
@@ -70,6 +72,7 @@ export function openSagasOf(config: Config, vault: Vault): OpenSagas {
       const { rowCount } = await run(pool, sql, { values: [`saga/${workflowId}`] });
       return rowCount === 1;
     },
+    openOf: (owner) => openOf(owner, { pool, sealing, aggregates, isOpenSql }),
     finished: (page) => finished(pool, { aggregates, events, sealing }, page),
     switches: () => switches(pool, { events, sealing }),
     async prepare() {
@@ -98,6 +101,33 @@ interface Sealed {
 /** Marks and events name sagas only. */
 const entryOf = (sealing: Sealing, row: AggregateRow): JournalEntry =>
   aggregateOf<JournalEntry>(sealing, row).state;
+
+/** Rows that are opened at once to find those of one person, and how many of these are answered. */
+const ofPerson = { pageSize: 500, answeredMax: 1_000 } as const;
+
+/** States are sealed, so that whose a saga is can only be read one by one: over what is open, not over history. */
+async function openOf(
+  owner: string,
+  of: {
+    readonly pool: Pool;
+    readonly sealing: Sealing;
+    readonly aggregates: string;
+    readonly isOpenSql: string;
+  },
+): Promise<readonly string[]> {
+  const { pool, sealing, aggregates, isOpenSql } = of;
+  const found: string[] = [];
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page = `id > $1 ORDER BY id LIMIT ${ofPerson.pageSize}`;
+    const sql = `SELECT id, seq, state FROM ${aggregates} WHERE ${isOpenSql} AND ${page}`;
+    const { rows }: { rows: AggregateRow[] } = await run(pool, sql, { values: [after] });
+    const entries = rows.map((row) => entryOf(sealing, row));
+    const theirs = entries.filter((it) => it.owner === owner && it.parent === undefined);
+    found.push(...theirs.map(({ workflowId }) => workflowId));
+    after = found.length < ofPerson.answeredMax ? rows.at(-1)?.id : undefined;
+  }
+  return found.slice(0, ofPerson.answeredMax);
+}
 
 async function finished(
   pool: Pool,

@@ -4,7 +4,15 @@ import { defineService } from '../../participant/service';
 import type { States } from '../../participant/service';
 import { journal } from './contract';
 import { childHandlers } from '../children/decide';
-import { entryOf, evolveJournal, placeOfAct, sagaAggregate, switchAggregate } from './state';
+import {
+  entryOf,
+  evolveJournal,
+  isRevoked,
+  placeOfAct,
+  sagaAggregate,
+  subjectAggregate,
+  switchAggregate,
+} from './state';
 import type { JournalEntry, JournalState } from './state';
 
 type Of = { readonly workflowId: string };
@@ -15,12 +23,18 @@ export const journalService = defineService({
   participant: journal,
   handlers: {
     started: {
-      aggregates: ({ workflowId, saga }) => [sagaAggregate(workflowId), switchAggregate(saga)],
-      decide(states: States<JournalState>, { input: request, startedAt, ...input }) {
+      aggregates: ({ workflowId, saga, owner }) => [
+        ...[sagaAggregate(workflowId), switchAggregate(saga), subjectAggregate(owner)],
+      ],
+      decide(states: States<JournalState>, { input: request, startedAt, grantedAt, ...input }) {
         const known = entryOf(states, input);
         if (known !== undefined) return refused('BUSINESS_KEY_USED', `used by ${known.sagaId}`);
         if (states(sagaAggregate(input.workflowId)) !== undefined) {
           return refused('BUSINESS_KEY_USED', 'the step that would have started it was given up');
+        }
+        // In one transaction with the record: a saga is refused, or it is among those that a revocation finds open.
+        if (isGrantRevoked(states, input.owner, grantedAt)) {
+          return refused('GRANT_REVOKED', 'what was granted for this person was revoked');
         }
         const type = states(switchAggregate(input.saga));
         // A stopped type is no refusal: what was accepted at the door waits here until it is resumed.
@@ -102,15 +116,37 @@ export const journalService = defineService({
         return happened([{ aggregateId: switchAggregate(input.saga), type, data: input }]);
       },
     },
+    revoked: {
+      aggregates: ({ subject }) => [subjectAggregate(subject)],
+      decide(_states, input, { now }) {
+        const data = { ...input, revokedAt: now };
+        const event = {
+          aggregateId: subjectAggregate(input.subject),
+          type: 'subject.revoked',
+          data,
+        };
+        return happened([event], { revokedAt: now });
+      },
+    },
     ...childHandlers,
   },
   operations: {},
   aggregates: {
     saga: { id: 'workflowId', events: ['saga'] },
     'saga-type': { id: 'saga', events: ['saga-type'] },
+    subject: { id: 'subject', events: ['subject'] },
   },
   evolve: evolveJournal,
 });
+
+function isGrantRevoked(
+  states: States<JournalState>,
+  owner: string,
+  grantedAt: string | undefined,
+): boolean {
+  if (grantedAt === undefined) return false;
+  return isRevoked(states(subjectAggregate(owner)), Date.parse(grantedAt));
+}
 
 type Recorded = Of & { readonly sagaId: string; readonly generation?: number | undefined };
 

@@ -45,6 +45,10 @@ export function withStartGate(
         return participant.handle(message, how);
       }
       const row = await options.store.readStepRecord(message);
+      // What is recorded says when it was granted, and the message does not: the same run is answered here.
+      if (row?.state === 'done' && row.run === message.run && row.epoch === message.epoch) {
+        return { answer: 'done', result: row.result };
+      }
       if (row?.state === 'done') return participant.handle(message, how);
       const start = message.input as unknown as Start;
       try {
@@ -53,7 +57,12 @@ export function withStartGate(
           start.parent === undefined
             ? startProblem(grant, start)
             : await childProblem(options, message, { grant, start, parent: start.parent });
-        if (problem === undefined) return await participant.handle(message, how);
+        if (problem === undefined) {
+          // The journal compares it with the person's revocation, in the transaction that records the start.
+          const grantedAt = new Date(grant.issuedAtMs).toISOString();
+          const input = { ...(message.input as object), grantedAt } as unknown as Json;
+          return await participant.handle({ ...message, input }, how);
+        }
         return refuse(options, message, { code: 'GRANT_INVALID', detail: problem });
       } catch (error) {
         const { code } = error as { code?: unknown };

@@ -59,13 +59,34 @@ export interface SwitchEntry {
   readonly stopped: boolean;
 }
 
-export type JournalState = JournalEntry | SwitchEntry | ShutEntry;
+/** A person whose grants were revoked. */
+export interface SubjectEntry {
+  readonly kind: 'subject';
+  /** Pseudonym. */
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly revokedAt: string;
+}
+
+export type JournalState = JournalEntry | SwitchEntry | ShutEntry | SubjectEntry;
 
 /** Aggregate of the one saga a workflow id may have. */
 export const sagaAggregate = (workflowId: string) => `saga/${workflowId}`;
 
 /** Aggregate of the switch of a type of saga. */
 export const switchAggregate = (saga: string) => `saga-type/${saga}`;
+
+/** Aggregate of a person, by pseudonym. */
+export const subjectAggregate = (subject: string) => `subject/${subject}`;
+
+/** Clocks of gateway and journal differ by less: a grant that was issued just before counts as issued before. */
+const revocationToleranceMs = 5_000;
+
+/** The grant was issued before its person's grants were revoked. */
+export function isRevoked(known: JournalState | undefined, issuedAtMs: number): boolean {
+  if (known?.kind !== 'subject') return false;
+  return issuedAtMs <= Date.parse(known.revokedAt) + revocationToleranceMs;
+}
 
 /** The saga of a workflow id, where one has started. */
 export function entryOf(
@@ -91,6 +112,10 @@ export function evolveJournal(
 ): JournalState {
   if (type === 'saga-type.stopped' || type === 'saga-type.resumed') {
     return { kind: 'switch', saga: textOf(data, 'saga'), stopped: type === 'saga-type.stopped' };
+  }
+  if (type === 'subject.revoked') {
+    const [subject, revokedAt] = [textOf(data, 'subject'), textOf(data, 'revokedAt')];
+    return { kind: 'subject', subject, revokedAt };
   }
   if (type === 'saga.shut') {
     return { kind: 'shut', workflowId: textOf(data, 'workflowId'), reason: textOf(data, 'reason') };

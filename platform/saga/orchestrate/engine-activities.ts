@@ -17,6 +17,10 @@ export interface OrchestratorParts {
   readonly journal: Pick<ServiceStore<unknown>, 'readAggregate' | 'readStepRecord'>;
   /** Turns and reads the switches of saga types. */
   readonly turnSwitch: EngineActivities['turnSwitch'];
+  /** Revokes what was granted for a person. */
+  readonly revokeGrants: EngineActivities['revokeGrants'];
+  /** Looks at a grant at the point of no return. */
+  readonly checkGrant: EngineActivities['checkGrant'];
   /** Every participant a saga may have, the journal too: asked when nothing else says which ones it had. */
   readonly participants: readonly string[];
 }
@@ -36,6 +40,8 @@ export function createEngineActivities(parts: OrchestratorParts): EngineActiviti
     readRequest: (target) => readRequest(parts, target),
     readVerdict: ({ workflowId }) => readVerdict(parts, workflowId),
     turnSwitch: (request) => parts.turnSwitch(request),
+    revokeGrants: (request) => parts.revokeGrants(request),
+    checkGrant: (saga) => parts.checkGrant(saga),
   };
 }
 

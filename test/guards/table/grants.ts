@@ -153,4 +153,28 @@ export const grantGuards: readonly Guard[] = [
     ],
     test: saga('grants', 'takes it along into every run'),
   },
+  {
+    name: 'a start is compared with revocations',
+    why: 'a saga that starts while a person is locked out would be on no list, and go on',
+    changes: [
+      {
+        file: 'platform/saga/journal/service.ts',
+        from: 'if (isGrantRevoked(states, input.owner, grantedAt)) {',
+        to: 'if (isGrantRevoked(states, "", grantedAt)) {',
+      },
+    ],
+    test: unit('saga/revocations', 'a saga that was granted %s'),
+  },
+  {
+    name: 'the grant is looked at before the pivot',
+    why: 'a saga whose cancel got lost would take the money of somebody who was locked out',
+    changes: [
+      {
+        file: 'platform/saga/engine/forward.ts',
+        from: 'const barred = await checkedGrant(run, scheduleToCloseMs);',
+        to: 'const barred = undefined as Awaited<ReturnType<typeof checkedGrant>>;',
+      },
+    ],
+    test: saga('grants', 'does not come through its pivot once its grant was revoked'),
+  },
 ];

@@ -20,6 +20,7 @@ import { journalService } from '../../../platform/saga/journal/service';
 import type { JournalState } from '../../../platform/saga/journal/state';
 import { withStartGate } from '../../../platform/saga/journal/start-gate';
 import type { StartGateOptions } from '../../../platform/saga/journal/start-gate';
+import { grantCheck, revocationsOf } from '../../../platform/saga/journal/revocations';
 import { switchesOf } from '../../../platform/saga/journal/switches';
 import { readRemains } from '../../../platform/saga/orchestrate/close-and-read';
 import { createEngineActivities } from '../../../platform/saga/orchestrate/engine-activities';
@@ -66,7 +67,11 @@ export function openTestJournal(
   });
   const turnSwitch = switchesOf(plain, { journal: { switches: async () => [] }, verify });
   const participants = ['orders', 'payments', 'inventory', 'sagas'];
-  const engine = createEngineActivities({ journal: store, participants, turnSwitch });
+  const engine = createEngineActivities({
+    ...{ journal: store, participants, turnSwitch },
+    revokeGrants: revocationsOf(plain, { journal: { openOf: async () => [] }, verify }),
+    checkGrant: open === undefined ? async () => ({}) : grantCheck({ store, presentGrant, open }),
+  });
   const records = createSagaRecords(store, () => new Date());
   const activities = {
     ...createActivities(gated, journal.contract),

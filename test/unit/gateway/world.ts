@@ -21,7 +21,8 @@ import { createRateLimiter } from '../../../platform/http/rate-limit';
 import { silentLog } from '../../../platform/runtime/log';
 import type { Log } from '../../../platform/runtime/log';
 import type { SagaGrant } from '../../../platform/saga/grants/grant';
-import type { SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
+import type { RevocationEngine } from '../../../gateway/sagas/temporal-revocation';
+import type { RevokeRequest, SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
 import { fixedKeys } from '../../../platform/security/keys/vault';
 import type { KeySet } from '../../../platform/security/keys/vault';
@@ -71,11 +72,15 @@ export interface Surroundings {
   /** What was asked of the switches of saga types. */
   readonly turned: SwitchRequest[];
   readonly switches: Map<string, SwitchState>;
+  /** Whose grants were revoked. */
+  readonly revoked: RevokeRequest[];
+  /** What a revocation finds open. */
+  open: readonly string[];
 }
 
 const unavailable = problem('SERVICE_UNAVAILABLE');
 
-function engineOf(world: Surroundings): SagaEngine {
+function engineOf(world: Surroundings): SagaEngine & RevocationEngine {
   const reach = (): void => {
     if (world.away.has('engine')) throw unavailable;
   };
@@ -118,6 +123,13 @@ function engineOf(world: Surroundings): SagaEngine {
       world.waited.push([workflowId, waitMs]);
       world.onWaited?.();
       return world.views.has(workflowId);
+    },
+    async revoke(request) {
+      reach();
+      world.revoked.push(request);
+      if (world.delivery.kind !== 'answered') return world.delivery;
+      const { open } = world;
+      return { kind: 'answered', answer: { revokedAt: '2026-01-01T00:00:00.000Z', open } };
     },
     ping: () => Promise.resolve(),
     webUi: (workflowId) => `http://ui.test/${workflowId}`,
@@ -222,6 +234,8 @@ function surroundings(): Surroundings {
     waited: [],
     turned: [],
     switches: new Map(),
+    revoked: [],
+    open: [],
     sent: [],
     closed: new Set(),
     away: new Set(),
