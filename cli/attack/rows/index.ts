@@ -1,4 +1,5 @@
 import type { Attack } from '../attack';
+import { grantAttacks } from './grants';
 import { injectionAttacks } from './injected';
 import { keyAttacks } from './keys';
 import { peerAttacks } from './peers';
@@ -15,6 +16,7 @@ export const attacks: readonly Attack[] = [
   ...senderAttacks,
   ...roleAttacks,
   ...peerAttacks,
+  ...grantAttacks,
   ...transportAttacks,
   ...slowAttacks,
   ...injectionAttacks,

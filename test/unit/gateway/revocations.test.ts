@@ -79,7 +79,7 @@ test('needs a reason', async () => {
 
 test.each([
   [{ kind: 'no-worker' } as const, 503, 'WORKERS_AWAY'],
-  [{ kind: 'rejected', code: 'GRANT_EXPIRED', detail: 'over' } as const, 409, 'GRANT_EXPIRED'],
+  [{ kind: 'rejected', code: 'GRANT_EXPIRED', detail: 'over' } as const, 503, 'GRANT_EXPIRED'],
 ])('says so where nothing was revoked: %j', async (delivery, status, code) => {
   const { call, world } = open('place-order:a');
   world.delivery = delivery;
