@@ -12,8 +12,8 @@ import { buildFamilyBundle } from './support/family';
 import { partContract } from './fixtures/family-sagas';
 import type { Behaviour } from './support/scripted-participants';
 import { orderInput } from './support/requests';
-import { startSagaWorld } from './support/saga-world';
-import type { SagaWorld, StartedSaga } from './support/saga-world';
+import { skippingServer, startSagaWorld } from './support/saga-world';
+import type { SagaWorld, StartedSaga, WorldChecks } from './support/saga-world';
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
 
@@ -48,7 +48,7 @@ async function openWorld(bundle?: string): Promise<SagaWorld> {
   const opener = createSagaGrantOpener({
     ...{ caPem: authority.cert, signers: ['gateway'], sealing, clock: () => nowMs + laterMs },
   });
-  return startSagaWorld(bundle, createTestGrants, {
+  const checks: WorldChecks = {
     open: (sealed, workflowId) => opener.open(sealed, workflowId),
     grantFor(saga, { input, owner, workflowId, deadlineAtMs }) {
       nowMs = deadlineAtMs - 15 * 60_000;
@@ -56,7 +56,8 @@ async function openWorld(bundle?: string): Promise<SagaWorld> {
       const facts = { workflowId, input, subject: owner, roles: ['customer'], deadlineAtMs };
       return granting(sagaGrantOf(contract, { ...facts, issuedAtMs: nowMs }));
     },
-  });
+  };
+  return startSagaWorld(bundle, createTestGrants, { ...skippingServer, checks });
 }
 
 beforeEach(() => {

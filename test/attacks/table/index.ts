@@ -1,5 +1,6 @@
 import type { AttackMutation } from '../mutation';
 import { accessMutations } from './access';
+import { grantMutations } from './grants';
 import { dataMutations } from './data';
 import { tokenMutations } from './tokens';
 import { transportMutations } from './transport';
@@ -8,6 +9,7 @@ import { transportMutations } from './transport';
 export const attackMutations: readonly AttackMutation[] = [
   ...tokenMutations,
   ...accessMutations,
+  ...grantMutations,
   ...transportMutations,
   ...dataMutations,
 ];
