@@ -5,6 +5,7 @@ import { ordersOperations } from '../../../activities/orders/api';
 import { paymentsOperations } from '../../../activities/payments/api';
 import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
+import { letterOperations } from '../../../projections/letters/operations';
 import { openShop } from '../../chaos/shop';
 import { until } from '../../up/api-client';
 import type { ApiAnswer } from '../../up/api-client';
@@ -14,7 +15,7 @@ import { askUnder, leafOfProcess, said } from '../wire';
 import type { Asked } from '../wire';
 
 /** A development user of each role, who has no other. */
-const userOf: Readonly<Record<string, string>> = {
+export const userOf: Readonly<Record<string, string>> = {
   customer: 'carol',
   viewer: 'vera',
   operator: 'olga',
@@ -22,10 +23,21 @@ const userOf: Readonly<Record<string, string>> = {
   admin: 'adam',
 };
 
-const servicesWithApi: Readonly<Record<string, Operations>> = {
+/** The same operations where they are mounted below a path. */
+function below(path: string, table: Operations): Operations {
+  const entries = Object.entries(table);
+  return Object.fromEntries(
+    entries.map(([name, operation]) => [name, { ...operation, path: `${path}${operation.path}` }]),
+  );
+}
+
+/** Every process with operations of its own, beside the gateway. */
+export const servicesWithApi: Readonly<Record<string, Operations>> = {
   orders: ordersOperations,
   payments: paymentsOperations,
   inventory: inventoryOperations,
+  projector: letterOperations,
+  orchestrator: below('/reactions', letterOperations),
 };
 
 const urlOf = ({ environmentFor }: AttackTarget, name: string) =>
@@ -265,13 +277,7 @@ const wrongCaller: Attack = {
   async run(target) {
     const headers = { authorization: `Bearer ${await target.api.token('adam')}` };
     const shots: Shot[] = [];
-    for (const process of [
-      ...Object.keys(servicesWithApi),
-      'orchestrator',
-      'projector',
-      'auditor',
-      'keys',
-    ]) {
+    for (const process of [...Object.keys(servicesWithApi), 'auditor', 'keys']) {
       const leaf = leafOfProcess(target, process);
       for (const { name, ...asked } of serviceOperations(target)) {
         const seen = await askUnder(target, { ...asked, leaf, headers });
