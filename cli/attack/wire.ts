@@ -110,6 +110,7 @@ export async function knock(
         secure.once('close', () => done('refused'));
       };
       raw.once('error', () => done('refused'));
+      raw.once('close', () => done('refused'));
       raw.connect(port, '127.0.0.1', () => {
         if (before === undefined) return begin();
         raw.once('data', begin);

@@ -2,6 +2,17 @@ import { identityPrefix } from '../../../platform/security/peer';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import type { Wrong } from '../forge';
+import { scan } from '../scan';
+import {
+  http2Hello,
+  httpHello,
+  isPostgresError,
+  kafkaHello,
+  mongoHello,
+  postgresAsksForTls,
+  postgresHello,
+  redisHello,
+} from '../hellos';
 import { askUnder, knock, leafOfProcess } from '../wire';
 import type { Listener } from '../wire';
 
@@ -11,38 +22,6 @@ interface Door extends Listener {
   /** Looks at the one identity in a certificate itself; the others know their peers by subject, in their own way. */
   readonly isOurs: boolean;
 }
-
-const httpHello = Buffer.from(
-  'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
-);
-/** ApiVersions 0, correlation 1, client "a". */
-const kafkaHello = Buffer.from('0000000b' + '0012' + '0000' + '00000001' + '000161', 'hex');
-/** OP_MSG with `{hello: 1, $db: "admin"}`. */
-const mongoHello = (() => {
-  const document = Buffer.concat([
-    Buffer.from('\x10hello\0\x01\0\0\0', 'latin1'),
-    Buffer.from('\x02$db\0\x06\0\0\0admin\0\0', 'latin1'),
-  ]);
-  const body = Buffer.alloc(4 + document.length);
-  body.writeInt32LE(body.length, 0);
-  document.copy(body, 4);
-  const head = Buffer.alloc(21);
-  head.writeInt32LE(head.length + body.length, 0);
-  head.writeInt32LE(1, 4);
-  head.writeInt32LE(2_013, 12);
-  return Buffer.concat([head, body]);
-})();
-const http2Hello = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
-
-/** Start of a session of the user `admin`. */
-const postgresHello = (() => {
-  const told = Buffer.from('\0\x03\0\0user\0admin\0database\0postgres\0\0', 'latin1');
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(told.length + 4);
-  return Buffer.concat([length, told]);
-})();
-const postgresAsksForTls = Buffer.from('0000000804d2162f', 'hex');
-const isPostgresError = (data: Buffer) => data[0] === 'E'.charCodeAt(0);
 
 /** Every listener that takes nobody without a certificate. The gateway is asked on its own: people have none. */
 function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
@@ -76,7 +55,7 @@ function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
       ...{ honest: 'admin', isOurs: false, before: postgresAsksForTls, isRefusal: isPostgresError },
     },
     {
-      ...{ name: 'redis', port: Number(told.HOLDFAST_REDIS_PORT), hello: Buffer.from('PING\r\n') },
+      ...{ name: 'redis', port: Number(told.HOLDFAST_REDIS_PORT), hello: redisHello },
       ...{ honest: 'gateway', isOurs: false },
     },
     {
@@ -114,11 +93,11 @@ const none: Attack = {
   row: 'S17',
   title: 'every listener without a certificate, metrics among them',
   source: 'ASVS 12.3.1, 12.3.5',
-  beyond: 'that there are no other listeners: a scan of every port of the machine is not done here',
   async run(target) {
     const shots = await knockAll(target, doorsOf(target), { 'no certificate': undefined });
     const metrics = await askUnder(target, { url: `${target.gatewayUrl}/metrics` });
-    return [...shots, shot('gateway, metrics', '403 CALLER_NOT_ALLOWED', metrics)];
+    const scanned = await scan(target);
+    return [...shots, shot('gateway, metrics', '403 CALLER_NOT_ALLOWED', metrics), ...scanned];
   },
 };
 
