@@ -72,7 +72,7 @@ const manyKeys: Attack = {
   title: 'thousands of tokens under key ids that nobody has',
   source: 'go-oidc#482, fastapi-zitadel-auth#156',
   beyond:
-    'the same with Keycloak stopped: test/unit/security/jwks.test.ts; and that others are answered as fast as before',
+    'the same with Keycloak stopped: test/chaos/away; and that others are answered as fast as before',
   async run(target) {
     const token = await target.api.token(person);
     const before = await questionsOf(target);
@@ -122,7 +122,7 @@ const newKey: Attack = {
   row: 'S10',
   title: 'a new signing key, and one that was taken away',
   source: 'OpenID Connect Core 10.1.1',
-  beyond: 'how long keys are believed when Keycloak is away: test/unit/security/jwks.test.ts',
+  beyond: 'how long keys are believed when Keycloak is away: test/chaos/away',
   alone: true,
   async run(target) {
     const honest = await target.api.token(person);
