@@ -6,7 +6,7 @@ import type { Shop } from '../../../cli/chaos/shop';
 import { until } from '../../../cli/up/api-client';
 import type { ApiAnswer, ApiClient } from '../../../cli/up/api-client';
 import { asAdmin } from '../../../stack/servers/postgres/databases';
-import { recallPorts } from '../../../stack/recall';
+import { recallReach } from '../../../stack/recall';
 import { apiClient, control, environmentFor, world } from '../../support/world';
 
 /** Where a dependency is taken away: a shop of its own, and eyes on what our processes say. */
@@ -59,7 +59,7 @@ export async function whileAway(name: string, work: () => Promise<void>): Promis
 /** The same with one database of PostgreSQL: its connections end, and nobody gets a new one. */
 export async function whileClosed(database: string, work: () => Promise<void>): Promise<void> {
   const { certsDir, stateDir } = world();
-  const reach = { certsDir, ports: recallPorts(stateDir) };
+  const reach = { certsDir, ports: recallReach(stateDir).ports };
   const allow = (allowed: boolean) =>
     asAdmin(reach, 'postgres', async (client) => {
       await client.query(`alter database ${database} allow_connections ${allowed}`);
