@@ -23,6 +23,7 @@ import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire'
 import { createTestGrants } from '../../support/grants';
 import { eventually } from '../../support/eventually';
 import { randomUUID } from 'node:crypto';
+import { letGoOfHeldClock } from './held-clock';
 import { ScriptedParticipants } from './scripted-participants';
 import { openTestJournal } from './test-journal';
 import type { WorldGrants } from './test-journal';
@@ -141,6 +142,7 @@ async function openSkippingServer(): Promise<TestWorkflowEnvironment> {
     server: { executable: { type: 'existing-path', path: executable } },
     client: { interceptors: { workflow: [grantClientInterceptor] } },
   });
+  letGoOfHeldClock(env);
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
