@@ -5,6 +5,7 @@ import { until } from '../../../cli/up/api-client';
 import { withoutKeycloak } from './auth-server';
 import { backMs, comesTo, expectOnce, placeMany, placeOne, whileAway, whileClosed } from './ground';
 import type { Ground } from './ground';
+import { withoutKeyStore } from './key-store';
 
 /** Takes one dependency away and holds what happens against its row of the table. */
 export type Drill = (ground: Ground) => Promise<void>;
@@ -217,5 +218,6 @@ export const drills: Readonly<Record<string, Drill>> = {
   'sagas (journal)': withoutJournal,
   readmodels: withoutReadModels,
   'the auditor': unnoticed('auditor'),
+  'the key store': withoutKeyStore,
   Prometheus: unnoticed('prometheus'),
 };

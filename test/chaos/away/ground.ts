@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AttackTarget } from '../../../cli/attack/attack';
 import { metricOf } from '../../../cli/attack/metrics';
 import { askUnder, leafOfProcess } from '../../../cli/attack/wire';
 import { openShop } from '../../../cli/chaos/shop';
@@ -13,6 +14,7 @@ import { apiClient, control, environmentFor, world } from '../../support/world';
 export interface Ground {
   readonly api: ApiClient;
   readonly shop: Shop;
+  readonly target: Pick<AttackTarget, 'ca' | 'environmentFor'>;
   /** Of a process of ours, summed over its labels. */
   metric(process: string, name: string): Promise<number>;
   /** Asks as a person of that name. */
@@ -33,7 +35,7 @@ export async function openGround(): Promise<Ground> {
   const ca = readFileSync(environmentFor('gateway').HOLDFAST_CA_FILE ?? '');
   const target = { ca, environmentFor };
   return {
-    ...{ api, shop },
+    ...{ api, shop, target },
     metric: (process, name) => metricOf(target, process, name),
     as: async (user, path) => api.call(path, { token: await api.token(user) }),
     ofService: async (service, path) =>
