@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { grantClientInterceptor, underGrant } from '../../platform/host/grant-passing';
+import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import type { Json } from '../../platform/kernel/json';
 import { parseConfig } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
 import { sagaGrantOf } from '../../platform/saga/grants/facts';
 import type { SagaGrant } from '../../platform/saga/grants/grant';
 import { grantHeader } from '../../platform/saga/grants/header';
 import { sagaStartOptions } from '../../platform/saga/start-options';
 import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaParent } from '../../platform/saga/wire';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { createSagaGrantMinter } from '../../platform/security/saga-grants';
 import { sealingWith } from '../../platform/security/sealing';
 import { catalog } from '../../workflows/catalog';
@@ -65,14 +68,23 @@ function placeOrder() {
   return found;
 }
 
-/** Opens Temporal with the certificate of payments: a process that starts no sagas, and can reach it all the same. */
+/** Longer than any saga of an attack takes to its end. */
+const endMsMax = 120_000;
+
+/**
+ * Opens Temporal with the certificate and the keys of payments: a process that starts no sagas, and can reach it all
+ * the same. What it starts is sealed as it should be, so that only the grant can be what is refused.
+ */
 export async function openStarts(target: AttackTarget): Promise<Starts> {
   const config = parseConfig(target.environmentFor('payments'));
   const secret = config.HOLDFAST_GRANT_SECRET;
   const connection = await connectTemporal(config);
+  const keyring = openKeyring(config, { log: silentLog });
+  const dataConverter = sealedTemporal(config, keyring);
+  await keyring.ready();
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
-  const { workflow } = new Client({ connection, namespace, interceptors });
+  const { workflow } = new Client({ connection, namespace, dataConverter, interceptors });
   const contract = placeOrder();
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {
@@ -100,7 +112,10 @@ export async function openStarts(target: AttackTarget): Promise<Starts> {
       );
       return {
         sagaId: `${workflowId}/${handle.firstExecutionRunId}`,
-        ended: () => handle.result().then(saidResult, saidFailure),
+        ended: () =>
+          connection
+            .withDeadline(Date.now() + endMsMax, () => handle.result())
+            .then(saidResult, saidFailure),
         async headerInHistory() {
           const { events } = await handle.fetchHistory();
           const started = events?.[0]?.workflowExecutionStartedEventAttributes;
@@ -108,7 +123,9 @@ export async function openStarts(target: AttackTarget): Promise<Starts> {
         },
       };
     },
-    close: () => connection.close(),
+    async close() {
+      await Promise.all([connection.close(), keyring.close()]);
+    },
   };
 }
 
