@@ -20,7 +20,8 @@ import { listenersOf } from './listeners';
 import type { Listening } from './listeners';
 import { knock } from './wire';
 
-const probeMs = 4_000;
+/** How long a listener may say nothing; whoever does is asked once more with more patience, for it may be slow. */
+const patiencesMs = [3_000, 7_000] as const;
 
 /** What is said to every listener, in the clear and under TLS: one of it is what an honest server there answers. */
 const hellos: Readonly<Record<string, Buffer>> = {
@@ -46,7 +47,7 @@ function isRefusal(data: Buffer): boolean {
 type Heard = 'answered' | 'refused' | 'silent';
 
 /** Says one thing in the clear. */
-function sayPlain(port: number, hello: Buffer): Promise<Heard> {
+function sayPlain(port: number, hello: Buffer, waitMs: number): Promise<Heard> {
   return new Promise((resolve) => {
     const socket = connectPlain(port, '127.0.0.1', () => socket.write(hello));
     const done = (heard: Heard): void => {
@@ -54,26 +55,51 @@ function sayPlain(port: number, hello: Buffer): Promise<Heard> {
       socket.destroy();
       resolve(heard);
     };
-    const late = setTimeout(() => done('silent'), probeMs);
+    const late = setTimeout(() => done('silent'), waitMs);
     socket.once('data', (data: Buffer) => done(isRefusal(data) ? 'refused' : 'answered'));
     socket.once('error', () => done('refused'));
     socket.once('close', () => done('refused'));
   });
 }
 
-/** What a listener does with somebody who has no certificate, in one word for the report. */
-async function probe(target: AttackTarget, { port, process: name }: Listening): Promise<string> {
-  const said = Object.entries(hellos);
-  const plain = await Promise.all(said.map(([, hello]) => sayPlain(port, hello)));
-  if (plain.includes('answered')) return 'in the clear';
-  const door = { name, port, isRefusal, waitMs: probeMs };
-  const secure = await Promise.all([
-    ...said.map(([, hello]) => knock(target, { ...door, hello })),
-    knock(target, { ...door, hello: http2Hello, protocol: 'h2' }),
-    knock(target, { ...door, hello: postgresHello, before: postgresAsksForTls }),
-  ]);
-  if (secure.includes('answered')) return 'under TLS';
-  return [...plain, ...secure].includes('silent') ? 'nobody' : 'refuses';
+/** Every way to say hello to a listener, in the clear and under TLS. */
+function waysInto(target: AttackTarget, { port, process: name }: Listening) {
+  const said = Object.values(hellos);
+  const door = { name, port, isRefusal };
+  const secure = [
+    ...said.map((hello) => ({ ...door, hello })),
+    { ...door, hello: http2Hello, protocol: 'h2' },
+    { ...door, hello: postgresHello, before: postgresAsksForTls },
+  ];
+  return {
+    plain: said.map((hello) => (waitMs: number) => sayPlain(port, hello, waitMs)),
+    secure: secure.map((one) => (waitMs: number) => knock(target, { ...one, waitMs })),
+  };
+}
+
+/** What is heard in each way, in the end. */
+function heardIn(ways: readonly ((waitMs: number) => Promise<Heard>)[]): Promise<readonly Heard[]> {
+  const patiently = async (way: (waitMs: number) => Promise<Heard>): Promise<Heard> => {
+    for (const waitMs of patiencesMs) {
+      const heard = await way(waitMs);
+      if (heard !== 'silent') return heard;
+    }
+    return 'silent';
+  };
+  return Promise.all(ways.map(patiently));
+}
+
+/**
+ * What a listener does with somebody who has no certificate, in one word for the report. One that waits for the rest of
+ * what it takes for a beginning, and refuses everything else, refuses.
+ */
+async function probe(target: AttackTarget, listening: Listening): Promise<string> {
+  const { plain, secure } = waysInto(target, listening);
+  const inClear = await heardIn(plain);
+  if (inClear.includes('answered')) return 'in the clear';
+  const underTls = await heardIn(secure);
+  if (underTls.includes('answered')) return 'under TLS';
+  return [...inClear, ...underTls].includes('refused') ? 'refuses' : 'nobody';
 }
 
 /** Its row of the table, where it has one. */
