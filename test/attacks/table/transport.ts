@@ -27,6 +27,19 @@ export const transportMutations: readonly AttackMutation[] = [
     processes: services,
   },
   {
+    row: 'S17',
+    name: 'a process listens on its own machine alone',
+    gain: 'whoever reaches the machine reaches every port that was meant for its neighbours',
+    changes: [
+      change(
+        server,
+        'await listen(server, host, wanted)',
+        "await listen(server, `${host && '::'}`, wanted)",
+      ),
+    ],
+    processes: services,
+  },
+  {
     row: 'S18',
     name: 'a certificate is of our authority, and in its time',
     gain: 'whoever makes a certificate with our names in it is one of us',
