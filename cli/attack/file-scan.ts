@@ -1,7 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-const chunkBytes = 8 * 1_024 * 1_024;
+/** What is read at once. */
+export const readBytes = 8 * 1_024 * 1_024;
 
 /** Files below a folder in whose bytes a word stands, as paths within the folder, by word. */
 export function filesWith(
@@ -31,10 +32,10 @@ function wordsIn(file: string, words: readonly string[]): ReadonlySet<string> {
   const handle = unlessGone(() => openSync(file, 'r'));
   if (handle === undefined) return found;
   try {
-    const chunk = Buffer.alloc(chunkBytes);
+    const chunk = Buffer.alloc(readBytes);
     const { size } = statSync(file);
-    for (let at = 0; at < size; at += chunkBytes - overlap) {
-      const bytes = chunk.subarray(0, readSync(handle, chunk, 0, chunkBytes, at));
+    for (let at = 0; at < size; at += readBytes - overlap) {
+      const bytes = chunk.subarray(0, readSync(handle, chunk, 0, readBytes, at));
       for (const word of words) if (bytes.includes(word)) found.add(word);
     }
   } finally {

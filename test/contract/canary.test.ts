@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { openClient } from '../../platform/outbox/mongodb/collections';
 import { markCommit } from '../../platform/outbox/commit-mark';
 import { mongoOptions, postgresOptions } from '../../platform/runtime/connections';
-import { filesWith } from '../support/byte-scan';
+import { filesWith } from '../../cli/attack/file-scan';
 import type { Box } from '../support/box-service';
 import { eventually } from '../support/eventually';
 import { anEvent, doneStep } from '../support/events';

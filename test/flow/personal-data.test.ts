@@ -3,7 +3,7 @@ import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
 import { until } from '../../cli/up/api-client';
 import type { ApiAnswer } from '../../cli/up/api-client';
-import { filesWith } from '../support/byte-scan';
+import { filesWith } from '../../cli/attack/file-scan';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
 import { apiClient, world } from '../support/world';

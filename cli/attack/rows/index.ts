@@ -4,6 +4,7 @@ import { injectionAttacks } from './injected';
 import { keyAttacks } from './keys';
 import { peerAttacks } from './peers';
 import { roleAttacks } from './roles';
+import { secretAttacks } from './secrets';
 import { senderAttacks } from './senders';
 import { slowAttacks } from './slow';
 import { tokenAttacks } from './tokens';
@@ -20,6 +21,7 @@ export const attacks: readonly Attack[] = [
   ...transportAttacks,
   ...slowAttacks,
   ...injectionAttacks,
+  ...secretAttacks,
 ].sort((one, other) => numberOf(one) - numberOf(other));
 
 function numberOf({ row }: Attack): number {

@@ -2,8 +2,9 @@ import { change } from '../mutation';
 import type { AttackMutation } from '../mutation';
 
 const guard = 'platform/security/guard.ts';
+const log = 'platform/runtime/log.ts';
 
-/** Guards of data that would be something else. */
+/** Guards of data that would be something else, and of what is kept of it. */
 export const dataMutations: readonly AttackMutation[] = [
   {
     row: 'S41',
@@ -29,6 +30,24 @@ export const dataMutations: readonly AttackMutation[] = [
         `const { orderId } = (request.body ?? {}) as { orderId?: unknown };
     if (typeof orderId === 'string') console.log(orderId);
     const input = parseInput(operation, request);`,
+      ),
+    ],
+    processes: ['gateway'],
+  },
+  {
+    row: 'S42',
+    name: 'a log has no secrets',
+    gain: 'whoever reads a log has the tokens of everybody in it',
+    changes: [
+      change(
+        log,
+        'const clean = secrets.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark), text);',
+        'const clean = secrets.length === 0 ? String() : text;',
+      ),
+      change(
+        guard,
+        "guard.log.info('a token was refused', {",
+        "guard.log.info(`a token was refused: ${request.get('authorization')}`, {",
       ),
     ],
     processes: ['gateway'],
