@@ -1,4 +1,3 @@
-import type { Connection } from '@temporalio/client';
 import { letGoOfHeldClock } from './support/held-clock';
 import { skippingServer } from './support/saga-world';
 
