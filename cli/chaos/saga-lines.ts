@@ -1,3 +1,4 @@
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import type { Arena, StartedSaga } from '../verify/arena';
 
 /** One line of what happened, told by the zombie's own log or by the saga's history. */
@@ -43,7 +44,7 @@ export async function sagaLines(
       const by = start === undefined ? '' : ` (attempt ${start.attempt}, ${start.worker})`;
       tell(event, `${of} ${ended.how}${by}`);
     }
-    const how = closing(event);
+    const how = await closing(arena, saga.workflowId, event);
     if (how !== undefined) tell(event, `the saga ended: ${how}`);
   }
   return lines;
@@ -61,9 +62,22 @@ function endOf(event: Event) {
   return { how, scheduledEventId: found.scheduledEventId };
 }
 
-function closing(event: Event): string | undefined {
+/** A failure says why in a payload, which the client's keys open. */
+async function closing(
+  { client }: Arena,
+  workflowId: string,
+  event: Event,
+): Promise<string | undefined> {
   const failed = event.workflowExecutionFailedEventAttributes;
-  if (failed) return failed.failure?.message ?? 'failed';
+  if (failed) {
+    const { loadedDataConverter, namespace } = client.options;
+    const why = await decodeOptionalFailureToOptionalError(loadedDataConverter, failed.failure, {
+      type: 'workflow',
+      namespace,
+      workflowId,
+    });
+    return why?.message ?? 'failed';
+  }
   return event.workflowExecutionCompletedEventAttributes ? 'completed' : undefined;
 }
 

@@ -20,13 +20,12 @@ export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle
 export interface BundleOptions {
   /** Module that exports the sagas; ours unless told. */
   readonly workflowsPath?: string;
-  /** Messages and stacks of failures become payloads, for workers whose codec seals those; false unless told. */
-  readonly sealsFailures?: boolean;
 }
 
 /**
  * Bundles every saga with the engine and the interceptors of grants and traces into one file, which a worker loads in a
- * tenth of the time. Interceptors belong to the bundle: histories made with other ones do not replay.
+ * tenth of the time. Interceptors belong to the bundle: histories made with other ones do not replay. Messages and stacks
+ * of failures become payloads in it, which a worker's codec seals; what a history holds of them replays either way.
  */
 export async function buildWorkflowBundle(
   outFile: string = defaultBundleFile,
@@ -35,7 +34,7 @@ export async function buildWorkflowBundle(
   const tracing = startTracing({ serviceName: 'bundle', register: false });
   const { code } = await bundleWorkflowCode({
     workflowsPath: options.workflowsPath ?? registryFile,
-    ...(options.sealsFailures === true ? { failureConverterPath } : {}),
+    failureConverterPath,
     plugins: [tracing.plugin],
     workflowInterceptorModules: [grantInterceptorsFile],
     logger: new DefaultLogger('ERROR'),

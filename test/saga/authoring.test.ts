@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { eventually } from '../support/eventually';
 import { expectSettled, failureOf, undoOrder } from './support/expectations';
+import { failedTasksOf } from './support/failed-tasks';
 import type { SagaWorld } from './support/saga-world';
 import { startSagaWorld } from './support/saga-world';
 
@@ -62,11 +63,19 @@ describe('an author', () => {
   ])('who breaks a rule (%s) is told by the failing workflow task', async (name, code) => {
     const saga = await world.start(name, input);
     await eventually(async () => {
-      const { events = [] } = await saga.handle.fetchHistory();
-      const failures = (events ?? []).map((event) => event.workflowTaskFailedEventAttributes);
-      expect(failures.map((failed) => failed?.failure?.message ?? '').join()).toContain(code);
+      expect((await failedTasksOf(saga.handle)).join()).toContain(code);
     });
     await saga.handle.terminate('the test is over');
+  });
+
+  it('whose saga fails hears why, and Temporal is told in a payload alone', async () => {
+    const saga = await world.start('looped', input, { owner: '' });
+    const lacks = 'the start lacks owner';
+    await expect(saga.result()).rejects.toMatchObject({ cause: { message: lacks } });
+    const { events } = await saga.handle.fetchHistory();
+    const { failure } = events?.at(-1)?.workflowExecutionFailedEventAttributes ?? {};
+    expect(failure).toMatchObject({ message: 'Encoded failure', stackTrace: '' });
+    expect(String(failure?.encodedAttributes?.data)).toContain(lacks);
   });
 
   it('cannot swallow that the saga turned back', async () => {

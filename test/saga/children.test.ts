@@ -3,6 +3,7 @@ import { sagaMessages } from '../../platform/saga/wire';
 import type { SagaView } from '../../platform/saga/wire';
 import { eventually } from '../support/eventually';
 import { holdBack } from './support/expectations';
+import { failedTasksOf } from './support/failed-tasks';
 import { childrenOf, startFamilyWorld } from './support/family';
 import type { FamilyWorld } from './support/family';
 import type { SagaWorld } from './support/saga-world';
@@ -101,9 +102,7 @@ describe('a saga whose steps are sagas', () => {
     const [child = ''] = childrenOf(await saga.view());
     const handle = world.env.client.workflow.getHandle(child);
     await eventually(async () => {
-      const { events } = await handle.fetchHistory();
-      const failed = events?.map((event) => event.workflowTaskFailedEventAttributes?.failure);
-      expect(failed?.some((failure) => failure?.message?.includes('PIVOT_IN_CHILD'))).toBe(true);
+      expect((await failedTasksOf(handle)).join()).toContain('PIVOT_IN_CHILD');
     });
     await handle.terminate('seen');
     await saga.handle.terminate('seen');

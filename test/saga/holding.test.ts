@@ -2,6 +2,7 @@ import { sagaMessages } from '../../platform/saga/wire';
 import type { SagaView } from '../../platform/saga/wire';
 import { eventually } from '../support/eventually';
 import { holdBack } from './support/expectations';
+import { failedTasksOf } from './support/failed-tasks';
 import { childrenOf, startFamilyWorld } from './support/family';
 import type { FamilyWorld } from './support/family';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
@@ -94,9 +95,7 @@ describe('a hold', () => {
   it('is the one pivot of its saga', async () => {
     const saga = await world.start('twice', {});
     await eventually(async () => {
-      const { events } = await saga.handle.fetchHistory();
-      const failed = events?.map((event) => event.workflowTaskFailedEventAttributes?.failure);
-      expect(failed?.some((failure) => failure?.message?.includes('SECOND_PIVOT'))).toBe(true);
+      expect((await failedTasksOf(saga.handle)).join()).toContain('SECOND_PIVOT');
     });
     await saga.handle.terminate('seen');
   });

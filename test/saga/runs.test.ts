@@ -2,6 +2,7 @@ import { sagaMessages } from '../../platform/saga/wire';
 import type { SagaView } from '../../platform/saga/wire';
 import { eventually } from '../support/eventually';
 import { holdBack, undoOrder } from './support/expectations';
+import { failedTasksOf } from './support/failed-tasks';
 import { startFamilyWorld } from './support/family';
 import type { FamilyWorld } from './support/family';
 import type { SagaWorld } from './support/saga-world';
@@ -98,11 +99,7 @@ describe('a saga that goes on in new runs', () => {
   it('goes on only with an input that its contract takes', async () => {
     const saga = await world.start('rounds', { left: list('bad'), pivot: 'yes' });
     await eventually(async () => {
-      const { events } = await saga.handle.fetchHistory();
-      const failed = events?.map((event) => event.workflowTaskFailedEventAttributes?.failure);
-      expect(failed?.some((failure) => failure?.message?.includes('CONTINUE_INPUT_INVALID'))).toBe(
-        true,
-      );
+      expect((await failedTasksOf(saga.handle)).join()).toContain('CONTINUE_INPUT_INVALID');
     });
     await saga.handle.terminate('seen');
   });

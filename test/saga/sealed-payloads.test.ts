@@ -5,7 +5,6 @@ import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { replayFailures } from '../../cli/verify/replay';
-import { buildWorkflowBundle } from '../../platform/saga/bundle';
 import { sagaStartOptions } from '../../platform/saga/start-options';
 import { sagaMessages } from '../../platform/saga/wire';
 import { eventually } from '../support/eventually';
@@ -19,7 +18,7 @@ import type { StartedSaga } from './support/saga-world';
 import { startSealedWorld } from './support/sealed-world';
 import type { SealedWorld } from './support/sealed-world';
 
-const bundle = path.join(mkdtempSync(path.join(tmpdir(), 'sealed-')), 'bundle.js');
+const bundle = () => process.env.HOLDFAST_WORKFLOW_BUNDLE ?? '';
 const folder = path.join(testWorld().stateDir, 'temporal');
 const canary = 'canary-7c1e5a';
 
@@ -62,13 +61,9 @@ async function failedTask(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise
 describe('sagas with sealed payloads', () => {
   let world: SealedWorld;
   beforeAll(async () => {
-    await buildWorkflowBundle(bundle, { sealsFailures: true });
-    world = await startSealedWorld(bundle);
+    world = await startSealedWorld();
   });
-  afterAll(async () => {
-    await world.stop();
-    rmSync(path.dirname(bundle), { recursive: true, force: true });
-  });
+  afterAll(() => world.stop());
   afterEach(() => {
     world.participants.heal();
     world.refusals.length = 0;
@@ -86,7 +81,7 @@ describe('sagas with sealed payloads', () => {
     expect((await saga.view()).state).toBe(state);
     expect(world.refusals).toEqual([]);
     const arena = { client: world.env.client };
-    expect(await replayFailures(arena, bundle, [saga.handle.workflowId])).toEqual([]);
+    expect(await replayFailures(arena, bundle(), [saga.handle.workflowId])).toEqual([]);
   });
 
   it('replay with no other keys and in no other namespace', async () => {
@@ -95,11 +90,11 @@ describe('sagas with sealed payloads', () => {
     const { client } = world.env;
     const ids = [saga.handle.workflowId];
     const without = new Client({ connection: client.connection, namespace: 'holdfast' });
-    expect(await replayFailures({ client: without }, bundle, ids)).toHaveLength(1);
+    expect(await replayFailures({ client: without }, bundle(), ids)).toHaveLength(1);
     const { loadedDataConverter } = client.options;
     const elsewhere = { ...client, options: { loadedDataConverter, namespace: 'elsewhere' } };
     const arena = { client: Object.assign(Object.create(client) as Client, elsewhere) };
-    expect(await replayFailures(arena, bundle, ids)).toHaveLength(1);
+    expect(await replayFailures(arena, bundle(), ids)).toHaveLength(1);
     expect(world.refusals).toContain('AUTHENTICATION');
   });
 
@@ -165,7 +160,7 @@ describe('a saga that goes on in new runs', () => {
   it('opens what it left to itself', async () => {
     const scratch = mkdtempSync(path.join(tmpdir(), 'holdfast-sealed-'));
     const family = path.join(scratch, 'family.js');
-    await buildFamilyBundle(family, { sealsFailures: true });
+    await buildFamilyBundle(family);
     const world = await startSealedWorld(family);
     try {
       const saga = await play(world, 'rounds.completed');

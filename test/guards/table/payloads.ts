@@ -89,11 +89,11 @@ export const payloadGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/saga/bundle.ts',
-        from: '...(options.sealsFailures === true ? { failureConverterPath } : {}),',
-        to: '...(options.sealsFailures === undefined ? { failureConverterPath } : {}),',
+        from: 'failureConverterPath,',
+        to: '',
       },
     ],
-    test: saga('sealed-payloads', 'leave nothing of order data or failures in histories'),
+    test: saga('authoring', 'whose saga fails hears why, and Temporal is told'),
   },
   {
     name: 'payloads are read by operators alone',

@@ -14,15 +14,10 @@ import type { WorldGrants } from './test-journal';
 export const childrenOf = (view: SagaView) => view.steps.flatMap(({ child }) => child ?? []);
 
 /** Builds the bundle of the family sagas. */
-export async function buildFamilyBundle(
-  bundle: string,
-  more: { readonly sealsFailures?: boolean } = {},
-): Promise<void> {
+export async function buildFamilyBundle(bundle: string): Promise<void> {
   const source = `family-sagas${path.extname(__filename)}`;
-  await buildWorkflowBundle(bundle, {
-    workflowsPath: path.join(__dirname, '..', 'fixtures', source),
-    ...more,
-  });
+  const workflowsPath = path.join(__dirname, '..', 'fixtures', source);
+  await buildWorkflowBundle(bundle, { workflowsPath });
 }
 
 /** A world that runs the family sagas, and what their tests ask of it. */
