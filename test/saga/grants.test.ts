@@ -6,6 +6,7 @@ import { placeOrderContract } from '../../workflows/place-order.contract';
 import { createSagaGrantMinter, createSagaGrantOpener } from '../../platform/security/saga-grants';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import { sealingWith } from '../../platform/security/sealing';
+import { eventually } from '../support/eventually';
 import { createTestAuthority, createTestGrants } from '../support/grants';
 import { expectSettled, failureOf, holdBack } from './support/expectations';
 import { buildFamilyBundle } from './support/family';
@@ -35,6 +36,8 @@ const family: readonly Pick<SagaContract, 'name' | 'sends' | 'children'>[] = [
 const forEver = { notAfter: new Date('2900-01-01T00:00:00Z') };
 let nowMs = 0;
 let laterMs = 0;
+/** Held by a test, so that a saga stands where its grant is looked at. */
+let beforeOpen = async () => {};
 let minted: SagaGrantMinter;
 /** What the next saga is granted, out of what the gateway would grant it. */
 let granting: (facts: SagaGrant) => Promise<Uint8Array | undefined>;
@@ -49,7 +52,10 @@ async function openWorld(bundle?: string): Promise<SagaWorld> {
     ...{ caPem: authority.cert, signers: ['gateway'], sealing, clock: () => nowMs + laterMs },
   });
   const checks: WorldChecks = {
-    open: (sealed, workflowId) => opener.open(sealed, workflowId),
+    async open(sealed, workflowId) {
+      await beforeOpen();
+      return opener.open(sealed, workflowId);
+    },
     grantFor(saga, { input, owner, workflowId, deadlineAtMs }) {
       nowMs = deadlineAtMs - 15 * 60_000;
       const contract = family.find(({ name }) => name === saga) as SagaContract;
@@ -65,6 +71,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   laterMs = 0;
+  beforeOpen = async () => {};
 });
 
 describe('a saga under a grant', () => {
@@ -108,6 +115,25 @@ describe('a saga under a grant', () => {
     expect(await saga.update('decide', { ...approver, reason: 'fine' })).toBe('accepted');
     expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_EXPIRED' });
     expect(sentBy(saga)).toContain('undo reserve stock: undone');
+    await expectSettled(world, saga, 'nothing');
+  });
+
+  it('can be cancelled while its grant is looked at: its pivot is not sent', async () => {
+    const saga = await world.start('place-order', orderInput(900_000));
+    await saga.until(({ awaiting }) => awaiting.length === 1);
+    let [isLookedAt, letGo] = [false, () => {}];
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    beforeOpen = () => {
+      isLookedAt = true;
+      return held;
+    };
+    const approver = { actor: 'approver-1', roles: ['payments-approver'], approved: true };
+    await saga.update('decide', { ...approver, reason: 'fine' });
+    await eventually(async () => expect(isLookedAt).toBe(true));
+    expect(await saga.update('cancel', { actor: 'customer-1', reason: 'no' })).toBe('accepted');
+    letGo();
+    expect(await failureOf(saga)).toMatchObject({ type: 'CancelledFailure' });
+    expect(sentBy(saga).join()).not.toContain('forward capture payment');
     await expectSettled(world, saga, 'nothing');
   });
 

@@ -1,23 +1,58 @@
 import {
   ActivityCancellationType,
+  condition,
   isCancellation,
   patched,
   proxyActivities,
 } from '@temporalio/workflow';
 import { sagaLimits } from '../limits';
+import { reasonOf } from '../plan/moves';
 import type { Outcome } from '../plan/moves';
 import type { EngineActivities } from './activities';
 import type { SagaRun } from './saga-run';
 
+/** A recovery stands on no grant, and a saga of a release that did not ask goes on as it began. */
+export function asksForGrant(run: SagaRun): boolean {
+  return run.recovery === undefined && patched('grant-checked');
+}
+
 /**
- * Asks whether the grant still counts, before the point of no return; the outcome of the step where it does not. The
- * participant sees seal and times itself; that a grant was revoked is known to the journal.
+ * Opens a pivot once its grant was looked at. That comes before the point of no return is set, so that nobody who
+ * cancels meanwhile is too late. A grant that does not count turns the saga back; resumed, it is looked at again.
+ */
+export async function underGoodGrant<Result>(
+  run: SagaRun,
+  open: () => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    const remainingMs = run.remainingMs();
+    const barred = remainingMs > 0 ? await checkedGrant(run, remainingMs) : deadlineOver;
+    if (barred === undefined) {
+      run.grantCheckedAtMs = Date.now();
+      return open();
+    }
+    const cause = barred.kind === 'refused' ? 'refusal' : 'fault';
+    run.tell({ on: 'turn', turn: { cause, reason: reasonOf(barred) } });
+    await condition(() => isAhead(run));
+  }
+}
+
+const deadlineOver: Outcome = { kind: 'unknown', code: 'DEADLINE' };
+
+/** The saga goes forward, for the first time or again. */
+function isAhead({ machine: { mode, direction } }: SagaRun): boolean {
+  return (mode === 'forward' || mode === 'redoing') && direction.turn === undefined;
+}
+
+/**
+ * Asks whether the grant still counts; the outcome of the step where it does not. The participant sees seal and times
+ * itself; that a grant was revoked is known to the journal.
  */
 export async function checkedGrant(
   run: SagaRun,
   scheduleToCloseMs: number,
 ): Promise<Outcome | undefined> {
-  if (run.recovery !== undefined || !patched('grant-checked')) return undefined;
+  if (!asksForGrant(run)) return undefined;
   const { checkGrant } = proxyActivities<EngineActivities>({
     startToCloseTimeout: run.pace.attemptMs,
     scheduleToCloseTimeout: scheduleToCloseMs,

@@ -18,7 +18,9 @@ export async function sendForward(run: SagaRun, step: EngineStep, epoch: number)
   const scheduleToCloseMs = run.remainingMs();
   if (scheduleToCloseMs <= 0) return { kind: 'unknown', code: 'DEADLINE' };
   if (step.kind === 'pivot') {
-    const barred = await checkedGrant(run, scheduleToCloseMs);
+    // One that is sent anew, or was held still, is asked about again; then a cancel is too late at once.
+    const isLookedAt = run.grantCheckedAtMs === Date.now();
+    const barred = isLookedAt ? undefined : await checkedGrant(run, scheduleToCloseMs);
     return barred ?? sendPivot(run, step, what);
   }
   return sendCompensatable(run, step, epoch);

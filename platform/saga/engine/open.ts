@@ -5,6 +5,7 @@ import type { OpenedStep } from '../machine/state';
 import { assertUnused, stepNameOf } from '../plan/names';
 import type { StepName } from '../plan/names';
 import { historyLimit, isHistoryLong } from '../plan/verbs';
+import { asksForGrant, underGoodGrant } from './check-grant';
 import type { StepParts } from './handle';
 import type { EngineStep, SagaRun } from './saga-run';
 import type { Sequence } from './sequence';
@@ -21,10 +22,13 @@ export function openStep(
   const known = run.steps.get(text);
   if (known?.isInputKnown !== false) run.steps.set(text, known ?? fresh(run, text, parts));
   else run.steps.set(text, { ...fresh(run, text, parts), ...undoOf(known) });
-  const { options } = run.definition;
-  const parkAs = isHistoryLong(workflowInfo(), options) ? { parkAs: historyLimit } : {};
-  const place = sequence.nextPlace();
-  return ask(run, { name: text, kind: parts.kind, place, onFault, ...parkAs });
+  const asked = () => {
+    const { options } = run.definition;
+    const parkAs = isHistoryLong(workflowInfo(), options) ? { parkAs: historyLimit } : {};
+    const place = sequence.nextPlace();
+    return ask(run, { name: text, kind: parts.kind, place, onFault, ...parkAs });
+  };
+  return parts.kind === 'pivot' && asksForGrant(run) ? underGoodGrant(run, asked) : asked();
 }
 
 /** A step as today's saga function asks for it, with the input that a person has given it since. */

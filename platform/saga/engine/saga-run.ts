@@ -93,6 +93,8 @@ export class SagaRun {
   /** The start is durable in the journal: from here on things may happen. */
   recorded = false;
   rawCancelled = false;
+  /** When the grant was found good at last, milliseconds since 1970; 0 before. */
+  grantCheckedAtMs = 0;
   /** What the function of a child saga answered; from then on it waits for its parent. */
   held?: Json;
   /** Workflow ids of the steps that are sagas, each by the epoch of its latest forward. */

@@ -5,6 +5,12 @@ const admission = 'platform/participant/admission.ts';
 const opener = 'platform/security/saga-grants.ts';
 const gate = 'platform/saga/journal/start-gate.ts';
 
+const opensAtOnce = {
+  file: 'platform/saga/engine/open.ts',
+  from: "return parts.kind === 'pivot' && asksForGrant(run) ? underGoodGrant(run, asked) : asked();",
+  to: 'return asked();',
+};
+
 /** What a saga may do for whom. */
 export const grantGuards: readonly Guard[] = [
   {
@@ -171,10 +177,17 @@ export const grantGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/saga/engine/forward.ts',
-        from: 'const barred = await checkedGrant(run, scheduleToCloseMs);',
-        to: 'const barred = undefined as Awaited<ReturnType<typeof checkedGrant>>;',
+        from: 'const isLookedAt = run.grantCheckedAtMs === Date.now();',
+        to: 'const isLookedAt = true;',
       },
+      opensAtOnce,
     ],
     test: saga('grants', 'does not come through its pivot once its grant was revoked'),
+  },
+  {
+    name: 'the grant is looked at before the point of no return is set',
+    why: 'whoever cancels while the journal is slow would hear that it is too late, and nothing was sent yet',
+    changes: [opensAtOnce],
+    test: saga('grants', 'can be cancelled while its grant is looked at'),
   },
 ];

@@ -32,14 +32,21 @@ export async function replayHistories(
   return failures;
 }
 
+interface RecordedPayloads {
+  readonly payloads?: readonly { readonly data?: Uint8Array }[];
+}
+
 /** What is needed of an event of a history; numbers may be `Long`s. */
 interface RecordedEvent {
   readonly eventId?: { toString(): string };
   readonly userMetadata?: { readonly summary?: { readonly data?: Uint8Array } };
   readonly workflowExecutionStartedEventAttributes?: { readonly workflowType?: { name?: string } };
+  readonly markerRecordedEventAttributes?: {
+    readonly details?: Readonly<Record<string, RecordedPayloads>>;
+  };
   readonly activityTaskScheduledEventAttributes?: {
     readonly activityType?: { readonly name?: string };
-    readonly input?: { readonly payloads?: readonly { readonly data?: Uint8Array }[] };
+    readonly input?: RecordedPayloads;
   };
 }
 
@@ -65,7 +72,14 @@ export function explainReplayFailure(
   );
 }
 
+/** The patch that a history asked about at a place where the code of today does something else. */
+const patchIn = (detail: string) => /patch marker encountered for change (\S+?),/.exec(detail)?.[1];
+
 function differenceOf(detail: string): string {
+  const patch = patchIn(detail);
+  if (patch !== undefined) {
+    return `It was recorded with the patch "${patch}" here, and the code now does something else first.`;
+  }
   const types = /scheduled event '([^']+)' does not match.*command '([^']+)'/.exec(detail);
   if (types === null) return `Temporal says: ${detail}.`;
   return `It was recorded as ${types[1]}, and the code now sends ${types[2]}.`;
@@ -74,6 +88,11 @@ function differenceOf(detail: string): string {
 /** The scheduled message at which code and history part: by event id where Temporal tells it, else by activity type. */
 function placeOf(events: readonly RecordedEvent[], detail: string): RecordedEvent | undefined {
   const sent = events.filter((event) => event.activityTaskScheduledEventAttributes);
+  const patch = patchIn(detail);
+  if (patch !== undefined) {
+    const from = events.findIndex((event) => isMarkOf(event, patch));
+    return sent.find((event) => events.indexOf(event) > from && messageOf(event)?.step);
+  }
   const id = Number(/HistoryEvent\(id: (\d+)/.exec(detail)?.[1] ?? Number.NaN);
   if (!Number.isNaN(id)) return sent.filter((event) => Number(event.eventId) <= id).at(-1);
   const type = /scheduled event '([^']+)'/.exec(detail)?.[1];
@@ -86,10 +105,21 @@ function typeOf({ activityTaskScheduledEventAttributes: sent }: RecordedEvent): 
 
 /** Every message names its step; what is none (an activity of the engine's own) has a summary or at least a type. */
 function stepOf(event: RecordedEvent): string {
-  const { input } = event.activityTaskScheduledEventAttributes ?? {};
-  const message = parsed(input?.payloads?.[0]?.data) as { readonly step?: string } | undefined;
   const summary = parsed(event.userMetadata?.summary?.data);
-  return message?.step ?? (typeof summary === 'string' ? summary : typeOf(event));
+  return messageOf(event)?.step ?? (typeof summary === 'string' ? summary : typeOf(event));
+}
+
+function messageOf({ activityTaskScheduledEventAttributes: sent }: RecordedEvent) {
+  return parsed(sent?.input?.payloads?.[0]?.data) as { readonly step?: string } | undefined;
+}
+
+function isMarkOf(
+  { markerRecordedEventAttributes: marker }: RecordedEvent,
+  patch: string,
+): boolean {
+  return Object.values(marker?.details ?? {}).some(({ payloads }) =>
+    payloads?.some(({ data }) => (parsed(data) as { id?: string } | undefined)?.id === patch),
+  );
 }
 
 function parsed(data: Uint8Array | undefined): unknown {

@@ -49,7 +49,7 @@ describe('a step that the next release adds', () => {
       expect(message).toMatch(
         /the saga deliver does not replay on this code at step "capture payment"/,
       );
-      expect(message).toContain('payments.capture, and the code now sends payments.authorize');
+      expect(message).toContain('the patch "grant-checked" here, and the code now does something');
     }
   });
 
