@@ -137,7 +137,7 @@ describe('a saga under a grant', () => {
     await expectSettled(world, saga, 'nothing');
   });
 
-  it('is repaired by a person long after its grant has ended, while it takes no step', async () => {
+  it('whose person’s token and grant have ended goes back and is repaired; its steps are refused', async () => {
     world.participants.next('undo open order', { fails: 'UNDO_IMPOSSIBLE' });
     passesDuring('forward open order', 10 * dayMs);
     const held = holdBack(world, 'authorize payment');
@@ -229,9 +229,9 @@ describe('a saga under a grant', () => {
   it('that was ended from outside is undone by its recovery, which has no grant', async () => {
     let letGo = () => {};
     const waitsFor = new Promise<void>((resolve) => (letGo = resolve));
-    world.participants.next('forward capture payment', { waitsFor });
+    world.participants.next('forward authorize payment', { waitsFor });
     const saga = await world.start('place-order', orderInput());
-    await saga.until(({ steps }) => steps.some(({ name }) => name === 'capture payment'));
+    await saga.until(({ steps }) => steps.some(({ name }) => name === 'authorize payment'));
     laterMs = 10 * dayMs;
     await saga.handle.terminate('by hand');
     const { workflowId } = saga.handle;
