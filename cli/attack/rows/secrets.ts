@@ -174,7 +174,7 @@ const kept: Attack = {
   title: 'secrets in logs, errors, metrics, Temporal, databases and command lines',
   source: 'ASVS 16.2.5, 14.2.1',
   beyond:
-    'what databases compress, which no byte tells; environments of processes, which their user may read',
+    'large values that PostgreSQL compresses; environments of processes, which their user may read',
   async run(target) {
     const secret = `cnry${randomBytes(12).toString('hex')}`;
     const token = await target.api.token('frank');
