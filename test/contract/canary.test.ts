@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { Client } from 'pg';
-import { openClient } from '../../platform/outbox/mongodb/collections';
-import { markCommit } from '../../platform/outbox/commit-mark';
-import { mongoOptions, postgresOptions } from '../../platform/runtime/connections';
 import { filesWith } from '../../cli/attack/file-scan';
+import { markCommit } from '../../platform/outbox/commit-mark';
 import type { Box } from '../support/box-service';
+import { checkpoint } from '../support/checkpoint';
 import { eventually } from '../support/eventually';
 import { anEvent, doneStep } from '../support/events';
 import { freshInstance, storeCases } from '../support/stores';
 import type { StoreCase } from '../support/stores';
 import { noVault, testVault } from '../support/test-keys';
-import { configFor, world } from '../support/world';
+import { world } from '../support/world';
 
 /** One word that stands nowhere else for each kind of content. */
 const kinds = ['state', 'data', 'result', 'effect', 'plan', 'detail'] as const;
@@ -47,19 +45,6 @@ async function write({ name, open }: StoreCase, words: Canaries, isSealed: boole
   } finally {
     await store.close();
   }
-}
-
-/** Everything that was committed is in files, and not in the journal alone. */
-async function checkpoint(): Promise<void> {
-  const postgres = new Client(postgresOptions(configFor('admin'), 'postgres'));
-  await postgres.connect();
-  await postgres.query('CHECKPOINT').finally(() => postgres.end());
-  const { url, options } = mongoOptions(configFor('orders'));
-  const mongodb = openClient(url, options);
-  await mongodb
-    .db('admin')
-    .command({ fsync: 1 })
-    .finally(() => mongodb.close());
 }
 
 const databases = storeCases.filter(({ name }) => name !== 'memory');

@@ -1,32 +1,43 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { filesWith } from '../../cli/attack/file-scan';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
 import { until } from '../../cli/up/api-client';
 import type { ApiAnswer } from '../../cli/up/api-client';
-import { filesWith } from '../../cli/attack/file-scan';
+import { consulName } from '../../platform/discovery/consul';
+import { hashOfSubject } from '../../platform/keys/deletion-log';
+import { checkpoint } from '../support/checkpoint';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
-import { apiClient, world } from '../support/world';
+import { asAdmin } from '../support/key-store';
+import { apiClient, control, world } from '../support/world';
 
 const api = apiClient();
-afterAll(() => api.close());
+const archive = mkdtempSync(path.join(tmpdir(), 'holdfast-export-'));
+afterAll(async () => {
+  await api.close();
+  rmSync(archive, { recursive: true, force: true });
+});
 
-/** Folders of the state, one a server, which hold what identifies an order in clear. */
-const kept = ['postgres', 'mongodb', 'dynamodb', 'kafka', 'redis', 'temporal', 'logs'] as const;
+/** Where servers and processes keep, below the state, what identifies an order, a customer and a service in clear. */
+const kept = [
+  ...(['postgres/base/', 'postgres/pg_wal/', 'mongodb/collection-'] as const),
+  ...(['mongodb/journal/', 'dynamodb/', 'kafka/', 'redis/', 'temporal/'] as const),
+  ...(['consul/', 'keycloak/data/', 'logs/'] as const),
+];
 
-/** A word that stands nowhere else, and the ways in which it would stand in base64. */
-function canary() {
-  const word = randomBytes(16).toString('hex');
-  const inBase64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), Buffer.from(word)]).toString('base64');
-    return text.slice(shift === 0 ? 0 : 4, -4);
-  });
-  return { word, forms: [word, ...inBase64] };
-}
+/** A word that stands nowhere else, and that no compression breaks. */
+const word = (): string => randomBytes(18).toString('base64url');
 
-const orderId = `order-${randomBytes(6).toString('hex')}`;
-const secret = canary();
-const delivery = { name: `Erin ${secret.word}`, street: '1 Lane', city: 'Nowhere', country: 'SE' };
+const orderId = `order-${word()}`;
+const secrets = [word(), word()] as const;
+const delivery = {
+  ...{ name: `Erin ${secrets[0]}`, street: `1 ${secrets[1]} Lane` },
+  ...{ city: 'Nowhere', country: 'SE' },
+};
 const idempotencyKey = `key-${orderId}`;
 
 async function place(shop: Shop, id: string, key = `key-${id}`): Promise<ApiAnswer> {
@@ -51,11 +62,31 @@ async function placed(shop: Shop, id: string): Promise<string> {
 const holdfast = (...words: string[]) =>
   runHoldfast([...words, '--state', world().stateDir, '--json']);
 
+const files = (folder: string, words: readonly string[]) => [
+  ...new Set([...filesWith(folder, words).values()].flat()),
+];
+
+/** Of the database `keys`, as a backup has it. */
+async function keyOf(person: string): Promise<readonly Record<string, string>[]> {
+  const [columns, subject] = ['subject, id, wrapped', hashOfSubject(person)];
+  return asAdmin('keys', `select ${columns} from subject_keys where subject = '${subject}'`);
+}
+
 describe('where an order goes', () => {
   const otherId = `${orderId}-b`;
   let erin: Shop;
   let dave: Shop;
   let workflowId: string;
+  let backup: readonly Record<string, string>[] = [];
+
+  const expectForgotten = () =>
+    eventually(async () => {
+      const { body } = await read(erin, orderId);
+      expect(body).toMatchObject({ status: 'confirmed', delivery: null });
+      expect(body.deliveryState).toBe('forgotten');
+      const other = (await read(dave, otherId)).body;
+      expect(other).toMatchObject({ delivery, deliveryState: 'shown' });
+    }, 30_000);
 
   beforeAll(async () => {
     [erin, dave] = await Promise.all([
@@ -72,31 +103,44 @@ describe('where an order goes', () => {
     expect((await read(dave, orderId)).status).toBe(404);
   });
 
-  it('stands in no file of any server, in no log and in no trace', async () => {
-    const known = [orderId, workflowId];
-    await eventually(() => {
-      const found = [...filesWith(world().stateDir, known).values()].flat();
-      const lacking = kept.filter((server) => !found.some((file) => file.startsWith(server)));
+  it('stands in no file of any server, in no log and in no archive', async () => {
+    const exported = await holdfast('archive', 'export', '--folder', archive);
+    expect(exported).toMatchObject({ exitCode: 0 });
+    expect(files(archive, [orderId])).not.toEqual([]);
+    const known = [orderId, workflowId, erin.customerId, consulName('orders', '')];
+    await eventually(async () => {
+      await checkpoint();
+      const found = files(world().stateDir, known);
+      const lacking = kept.filter((place) => !found.some((file) => file.startsWith(place)));
       expect(lacking).toEqual([]);
     }, 60_000);
-    const hits = filesWith(world().stateDir, secret.forms);
-    expect([...hits.values()].flat()).toEqual([]);
-  }, 120_000);
+    expect(files(world().stateDir, secrets)).toEqual([]);
+    expect(files(archive, secrets)).toEqual([]);
+  }, 180_000);
 
   it('is forgotten with its person everywhere, and with nobody else', async () => {
+    backup = await keyOf(erin.customerId);
+    expect(backup).toHaveLength(1);
     const forget = await holdfast('forget', erin.customerId, '--reason', 'a test', '--yes');
     expect([forget.exitCode, JSON.parse(forget.out)]).toEqual([0, { forgotten: true }]);
-    await eventually(async () => {
-      const { body } = await read(erin, orderId);
-      expect(body).toMatchObject({ status: 'confirmed', delivery: null });
-      expect(body.deliveryState).toBe('forgotten');
-    }, 30_000);
-    expect((await read(dave, otherId)).body).toMatchObject({ delivery, deliveryState: 'shown' });
+    await expectForgotten();
     const again = await place(erin, orderId, idempotencyKey);
     expect([again.status, again.body.code]).toEqual([410, 'SUBJECT_FORGOTTEN']);
     expect((await place(dave, otherId)).replayed).toBe(true);
     expect((await erin.placeOrder()).status).toBe(202);
   }, 60_000);
+
+  it('stays forgotten when the keys come back from a backup of before', async () => {
+    const [{ subject, id, wrapped } = {}] = backup;
+    await asAdmin('keys', `delete from deletions`);
+    await asAdmin('keys', `insert into subject_keys values ('${subject}', '${id}', '${wrapped}')`);
+    expect(await keyOf(erin.customerId)).toEqual(backup);
+    await expectForgotten();
+    await control('kill', 'keys');
+    await control('await', 'keys');
+    await expectForgotten();
+    expect(await keyOf(erin.customerId)).toEqual([]);
+  }, 90_000);
 
   it('was no part of what rebuild and auditor compare: both find everything in order', async () => {
     const rebuild = await holdfast('rebuild', 'orders', '--verify');

@@ -95,7 +95,8 @@ export async function openKeyStoreWorld() {
 
 export type KeyStoreWorld = Awaited<ReturnType<typeof openKeyStoreWorld>>;
 
-async function asAdmin<Row extends object>(database: string, sql: string): Promise<Row[]> {
+/** One statement in a database of PostgreSQL, as its superuser. */
+export async function asAdmin<Row extends object>(database: string, sql: string): Promise<Row[]> {
   const client = new Client({ ...postgresOptions(configFor('admin'), 'postgres'), database });
   await client.connect();
   try {
