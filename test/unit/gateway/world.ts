@@ -2,28 +2,15 @@ import { Registry } from 'prom-client';
 import { createLogins } from '../../../gateway/codec/session';
 import type { LoginParts } from '../../../gateway/codec/session';
 import { createGateway } from '../../../gateway/server';
-import type {
-  SagaDescription,
-  SagaEngine,
-  SagaMessage,
-  StartRequest,
-} from '../../../gateway/sagas/engine';
 import { createSwitches } from '../../../gateway/sagas/switches';
-import type { SwitchEngine } from '../../../gateway/sagas/switches';
-import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import { createCache } from '../../../platform/cache/cache';
 import { testVault } from '../../support/vault';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
-import { problem } from '../../../platform/http/problem';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
 import { silentLog } from '../../../platform/runtime/log';
 import type { Log } from '../../../platform/runtime/log';
-import type { SagaGrant } from '../../../platform/saga/grants/grant';
-import type { RevocationEngine } from '../../../gateway/sagas/temporal-revocation';
-import type { RevokeRequest, SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
-import type { SagaView } from '../../../platform/saga/wire';
 import { fixedKeys } from '../../../platform/security/keys/vault';
 import type { KeySet } from '../../../platform/security/keys/vault';
 import { TokenRefused } from '../../../platform/security/tokens';
@@ -33,156 +20,9 @@ import { rehearseSubjects } from '../../support/subjects';
 import { createTestGrants } from '../../support/grants';
 import type { TestGrants } from '../../support/grants';
 import { ask } from '../http/in-process';
+import { engineOf, readModelOf, switchesOf, unavailable } from './surroundings';
+import type { Surroundings } from './surroundings';
 import type { WireAnswer } from '../http/in-process';
-
-/** What the parts around the gateway know, changed by tests as they like. */
-export interface Surroundings {
-  /** Workflow ids with what was started under them. */
-  readonly started: Map<string, SagaDescription>;
-  /** What Temporal was given, in order. */
-  readonly given: StartRequest[];
-  /** The key store as far as people go. */
-  readonly subjects: ReturnType<typeof rehearseSubjects>;
-  /** Sealed deliveries of orders in the read model. */
-  readonly deliveries: Map<string, string>;
-  /** What the cache holds. */
-  readonly cached: Map<string, string>;
-  readonly views: Map<string, SagaView>;
-  readonly rows: Map<string, SagaRow>;
-  readonly products: Map<string, object>;
-  /** What sagas were granted at their start. */
-  readonly granted: SagaGrant[];
-  /** The same, as they travel. */
-  readonly grants: Uint8Array[];
-  /** What the read model was asked for lists of sagas. */
-  readonly searched: Parameters<ReadModel['sagas']>[0][];
-  readonly asked: { readonly service: string; readonly request: ServiceRequest }[];
-  readonly sent: (SagaMessage & { readonly to: string })[];
-  /** Ends that were waited for: workflow ids and milliseconds. */
-  readonly waited: [string, number][];
-  /** What happens while somebody waits. */
-  onWaited?: () => void;
-  /** Workflow ids that run no more, or never did. */
-  readonly closed: Set<string>;
-  away: Set<'engine' | 'read-model' | 'services'>;
-  answer: (request: ServiceRequest) => ServiceAnswer;
-  delivery: Awaited<ReturnType<SagaEngine['send']>>;
-  /** The same, by the id of the update. */
-  deliver?: (updateId: string) => Awaited<ReturnType<SagaEngine['send']>>;
-  /** What was asked of the switches of saga types. */
-  readonly turned: SwitchRequest[];
-  readonly switches: Map<string, SwitchState>;
-  /** Whose grants were revoked. */
-  readonly revoked: RevokeRequest[];
-  /** What a revocation finds open. */
-  open: readonly string[];
-}
-
-const unavailable = problem('SERVICE_UNAVAILABLE');
-
-function engineOf(world: Surroundings): SagaEngine & RevocationEngine {
-  const reach = (): void => {
-    if (world.away.has('engine')) throw unavailable;
-  };
-  return {
-    async start(request) {
-      const { workflowId, saga, start, grant } = request;
-      reach();
-      world.grants.push(grant);
-      if (world.started.has(workflowId)) return 'exists';
-      world.given.push(request);
-      const { requestHash, owner, businessKey } = start;
-      const memo = { requestHash, owner, businessKey };
-      const startedAt = '2026-01-01T00:00:00.000Z';
-      world.started.set(workflowId, {
-        workflowId,
-        saga,
-        memo,
-        open: true,
-        sagaId: `${workflowId}/run`,
-        state: 'running',
-        startedAt,
-      });
-      return 'started';
-    },
-    async describe(workflowId) {
-      reach();
-      return world.started.get(workflowId);
-    },
-    async view(workflowId) {
-      reach();
-      return world.views.get(workflowId);
-    },
-    async send(workflowId, message) {
-      reach();
-      if (world.closed.has(workflowId)) return { kind: 'closed' };
-      world.sent.push({ ...message, to: workflowId });
-      return world.deliver?.(message.updateId) ?? world.delivery;
-    },
-    async ended(workflowId, waitMs) {
-      world.waited.push([workflowId, waitMs]);
-      world.onWaited?.();
-      return world.views.has(workflowId);
-    },
-    async revoke(request) {
-      reach();
-      world.revoked.push(request);
-      if (world.delivery.kind !== 'answered') return world.delivery;
-      const { open } = world;
-      return { kind: 'answered', answer: { revokedAt: '2026-01-01T00:00:00.000Z', open } };
-    },
-    ping: () => Promise.resolve(),
-    webUi: (workflowId) => `http://ui.test/${workflowId}`,
-  };
-}
-
-function switchesOf(world: Surroundings): SwitchEngine {
-  return {
-    async lastSwitch() {
-      if (world.away.has('engine')) throw unavailable;
-      return { switches: [...world.switches.values()] };
-    },
-    async turnSwitch(request) {
-      world.turned.push(request);
-      if (world.delivery.kind !== 'answered') return world.delivery;
-      const { saga = '', verb, reason = '' } = request;
-      const since = '2026-01-01T00:00:00.000Z';
-      world.switches.set(saga, { saga, stopped: verb === 'stop', actor: 'p', reason, since });
-      return { kind: 'answered', answer: { switches: [...world.switches.values()] } };
-    },
-  };
-}
-
-function readModelOf(world: Surroundings): ReadModel {
-  const reach = (): void => {
-    if (world.away.has('read-model')) throw new Error('database away');
-  };
-  return {
-    async orderStatus(orderId) {
-      reach();
-      if (orderId !== 'o-1') return undefined;
-      const updatedAt = '2026-01-01T00:00:00.000Z';
-      const order = { orderId, customerId: 'ann', status: 'open', updatedAt, asOf: updatedAt };
-      const delivery = world.deliveries.get(orderId);
-      return { ...order, ...(delivery === undefined ? {} : { delivery }), incomplete: false };
-    },
-    async customerOrders() {
-      reach();
-      return { items: [] };
-    },
-    async sagaByWorkflowId(workflowId) {
-      reach();
-      return world.rows.get(workflowId);
-    },
-    async sagas(asked) {
-      reach();
-      world.searched.push(asked);
-      const { owner } = asked;
-      return { items: [...world.rows.values()].filter((row) => !owner || row.owner === owner) };
-    },
-    ping: () => Promise.resolve(),
-  };
-}
 
 async function callService(world: Surroundings, service: string, request: ServiceRequest) {
   world.asked.push({ service, request });
