@@ -1,6 +1,6 @@
 /**
- * Content of one compressed snappy block, as the format says; undefined where the bytes are none. Databases that compress
- * break a word wherever a piece of it stood before, so whoever looks for words has to look in here.
+ * Content of one compressed snappy block, as the format says; undefined where the bytes are none. Databases that
+ * compress break a word wherever a piece of it stood before, so whoever looks for words has to look in here.
  */
 export function unsnap(bytes: Buffer): Buffer | undefined {
   const preamble = varint(bytes);
