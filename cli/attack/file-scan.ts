@@ -62,10 +62,10 @@ function* chunksOf(file: string, overlap: number): Generator<Buffer> {
   const handle = unlessGone(() => openSync(file, 'r'));
   if (handle === undefined) return;
   try {
-    const chunk = Buffer.alloc(readBytes);
     const { size } = statSync(file);
+    const chunk = Buffer.alloc(Math.min(size, readBytes));
     for (let at = 0; at < size; at += readBytes - overlap) {
-      const bytes = chunk.subarray(0, readSync(handle, chunk, 0, readBytes, at));
+      const bytes = chunk.subarray(0, readSync(handle, chunk, 0, chunk.length, at));
       if (!bytes.equals(zeros.subarray(0, bytes.length))) yield bytes;
     }
   } finally {
