@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../platform/runtime/paths';
@@ -16,11 +16,7 @@ const file = path.join(projectRoot, '.env');
 if (existsSync(file)) {
   console.error('.env exists already and is left as it is: volumes may hold what it names.');
 } else {
-  const lines = [
-    ...names.map((name) => `${name}=${randomUUID()}`),
-    // A key for AES-256 is made of it.
-    `HOLDFAST_GRANT_SECRET=${randomBytes(32).toString('hex')}`,
-  ];
+  const lines = names.map((name) => `${name}=${randomUUID()}`);
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   console.log('.env now holds the secrets of docker-compose.yml. Keep it out of the repository.');
 }

@@ -160,7 +160,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       ...{ cache, catalog, engine, log, readModel, subjects, registry: metrics.registry },
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
-      sagaGrants: sagaGrantMinterOf(config),
+      sagaGrants: sagaGrantMinterOf(config, opened.keyring),
       switches: createSwitches(engine, { log }),
       payloads: {
         keys: opened.keyring.keys('temporal'),

@@ -6,10 +6,10 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { grantClientInterceptor, underGrant } from '../platform/host/grant-passing';
 import { lazyTemporal } from '../platform/host/lazy-temporal';
 import { sagaGrantMinterOf } from '../platform/host/saga-grants';
+import type { ServiceParts } from '../platform/host/service-parts';
 import type { TellingReaction } from '../platform/reactions/reaction';
 import type { PendingStart, PendingTell } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
@@ -46,15 +46,16 @@ export interface ReactionEngine {
 /** Opens the engine as this process, for these sagas; nothing connects before the first start. */
 export function openReactionEngine(
   config: Config,
-  { sagas, dataConverter }: { readonly sagas: readonly string[]; readonly dataConverter: DataConverter },
+  parts: Pick<ServiceParts, 'dataConverter' | 'keys'> & { readonly sagas: readonly string[] },
 ): ReactionEngine {
+  const { sagas, dataConverter, keys } = parts;
   const connection = lazyTemporal(config);
   const { workflow } = new Client({
     ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE, dataConverter },
     interceptors: { workflow: [grantClientInterceptor] },
   });
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
-  const sagaGrants = sagaGrantMinterOf(config, sagas);
+  const sagaGrants = sagaGrantMinterOf(config, keys, sagas);
   const grants = createGrantMinter({ credentials: () => readCredentials(config) });
   return {
     async tell(pending, { as }, aim) {

@@ -76,12 +76,8 @@ export interface EnvironmentOptions {
   consulToken: string;
   /** File of the key-encryption keys; told to the key store alone. */
   kekFile: string;
-  grantSecret: string;
   portOf: (name: string) => number;
 }
-
-/** Processes that neither start sagas nor take part in them: they have no use for what grants are sealed with. */
-const withoutGrants: readonly string[] = ['admin', 'projector', 'auditor', 'keys'];
 
 /** The whole environment of one of our processes, as `platform/runtime/config.ts` wants it. */
 export function environmentOf(options: EnvironmentOptions, name: string): Record<string, string> {
@@ -107,7 +103,6 @@ export function environmentOf(options: EnvironmentOptions, name: string): Record
     HOLDFAST_CONSUL_TOKEN: options.consulToken,
     HOLDFAST_KEYS_URL: endpoints.processes.keys,
     ...(name === 'keys' ? { HOLDFAST_KEK_FILE: options.kekFile } : {}),
-    ...(withoutGrants.includes(name) ? {} : { HOLDFAST_GRANT_SECRET: options.grantSecret }),
     HOLDFAST_ISSUER: endpoints.issuer,
     HOLDFAST_CARD_PROVIDER_URL: endpoints.cardProvider,
     HOLDFAST_HTTP_PORT: String(options.portOf(name)),

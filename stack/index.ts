@@ -97,14 +97,10 @@ function stackOf(parts: Parts): Stack {
   const certsDir = certificates.directory;
   const portOf = portAllotter(ports);
   const consulToken = parts.secret('consul-service-token');
-  const grantSecret = parts.secret('grant-secret');
   const instance = parts.options.instance ?? '';
   const kekFile = kekFileOf(stateDir);
   const environmentFor = (name: string): Record<string, string> =>
-    environmentOf(
-      { endpoints, certsDir, instance, consulToken, kekFile, grantSecret, portOf },
-      name,
-    );
+    environmentOf({ endpoints, certsDir, instance, consulToken, kekFile, portOf }, name);
   const stopRenewing = renewing(parts);
   let closing: Promise<void> | undefined;
   return {

@@ -42,7 +42,6 @@ export function recallEnvironment(stateDir: string): (name: string) => Record<st
     certsDir,
     instance: '',
     consulToken: secret('consul-service-token'),
-    grantSecret: secret('grant-secret'),
     kekFile: kekFileOf(path.resolve(stateDir)),
   };
   const portOf = portAllotter(ports);

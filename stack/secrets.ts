@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -6,9 +6,6 @@ import path from 'node:path';
 export function kekFileOf(stateDir: string): string {
   return path.join(stateDir, 'secrets', 'keys', 'kek');
 }
-
-/** Secrets that keys are made of, 256 bits; the others are tokens and passwords. */
-const keyMaterial = ['grant-secret'];
 
 /** Secrets of one stack, made at first use and kept with its state. */
 export function openSecrets(stateDir: string): (name: string) => string {
@@ -19,7 +16,7 @@ export function openSecrets(stateDir: string): (name: string) => string {
     try {
       return readFileSync(file, 'utf8');
     } catch {
-      const secret = keyMaterial.includes(name) ? randomBytes(32).toString('hex') : randomUUID();
+      const secret = randomUUID();
       writeFileSync(file, secret, { mode: 0o600 });
       return secret;
     }

@@ -11,7 +11,6 @@ import type { Reactor } from '../reactions/process';
 import { openReactionStore } from '../reactions/store';
 import { runProcess } from '../platform/host/process';
 import { presentGrant } from '../platform/host/grant-passing';
-import { sagaGrantOpenerOf } from '../platform/host/saga-grants';
 import { startService } from '../platform/host/service-process';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
 import { createEngineActivities } from '../platform/saga/orchestrate/engine-activities';
@@ -67,13 +66,13 @@ void runProcess(process.env, async (config) => {
       journal ??= openSagasOf(config, parts.keys.vault('store.sagas'));
       sweeper ??= startSweeper({ ...parts, journal });
       reactor ??= startReactor({ ...parts, reactions, records });
-      const { participant, store } = parts;
+      const { participant, store, openGrant } = parts;
       const verify = verifierOf(config);
       return createEngineActivities({
         ...{ journal: store, participants },
         turnSwitch: switchesOf(participant, { journal, verify }),
         revokeGrants: revocationsOf(participant, { journal, verify }),
-        checkGrant: grantCheck({ store, presentGrant, open: sagaGrantOpenerOf(config) }),
+        checkGrant: grantCheck({ store, presentGrant, open: openGrant }),
       });
     },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { grantClientInterceptor, underGrant } from '../../platform/host/grant-passing';
+import { grantSealing } from '../../platform/host/saga-grants';
 import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import type { Json } from '../../platform/kernel/json';
@@ -12,9 +13,10 @@ import { grantHeader } from '../../platform/saga/grants/header';
 import { sagaStartOptions } from '../../platform/saga/start-options';
 import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaParent } from '../../platform/saga/wire';
+import type { DataKey } from '../../platform/security/keys/envelope';
 import { openKeyring } from '../../platform/security/keys/keyring';
+import { fixedKeys } from '../../platform/security/keys/vault';
 import { createSagaGrantMinter } from '../../platform/security/saga-grants';
-import { sealingWith } from '../../platform/security/sealing';
 import { catalog } from '../../workflows/catalog';
 import type { AttackTarget } from './attack';
 import type { Leaf } from './forge';
@@ -35,11 +37,13 @@ export interface Start {
 export interface Starts {
   /** What the gateway would grant it. */
   factsOf(start: Start): SagaGrant;
-  /** Signs under a certificate, the gateway's where none is given, and seals. */
+  /** Signs under a certificate and seals with a key: the gateway's, and one of ours, where none is given. */
   mint(
     facts: SagaGrant,
-    how?: { readonly leaf?: Leaf; readonly secret?: string },
+    how?: { readonly leaf?: Leaf; readonly key?: DataKey },
   ): Promise<Uint8Array>;
+  /** Id of the key that grants are sealed with; every grant says it. */
+  readonly keyId: string;
   /** Starts it, on the grant. */
   start(start: Start, grant: Uint8Array | undefined): Promise<StartedAttack>;
   close(): Promise<void>;
@@ -77,14 +81,14 @@ const endMsMax = 120_000;
  */
 export async function openStarts(target: AttackTarget): Promise<Starts> {
   const config = parseConfig(target.environmentFor('payments'));
-  const secret = config.HOLDFAST_GRANT_SECRET;
-  const connection = await connectTemporal(config);
   const keyring = openKeyring(config, { log: silentLog });
+  const ours = keyring.keys('grants');
   const dataConverter = sealedTemporal(config, keyring);
   await keyring.ready();
+  const connection = await connectTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
-  const { workflow } = new Client({ connection, namespace, dataConverter, interceptors });
+  const { workflow } = new Client({ connection, namespace, interceptors, dataConverter });
   const contract = placeOrder();
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {
@@ -93,9 +97,11 @@ export async function openStarts(target: AttackTarget): Promise<Starts> {
       const granted = { input, workflowId, subject, roles: ['customer'], issuedAtMs };
       return sagaGrantOf(contract, { ...granted, deadlineAtMs: issuedAtMs + deadlineMs });
     },
-    mint(facts, { leaf = leafOfProcess(target, 'gateway'), secret: other = secret } = {}) {
+    keyId: ours.current()?.id ?? '',
+    mint(facts, { leaf = leafOfProcess(target, 'gateway'), key: other } = {}) {
       const { cert, key } = leaf;
-      const sealing = sealingWith(other, 'holdfast/saga-grant');
+      const keys = other === undefined ? keyring : { ...keyring, keys: () => fixedKeys([other]) };
+      const sealing = grantSealing(keys);
       const credentials = () => ({ cert: Buffer.from(cert), key: Buffer.from(key) });
       return createSagaGrantMinter({ credentials, sealing }).mint(facts);
     },

@@ -87,11 +87,11 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const connection = await connectTemporal(config);
   const keyring = openKeyring(config, { log: silentLog });
   const dataConverter = sealedTemporal(config, keyring);
+  const grants = sagaGrantMinterOf(config, keyring);
   await keyring.ready();
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
   const client = new Client({ connection, namespace, dataConverter, interceptors });
-  const grants = sagaGrantMinterOf(config);
   const [journal, ...opened] = await openSealedStores([
     { service: sagasJournal, config: configFor('orchestrator') },
     ...services.map((service) => ({ service, config: configFor(service.name) })),

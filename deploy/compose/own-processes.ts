@@ -27,7 +27,6 @@ function environment(name: string): Record<string, string> {
         instance: '',
         kekFile: `${keysMount}/kek`,
         consulToken: '${HOLDFAST_CONSUL_TOKEN:?run npm run compose:secrets}',
-        grantSecret: '${HOLDFAST_GRANT_SECRET:?run npm run compose:secrets}',
         portOf: () => innerPorts.own,
       },
       name,

@@ -1,5 +1,6 @@
 import type { Log } from '../../platform/runtime/log';
 import { isProblem } from '../../platform/http/problem';
+import { isFault } from '../../platform/kernel/faults';
 import type { Json } from '../../platform/kernel/json';
 import type { SagaContract } from '../../platform/saga/contract';
 import { sagaGrantOf } from '../../platform/saga/grants/facts';
@@ -108,6 +109,12 @@ async function checksOrRepeat(
   }
 }
 
+/** Nothing is started that no key is there to grant. */
+function noKeys(cause: unknown): never {
+  if (!isFault(cause)) throw cause;
+  throw gatewayProblem('KEYS_UNAVAILABLE', { retryAfterSeconds: 2, cause });
+}
+
 /**
  * Starts a saga once per caller and key. Temporal refuses a used workflow id and keeps the first
  * request's hash beside it; the journal's read model remembers both beyond Temporal's retention.
@@ -127,7 +134,7 @@ export async function startSaga(parts: StartParts, call: StartCall): Promise<Sta
   const start = { input, owner, businessKey, requestHash, deadlineAtMs };
   const granted = { workflowId, input, subject: owner, roles: call.roles };
   const facts = sagaGrantOf(contract, { ...granted, issuedAtMs, deadlineAtMs });
-  const grant = await parts.sagaGrants.mint(facts);
+  const grant = await parts.sagaGrants.mint(facts).catch(noKeys);
   const request = { workflowId, saga: contract.name, title: contract.title, start, grant };
   if ((await parts.engine.start(request)) === 'started') {
     return { workflowId, businessKey, replayed: false };

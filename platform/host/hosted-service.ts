@@ -11,7 +11,7 @@ import type { Guard } from '../security/guard';
 import type { Keyring, Vault } from '../security/keys/vault';
 import type { OperationHandlers, Operations } from '../security/operations';
 import { mountOperations } from '../security/rbac';
-import type { GrantRefused } from './saga-grants';
+import type { GrantRefused, OpenSagaGrant } from './saga-grants';
 import { identitiesOver } from './identity';
 import type { AuditedAggregate, Identities, ServiceIdentities, Violation } from './identity';
 import { withFaultsAsProblems } from './operations';
@@ -63,6 +63,8 @@ export interface OpenService {
 export interface OpenOptions extends Omit<ParticipantOptions<unknown>, 'definition' | 'store'> {
   /** Hears of messages that came without a good grant. */
   readonly grantRefused?: GrantRefused;
+  /** Opens what a saga was granted; whoever opens a service to read it has no use for it. */
+  readonly openGrant?: OpenSagaGrant;
 }
 
 /** A service whose precise types are its own business. */

@@ -9,6 +9,7 @@ import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
 import type { SagaGrant, SagaGrantRefusal } from '../saga/grants/grant';
 import { createSagaGrantMinter, createSagaGrantOpener } from '../security/saga-grants';
+import type { Keyring } from '../security/keys/vault';
 import type { SagaGrantMinter } from '../security/saga-grants';
 import { sealingWith } from '../security/sealing';
 import type { Sealing } from '../security/sealing';
@@ -21,33 +22,39 @@ import { presentGrant } from './grant-passing';
  */
 export const sagaGrantSigners = ['gateway', 'orchestrator'] as const;
 
-type GrantConfig = Pick<
-  Config,
-  'HOLDFAST_GRANT_SECRET' | 'HOLDFAST_CA_FILE' | 'HOLDFAST_CERT_FILE' | 'HOLDFAST_KEY_FILE'
->;
+type GrantConfig = Pick<Config, 'HOLDFAST_CA_FILE' | 'HOLDFAST_CERT_FILE' | 'HOLDFAST_KEY_FILE'>;
 
-function sealingOf({ HOLDFAST_GRANT_SECRET: secrets }: GrantConfig): Sealing {
-  if (secrets !== '') return sealingWith(secrets, 'holdfast/saga-grant');
-  throw new Error('HOLDFAST_GRANT_SECRET is empty: nothing that a saga does could be authorised');
+type GrantKeys = Pick<Keyring, 'keys' | 'find'>;
+
+/** With the keys of the purpose `grants`; a key that was retired leaves its grants closed for good. */
+export function grantSealing(keyring: GrantKeys): Sealing {
+  const keys = keyring.keys('grants');
+  const find = (id: string) => keyring.find('grants', id);
+  return sealingWith({ current: () => keys.current(), find }, 'holdfast/saga-grant');
 }
 
-/** Signs and seals the grants of this process; throws without `HOLDFAST_GRANT_SECRET`. */
-export function sagaGrantMinterOf(config: GrantConfig, sagas?: readonly string[]): SagaGrantMinter {
+/** Signs grants with the key of this process's certificate and seals them. */
+export function sagaGrantMinterOf(
+  config: GrantConfig,
+  keyring: GrantKeys,
+  sagas?: readonly string[],
+): SagaGrantMinter {
   const credentials = () => readCredentials(config);
   const only = sagas === undefined ? {} : { sagas };
-  return createSagaGrantMinter({ credentials, sealing: sealingOf(config), ...only });
+  return createSagaGrantMinter({ credentials, sealing: grantSealing(keyring), ...only });
 }
 
-/** Opens grants by the authority and the key of this process; throws at once without `HOLDFAST_GRANT_SECRET`. */
-export function sagaGrantOpenerOf(
-  config: GrantConfig,
-): (sealed: Uint8Array, workflowId: string) => Promise<SagaGrant> {
+/** Opens the grant of a saga; throws `SagaGrantRefused`, or the fault `KEYS_UNAVAILABLE`. */
+export type OpenSagaGrant = (sealed: Uint8Array, workflowId: string) => Promise<SagaGrant>;
+
+/** Opens grants by the authority that this process believes. */
+export function sagaGrantOpenerOf(config: GrantConfig, keyring: GrantKeys): OpenSagaGrant {
   const opener = createSagaGrantOpener({
     get caPem() {
       return readFileSync(config.HOLDFAST_CA_FILE);
     },
     signers: sagaGrantSigners,
-    sealing: sealingOf(config),
+    sealing: grantSealing(keyring),
   });
   return (sealed, workflowId) => opener.open(sealed, workflowId);
 }
@@ -78,14 +85,14 @@ export type GrantRefused = (
 
 /** What stands before every step of a service. */
 export function admissionOf(
-  config: GrantConfig,
+  openGrant: OpenSagaGrant,
   service: { readonly name: string; readonly keepsRecords?: boolean },
   seen: GrantRefused,
 ): Admit {
   return createAdmission({
     participant: service.name,
     presentGrant,
-    open: sagaGrantOpenerOf(config),
+    open: openGrant,
     keepsRecords: service.keepsRecords === true,
     refused: (message, barred, error) => seen(message, { ...barred, error }),
   });

@@ -12,7 +12,7 @@ import { openTokenVerifier } from '../security/authority';
 import { openKeyring } from '../security/keys/keyring';
 import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
-import { admissionOf, grantRefusalsSeenBy } from './saga-grants';
+import { admissionOf, grantRefusalsSeenBy, sagaGrantOpenerOf } from './saga-grants';
 import { sealedTemporal } from './sealed-temporal';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
@@ -30,12 +30,13 @@ export function openServiceParts(config: Config, service: HostedService) {
     traceFile: config.HOLDFAST_TRACE_FILE,
   });
   const keys = openKeyring(config, { log, registry: metrics.registry });
+  const openGrant = sagaGrantOpenerOf(config, keys);
   const opened = service.open(config, keys, {
     schemas,
     clock: () => new Date(),
     partitions: eventPartitions,
     trace: () => traceHeaders().traceparent,
-    grantRefused,
+    ...{ grantRefused, openGrant },
     observe: observeMessages(metrics.registry, service.name),
   });
   const brokers = connectLog({
@@ -45,7 +46,7 @@ export function openServiceParts(config: Config, service: HostedService) {
     log,
   });
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
-  const admit = admissionOf(config, service, grantRefused);
+  const admit = admissionOf(openGrant, service, grantRefused);
   const tokens = openTokenVerifier(config, log);
   const dataConverter = sealedTemporal(config, keys);
   const consul = openConsul(config);
@@ -53,7 +54,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   observeKeys(metrics.registry, tokens);
   return {
     ...{ config, service, log, metrics, schemas, tracing, keys },
-    ...{ ...opened, eventLog, tokens, consul, dataConverter, admit },
+    ...{ ...opened, eventLog, tokens, consul, dataConverter, admit, openGrant },
   };
 }
 

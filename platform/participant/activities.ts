@@ -32,7 +32,7 @@ export function createActivities(
   admit: Admit = async () => undefined,
 ): ParticipantActivities {
   const activity = async (message: StepMessage): Promise<StepAnswer> => {
-    const barred = await admit(message);
+    const barred = await admit(message).catch(throwAsFailure);
     const options = {
       ...(barred === undefined ? {} : { barred }),
       timeoutMs: restOfAttemptMs(),

@@ -36,8 +36,6 @@ const schema = z.object({
   HOLDFAST_KEK_FILE: z.string().default(''),
   /** How long the gateway keeps the keys of people it works for: so late a forgotten one is forgotten there too. */
   HOLDFAST_SUBJECT_KEYS_KEPT_MS: z.coerce.number().int().min(0).max(600_000).default(120_000),
-  /** What saga grants are sealed with, for processes that start sagas or take part; several with commas, see ADR 19. */
-  HOLDFAST_GRANT_SECRET: z.string().default(''),
   /** Where payments finds the card provider; the other processes do without. */
   HOLDFAST_CARD_PROVIDER_URL: z.string().default(''),
   /** Exact `iss` of accepted access tokens, for example https://localhost:8443/realms/holdfast. */

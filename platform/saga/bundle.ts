@@ -24,8 +24,8 @@ export interface BundleOptions {
 
 /**
  * Bundles every saga with the engine and the interceptors of grants and traces into one file, which a worker loads in a
- * tenth of the time. Interceptors belong to the bundle: histories made with other ones do not replay. Messages and stacks
- * of failures become payloads in it, which a worker's codec seals; what a history holds of them replays either way.
+ * tenth of the time. Interceptors belong to the bundle: histories made with other ones do not replay. Messages and
+ * stacks of failures become payloads in it, which a worker's codec seals; histories without that replay all the same.
  */
 export async function buildWorkflowBundle(
   outFile: string = defaultBundleFile,

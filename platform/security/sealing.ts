@@ -1,8 +1,18 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
+import { Fault } from '../kernel/faults';
+import {
+  dataKey,
+  envelopeFormat,
+  EnvelopeRefused,
+  keyIdOf,
+  openBytes,
+  sealBytes,
+} from './keys/envelope';
+import type { DataKey } from './keys/envelope';
 
 /**
- * Makes a value unreadable for everybody without the key, and useless in any other context than its own. Whoever keeps
- * the keys stands behind it: today a secret of the configuration.
+ * Makes a value unreadable for everybody without the key, and useless in any other context than its own. Both ways
+ * throw the fault `KEYS_UNAVAILABLE` while the key store does not say which keys there are.
  */
 export interface Sealing {
   seal(plain: Uint8Array, context: string): Promise<Uint8Array>;
@@ -15,71 +25,58 @@ export class NotSealedByUs extends Error {
   override readonly name = 'NotSealedByUs';
 }
 
-/** Layout of what is sealed: version, key id, nonce, tag, ciphertext; lengths in bytes. */
-const layout = { version: 1, keyId: 4, nonce: 12, tag: 16 } as const;
-const headBytes = 1 + layout.keyId + layout.nonce + layout.tag;
-
-/** Shorter secrets are a mistake of the configuration: 32 characters are the 128 bits of a UUID. */
-const secretCharactersMin = 32;
-
-interface Key {
-  readonly id: Buffer;
-  readonly key: Buffer;
+/** Keys of one purpose, where one that is not known here is asked for: it may be newer than the last look. */
+export interface SealingKeys {
+  current(): DataKey | undefined;
+  /** Undefined for a key that nobody has; throws the fault `KEYS_UNAVAILABLE` while that cannot be known. */
+  find(id: string): Promise<DataKey | undefined>;
 }
 
-function keyOf(secret: string, purpose: string): Key {
-  if (secret.length < secretCharactersMin) {
-    throw new Error(`a secret to seal with has at least ${secretCharactersMin} characters`);
-  }
-  const key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
-  const id = createHash('sha256').update(key).digest().subarray(0, layout.keyId);
-  return { id, key };
-}
-
-function contextOf(purpose: string, context: string): Buffer {
-  return Buffer.from(JSON.stringify([purpose, layout.version, context]));
-}
+/** Id of a key and its marks, in front of the bytes that are sealed. */
+const head = new RegExp(`^${envelopeFormat.version}\\.[A-Za-z0-9_-]{1,64}\\.`);
+const headBytesMax = envelopeFormat.version.length + 66;
 
 /**
- * AES-256-GCM under keys derived from secrets, one for each purpose. `secrets` are separated by commas: the first one
- * seals, all of them open, so that a secret can be changed while what was sealed before is still on its way. Throws
- * where there is none, or one is too short.
+ * The envelope of everything that is stored, in bytes, under a key that is derived for one purpose and context: what
+ * travels is as small as it can be, and no key seals more than a few values.
  */
-export function sealingWith(secrets: string, purpose: string): Sealing {
-  const keys = secrets.split(',').map((secret) => keyOf(secret.trim(), purpose));
-  const [first] = keys;
-  if (first === undefined) throw new Error('there is no secret to seal with');
+export function sealingWith(keys: SealingKeys, purpose: string): Sealing {
+  const place = (context: string) => [purpose, context];
   return {
     async seal(plain, context) {
-      const nonce = randomBytes(layout.nonce);
-      const cipher = createCipheriv('aes-256-gcm', first.key, nonce);
-      cipher.setAAD(contextOf(purpose, context));
-      const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-      const version = Buffer.of(layout.version);
-      return Buffer.concat([version, first.id, nonce, cipher.getAuthTag(), body]);
+      const key = keys.current();
+      if (key === undefined) throw new Fault('KEYS_UNAVAILABLE', 'no key to seal with is known');
+      const text = sealBytes(plain, derived(key, place(context)), place(context));
+      const body = text.lastIndexOf('.') + 1;
+      return Buffer.concat([
+        Buffer.from(text.slice(0, body)),
+        Buffer.from(text.slice(body), 'base64url'),
+      ]);
     },
     async open(sealed, context) {
-      const bytes = Buffer.from(sealed);
-      const rest = bytes.subarray(1);
-      const [id, nonce] = [rest.subarray(0, layout.keyId), rest.subarray(layout.keyId)];
-      const known = keys.find((key) => key.id.equals(id));
-      if (bytes.length < headBytes || bytes[0] !== layout.version || known === undefined) {
-        throw new NotSealedByUs('this was sealed under no key of ours');
-      }
+      const text = textOf(Buffer.from(sealed));
+      const id = keyIdOf(text);
+      const key = id === undefined ? undefined : await keys.find(id);
+      if (key === undefined) throw new NotSealedByUs('this was sealed under no key of ours');
       try {
-        const tag = nonce.subarray(layout.nonce, layout.nonce + layout.tag);
-        const decipher = createDecipheriv(
-          'aes-256-gcm',
-          known.key,
-          nonce.subarray(0, layout.nonce),
-          { authTagLength: layout.tag },
-        );
-        decipher.setAAD(contextOf(purpose, context)).setAuthTag(tag);
-        const body = bytes.subarray(headBytes);
-        return Buffer.concat([decipher.update(body), decipher.final()]);
+        return openBytes(text, () => derived(key, place(context)), place(context));
       } catch (error) {
+        if (!(error instanceof EnvelopeRefused)) throw error;
         throw new NotSealedByUs('this was changed, or sealed for something else', { cause: error });
       }
     },
   };
+}
+
+/** The envelope as text; empty for bytes that are none. */
+function textOf(bytes: Buffer): string {
+  const [start] = head.exec(bytes.subarray(0, headBytesMax).toString('latin1')) ?? [];
+  return start === undefined ? '' : start + bytes.subarray(start.length).toString('base64url');
+}
+
+/** HKDF-SHA256. The context is hashed first: it may be longer than what HKDF takes. */
+function derived(key: DataKey, [purpose, context]: readonly string[]): DataKey {
+  const info = `${purpose}/${createHash('sha256').update(String(context)).digest('hex')}`;
+  const secret = hkdfSync('sha256', key.secret, '', info, envelopeFormat.keyBytes);
+  return dataKey(key.id, new Uint8Array(secret));
 }

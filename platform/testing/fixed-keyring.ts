@@ -18,6 +18,7 @@ export function fixedKeyring(seed = 'fixed'): Keyring {
   };
   return {
     keys,
+    find: async (purpose, id) => keys(purpose).byId(id),
     refused: () => undefined,
     vault: (purpose) => createVault({ keys: keys(purpose) }),
     ready: async () => undefined,

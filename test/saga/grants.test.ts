@@ -1,83 +1,24 @@
+import path from 'node:path';
 import type { Json } from '../../platform/kernel/json';
-import type { SagaContract } from '../../platform/saga/contract';
-import { sagaGrantOf } from '../../platform/saga/grants/facts';
+import { projectRoot } from '../../platform/runtime/paths';
 import type { SagaGrant } from '../../platform/saga/grants/grant';
-import { placeOrderContract } from '../../workflows/place-order.contract';
-import { createSagaGrantMinter, createSagaGrantOpener } from '../../platform/security/saga-grants';
-import type { SagaGrantMinter } from '../../platform/security/saga-grants';
-import { sealingWith } from '../../platform/security/sealing';
 import { eventually } from '../support/eventually';
-import { createTestAuthority, createTestGrants } from '../support/grants';
 import { expectSettled, failureOf, holdBack } from './support/expectations';
 import { buildFamilyBundle } from './support/family';
-import { partContract } from './fixtures/family-sagas';
-import type { Behaviour } from './support/scripted-participants';
+import { hand, honestly, letGoOfHand, openGrantedWorld } from './support/granted-world';
 import { orderInput } from './support/requests';
-import { skippingServer, startSagaWorld } from './support/saga-world';
-import type { SagaWorld, StartedSaga, WorldChecks } from './support/saga-world';
-import path from 'node:path';
-import { projectRoot } from '../../platform/runtime/paths';
+import type { SagaWorld, StartedSaga } from './support/saga-world';
+import type { Behaviour } from './support/scripted-participants';
 
 const dayMs = 86_400_000;
 const operator = { actor: 'operator-1', reason: 'looked at it' };
 
-/** Sagas under test, each with what it says that it sends. */
-const family: readonly Pick<SagaContract, 'name' | 'sends' | 'children'>[] = [
-  placeOrderContract,
-  { name: 'rounds', sends: ['inventory.reserve', 'payments.capture'] },
-  {
-    name: 'bulk',
-    sends: ['payments.capture'],
-    children: [{ ...partContract, sends: ['inventory.reserve'] }],
-  },
-];
-
-/** The test server skips years: certificates last, and a grant begins when its saga does. */
-const forEver = { notAfter: new Date('2900-01-01T00:00:00Z') };
-let nowMs = 0;
-let laterMs = 0;
-/** Held by a test, so that a saga stands where its grant is looked at. */
-let beforeOpen = async () => {};
-let minted: SagaGrantMinter;
-/** What the next saga is granted, out of what the gateway would grant it. */
-let granting: (facts: SagaGrant) => Promise<Uint8Array | undefined>;
-const honestly = (facts: SagaGrant) => minted.mint(facts);
-
-async function openWorld(bundle?: string): Promise<SagaWorld> {
-  const authority = await createTestAuthority(forEver);
-  const gateway = await authority.issue('gateway', forEver);
-  const sealing = sealingWith('a secret of thirty-two characters', 'test');
-  minted = createSagaGrantMinter({ credentials: () => gateway, sealing });
-  const opener = createSagaGrantOpener({
-    ...{ caPem: authority.cert, signers: ['gateway'], sealing, clock: () => nowMs + laterMs },
-  });
-  const checks: WorldChecks = {
-    async open(sealed, workflowId) {
-      await beforeOpen();
-      return opener.open(sealed, workflowId);
-    },
-    grantFor(saga, { input, owner, workflowId, deadlineAtMs }) {
-      nowMs = deadlineAtMs - 15 * 60_000;
-      const contract = family.find(({ name }) => name === saga) as SagaContract;
-      const facts = { workflowId, input, subject: owner, roles: ['customer'], deadlineAtMs };
-      return granting(sagaGrantOf(contract, { ...facts, issuedAtMs: nowMs }));
-    },
-  };
-  return startSagaWorld(bundle, createTestGrants, { ...skippingServer, checks });
-}
-
-beforeEach(() => {
-  granting = honestly;
-});
-afterEach(() => {
-  laterMs = 0;
-  beforeOpen = async () => {};
-});
+beforeEach(letGoOfHand);
 
 describe('a saga under a grant', () => {
   let world: SagaWorld;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openGrantedWorld();
   });
   afterAll(() => world.stop());
   afterEach(() => world.participants.heal());
@@ -88,7 +29,7 @@ describe('a saga under a grant', () => {
     });
   /** Time passes while this message is at its participant; it was let in before. */
   const passesDuring = (what: string, ms: number, behaviour: Behaviour = {}) =>
-    world.participants.next(what, { ...behaviour, arrives: () => void (laterMs = ms) });
+    world.participants.next(what, { ...behaviour, arrives: () => void (hand.laterMs = ms) });
 
   it('carries it to every step, and ends', async () => {
     const saga = await world.start('place-order', orderInput());
@@ -110,7 +51,7 @@ describe('a saga under a grant', () => {
   it('that waited too long for a person does not come through its pivot', async () => {
     const saga = await world.start('place-order', orderInput(900_000));
     await saga.until(({ awaiting }) => awaiting.length === 1);
-    laterMs = 10 * dayMs;
+    hand.laterMs = 10 * dayMs;
     const approver = { actor: 'approver-1', roles: ['payments-approver'], approved: true };
     expect(await saga.update('decide', { ...approver, reason: 'fine' })).toBe('accepted');
     expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_EXPIRED' });
@@ -123,7 +64,7 @@ describe('a saga under a grant', () => {
     await saga.until(({ awaiting }) => awaiting.length === 1);
     let [isLookedAt, letGo] = [false, () => {}];
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    beforeOpen = () => {
+    hand.beforeOpen = () => {
       isLookedAt = true;
       return held;
     };
@@ -154,7 +95,7 @@ describe('a saga under a grant', () => {
     passesDuring('forward capture payment', 10 * dayMs);
     const saga = await world.start('place-order', orderInput());
     expect(await saga.result()).toMatchObject({ outcome: 'completed' });
-    expect(laterMs).toBe(10 * dayMs);
+    expect(hand.laterMs).toBe(10 * dayMs);
     await expectSettled(world, saga, 'all');
   });
 
@@ -166,7 +107,7 @@ describe('a saga under a grant', () => {
   });
 
   it('takes no step that its grant does not name, and goes back', async () => {
-    granting = (facts) =>
+    hand.granting = (facts) =>
       honestly({ ...facts, commands: { 'place-order': ['orders.open', 'inventory.reserve'] } });
     const saga = await world.start('place-order', orderInput());
     expect(await saga.result()).toEqual({ outcome: 'compensated', reason: 'GRANT_INVALID' });
@@ -206,7 +147,7 @@ describe('a saga under a grant', () => {
     ['with one that was made up', async () => Buffer.from('{"roles":["admin"]}'), 'GRANT_INVALID'],
   ];
   it.each(others)('does nothing when it was started %s', async (_how, forged, code) => {
-    granting = forged;
+    hand.granting = forged;
     const saga = await world.start('place-order', orderInput());
     expect(await failureOf(saga)).toMatchObject({ type: code });
     expect(sentBy(saga)).toEqual([]);
@@ -219,7 +160,7 @@ describe('a saga under a grant', () => {
     const victim = await world.start('place-order', orderInput());
     await victim.result();
     const { workflowId } = victim.handle;
-    granting = (facts) => honestly({ ...facts, workflowId });
+    hand.granting = (facts) => honestly({ ...facts, workflowId });
     const parent = { sagaId: victim.sagaId, step: 'open order' };
     const saga = await world.start('place-order', orderInput(), { parent, family: workflowId });
     expect(await failureOf(saga)).toMatchObject({ type: 'GRANT_INVALID' });
@@ -232,7 +173,7 @@ describe('a saga under a grant', () => {
     world.participants.next('forward authorize payment', { waitsFor });
     const saga = await world.start('place-order', orderInput());
     await saga.until(({ steps }) => steps.some(({ name }) => name === 'authorize payment'));
-    laterMs = 10 * dayMs;
+    hand.laterMs = 10 * dayMs;
     await saga.handle.terminate('by hand');
     const { workflowId } = saga.handle;
     const target: Json = {
@@ -253,14 +194,14 @@ describe('a saga under a grant', () => {
 describe('a saga of a person whose grants were revoked', () => {
   let world: SagaWorld;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openGrantedWorld();
   });
   afterAll(() => world.stop());
 
   it('does not come through its pivot once its grant was revoked, though nobody could cancel it', async () => {
     const saga = await world.start('place-order', orderInput(900_000));
     await saga.until(({ awaiting }) => awaiting.length === 1);
-    const beforeMs = nowMs;
+    const beforeMs = hand.nowMs;
     await world.journal.handle({
       ...{ sagaId: 'subject/customer-1', step: 'revoke:1', kind: 'forward', epoch: 0, run: 'r' },
       ...{ saga: '', correlationId: 'subject/customer-1', owner: 'olga', command: 'revoked' },
@@ -273,7 +214,7 @@ describe('a saga of a person whose grants were revoked', () => {
     const sent = deliveries.map(({ message }) => `${message.kind} ${message.step}`);
     expect(sent).not.toContain('forward capture payment');
     await expectSettled(world, saga, 'nothing');
-    granting = (facts) =>
+    hand.granting = (facts) =>
       honestly({ ...facts, issuedAtMs: beforeMs, expiresAtMs: beforeMs + 10 * dayMs });
     const next = await world.start('place-order', orderInput(), {
       deadlineAtMs: beforeMs + 15 * 60_000,
@@ -287,7 +228,7 @@ describe('a family of sagas under one grant', () => {
   beforeAll(async () => {
     const bundle = path.join(projectRoot, 'dist', 'grants-bundle.js');
     await buildFamilyBundle(bundle);
-    world = await openWorld(bundle);
+    world = await openGrantedWorld(bundle);
   });
   afterAll(() => world.stop());
 
@@ -304,7 +245,7 @@ describe('a family of sagas under one grant', () => {
   });
 
   it('goes back whole when it does not cover them', async () => {
-    granting = (facts) => honestly({ ...facts, commands: { ...facts.commands, part: [] } });
+    hand.granting = (facts) => honestly({ ...facts, commands: { ...facts.commands, part: [] } });
     const saga = await world.start('bulk', { parts: [['a', 'b']] });
     expect(await saga.result()).toMatchObject({ outcome: 'compensated' });
     expect(world.participants.netsOf(saga.sagaId)).toEqual({});

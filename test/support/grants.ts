@@ -1,14 +1,15 @@
 // The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import type { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { createGrantMinter, createGrantVerifier } from '../../platform/security/grants';
 import type { GrantMinter, GrantVerifier } from '../../platform/security/grants';
-import { sagaGrantSigners } from '../../platform/host/saga-grants';
+import { grantSealing, sagaGrantSigners } from '../../platform/host/saga-grants';
 import { createSagaGrantMinter, createSagaGrantOpener } from '../../platform/security/saga-grants';
 import type { SagaGrantMinter, SagaGrantOpener } from '../../platform/security/saga-grants';
-import { sealingWith } from '../../platform/security/sealing';
+import type { Sealing } from '../../platform/security/sealing';
+import { fixedKeyring } from '../../platform/testing/fixed-keyring';
 import { grantSigners } from '../../platform/saga/journal/hosted';
 import { identityPrefix } from '../../platform/security/peer';
 import type { Credentials } from '../../platform/security/tls';
@@ -96,6 +97,9 @@ export interface TestGrants extends GrantMinter, GrantVerifier {
   readonly sagas: SagaGrantMinter & SagaGrantOpener;
 }
 
+/** Seals grants under a fresh key that only its result knows. */
+export const testSealing = (): Sealing => grantSealing(fixedKeyring(randomUUID()));
+
 /** Grants for tests without a stack: a fresh authority, a certificate of the gateway, both sides on one clock. */
 export async function createTestGrants(clock: () => number = Date.now): Promise<TestGrants> {
   const authority = await createTestAuthority();
@@ -105,7 +109,7 @@ export async function createTestGrants(clock: () => number = Date.now): Promise<
   const verifier = createGrantVerifier({ caPem, signers: grantSigners, clock });
   const reactor = await authority.issue('orchestrator');
   const orchestrator = createGrantMinter({ credentials: () => reactor, clock });
-  const sealing = sealingWith(randomBytes(32).toString('hex'), 'test');
+  const sealing = testSealing();
   const sagas = {
     ...createSagaGrantMinter({ credentials: () => gateway, sealing }),
     ...createSagaGrantOpener({ caPem, signers: sagaGrantSigners, sealing, clock }),

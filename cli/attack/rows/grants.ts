@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Json } from '../../../platform/kernel/json';
+import { dataKey } from '../../../platform/security/keys/envelope';
 import { openShop } from '../../chaos/shop';
 import { until } from '../../up/api-client';
 import { shot } from '../attack';
@@ -64,7 +65,14 @@ function unfitting(
       signed(async () => ({ leaf: await target.forge.issue('gateway', { byStranger: true }) })),
       invalid,
     ],
-    'with a grant sealed by a stranger': [signed(async () => ({ secret: randomUUID() })), invalid],
+    'with a grant sealed under a key of nobody': [
+      signed(async () => ({ key: dataKey('attack', randomBytes(32)) })),
+      invalid,
+    ],
+    'with a grant sealed under a key that calls itself ours': [
+      signed(async () => ({ key: dataKey(starts.keyId, randomBytes(32)) })),
+      invalid,
+    ],
     'with something made up': [async () => Buffer.from('{"roles":["admin"]}'), invalid],
   };
 }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { hostable } from '../../host/hosted-service';
 import type { HostedService, OpenOptions, OpenService } from '../../host/hosted-service';
 import { presentGrant } from '../../host/grant-passing';
-import { sagaGrantOpenerOf } from '../../host/saga-grants';
 import { openPostgresStore } from '../../outbox/postgres/store';
 import { renewingStore } from '../../outbox/renewing';
 import type { StepParticipant } from '../../participant/handle';
@@ -30,7 +29,7 @@ export const sagasJournal: HostedService = {
   keepsRecords: true,
   open(config, keys, options) {
     const opened: OpenService = plainJournal(() => opened).open(config, keys, options);
-    const participant = withGrants(gated(config, opened, options), {
+    const participant = withGrants(gated(opened, options), {
       verify: verifierOf(config),
       isRecorded: async (message) => {
         const row = await opened.store.readStepRecord(message);
@@ -43,16 +42,10 @@ export const sagasJournal: HostedService = {
 
 /** The journal behind the gate of starts. */
 function gated(
-  config: Config,
   { store, participant }: OpenService,
-  { grantRefused: refused }: OpenOptions,
+  { grantRefused: refused, openGrant = noStarts }: OpenOptions,
 ): StepParticipant {
-  let opener: ReturnType<typeof sagaGrantOpenerOf> | undefined;
-  return withStartGate(participant, {
-    ...{ store, presentGrant, refused },
-    // Whoever opens a journal to read it has no use for the secret.
-    open: (sealed, workflowId) => (opener ??= sagaGrantOpenerOf(config))(sealed, workflowId),
-  });
+  return withStartGate(participant, { store, presentGrant, refused, open: openGrant });
 }
 
 /** The journal without its gates; the sagas that are steps of sagas are what it calls outside. */
@@ -74,6 +67,10 @@ function plainJournal(opened: () => OpenService): HostedService {
     openOutside: () => childrenOutside(childWorld(opened)),
     identities: { alone: () => [] },
   });
+}
+
+async function noStarts(): Promise<never> {
+  throw new Error('this journal was opened to be read: no saga starts in it');
 }
 
 function notOpened(): never {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { Fault } from '../../kernel/faults';
 import type { Log } from '../../runtime/log';
 import { metricNames } from '../../runtime/metric-names';
 import { keySource, keyStoreClient } from './client';
@@ -45,6 +46,7 @@ interface Held extends KeySet {
   refresh(): Promise<void>;
   /** The same, in the background and at most once a second. */
   refreshSoon(): void;
+  find(id: string): Promise<DataKey | undefined>;
   sealed(keyId: string): void;
   /** Tells the key store what was sealed since the last time, if anything. */
   report(): Promise<void>;
@@ -98,6 +100,16 @@ function hold(
       if (clock.now() - askedMs < keyringLimits.askAgainMs) return;
       refresh().catch(() => undefined); // told by the log and by whoever uses a key
     },
+    async find(id) {
+      const known = held.byId(id);
+      if (known !== undefined) return known;
+      // A look that began before this question, or a moment ago, may have missed a key that is newer still.
+      const isNew = asking === undefined && clock.now() - askedMs >= keyringLimits.askAgainMs;
+      if (isNew || asking !== undefined) await refresh();
+      const found = held.byId(id);
+      if (found !== undefined || isNew) return found;
+      throw new Fault('KEYS_UNAVAILABLE', 'a key is not known here, and is asked for in a moment');
+    },
     sealed: (id) => void add(id, 1),
     report: async () => (counts.size === 0 ? undefined : refresh()),
   };
@@ -150,6 +162,7 @@ export function createKeyring(
       return vault;
     },
     keys: of,
+    find: (purpose, id) => of(purpose).find(id),
     refused,
     async ready() {
       const missing = [...held.values()].filter((one) => one.ageSeconds() === undefined);

@@ -86,6 +86,11 @@ export interface Keyring {
   vault(purpose: KeyPurpose): Vault;
   /** Raw keys of a purpose, for what derives further keys from them. */
   keys(purpose: KeyPurpose): KeySet;
+  /**
+   * Any key of a purpose; one that is not known here is asked for, at most once a second. Undefined once the key store
+   * has said that there is none; throws the fault `KEYS_UNAVAILABLE` until then.
+   */
+  find(purpose: KeyPurpose, id: string): Promise<DataKey | undefined>;
   /** Counts what was refused by who uses the raw keys, and looks into the key store where a key was not known. */
   refused(purpose: KeyPurpose, reason: EnvelopeRefusal): void;
   /** Resolves once the keys of every purpose asked for so far are known; rejects when the key store does not answer. */

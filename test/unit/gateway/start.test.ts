@@ -51,6 +51,14 @@ describe('starting a saga', () => {
     expect(Buffer.from(world.grants[0] ?? []).includes(pseudonymOf(issuer, 'ann'))).toBe(false);
   });
 
+  test('starts nothing while no key is there to seal its grant with', async () => {
+    const { call, world } = openGateway({ areGrantKeysAway: true });
+    const answer = await call(start);
+    expect([answer.status, answer.json().code]).toEqual([503, 'KEYS_UNAVAILABLE']);
+    expect(answer.headers['retry-after']).toBe('2');
+    expect(world.started.size).toBe(0);
+  });
+
   test('the same key and body get the same answer, marked as replayed', async () => {
     const { call, world } = openGateway();
     const first = await call(start);

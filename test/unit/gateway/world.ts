@@ -9,6 +9,7 @@ import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
+import { Fault } from '../../../platform/kernel/faults';
 import { silentLog } from '../../../platform/runtime/log';
 import type { Log } from '../../../platform/runtime/log';
 import { fixedKeys } from '../../../platform/security/keys/vault';
@@ -104,6 +105,8 @@ interface OpenOptions {
   readonly keys?: KeySet;
   /** What the auth server gives for a code; nothing unless told. */
   readonly exchange?: LoginParts['exchange'];
+  /** No grant can be sealed. */
+  readonly areGrantKeysAway?: boolean;
 }
 
 /** The real gateway among parts that live in memory. */
@@ -134,6 +137,7 @@ export function openGateway(options: OpenOptions = {}) {
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
       sagaGrants: {
         async mint(grant) {
+          if (options.areGrantKeysAway) throw new Fault('KEYS_UNAVAILABLE', 'away');
           world.granted.push(grant);
           return (await testGrants()).sagas.mint(grant);
         },

@@ -109,6 +109,28 @@ test('a value under an unknown key is refused, and the key store is asked soon, 
   );
 });
 
+test('whether there is a key is asked of the key store, and no answer is made up meanwhile', async () => {
+  const { state, keyring, pass } = rehearse();
+  const next = newKey('b');
+  keyring.keys('grants');
+  await keyring.ready();
+  const find = (id: string) => keyring.find('grants', id);
+  expect((await find('a'))?.id).toBe('a');
+  // The last look is too fresh to ask again, and too old to know of a key that came just now.
+  await expect(find('b')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+  await pass(keyringLimits.askAgainMs);
+  state.away = true;
+  await expect(find('b')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+  await pass(keyringLimits.askAgainMs);
+  state.away = false;
+  const answers = await Promise.allSettled([find('b'), find('b')]);
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(answers[0]).toMatchObject({ value: undefined });
+  await pass(keyringLimits.askAgainMs);
+  state.given = { current: 'b', keys: [...state.given.keys, next] };
+  expect(await Promise.all([find('b'), find('b')])).toEqual([next, next]);
+});
+
 test('what was sealed is counted by key, and told again when the answer was lost', async () => {
   const { state, keyring, pass } = rehearse();
   const vault = keyring.vault('store.orders');

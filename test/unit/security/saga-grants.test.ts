@@ -9,11 +9,10 @@ import {
   sagaGrantProfile,
 } from '../../../platform/security/saga-grants';
 import type { SagaGrantRefused } from '../../../platform/security/saga-grants';
-import { sealingWith } from '../../../platform/security/sealing';
-import { createTestAuthority } from '../../support/grants';
+import { createTestAuthority, testSealing } from '../../support/grants';
 import type { Issued } from '../../support/grants';
 
-const sealing = sealingWith('a secret of thirty-two characters', 'test');
+const sealing = testSealing();
 const workflowId = 'place-order:abc';
 const nowMs = Date.now();
 const hourMs = 3_600_000;

@@ -59,7 +59,6 @@ test('the environment of a process is one its configuration accepts', () => {
       instance: 'x1',
       kekFile: '/state/kek',
       consulToken: 'token',
-      grantSecret: 'x',
       portOf: portAllotter(ports),
     },
     'payments',
