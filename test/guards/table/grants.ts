@@ -19,19 +19,19 @@ export const grantGuards: readonly Guard[] = [
     changes: [
       { file: admission, from: "if (kind !== 'forward') return false;", to: 'return false;' },
     ],
-    test: unit('participant/admission', '%s has none'),
+    test: unit('participant/admission', ' has none'),
   },
   {
     name: 'no undo needs a grant',
     why: 'a saga whose time is over could not go back, which is when it has to',
     changes: [{ file: admission, from: "if (kind !== 'forward') return false;", to: '' }],
-    test: unit('participant/admission', '%s stands on no grant'),
+    test: unit('participant/admission', ' stands on no grant'),
   },
   {
     name: 'behind the pivot nothing is refused for a grant',
     why: 'a saga that has taken the money would stop before it ships',
     changes: [{ file: admission, from: "plan.kind !== 'retriable'", to: 'true' }],
-    test: unit('participant/admission', '%s stands on no grant'),
+    test: unit('participant/admission', ' stands on no grant'),
   },
   {
     name: 'a recovery needs no grant',
@@ -43,7 +43,7 @@ export const grantGuards: readonly Guard[] = [
         to: '',
       },
     ],
-    test: unit('participant/admission', '%s stands on no grant'),
+    test: unit('participant/admission', ' stands on no grant'),
   },
   {
     name: 'the workflow that asks is the saga',
@@ -55,7 +55,7 @@ export const grantGuards: readonly Guard[] = [
         to: '',
       },
     ],
-    test: unit('participant/admission', '%s has none'),
+    test: unit('participant/admission', ' has none'),
   },
   {
     name: 'the command is in the grant',
@@ -67,7 +67,7 @@ export const grantGuards: readonly Guard[] = [
         to: 'return asked ? undefined',
       },
     ],
-    test: unit('participant/admission', '%s has none'),
+    test: unit('participant/admission', ' has none'),
   },
   {
     name: 'a refused grant leaves a row',
@@ -106,6 +106,18 @@ export const grantGuards: readonly Guard[] = [
     test: unit('security/sealing', 'for another context'),
   },
   {
+    name: 'a grant under a new key is not refused unasked',
+    why: 'after each rotation, sagas would turn back at every service that has not looked yet',
+    changes: [
+      {
+        file: 'platform/security/keys/keyring.ts',
+        from: 'if (isNew || asking !== undefined) await refresh();',
+        to: '',
+      },
+    ],
+    test: unit('security/keyring', 'whether there is a key is asked of the key store'),
+  },
+  {
     name: 'a saga grant is signed by who may start sagas',
     why: 'any process that has the secret could widen what it may do',
     changes: [
@@ -123,11 +135,11 @@ export const grantGuards: readonly Guard[] = [
     changes: [
       {
         file: opener,
-        from: "if (code !== 'ERR_JWT_EXPIRED')",
-        to: "if (code === 'ERR_JWT_EXPIRED') return undefined as never;\n  if (code !== 'ERR_JWT_EXPIRED')",
+        from: 'const currentDate = new Date(nowMs);',
+        to: 'const currentDate = new Date(iat * 1_000);',
       },
     ],
-    test: unit('security/saga-grants', 'a grant %s'),
+    test: unit('security/saga-grants', 'a grant '),
   },
   {
     name: 'a start needs a grant that is for it',
@@ -166,10 +178,10 @@ export const grantGuards: readonly Guard[] = [
       {
         file: 'platform/saga/journal/service.ts',
         from: 'if (isGrantRevoked(states, input.owner, grantedAt)) {',
-        to: 'if (isGrantRevoked(states, "", grantedAt)) {',
+        to: 'if (isGrantRevoked(states, input.owner, undefined)) {',
       },
     ],
-    test: unit('saga/revocations', 'a saga that was granted %s'),
+    test: unit('saga/revocations', 'a saga that was granted '),
   },
   {
     name: 'the grant is looked at before the pivot',
