@@ -71,9 +71,15 @@ async function weakenEach(
   let before: AttackMutation | undefined;
   for (const mutation of chosen) {
     options.signal.throwIfAborted();
-    weaken(mutation);
+    const next = processesOf(mutation);
     try {
-      await restartAll(world, [...processesOf(before), ...processesOf(mutation)]);
+      // From the code as it is: what starts after the change is weakened by it, whoever it belongs to.
+      await restartAll(
+        world,
+        processesOf(before).filter((name) => !next.includes(name)),
+      );
+      weaken(mutation);
+      await restartAll(world, next);
       results.push(await without(mutation, world, options));
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
