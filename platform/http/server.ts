@@ -54,14 +54,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** A certificate of our authority without exactly one identity is refused before any request is read. */
+/**
+ * A certificate of our authority without exactly one identity is refused before any request is read; and once more at
+ * each request, since it may have ended meanwhile.
+ */
 function refuseNameless(server: Server, log: Log, refused: (reason: string) => void): void {
-  server.on('secureConnection', (socket: TLSSocket) => {
+  const look = (socket: TLSSocket): void => {
     if (peerOf(socket) !== undefined) return;
     refused('PEER_UNIDENTIFIED');
     log.warn('a peer without an identity was refused', { reason: 'PEER_UNIDENTIFIED' });
     socket.destroy();
-  });
+  };
+  server.on('secureConnection', look);
+  server.prependListener('request', ({ socket }: IncomingMessage) => look(socket as TLSSocket));
 }
 
 const clientErrors: Readonly<Record<string, Parameters<typeof problem>[0]>> = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 
 /** Where the names of our processes live in a certificate. */
 export const identityPrefix = 'spiffe://holdfast/';
@@ -20,14 +20,25 @@ export function identityOf(alternativeNames: string | undefined): string | undef
   return namePattern.test(name) ? name : undefined;
 }
 
-/** Who is at the other end of a connection: the name in its verified certificate, or nobody. */
-export function peerOf(
-  socket: Pick<TLSSocket, 'authorized' | 'getPeerCertificate'>,
-): string | undefined {
+type Peer = Pick<TLSSocket, 'authorized' | 'getPeerCertificate'>;
+
+/**
+ * The certificate at the other end, if it was verified and has not ended. When it ends is looked at each time: TLS
+ * does so in a full handshake only, so a session that is taken up again, or is simply kept open, would outlive it.
+ */
+function shownBy(socket: Peer, nowMs: number): Partial<PeerCertificate> | undefined {
   if (!socket.authorized) return undefined;
-  const certificate = socket.getPeerCertificate();
+  // Node answers null where the connection is over already.
+  const certificate = socket.getPeerCertificate() as Partial<PeerCertificate> | null;
+  if (certificate === null) return undefined;
+  return Date.parse(certificate.valid_to ?? '') < nowMs ? undefined : certificate;
+}
+
+/** Who is at the other end of a connection: the name in its verified certificate, or nobody. */
+export function peerOf(socket: Peer, nowMs = Date.now()): string | undefined {
+  const certificate = shownBy(socket, nowMs);
   // A certificate of an authority is no identity of a process (X.509-SVID 4.1), whatever names it carries.
-  if ((certificate as { ca?: boolean }).ca === true) return undefined;
+  if (certificate === undefined || certificate.ca === true) return undefined;
   return identityOf(certificate.subjectaltname);
 }
 
@@ -37,11 +48,8 @@ export function thumbprintOf(der: Buffer): string {
 }
 
 /** Thumbprint of the certificate at the other end of a connection; undefined where none was shown that is good. */
-export function peerThumbprint(
-  socket: Pick<TLSSocket, 'authorized' | 'getPeerCertificate'>,
-): string | undefined {
-  const shown = socket.authorized ? socket.getPeerCertificate() : undefined;
-  const { raw } = (shown ?? {}) as { readonly raw?: Buffer };
+export function peerThumbprint(socket: Peer, nowMs = Date.now()): string | undefined {
+  const raw = shownBy(socket, nowMs)?.raw;
   return raw === undefined ? undefined : thumbprintOf(raw);
 }
 

@@ -6,6 +6,18 @@ const goesOn = contract('renewed-certificates', 'every client goes on after the 
 /** What lets a certificate be short-lived: everybody follows the next one, and nothing that is under way is cut. */
 export const certificateGuards: readonly Guard[] = [
   {
+    name: 'a peer ends with its certificate',
+    why: 'whoever has a key that was withdrawn would take up his session again, and again, after its end',
+    changes: [
+      {
+        file: 'platform/security/peer.ts',
+        from: "Date.parse(certificate.valid_to ?? '') < nowMs",
+        to: "Date.parse(certificate.valid_to ?? '') < nowMs - nowMs",
+      },
+    ],
+    test: unit('security/peer', 'a certificate that has ended is nobody'),
+  },
+  {
     name: 'clients follow a renewed certificate',
     why: 'with the end of the first certificate every connection that has to be opened anew would fail',
     changes: [

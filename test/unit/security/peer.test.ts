@@ -1,5 +1,10 @@
 import type { TLSSocket } from 'node:tls';
-import { demandIdentity, identityOf, peerOf } from '../../../platform/security/peer';
+import {
+  demandIdentity,
+  identityOf,
+  peerOf,
+  peerThumbprint,
+} from '../../../platform/security/peer';
 
 describe('the identity of a peer', () => {
   test.each<[string, string | undefined, string | undefined]>([
@@ -40,6 +45,23 @@ describe('the identity of a peer', () => {
   test('a certificate of an authority is nobody', () => {
     const certificate = { ca: true, subjectaltname: 'URI:spiffe://holdfast/admin' };
     expect(peerOf(socket(true, certificate))).toBeUndefined();
+  });
+
+  test('a certificate that has ended is nobody, on a connection that is still open too', () => {
+    const shown = socket(true, {
+      subjectaltname: 'URI:spiffe://holdfast/admin',
+      valid_to: 'Nov 27 16:00:00 2026 GMT',
+      raw: Buffer.from('der'),
+    });
+    const endsMs = Date.parse('2026-11-27T16:00:00Z');
+    expect([peerOf(shown, endsMs), peerThumbprint(shown, endsMs)]).not.toContain(undefined);
+    expect(peerOf(shown, endsMs + 1)).toBeUndefined();
+    expect(peerThumbprint(shown, endsMs + 1)).toBeUndefined();
+  });
+
+  test('whoever has gone is nobody', () => {
+    const gone = { authorized: true, getPeerCertificate: () => null } as unknown as TLSSocket;
+    expect([peerOf(gone), peerThumbprint(gone)]).toEqual([undefined, undefined]);
   });
 
   test('a server under another identity is refused, whatever its host name', () => {
