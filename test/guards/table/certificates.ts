@@ -18,6 +18,18 @@ export const certificateGuards: readonly Guard[] = [
     test: unit('security/peer', 'a certificate that has ended is nobody'),
   },
   {
+    name: 'a peer is looked at with every request',
+    why: 'a connection that is kept open would go on for years after its certificate has ended',
+    changes: [
+      {
+        file: 'platform/http/server.ts',
+        from: "server.prependListener('request', ({ socket }: IncomingMessage) => look(socket as TLSSocket));",
+        to: '',
+      },
+    ],
+    test: unit('http/ended-certificate', 'ends with it: open, and with its session'),
+  },
+  {
     name: 'clients follow a renewed certificate',
     why: 'with the end of the first certificate every connection that has to be opened anew would fail',
     changes: [
