@@ -9,12 +9,22 @@ type RealmTarget = Pick<AttackTarget, 'ca' | 'issuer' | 'secret'>;
 export interface RealmAdmin {
   /** The realm signs with a new RS256 key from now on; the old ones stay published. Answers what takes it away. */
   addSigningKey(): Promise<() => Promise<void>>;
+  /** The same for good: answers what ends every RS256 key of before, for signing and for verifying. */
+  replaceSigningKey(): Promise<() => Promise<void>>;
+}
+
+interface Component {
+  readonly id: string;
+  readonly providerId: string;
+  readonly config: Readonly<Record<string, readonly string[]>>;
 }
 
 const keyProvider = 'org.keycloak.keys.KeyProvider';
 
-/** Above the realm's own, which have 100 at most. */
-const priority = 1_000;
+const providerId = 'rsa-generated';
+
+/** Above the realm's own, which have 100 at most; a key that goes again signs before one that stays. */
+const priorities = { passing: 1_000, lasting: 500 } as const;
 
 /** Administers the realm over Keycloak's own interface, under the administrator of a stack on this machine. */
 export function openRealm(target: RealmTarget): RealmAdmin {
@@ -32,20 +42,32 @@ export function openRealm(target: RealmTarget): RealmAdmin {
     if (status < 300) return text === '' ? undefined : JSON.parse(text);
     throw refusal(`${method} ${url} is answered ${status}: ${text.slice(0, 200)}`);
   };
+  const keysOf = async (query: string) =>
+    (await ask(`${realmUrl}/components?type=${keyProvider}${query}`)) as readonly Component[];
+  const add = async (priority: number): Promise<string> => {
+    const { id: parentId } = (await ask(realmUrl)) as { id: string };
+    const name = `drill-${randomUUID()}`;
+    const config = {
+      ...{ priority: [String(priority)], enabled: ['true'], active: ['true'] },
+      ...{ algorithm: ['RS256'], keySize: ['2048'] },
+    };
+    const component = { name, providerId, providerType: keyProvider, parentId, config };
+    await ask(`${realmUrl}/components`, 'POST', component);
+    const [{ id } = { id: '' }] = await keysOf(`&name=${name}`);
+    return id;
+  };
   return {
     async addSigningKey() {
-      const { id: parentId } = (await ask(realmUrl)) as { id: string };
-      const name = `drill-${randomUUID()}`;
-      const config = {
-        ...{ priority: [String(priority)], enabled: ['true'], active: ['true'] },
-        ...{ algorithm: ['RS256'], keySize: ['2048'] },
-      };
-      const providerId = 'rsa-generated';
-      const component = { name, providerId, providerType: keyProvider, parentId, config };
-      await ask(`${realmUrl}/components`, 'POST', component);
-      const found = await ask(`${realmUrl}/components?name=${name}&type=${keyProvider}`);
-      const [{ id } = { id: '' }] = found as { id: string }[];
+      const id = await add(priorities.passing);
       return async () => void (await ask(`${realmUrl}/components/${id}`, 'DELETE'));
+    },
+    async replaceSigningKey() {
+      const added = await add(priorities.lasting);
+      return async () => {
+        const before = (await keysOf('')).filter((one) => one.providerId === providerId);
+        for (const { id } of before.filter((one) => one.id !== added))
+          await ask(`${realmUrl}/components/${id}`, 'DELETE');
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import { runBulk } from './acts/bulk';
 import { runKills } from './acts/kills';
 import { lostPivots, runLostPivot } from './acts/lost-pivot';
 import type { LostPivot } from './acts/lost-pivot';
+import { rotationLines, runRotation } from './acts/rotation';
 import { runSoak, soakLines } from './acts/soak';
 import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
@@ -29,6 +30,7 @@ Examples:
   holdfast chaos kills --sagas 200 --seed 7
   holdfast chaos bulk --items 500
   holdfast chaos soak --minutes 60
+  holdfast chaos rotation --rate 50 --json
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -49,6 +51,7 @@ export function chaosCommand(): Command {
     killsCommand(),
     bulkCommand(),
     soakCommand(),
+    rotationCommand(),
   ]) {
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -154,5 +157,18 @@ function bulkCommand(): Command {
     .option('--items <count>', 'lots, at most 500', count, 500)
     .action(({ items, ...shown }: Shown & { readonly items: number }) =>
       play(shown, [(stage) => runBulk(stage, { items, say })], bulkLines),
+    );
+}
+
+function rotationCommand(): Command {
+  return new Command('rotation')
+    .description('Replace every key and certificate under load: nobody may notice.')
+    .option('--rate <count>', 'reads a second, beside four customers', count, 50)
+    .option('--life <seconds>', 'of the certificates that end in the drill', count, 120)
+    .action(
+      ({ rate, life, ...shown }: Shown & { readonly rate: number; readonly life: number }) => {
+        const options = { rate, leafLifeMs: life * 1000, say };
+        return play(shown, [async (stage) => [await runRotation(stage, options)]], rotationLines);
+      },
     );
 }

@@ -27,6 +27,8 @@ export interface ApiClient {
   call(path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** Access token by the password grant; lives 5 minutes. */
   token(username: string): Promise<string>;
+  /** Asks for new tokens from now on, however young the ones at hand are. */
+  forgetTokens(): void;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       token.catch(() => tokens.delete(username));
       return token;
     },
+    forgetTokens: () => tokens.clear(),
     close: () => dispatcher.close(),
   };
 }

@@ -25,7 +25,7 @@ const partOf = (token: string, index: number) =>
   };
 
 /** A token of the realm's form under a key id that nobody has. */
-function underUnknownKey(token: string): string {
+export function underUnknownKey(token: string): string {
   const [, payload = '', signature = ''] = token.split('.');
   return `${base64url({ ...partOf(token, 0), kid: randomUUID() })}.${payload}.${signature}`;
 }

@@ -1,0 +1,111 @@
+import { auditOnce } from '../../up/audit';
+import { createApiClient, gatewayOf } from '../../up/api-client';
+import type { Shot } from '../../attack/attack';
+import type { Stage } from '../stage';
+import { dataKeys } from './rotation/data-keys';
+import { leaves } from './rotation/leaves';
+import { startLoad } from './rotation/load';
+import type { LoadSeen } from './rotation/load';
+import { signingKey } from './rotation/signing-key';
+import { drillWorld } from './rotation/world';
+import type { Turn } from './rotation/world';
+import { wrappingKey } from './rotation/wrapping-key';
+
+export interface RotationOptions {
+  /** Reads a second, beside four customers who order one piece after the other. */
+  readonly rate: number;
+  /** How long the certificates are good for that end in the drill, milliseconds. */
+  readonly leafLifeMs: number;
+  readonly say: (line: string) => void;
+}
+
+/** One kind of secret that was replaced. */
+export interface TurnResult {
+  readonly name: string;
+  readonly seconds: number;
+  readonly shots: readonly Shot[];
+}
+
+export interface RotationResult extends LoadSeen {
+  /** Requests a second, those of customers included. */
+  readonly perSecond: number;
+  readonly turns: readonly TurnResult[];
+  readonly problems: readonly string[];
+}
+
+/** Undisturbed before the first turn, milliseconds. */
+const calmMs = 5_000;
+const failuresShownMax = 20;
+
+/**
+ * Replaces everything that a running system keeps secret, one kind after the other, under load: the realm's signing
+ * key, the key-encryption key, the data keys, and all certificates, the old ones of which end meanwhile. No request
+ * and no saga may fail; what was replaced must be refused afterwards; and the audit of a system at rest must agree.
+ */
+export async function runRotation(
+  stage: Stage,
+  { rate, leafLifeMs, say }: RotationOptions,
+): Promise<RotationResult> {
+  const api = createApiClient(gatewayOf(stage.arena.environmentFor));
+  try {
+    const load = await startLoad(api, rate);
+    const turns: TurnResult[] = [];
+    let stopped: LoadSeen | undefined;
+    try {
+      await new Promise((resume) => setTimeout(resume, calmMs));
+      const world = drillWorld(stage, { api, load, say });
+      for (const turn of [signingKey, wrappingKey, dataKeys, leaves(leafLifeMs)]) {
+        const result = await carriedOut(turn, () => turn.run(world));
+        turns.push(result);
+        const { requests, sagas, failed } = load.seen();
+        say(
+          `${result.name}: ${result.seconds} s; ${requests} requests, ${sagas} sagas, ${failed.length} failed`,
+        );
+      }
+    } finally {
+      stopped = await load.stop();
+    }
+    const { violations } = await auditOnce({ stack: stage.arena });
+    const perSecond = Math.round(stopped.requests / Math.max(1, stopped.seconds));
+    return {
+      ...stopped,
+      ...{ perSecond, turns },
+      problems: [
+        ...stopped.failed.slice(0, failuresShownMax).map((one) => `failed: ${one}`),
+        ...turns.flatMap(({ name, shots }) =>
+          shots.filter(({ held }) => !held).map((one) => wrong(name, one)),
+        ),
+        ...violations.map((one) => `audit: ${JSON.stringify(one)}`),
+        ...(stopped.sagas === 0 ? ['no saga was started: nothing was shown'] : []),
+      ],
+    };
+  } finally {
+    await api.close();
+  }
+}
+
+async function carriedOut(
+  { name }: Turn,
+  run: () => Promise<readonly Shot[]>,
+): Promise<TurnResult> {
+  const beganMs = performance.now();
+  const shots = await run();
+  return { name, seconds: Math.round((performance.now() - beganMs) / 1000), shots };
+}
+
+const wrong = (turn: string, { name, expected, seen }: Shot): string =>
+  `${turn}: ${name}: expected ${expected}, seen ${seen}`;
+
+/** What was replaced, what clients noticed, and what of the old is left. */
+export function rotationLines(result: RotationResult): readonly string[] {
+  const { requests, perSecond, sagas, failed, p99Ms, seconds, turns, problems } = result;
+  const told = `${requests} requests in ${seconds} s (${perSecond}/s, p99 ${p99Ms} ms), ${sagas} sagas`;
+  return [
+    `${problems.length === 0 ? '✓' : '✗'} rotation: ${told}, ${failed.length} failed`,
+    ...turns.flatMap(({ name, seconds: took, shots }) => [
+      `  ${name}, ${took} s`,
+      ...shots.map(({ name: what, seen, held }) => `    ${held ? '✓' : '✗'} ${what}: ${seen}`),
+    ]),
+    ...problems.map((problem) => `  PROBLEM ${problem}`),
+  ];
+}

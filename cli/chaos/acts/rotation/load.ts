@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiAnswer, ApiClient } from '../../../up/api-client';
+import { openShop } from '../../shop';
+import type { Shop } from '../../shop';
+
+/** Patience of a client, milliseconds; how often reads are begun; how many people buy at the same time. */
+export const loadLimits = { answerMs: 20_000, tickMs: 100, followMs: 120_000, buyers: 4 } as const;
+
+const customers = ['carol', 'dave', 'erin', 'frank'] as const;
+
+/** What clients have seen so far. */
+export interface LoadSeen {
+  readonly requests: number;
+  readonly sagas: number;
+  /** Requests that were not answered as they should be, and sagas that did not complete. */
+  readonly failed: readonly string[];
+  /** Milliseconds within which 99 % of the answers came. */
+  readonly p99Ms: number;
+  readonly seconds: number;
+}
+
+/** Clients at work. */
+export interface Load {
+  seen(): LoadSeen;
+  /** Takes new tokens, and resolves when no request with an older one is under way. */
+  turnOver(): Promise<void>;
+  /** Ends it, lets what is under way come to its end, and answers what was seen. */
+  stop(): Promise<LoadSeen>;
+}
+
+interface Counted {
+  requests: number;
+  sagas: number;
+  readonly failed: string[];
+  readonly tookMs: number[];
+}
+
+/**
+ * Reads at a steady rate, whatever the answers do, and beside them customers who order one piece after the other and
+ * follow each order to its end. Nothing is asked twice: whatever a client would have to repeat is a failure.
+ */
+export async function startLoad(api: ApiClient, perSecond: number): Promise<Load> {
+  const shops = await Promise.all(
+    customers.map((customer) => openShop({ api, customer, received: 100_000 })),
+  );
+  const counted: Counted = { requests: 0, sagas: 0, failed: [], tookMs: [] };
+  const underWay = new Set<Promise<unknown>>();
+  const over = new AbortController();
+  const startedMs = performance.now();
+
+  const ask = (what: string, expected: number, call: () => Promise<ApiAnswer>) => {
+    const answered = timed(call, counted, { what, expected });
+    underWay.add(answered);
+    void answered.then(() => underWay.delete(answered));
+    return answered;
+  };
+  const reader = steadily(perSecond, (index) => {
+    const shop = shops[index % shops.length]!;
+    void ask('read', 200, () => read(api, shop, index));
+  });
+  const buyers = Array.from({ length: loadLimits.buyers }, (_, index) =>
+    buy({ api, shop: shops[index]!, customer: customers[index]!, ask, counted, over: over.signal }),
+  );
+
+  const seen = (): LoadSeen => {
+    const { requests, sagas, failed, tookMs } = counted;
+    const sorted = tookMs.toSorted((a, b) => a - b);
+    const p99Ms = Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
+    const seconds = Math.round((performance.now() - startedMs) / 1000);
+    return { requests, sagas, failed: [...failed], p99Ms, seconds };
+  };
+  return {
+    seen,
+    async turnOver() {
+      api.forgetTokens();
+      await Promise.all(underWay);
+    },
+    async stop() {
+      const atEnd = seen();
+      reader.stop();
+      over.abort();
+      await Promise.all([...buyers, ...underWay]);
+      return { ...seen(), seconds: atEnd.seconds };
+    },
+  };
+}
+
+/** Begins so many reads a second. */
+function steadily(perSecond: number, begin: (index: number) => void) {
+  let begun = 0;
+  const startedMs = performance.now();
+  const timer = setInterval(() => {
+    const due = ((performance.now() - startedMs) / 1000) * perSecond;
+    for (; begun < due; begun += 1) begin(begun);
+  }, loadLimits.tickMs);
+  return { stop: () => clearInterval(timer) };
+}
+
+async function read(api: ApiClient, shop: Shop, index: number): Promise<ApiAnswer> {
+  const path = index % 2 === 0 ? `/products/${shop.sku}` : `/accounts/${shop.customerId}`;
+  return api.call(path, { token: await api.token('adam'), timeoutMs: loadLimits.answerMs });
+}
+
+/** One request, counted; undefined where it failed. */
+async function timed(
+  call: () => Promise<ApiAnswer>,
+  counted: Counted,
+  { what, expected }: { readonly what: string; readonly expected: number },
+): Promise<ApiAnswer | undefined> {
+  const beganMs = performance.now();
+  counted.requests += 1;
+  try {
+    const answer = await call();
+    counted.tookMs.push(performance.now() - beganMs);
+    if (answer.status === expected) return answer;
+    counted.failed.push(`${what}: ${answer.status} ${String(answer.body.code)}`);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    counted.failed.push(
+      `${what}: ${message} ${cause instanceof Error ? cause.message : ''}`.trim(),
+    );
+  }
+  return undefined;
+}
+
+interface Buying {
+  readonly api: ApiClient;
+  readonly shop: Shop;
+  readonly customer: string;
+  readonly ask: (
+    what: string,
+    expected: number,
+    call: () => Promise<ApiAnswer>,
+  ) => Promise<ApiAnswer | undefined>;
+  readonly counted: Counted;
+  readonly over: AbortSignal;
+}
+
+async function buy(buying: Buying): Promise<void> {
+  const { api, shop, customer, ask, counted, over } = buying;
+  while (!over.aborted) {
+    const order = { orderId: `order-${randomUUID()}`, idempotencyKey: randomUUID() };
+    const placed = await ask('place', 202, async () =>
+      shop.placeOrder({ ...order, token: await api.token(customer) }),
+    );
+    if (placed === undefined) continue;
+    counted.sagas += 1;
+    const end = await follow(buying, String(placed.location));
+    if (end !== 'completed') counted.failed.push(`saga ${String(placed.location)}: ${end}`);
+  }
+}
+
+async function follow({ api, ask }: Buying, location: string): Promise<string> {
+  const untilMs = performance.now() + loadLimits.followMs;
+  let state = 'not seen';
+  while (performance.now() < untilMs) {
+    const view = await ask('follow', 200, async () =>
+      api.call(location, { token: await api.token('olga'), timeoutMs: loadLimits.answerMs }),
+    );
+    if (typeof view?.body.state === 'string') ({ state } = view.body as { state: string });
+    if (['completed', 'compensated', 'cancelled'].includes(state)) return state;
+    await new Promise((resume) => setTimeout(resume, 2 * loadLimits.tickMs));
+  }
+  return `${state} after ${loadLimits.followMs / 1000} s`;
+}
