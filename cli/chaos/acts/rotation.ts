@@ -1,10 +1,11 @@
 import { auditOnce } from '../../up/audit';
 import { createApiClient, gatewayOf } from '../../up/api-client';
+import { shot } from '../../attack/attack';
 import type { Shot } from '../../attack/attack';
 import type { Stage } from '../stage';
 import { dataKeys } from './rotation/data-keys';
 import { leaves } from './rotation/leaves';
-import { startLoad } from './rotation/load';
+import { failureText, startLoad } from './rotation/load';
 import type { LoadSeen } from './rotation/load';
 import { signingKey } from './rotation/signing-key';
 import { drillWorld } from './rotation/world';
@@ -84,12 +85,15 @@ export async function runRotation(
   }
 }
 
+/** A turn that cannot be carried out has shown nothing, which is a problem; the load goes on for the next one. */
 async function carriedOut(
   { name }: Turn,
   run: () => Promise<readonly Shot[]>,
 ): Promise<TurnResult> {
   const beganMs = performance.now();
-  const shots = await run();
+  const shots = await run().catch((error: unknown) => [
+    shot('carried out', 'yes', `no: ${failureText(error)}`),
+  ]);
   return { name, seconds: Math.round((performance.now() - beganMs) / 1000), shots };
 }
 

@@ -115,10 +115,7 @@ async function timed(
     if (answer.status === expected) return answer;
     counted.failed.push(`${what}: ${answer.status} ${String(answer.body.code)}`);
   } catch (error) {
-    const { message, cause } = error as Error;
-    counted.failed.push(
-      `${what}: ${message} ${cause instanceof Error ? cause.message : ''}`.trim(),
-    );
+    counted.failed.push(`${what}: ${failureText(error)}`);
   }
   return undefined;
 }
@@ -162,4 +159,10 @@ async function follow({ api, ask }: Buying, location: string): Promise<string> {
     await new Promise((resume) => setTimeout(resume, 2 * loadLimits.tickMs));
   }
   return `${state} after ${loadLimits.followMs / 1000} s`;
+}
+
+/** What went wrong with a request that was not answered: the message says little, its cause says why. */
+export function failureText(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
