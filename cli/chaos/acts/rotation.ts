@@ -1,3 +1,4 @@
+import { jwksLimits } from '../../../platform/security/jwks';
 import { auditOnce } from '../../up/audit';
 import { createApiClient, gatewayOf } from '../../up/api-client';
 import { shot } from '../../attack/attack';
@@ -34,8 +35,11 @@ export interface RotationResult extends LoadSeen {
   readonly problems: readonly string[];
 }
 
-/** Undisturbed before the first turn, milliseconds. */
-const calmMs = 5_000;
+/**
+ * Undisturbed before the first turn, milliseconds: who has just read the realm's keys does not read them again so soon,
+ * and would take a token of a new one for a forgery.
+ */
+const calmMs = jwksLimits.coolDownMs + 2_000;
 const failuresShownMax = 20;
 
 /**
@@ -58,10 +62,7 @@ export async function runRotation(
       for (const turn of [signingKey, wrappingKey, dataKeys, leaves(leafLifeMs)]) {
         const result = await carriedOut(turn, () => turn.run(world));
         turns.push(result);
-        const { requests, sagas, failed } = load.seen();
-        say(
-          `${result.name}: ${result.seconds} s; ${requests} requests, ${sagas} sagas, ${failed.length} failed`,
-        );
+        say(progressOf(result, load.seen()));
       }
     } finally {
       stopped = await load.stop();
@@ -72,7 +73,7 @@ export async function runRotation(
       ...stopped,
       ...{ perSecond, turns },
       problems: [
-        ...stopped.failed.slice(0, failuresShownMax).map((one) => `failed: ${one}`),
+        ...grouped(stopped.failed).map((one) => `failed: ${one}`),
         ...turns.flatMap(({ name, shots }) =>
           shots.filter(({ held }) => !held).map((one) => wrong(name, one)),
         ),
@@ -95,6 +96,22 @@ async function carriedOut(
     shot('carried out', 'yes', `no: ${failureText(error)}`),
   ]);
   return { name, seconds: Math.round((performance.now() - beganMs) / 1000), shots };
+}
+
+function progressOf({ name, seconds }: TurnResult, { requests, sagas, failed }: LoadSeen): string {
+  const told = `${name}: ${seconds} s; ${requests} requests, ${sagas} sagas, ${failed.length} failed`;
+  return failed.length === 0 ? told : `${told}: ${grouped(failed).slice(0, 3).join('; ')}`;
+}
+
+/** How often each failure came, the most frequent ones; places of sagas are no difference. */
+function grouped(failed: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const one of failed) {
+    const kind = one.replace(/^saga \S+:/, 'saga:');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return sorted.slice(0, failuresShownMax).map(([kind, count]) => `${count} × ${kind}`);
 }
 
 const wrong = (turn: string, { name, expected, seen }: Shot): string =>

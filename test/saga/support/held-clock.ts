@@ -15,7 +15,7 @@ type Clock = Pick<
  * while the server's clock went no faster than ours, it is told once more to let go. An attempt that is really under
  * way holds the clock for ten seconds at most.
  */
-export function letGoOfHeldClock(env: TestWorkflowEnvironment, patienceMs = 20_000): void {
+export function letGoOfHeldClock(env: TestWorkflowEnvironment, patienceMs = 40_000): void {
   const { testService: clock } = env.connection;
   if (!clock) throw new Error('the test server offers no clock');
   const look = countWaits(clock, patienceMs);
