@@ -50,6 +50,8 @@ export function program(): Command {
 
 async function main(): Promise<void> {
   try {
+    // Which Node versions next year's SDK will want is no news for whoever runs a command.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     await program().parseAsync(process.argv);
   } catch (error) {
     process.exitCode = describe(error);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { keyringLimits } from '../../platform/security/keys/keyring';
 import { CommandFailed, exitCodes } from '../sagas/failure';
 import { json, standardOutput as out, table } from '../sagas/print';
 import { withKeyStore } from './ask';
@@ -130,13 +131,14 @@ function retireCommand(): Command {
     .action(async (purpose: string, key: string, options: RetireOptions) => {
       const content = contentOf(purpose, options.state);
       if (content === undefined) throw unknownUses(purpose);
-      const uses = (await content.count()).get(key) ?? 0;
-      if (uses > 0) {
-        const message = `${uses} rows are sealed with ${key}`;
-        const fix = `holdfast keys reseal ${purpose}`;
-        throw new CommandFailed('KEY_IN_USE', message, exitCodes.refused, fix);
-      }
       await withKeyStore(options, async (ask) => {
+        const status = await ask('GET', '/status');
+        expectUnused(status.keys as Body[], purpose, key);
+        const uses = (await content.count()).get(key) ?? 0;
+        if (uses > 0) {
+          const message = `${uses} rows are sealed with ${key}`;
+          throw inUse(message, `holdfast keys reseal ${purpose}`);
+        }
         const path = `/purposes/${encodeURIComponent(purpose)}/keys/${encodeURIComponent(key)}/retire`;
         const body = await ask('POST', path, { reason: options.reason });
         if (options.json) json(out, body);
@@ -144,3 +146,19 @@ function retireCommand(): Command {
       });
     });
 }
+
+/** A process that cannot reach the key store seals with the key it knows for so long. */
+function expectUnused(keys: readonly Body[], purpose: string, key: string): void {
+  const seals = keys.find((one) => one.purpose === purpose && one.isCurrent === true);
+  if (seals === undefined || seals.id === key) return;
+  const untilMs = Date.parse(String(seals.createdAt)) + keyringLimits.unconfirmedMsMax;
+  if (Date.now() >= untilMs) return;
+  const until = new Date(untilMs).toISOString();
+  throw inUse(
+    `processes may still seal with ${key}`,
+    `wait until ${until}, then reseal and retire`,
+  );
+}
+
+const inUse = (message: string, fix: string): CommandFailed =>
+  new CommandFailed('KEY_IN_USE', message, exitCodes.refused, fix);

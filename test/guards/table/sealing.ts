@@ -121,6 +121,18 @@ export const sealingGuards: readonly Guard[] = [
     test: contract('canary', 'content that went through a store stands in no file of its server'),
   },
   {
+    name: 'a key is not retired while a process may still seal with it',
+    why: 'what a process seals that has not heard of the next key yet could not be read again',
+    changes: [
+      {
+        file: 'cli/keys/command.ts',
+        from: 'if (Date.now() >= untilMs) return;',
+        to: 'if (Date.now() >= untilMs - 600_000) return;',
+      },
+    ],
+    test: contract('key-rotation', 'a key is retired when no row needs it any more'),
+  },
+  {
     name: 'an unknown key is a reason to come back, not to give up',
     why: 'callers would be told of a fault of ours while the key store is away for a moment',
     changes: [
