@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { grantClientInterceptor, underGrant } from '../../platform/host/grant-passing';
 import { grantSealing } from '../../platform/host/saga-grants';
 import { sealedTemporal } from '../../platform/host/sealed-temporal';
@@ -11,13 +13,14 @@ import { sagaGrantOf } from '../../platform/saga/grants/facts';
 import type { SagaGrant } from '../../platform/saga/grants/grant';
 import { grantHeader } from '../../platform/saga/grants/header';
 import { sagaStartOptions } from '../../platform/saga/start-options';
-import { sagaQueue } from '../../platform/saga/wire';
+import { sagaMessages, sagaQueue } from '../../platform/saga/wire';
 import type { SagaParent } from '../../platform/saga/wire';
 import type { DataKey } from '../../platform/security/keys/envelope';
 import { openKeyring } from '../../platform/security/keys/keyring';
 import { fixedKeys } from '../../platform/security/keys/vault';
 import { createSagaGrantMinter } from '../../platform/security/saga-grants';
 import { catalog } from '../../workflows/catalog';
+import { until } from '../up/api-client';
 import type { AttackTarget } from './attack';
 import type { Leaf } from './forge';
 import { leafOfProcess } from './wire';
@@ -44,8 +47,12 @@ export interface Starts {
   ): Promise<Uint8Array>;
   /** Id of the key that grants are sealed with; every grant says it. */
   readonly keyId: string;
-  /** Starts it, on the grant. */
-  start(start: Start, grant: Uint8Array | undefined): Promise<StartedAttack>;
+  /** On the grant. `inPlain` seals nothing of it; `delayMs` lets it begin later. */
+  start(
+    start: Start,
+    grant: Uint8Array | undefined,
+    how?: { readonly inPlain?: true; readonly delayMs?: number },
+  ): Promise<StartedAttack>;
   close(): Promise<void>;
 }
 
@@ -55,6 +62,13 @@ export interface StartedAttack {
   ended(): Promise<string>;
   /** The grant as anybody reads it who may look into Temporal. */
   headerInHistory(): Promise<Uint8Array>;
+  /** What it was started with, as Temporal keeps it. */
+  input(): Promise<readonly Payload[]>;
+  /** Sends it a verdict, byte for byte. */
+  tell(payloads: readonly Payload[]): Promise<void>;
+  /** Why its first task failed, by type; `none` where it went on, or came to its end. */
+  taskFailure(): Promise<string>;
+  terminate(): Promise<void>;
 }
 
 /** An order that nobody has paid for, and that nobody could ship. */
@@ -74,6 +88,7 @@ function placeOrder() {
 
 /** Longer than any saga of an attack takes to its end. */
 const endMsMax = 120_000;
+const taskMsMax = 60_000;
 
 /**
  * Opens Temporal with the certificate and the keys of payments: a process that starts no sagas, and can reach it all
@@ -88,7 +103,8 @@ export async function openStarts(target: AttackTarget): Promise<Starts> {
   const connection = await connectTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
-  const { workflow } = new Client({ connection, namespace, interceptors, dataConverter });
+  const sealing = new Client({ connection, namespace, dataConverter, interceptors });
+  const plain = new Client({ connection, namespace, interceptors });
   const contract = placeOrder();
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   return {
@@ -101,39 +117,79 @@ export async function openStarts(target: AttackTarget): Promise<Starts> {
     mint(facts, { leaf = leafOfProcess(target, 'gateway'), key: other } = {}) {
       const { cert, key } = leaf;
       const keys = other === undefined ? keyring : { ...keyring, keys: () => fixedKeys([other]) };
-      const sealing = grantSealing(keys);
       const credentials = () => ({ cert: Buffer.from(cert), key: Buffer.from(key) });
-      return createSagaGrantMinter({ credentials, sealing }).mint(facts);
+      return createSagaGrantMinter({ credentials, sealing: grantSealing(keys) }).mint(facts);
     },
-    async start({ input, workflowId, owner, deadlineMs, parent, family }, grant) {
+    async start({ input, workflowId, owner, deadlineMs, parent, family }, grant, how = {}) {
       const start = {
         ...{ input, owner, businessKey: workflowId, requestHash: 'attack' },
         deadlineAtMs: Date.now() + deadlineMs,
         ...(parent === undefined ? {} : { parent }),
         ...(family === undefined ? {} : { family }),
       };
-      const options = sagaStartOptions({ saga: contract.name, start, taskQueue, title: 'attack' });
+      const options = {
+        ...sagaStartOptions({ saga: contract.name, start, taskQueue, title: 'attack' }),
+        ...(how.delayMs === undefined ? {} : { startDelay: how.delayMs }),
+      };
+      const { workflow } = how.inPlain === true ? plain : sealing;
       const handle = await underGrant(grant, () =>
         workflow.start(contract.name, { ...options, workflowId }),
       );
-      return {
-        sagaId: `${workflowId}/${handle.firstExecutionRunId}`,
-        ended: () =>
-          connection
-            .withDeadline(Date.now() + endMsMax, () => handle.result())
-            .then(saidResult, saidFailure),
-        async headerInHistory() {
-          const { events } = await handle.fetchHistory();
-          const started = events?.[0]?.workflowExecutionStartedEventAttributes;
-          return started?.header?.fields?.[grantHeader]?.data ?? Buffer.alloc(0);
-        },
-      };
+      return startedAttack(sealing, handle);
     },
     async close() {
       await Promise.all([connection.close(), keyring.close()]);
     },
   };
 }
+
+/** What an attacker sees of a saga and may tell it. */
+function startedAttack(
+  client: Client,
+  handle: WorkflowHandleWithFirstExecutionRunId,
+): StartedAttack {
+  const { workflowId, firstExecutionRunId } = handle;
+  const startEvent = async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.[0]?.workflowExecutionStartedEventAttributes;
+  };
+  return {
+    sagaId: `${workflowId}/${firstExecutionRunId}`,
+    ended: () =>
+      client.connection
+        .withDeadline(Date.now() + endMsMax, () => handle.result())
+        .then(saidResult, saidFailure),
+    headerInHistory: async () =>
+      (await startEvent())?.header?.fields?.[grantHeader]?.data ?? Buffer.alloc(0),
+    input: async () => (await startEvent())?.input?.payloads ?? [],
+    async tell(payloads) {
+      await client.workflowService.signalWorkflowExecution({
+        namespace: client.options.namespace,
+        ...{ workflowExecution: { workflowId }, signalName: sagaMessages.verdict },
+        input: { payloads: [...payloads] },
+      });
+    },
+    taskFailure: () =>
+      until('a task that fails', taskMsMax, async () => {
+        const { events } = await handle.fetchHistory();
+        const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
+        const failure = failed?.workflowTaskFailedEventAttributes?.failure;
+        if (failure) return failure.applicationFailureInfo?.type ?? 'without a type';
+        return events?.some(goesOn) ? 'none' : undefined;
+      }),
+    terminate: async () => void (await handle.terminate('it was an attack')),
+  };
+}
+
+/** A saga that asks for something has taken what it was sent. */
+const goesOn = (event: {
+  readonly activityTaskScheduledEventAttributes?: unknown;
+  readonly workflowExecutionCompletedEventAttributes?: unknown;
+  readonly workflowExecutionFailedEventAttributes?: unknown;
+}): boolean =>
+  Boolean(event.activityTaskScheduledEventAttributes) ||
+  Boolean(event.workflowExecutionCompletedEventAttributes) ||
+  Boolean(event.workflowExecutionFailedEventAttributes);
 
 function saidResult(result: unknown): string {
   const { outcome, reason = '' } = result as { outcome: string; reason?: string };

@@ -27,16 +27,24 @@ export interface Asked {
   readonly body?: string | Buffer | URLSearchParams;
 }
 
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+  /** A header, by its name in small letters. */
+  header(name: string): string | undefined;
+}
+
 /** Asks on a connection of its own, under a certificate where one is given. Throws where no answer comes. */
 export async function askOnce(
   { ca }: Pick<AttackTarget, 'ca'>,
   { url, leaf, ...request }: Asked,
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<Answered> {
   const dispatcher = new Agent({ connect: { ca, ...leaf } });
   const signal = AbortSignal.timeout(wireLimits.requestMs);
   try {
     const response = await fetch(url, { ...request, dispatcher, signal });
-    return { status: response.status, text: await response.text() };
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    return { status: response.status, text: await response.text(), header };
   } finally {
     await dispatcher.destroy();
   }

@@ -1,3 +1,5 @@
+import { rawRows } from '../../cli/attack/raw-rows';
+import type { RawRows, RowMember, RowName } from '../../cli/attack/raw-rows';
 import { asBytes } from '../../platform/outbox/dynamodb/items';
 import type { ServiceStore, StoredEvent } from '../../platform/outbox/ports';
 import { createSealing } from '../../platform/outbox/sealing';
@@ -9,10 +11,9 @@ import { boxParticipant, stepOf } from '../support/box-service';
 import type { Box } from '../support/box-service';
 import { anEvent, doneStep } from '../support/events';
 import { answered } from '../support/fence-play';
-import { rawRows } from '../support/raw-rows';
-import type { RawRows, RowMember, RowName } from '../support/raw-rows';
 import { freshInstance, storeCases } from '../support/stores';
 import { testKey, testVault } from '../support/test-keys';
+import { configFor } from '../support/world';
 
 /** How each database keeps a sealed text. */
 const forms: Readonly<Record<string, SealedForm>> = { dynamodb: asBytes };
@@ -22,6 +23,13 @@ const stepName = 'put coins';
 
 const aggregateRow = (id: string): RowName => ({ aggregate: id });
 const eventRow = (id: string): RowName => ({ event: [id, 1] });
+/** Whose database of a test world the boxes are in, by store. */
+const hosts = { postgres: 'payments', mongodb: 'orders', dynamodb: 'inventory' } as const;
+const rawOf = (name: string, instance: string): Promise<RawRows> => {
+  const store = name as keyof typeof hosts;
+  return rawRows[store](configFor(hosts[store], instance));
+};
+
 const stepRow = (id: string): RowName => ({ step: { sagaId: id, step: stepName } });
 
 /** The rows that one `put` into one box leaves, and the member of each that holds content. */
@@ -44,7 +52,7 @@ describe.each(databases)('content kept on $name', ({ name, open }) => {
   beforeAll(async () => {
     store = open(instance, { service: 'boxes', vault });
     await store.migrate();
-    raw = await rawRows[name as keyof typeof rawRows](instance);
+    raw = await rawOf(name, instance);
   });
   beforeEach(() => void refusals.splice(0));
   afterAll(() => Promise.all([store.close(), raw.close()]));
@@ -171,7 +179,7 @@ describe.each(databases)('keys of the rows on $name', ({ name, open }) => {
       ServiceStore<Box>,
       ServiceStore<Box>,
     ];
-    const raw = await rawRows[name as keyof typeof rawRows](instance);
+    const raw = await rawOf(name, instance);
     const put = (store: ServiceStore<Box>, saga: string, id: string) =>
       answered(boxParticipant(store), stepOf(saga, [id]).forward(0));
     try {
@@ -211,7 +219,7 @@ describe.each(databases)('keys of the rows on $name', ({ name, open }) => {
     const [before, during] = [testVault('k1'), testVault('k1', 'k2')].map((vault) =>
       open(instance, { service: 'boxes', vault }),
     ) as [ServiceStore<Box>, ServiceStore<Box>];
-    const raw = await rawRows[name as keyof typeof rawRows](instance);
+    const raw = await rawOf(name, instance);
     try {
       await before.migrate();
       await answered(boxParticipant(before), stepOf('x', ['x']).forward(0));

@@ -1,12 +1,15 @@
 import type { Attack } from '../attack';
+import { endedAttacks } from './ended';
 import { grantAttacks } from './grants';
 import { injectionAttacks } from './injected';
 import { keyAttacks } from './keys';
+import { payloadAttacks } from './payloads';
 import { peerAttacks } from './peers';
 import { roleAttacks } from './roles';
 import { secretAttacks } from './secrets';
 import { senderAttacks } from './senders';
 import { slowAttacks } from './slow';
+import { storedAttacks } from './stored';
 import { tokenAttacks } from './tokens';
 import { transportAttacks } from './transport';
 
@@ -17,6 +20,9 @@ export const attacks: readonly Attack[] = [
   ...senderAttacks,
   ...roleAttacks,
   ...peerAttacks,
+  ...endedAttacks,
+  ...storedAttacks,
+  ...payloadAttacks,
   ...grantAttacks,
   ...transportAttacks,
   ...slowAttacks,

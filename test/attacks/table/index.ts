@@ -2,6 +2,7 @@ import type { AttackMutation } from '../mutation';
 import { accessMutations } from './access';
 import { grantMutations } from './grants';
 import { dataMutations } from './data';
+import { storedMutations } from './stored';
 import { tokenMutations } from './tokens';
 import { transportMutations } from './transport';
 
@@ -11,5 +12,6 @@ export const attackMutations: readonly AttackMutation[] = [
   ...accessMutations,
   ...grantMutations,
   ...transportMutations,
+  ...storedMutations,
   ...dataMutations,
 ];

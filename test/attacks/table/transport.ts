@@ -54,6 +54,19 @@ export const transportMutations: readonly AttackMutation[] = [
     processes: services,
   },
   {
+    row: 'S24',
+    name: 'a peer ends with its certificate',
+    gain: 'whoever has a key that was withdrawn takes up his session again, and again, after its end',
+    changes: [
+      change(
+        peer,
+        "Date.parse(certificate.valid_to ?? '') < nowMs",
+        "Date.parse(certificate.valid_to ?? '') < nowMs - nowMs",
+      ),
+    ],
+    processes: services,
+  },
+  {
     row: 'S38',
     name: 'a request that says its length twice is none',
     gain: 'a request that a proxy never saw is answered',

@@ -5,8 +5,8 @@ import { commitSk, aggregatePk, stateKey, stepKeyOf } from '../../platform/outbo
 import { openTable, tableName } from '../../platform/outbox/dynamodb/table';
 import { collectionsOf, openClient } from '../../platform/outbox/mongodb/collections';
 import { tablesOf } from '../../platform/outbox/postgres/schema';
+import type { Config } from '../../platform/runtime/config';
 import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
-import { configFor } from './world';
 
 /** A row of a service's tables. An event must be the only one of its transaction in its aggregate. */
 export type RowName =
@@ -19,15 +19,17 @@ export type RowMember = 'state' | 'data' | 'result' | 'contentHash';
 
 /** What a database client sees and can do, past the service: values as they are kept. */
 export interface RawRows {
+  /** Undefined where there is no such row. */
   get(row: RowName, member: RowMember): Promise<unknown>;
+  /** Throws where there is no such row. */
   set(row: RowName, member: RowMember, value: unknown): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Of the boxes in the database `payments` on PostgreSQL. */
-async function postgresRows(instance: string): Promise<RawRows> {
-  const client = new Client(postgresOptions(configFor('payments'), 'payments'));
-  const { aggregates, events, steps } = tablesOf(instance);
+/** On PostgreSQL, in the database of the service whose configuration it is. */
+async function postgresRows(config: Config): Promise<RawRows> {
+  const client = new Client(postgresOptions(config, config.HOLDFAST_NAME));
+  const { aggregates, events, steps } = tablesOf(config.HOLDFAST_INSTANCE);
   await client.connect();
   const of = (row: RowName): readonly [table: string, where: string, values: unknown[]] => {
     if ('aggregate' in row) return [aggregates, 'id = $1', [row.aggregate]];
@@ -51,20 +53,21 @@ async function postgresRows(instance: string): Promise<RawRows> {
       const place = `$${values.length + 1}${isClear(row, member) ? '' : '::json'}`;
       const given = isClear(row, member) ? value : JSON.stringify(value);
       const update = `UPDATE ${table} SET ${column(member)} = ${place} WHERE ${where}`;
-      expect((await client.query(update, [...values, given])).rowCount).toBe(1);
+      demandOne((await client.query(update, [...values, given])).rowCount);
     },
     close: () => client.end(),
   };
 }
 
-/** Of the boxes in the database `orders` on MongoDB. */
-async function mongoRows(instance: string): Promise<RawRows> {
-  const { url, options } = mongoOptions(configFor('orders'));
+/** The same on MongoDB. */
+async function mongoRows(config: Config): Promise<RawRows> {
+  const { url, options } = mongoOptions(config);
   const client = openClient(url, options);
-  const { aggregates, events, steps } = collectionsOf(client.db('orders'), instance);
+  const database = client.db(config.HOLDFAST_NAME);
+  const { aggregates, events, steps } = collectionsOf(database, config.HOLDFAST_INSTANCE);
   const of = (row: RowName): readonly [rows: Rows, filter: object] => {
     const named = ({ collectionName }: { readonly collectionName: string }) =>
-      client.db('orders').collection(collectionName) as unknown as Rows;
+      database.collection(collectionName) as unknown as Rows;
     if ('aggregate' in row) return [named(aggregates), { _id: row.aggregate }];
     if ('event' in row) return [named(events), { _id: row.event.join(':') }];
     const { sagaId, step } = row.step;
@@ -77,8 +80,7 @@ async function mongoRows(instance: string): Promise<RawRows> {
     },
     async set(row, member, value) {
       const [rows, filter] = of(row);
-      const { modifiedCount } = await rows.updateOne(filter, { $set: { [member]: value } });
-      expect(modifiedCount).toBe(1);
+      demandOne((await rows.updateOne(filter, { $set: { [member]: value } })).matchedCount);
     },
     close: () => client.close(),
   };
@@ -86,12 +88,13 @@ async function mongoRows(instance: string): Promise<RawRows> {
 
 interface Rows {
   findOne(filter: object): Promise<Record<string, unknown> | null>;
-  updateOne(filter: object, change: object): Promise<{ readonly modifiedCount: number }>;
+  updateOne(filter: object, change: object): Promise<{ readonly matchedCount: number }>;
 }
 
-/** Of the boxes in the table `inventory` on DynamoDB. */
-async function dynamoRows(instance: string): Promise<RawRows> {
-  const table = openTable(tableName('inventory', instance), dynamoOptions(configFor('inventory')));
+/** The same on DynamoDB. */
+async function dynamoRows(config: Config): Promise<RawRows> {
+  const { HOLDFAST_NAME: service, HOLDFAST_INSTANCE: instance } = config;
+  const table = openTable(tableName(service, instance), dynamoOptions(config));
   const keyOf = (row: RowName) => {
     if ('aggregate' in row) return stateKey(row.aggregate);
     if ('step' in row) return stepKeyOf(row.step);
@@ -120,7 +123,11 @@ async function dynamoRows(instance: string): Promise<RawRows> {
   };
 }
 
-/** Raw rows of the boxes of a world, by store. */
+function demandOne(count: number | null): void {
+  if (count !== 1) throw new Error(`${count ?? 0} rows have that name`);
+}
+
+/** Raw rows of a service's database, by store, opened as the process of a configuration; close them. */
 export const rawRows = {
   postgres: postgresRows,
   mongodb: mongoRows,

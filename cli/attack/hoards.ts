@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { parseConfig } from '../../platform/runtime/config';
+import { asBytes } from '../../platform/outbox/dynamodb/items';
+import type { SealedForm } from '../../platform/outbox/sealing';
+import { openShop } from '../chaos/shop';
+import type { Shop } from '../chaos/shop';
+import { until } from '../up/api-client';
+import type { AttackTarget } from './attack';
+import { rawRows } from './raw-rows';
+import type { RawRows } from './raw-rows';
+import { askUnder, leafOfProcess } from './wire';
+
+/** A row of a service's database that its API reads. */
+export interface Item {
+  /** Its sealed text. */
+  kept(): Promise<string>;
+  /** Puts a text there, or any other value. */
+  put(value: unknown): Promise<void>;
+  /** What the service answers who asks for it: status, and the code of a refusal. */
+  read(): Promise<string>;
+}
+
+/** The database of a service in the hands of somebody who may write to it, with two rows of one kind. */
+export interface Hoard {
+  readonly service: 'orders' | 'payments' | 'inventory';
+  readonly store: string;
+  readonly items: readonly [Item, Item];
+  /** What the first row held before it changed last. */
+  readonly older: string;
+  close(): Promise<void>;
+}
+
+const kinds = {
+  orders: { store: 'mongodb', aggregate: 'order', path: 'orders' },
+  payments: { store: 'postgres', aggregate: 'account', path: 'accounts' },
+  inventory: { store: 'dynamodb', aggregate: 'product', path: 'products' },
+} as const;
+
+const asText: SealedForm = { write: (sealed) => sealed, read: (stored) => stored };
+const patienceMs = 60_000;
+
+function itemOf(target: AttackTarget, service: Hoard['service'], rows: RawRows) {
+  const { store, aggregate, path } = kinds[service];
+  const form = store === 'dynamodb' ? asBytes : asText;
+  const { HOLDFAST_HTTP_PORT: port = '' } = target.environmentFor(service);
+  return (id: string): Item => {
+    const row = { aggregate: `${aggregate}/${id}` };
+    return {
+      kept: async () => String(form.read(await rows.get(row, 'state'))),
+      put: (value) => rows.set(row, 'state', typeof value === 'string' ? form.write(value) : value),
+      read: async () =>
+        askUnder(target, {
+          url: `https://localhost:${port}/${path}/${id}`,
+          leaf: leafOfProcess(target, 'gateway'),
+          headers: { authorization: `Bearer ${await target.api.token('adam')}` },
+        }),
+    };
+  };
+}
+
+function poster({ api }: AttackTarget) {
+  return async (path: string, body: object): Promise<void> => {
+    const idempotencyKey = randomUUID();
+    const { status, body: answer } = await api.call(path, {
+      ...{ token: await api.token('adam'), idempotencyKey, body },
+    });
+    if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
+  };
+}
+
+/** Makes two rows of a service and changes the first once more; answers their ids and what the first held before. */
+type Fill = (
+  item: (id: string) => Item,
+) => Promise<{ readonly ids: readonly [string, string]; readonly older: string }>;
+
+function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Hoard['service'], Fill>> {
+  const post = poster(target);
+  const fresh = (): string => `attack-${randomUUID().slice(0, 8)}`;
+  const made =
+    (path: string, member: string, change: readonly [string, object], more: object) =>
+    async (item: (id: string) => Item) => {
+      const ids = [fresh(), fresh()] as const;
+      for (const id of ids) await post(path, { [member]: id, ...more });
+      const older = await item(ids[0]).kept();
+      const [verb, body] = change;
+      await post(`${path}/${ids[0]}/${verb}`, body);
+      return { ids, older };
+    };
+  const money = { currency: 'EUR' };
+  return {
+    inventory: made('/products', 'sku', ['receipts', { quantity: 5 }], {
+      ...{ name: 'Lamp', priceCents: 100, ...money },
+    }),
+    payments: made('/accounts', 'customerId', ['deposits', { amountCents: 100, ...money }], {
+      ...{ ...money, limitCents: 10_000 },
+    }),
+    async orders(item) {
+      const ids = [fresh(), fresh()] as const;
+      const [first, second] = ids.map((orderId) => shop.placeOrder({ orderId }));
+      // Its first state is there for as long as the saga takes to its end.
+      const older = await until('an order', patienceMs, () =>
+        item(ids[0])
+          .kept()
+          .then((text) => (text.startsWith('hf1.') ? text : undefined)),
+      );
+      for (const started of [first, second]) {
+        const { status, location } = (await started) ?? { status: 0, location: '' };
+        if (status !== 202) throw new Error(`an order is answered ${status}`);
+        await shop.outcomeOf(String(location));
+      }
+      return { ids, older };
+    },
+  };
+}
+
+/** Opens the three databases as the services that own them, and puts two rows into each. Close them. */
+export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]> {
+  const shop = await openShop({ api: target.api, customer: 'frank', received: 10 });
+  const fills = fillsOf(target, shop);
+  return Promise.all(
+    (Object.keys(kinds) as Hoard['service'][]).map(async (service): Promise<Hoard> => {
+      const { store } = kinds[service];
+      const rows = await rawRows[store](parseConfig(target.environmentFor(service)));
+      const item = itemOf(target, service, rows);
+      const { ids, older } = await fills[service](item);
+      const items = [item(ids[0]), item(ids[1])] as const;
+      if (older === (await items[0].kept())) throw new Error(`no row of ${service} has changed`);
+      return { service, store, items, older, close: () => rows.close() };
+    }),
+  );
+}
