@@ -11,7 +11,7 @@ import type { DrillWorld, Turn } from './world';
 const usedWithinMs = 200_000;
 
 /** What every order seals with. */
-const isBusy = (purpose: string): boolean => /^(store|events)\.|^temporal$/.test(purpose);
+const isBusy = (purpose: string): boolean => /^(store|events)\./.test(purpose);
 
 const participants = ['orders', 'payments', 'inventory'] as const;
 
