@@ -5,7 +5,8 @@ import { runBulk } from './acts/bulk';
 import { runKills } from './acts/kills';
 import { lostPivots, runLostPivot } from './acts/lost-pivot';
 import type { LostPivot } from './acts/lost-pivot';
-import { rotationLines, runRotation } from './acts/rotation';
+import { rotationLines, rotationTurns, runRotation } from './acts/rotation';
+import type { TurnKey } from './acts/rotation';
 import { runSoak, soakLines } from './acts/soak';
 import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
@@ -165,10 +166,15 @@ function rotationCommand(): Command {
     .description('Replace every key and certificate under load: nobody may notice.')
     .option('--rate <count>', 'reads a second, beside four customers', count, 50)
     .option('--life <seconds>', 'of the certificates that end in the drill', count, 120)
-    .action(
-      ({ rate, life, ...shown }: Shown & { readonly rate: number; readonly life: number }) => {
-        const options = { rate, leafLifeMs: life * 1000, say };
-        return play(shown, [async (stage) => [await runRotation(stage, options)]], rotationLines);
-      },
-    );
+    .option('--only <what>', Object.keys(rotationTurns).join(', '), oneOf(rotationTurns))
+    .action(({ rate, life, only, ...shown }: RotationFlags) => {
+      const options = { rate, leafLifeMs: life * 1000, say, ...(only ? { only } : {}) };
+      return play(shown, [async (stage) => [await runRotation(stage, options)]], rotationLines);
+    });
+}
+
+interface RotationFlags extends Shown {
+  readonly rate: number;
+  readonly life: number;
+  readonly only?: TurnKey;
 }

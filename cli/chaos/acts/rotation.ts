@@ -4,20 +4,32 @@ import { createApiClient, gatewayOf } from '../../up/api-client';
 import { shot } from '../../attack/attack';
 import type { Shot } from '../../attack/attack';
 import type { Stage } from '../stage';
-import { dataKeys } from './rotation/data-keys';
-import { leaves } from './rotation/leaves';
-import { failureText, startLoad } from './rotation/load';
-import type { LoadSeen } from './rotation/load';
-import { signingKey } from './rotation/signing-key';
-import { drillWorld } from './rotation/world';
-import type { Turn } from './rotation/world';
-import { wrappingKey } from './rotation/wrapping-key';
+import { dataKeys } from '../rotation/data-keys';
+import { leaves } from '../rotation/leaves';
+import { failureText, startLoad } from '../rotation/load';
+import type { LoadSeen } from '../rotation/load';
+import { signingKey } from '../rotation/signing-key';
+import { drillWorld } from '../rotation/world';
+import type { Turn } from '../rotation/world';
+import { wrappingKey } from '../rotation/wrapping-key';
+
+/** What can be replaced, in the order in which it is. */
+export const rotationTurns = {
+  'signing-key': () => signingKey,
+  'wrapping-key': () => wrappingKey,
+  'data-keys': () => dataKeys,
+  certificates: (lifeMs: number) => leaves(lifeMs),
+} as const satisfies Readonly<Record<string, (lifeMs: number) => Turn>>;
+
+export type TurnKey = keyof typeof rotationTurns;
 
 export interface RotationOptions {
   /** Reads a second, beside four customers who order one piece after the other. */
   readonly rate: number;
   /** How long the certificates are good for that end in the drill, milliseconds. */
   readonly leafLifeMs: number;
+  /** What is replaced; everything unless told. */
+  readonly only?: TurnKey;
   readonly say: (line: string) => void;
 }
 
@@ -49,7 +61,7 @@ const failuresShownMax = 20;
  */
 export async function runRotation(
   stage: Stage,
-  { rate, leafLifeMs, say }: RotationOptions,
+  { rate, leafLifeMs, only, say }: RotationOptions,
 ): Promise<RotationResult> {
   const api = createApiClient(gatewayOf(stage.arena.environmentFor));
   try {
@@ -57,9 +69,12 @@ export async function runRotation(
     const turns: TurnResult[] = [];
     let stopped: LoadSeen | undefined;
     try {
-      await new Promise((resume) => setTimeout(resume, calmMs));
+      if (only === undefined || only === 'signing-key')
+        await new Promise((resume) => setTimeout(resume, calmMs));
       const world = drillWorld(stage, { api, load, say });
-      for (const turn of [signingKey, wrappingKey, dataKeys, leaves(leafLifeMs)]) {
+      const keys = Object.keys(rotationTurns) as TurnKey[];
+      for (const key of keys.filter((one) => only === undefined || one === only)) {
+        const turn = rotationTurns[key](leafLifeMs);
         const result = await carriedOut(turn, () => turn.run(world));
         turns.push(result);
         say(progressOf(result, load.seen()));

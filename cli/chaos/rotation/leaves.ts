@@ -1,10 +1,10 @@
-import { readCredentials } from '../../../../platform/security/tls';
-import { renewCertificates } from '../../../../stack/renewal/renew';
-import type { Renewal } from '../../../../stack/renewal/renew';
-import { shot } from '../../../attack/attack';
-import { httpHello } from '../../../attack/hellos';
-import { knock } from '../../../attack/wire';
-import { until } from '../../../up/api-client';
+import { readCredentials } from '../../../platform/security/tls';
+import { renewCertificates } from '../../../stack/renewal/renew';
+import type { Renewal } from '../../../stack/renewal/renew';
+import { shot } from '../../attack/attack';
+import { httpHello } from '../../attack/hellos';
+import { knock } from '../../attack/wire';
+import { until } from '../../up/api-client';
 import type { Turn } from './world';
 
 const dayMs = 86_400_000;

@@ -1,9 +1,9 @@
-import { jwksLimits } from '../../../../platform/security/jwks';
-import { shot } from '../../../attack/attack';
-import { freshToken, openRealm } from '../../../attack/realm';
-import { underUnknownKey } from '../../../attack/rows/keys';
-import { said } from '../../../attack/wire';
-import { until } from '../../../up/api-client';
+import { jwksLimits } from '../../../platform/security/jwks';
+import { shot } from '../../attack/attack';
+import { freshToken, openRealm } from '../../attack/realm';
+import { underUnknownKey } from '../../attack/rows/keys';
+import { said } from '../../attack/wire';
+import { until } from '../../up/api-client';
 import type { DrillWorld, Turn } from './world';
 
 const person = 'adam';

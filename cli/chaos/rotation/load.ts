@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAnswer, ApiClient } from '../../../up/api-client';
-import { openShop } from '../../shop';
-import type { Shop } from '../../shop';
+import type { ApiAnswer, ApiClient } from '../../up/api-client';
+import { openShop } from '../shop';
+import type { Shop } from '../shop';
 
 /** Patience of a client, milliseconds; how often reads are begun; how many people buy at the same time. */
 export const loadLimits = { answerMs: 20_000, tickMs: 100, followMs: 120_000, buyers: 4 } as const;

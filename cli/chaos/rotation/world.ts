@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseConfig } from '../../../../platform/runtime/config';
-import type { Config } from '../../../../platform/runtime/config';
-import { recallReach } from '../../../../stack/recall';
-import type { Reach } from '../../../../stack/servers/server';
-import type { Shot } from '../../../attack/attack';
-import { withKeyStore } from '../../../keys/ask';
-import type { Ask, Body } from '../../../keys/ask';
-import type { ApiClient } from '../../../up/api-client';
-import type { Stage } from '../../stage';
+import { parseConfig } from '../../../platform/runtime/config';
+import type { Config } from '../../../platform/runtime/config';
+import { recallReach } from '../../../stack/recall';
+import type { Reach } from '../../../stack/servers/server';
+import type { Shot } from '../../attack/attack';
+import { withKeyStore } from '../../keys/ask';
+import type { Ask, Body } from '../../keys/ask';
+import type { ApiClient } from '../../up/api-client';
+import type { Stage } from '../stage';
 import type { Load } from './load';
 
 /** What the turns of a drill turn, and the clients that must not notice. */
@@ -26,7 +26,7 @@ export interface DrillWorld {
   readonly say: (line: string) => void;
 }
 
-/** One kind of secret, replaced while everything goes on; what it answers shows that it was, and what of the old one is left. */
+/** One kind of secret, replaced while everything goes on; shots show that it was, and what is left. */
 export interface Turn {
   readonly name: string;
   run(world: DrillWorld): Promise<readonly Shot[]>;

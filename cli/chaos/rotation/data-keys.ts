@@ -1,10 +1,10 @@
-import { silentLog } from '../../../../platform/runtime/log';
-import { keySource, keyStoreClient } from '../../../../platform/security/keys/client';
-import { shot } from '../../../attack/attack';
-import type { Shot } from '../../../attack/attack';
-import type { Body } from '../../../keys/ask';
-import { contentOf } from '../../../keys/uses';
-import { until } from '../../../up/api-client';
+import { silentLog } from '../../../platform/runtime/log';
+import { keySource, keyStoreClient } from '../../../platform/security/keys/client';
+import { shot } from '../../attack/attack';
+import type { Shot } from '../../attack/attack';
+import type { Body } from '../../keys/ask';
+import { contentOf } from '../../keys/uses';
+import { until } from '../../up/api-client';
 import type { DrillWorld, Turn } from './world';
 
 /** Processes ask for keys, and report what they sealed, every minute. */

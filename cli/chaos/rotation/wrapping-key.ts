@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { kekFileOf } from '../../../../stack/secrets';
-import { shot } from '../../../attack/attack';
-import type { Body } from '../../../keys/ask';
-import { chaosLimits } from '../../stage';
-import { until } from '../../../up/api-client';
+import { kekFileOf } from '../../../stack/secrets';
+import { shot } from '../../attack/attack';
+import type { Body } from '../../keys/ask';
+import { chaosLimits } from '../stage';
+import { until } from '../../up/api-client';
 import type { Turn } from './world';
 
 /** The key-encryption key: every key is wrapped with the new one, and the key store goes on without the old one. */
