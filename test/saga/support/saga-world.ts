@@ -23,7 +23,7 @@ import { sagaMessages, sagaSearchAttributes } from '../../../platform/saga/wire'
 import { createTestGrants } from '../../support/grants';
 import { eventually } from '../../support/eventually';
 import { randomUUID } from 'node:crypto';
-import { letGoOfHeldClock } from './held-clock';
+import { inTurn } from './in-turn';
 import { ScriptedParticipants } from './scripted-participants';
 import { openTestJournal } from './test-journal';
 import type { WorldGrants } from './test-journal';
@@ -142,7 +142,6 @@ async function openSkippingServer(): Promise<TestWorkflowEnvironment> {
     server: { executable: { type: 'existing-path', path: executable } },
     client: { interceptors: { workflow: [grantClientInterceptor] } },
   });
-  letGoOfHeldClock(env);
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(sagaSearchAttributes.map((name) => [name, keyword])),
@@ -196,6 +195,7 @@ async function startWorkers(
       }),
     ),
   ]);
+  inTurn(workers);
   const running = workers.map((worker) => worker.run());
   return {
     async stop() {
