@@ -82,7 +82,7 @@ function holdAnswers(native: Native, runOf: (runId: string) => Run): void {
   };
   const complete = native.completeActivityTask;
   native.completeActivityTask = async (completion) => {
-    const { taskToken } = coresdk.ActivityTaskCompletion.decodeDelimited(completion);
+    const { taskToken, result } = coresdk.ActivityTaskCompletion.decodeDelimited(completion);
     const found = begun.get(nameOf(taskToken));
     begun.delete(nameOf(taskToken));
     if (found === undefined) return complete(completion);
@@ -90,18 +90,25 @@ function holdAnswers(native: Native, runOf: (runId: string) => Run): void {
     const answer = run.last.then(async () => {
       await itsTurn(run, activity);
       await complete(completion);
-      run.answered = activity;
+      if (isLast(result)) run.answered = activity;
     });
     run.last = answer.catch(() => undefined);
     await answer;
   };
 }
 
-/** Resolves between two workflow tasks, the answer of another activity having been taken. */
+/** False for an attempt that is made again: the workflow hears nothing of it. */
+function isLast(result: coresdk.ActivityTaskCompletion['result']): boolean {
+  const failure = result?.failed?.failure?.applicationFailureInfo;
+  return failure === undefined || failure === null || failure.nonRetryable === true;
+}
+
+/** Resolves between two workflow tasks, the answer of another activity having been taken; after a second anyway. */
 async function itsTurn(run: Run, activity: string): Promise<void> {
   const untilMs = performance.now() + digestMsMax;
-  const isTaken = () => run.answered === undefined || run.answered === activity;
-  while (run.activations > 0 || (!isTaken() && performance.now() < untilMs)) {
+  const isFree = () =>
+    run.activations <= 0 && (run.answered === undefined || run.answered === activity);
+  while (!isFree() && performance.now() < untilMs) {
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);
