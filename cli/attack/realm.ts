@@ -16,7 +16,6 @@ export interface RealmAdmin {
 interface Component {
   readonly id: string;
   readonly providerId: string;
-  readonly config: Readonly<Record<string, readonly string[]>>;
 }
 
 const keyProvider = 'org.keycloak.keys.KeyProvider';

@@ -14,10 +14,10 @@ export type Body = Record<string, unknown>;
 export type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<Body>;
 
 /** Asks the key store as `admin`, whose certificate is what lets an operator in. Throws `CommandFailed`. */
-export async function withKeyStore(
-  { state }: KeyStoreOptions,
-  work: (ask: Ask) => Promise<void>,
-): Promise<void> {
+export async function withKeyStore<Result>(
+  { state }: Pick<KeyStoreOptions, 'state'>,
+  work: (ask: Ask) => Promise<Result>,
+): Promise<Result> {
   const client = keyStoreClient(processConfigs(state)('admin'), { log: silentLog });
   const ask: Ask = async (method, path, body) => {
     const asked = { method, path, ...(body === undefined ? {} : { body }) };
@@ -35,7 +35,7 @@ export async function withKeyStore(
     return told.body;
   };
   try {
-    await work(ask);
+    return await work(ask);
   } finally {
     await client.close();
   }

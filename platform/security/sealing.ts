@@ -1,7 +1,6 @@
-import { createHash, hkdfSync } from 'node:crypto';
 import { Fault } from '../kernel/faults';
 import {
-  dataKey,
+  derivedKey,
   envelopeFormat,
   EnvelopeRefused,
   keyIdOf,
@@ -46,7 +45,7 @@ export function sealingWith(keys: SealingKeys, purpose: string): Sealing {
     async seal(plain, context) {
       const key = keys.current();
       if (key === undefined) throw new Fault('KEYS_UNAVAILABLE', 'no key to seal with is known');
-      const text = sealBytes(plain, derived(key, place(context)), place(context));
+      const text = sealBytes(plain, derivedKey(key, purpose, context), place(context));
       const body = text.lastIndexOf('.') + 1;
       return Buffer.concat([
         Buffer.from(text.slice(0, body)),
@@ -59,7 +58,7 @@ export function sealingWith(keys: SealingKeys, purpose: string): Sealing {
       const key = id === undefined ? undefined : await keys.find(id);
       if (key === undefined) throw new NotSealedByUs('this was sealed under no key of ours');
       try {
-        return openBytes(text, () => derived(key, place(context)), place(context));
+        return openBytes(text, () => derivedKey(key, purpose, context), place(context));
       } catch (error) {
         if (!(error instanceof EnvelopeRefused)) throw error;
         throw new NotSealedByUs('this was changed, or sealed for something else', { cause: error });
@@ -72,11 +71,4 @@ export function sealingWith(keys: SealingKeys, purpose: string): Sealing {
 function textOf(bytes: Buffer): string {
   const [start] = head.exec(bytes.subarray(0, headBytesMax).toString('latin1')) ?? [];
   return start === undefined ? '' : start + bytes.subarray(start.length).toString('base64url');
-}
-
-/** HKDF-SHA256. The context is hashed first: it may be longer than what HKDF takes. */
-function derived(key: DataKey, [purpose, context]: readonly string[]): DataKey {
-  const info = `${purpose}/${createHash('sha256').update(String(context)).digest('hex')}`;
-  const secret = hkdfSync('sha256', key.secret, '', info, envelopeFormat.keyBytes);
-  return dataKey(key.id, new Uint8Array(secret));
 }

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { metricNames } from '../../../platform/runtime/metric-names';
 import { jwksLimits } from '../../../platform/security/jwks';
 import { until } from '../../up/api-client';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
+import { answerTo, kidOf, underKey } from '../bearer';
 import { freshToken, openRealm } from '../realm';
 import { metricOf } from '../metrics';
-import { said } from '../wire';
 
 const person = 'dave';
 const refused = '401 TOKEN_INVALID';
@@ -16,26 +15,8 @@ const flood = { tokensMax: 5_000, msMax: 10_000, tokensMin: 200, atOnce: 40 } as
 /** Between two honest requests during it. */
 const honestPauseMs = 100;
 
-const base64url = (value: object): string =>
-  Buffer.from(JSON.stringify(value)).toString('base64url');
-
-const partOf = (token: string, index: number) =>
-  JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString()) as {
-    readonly kid?: string;
-  };
-
-/** A token of the realm's form under a key id that nobody has. */
-export function underUnknownKey(token: string): string {
-  const [, payload = '', signature = ''] = token.split('.');
-  return `${base64url({ ...partOf(token, 0), kid: randomUUID() })}.${payload}.${signature}`;
-}
-
 /** How often the gateway asked Keycloak for the realm's keys. */
 const questionsOf = (target: AttackTarget) => metricOf(target, 'gateway', metricNames.jwksReads);
-
-async function answerTo({ api }: AttackTarget, token: string): Promise<string> {
-  return said(await api.call('/sagas', { token, timeoutMs: 20_000 }));
-}
 
 /** How many times each answer came. */
 function counted(answers: readonly string[]): string {
@@ -84,7 +65,7 @@ const manyKeys: Attack = {
         answers.length + flood.atOnce > flood.tokensMax ||
         performance.now() - startedMs > flood.msMax;
       while (!isOver()) {
-        answers.push(await answerTo(target, underUnknownKey(token)));
+        answers.push(await answerTo(target, underKey(token)));
       }
     };
     await Promise.all(Array.from({ length: flood.atOnce }, send));
@@ -132,7 +113,7 @@ const newKey: Attack = {
     let isAway = false;
     try {
       const token = await freshToken(target, person);
-      const isNew = partOf(token, 0).kid !== partOf(honest, 0).kid;
+      const isNew = kidOf(token) !== kidOf(honest);
       shots.push(
         shot('the realm signs', 'with the new key', `with the ${isNew ? 'new' : 'old'} key`),
       );
@@ -142,7 +123,7 @@ const newKey: Attack = {
       isAway = true;
       await coolDown(target);
       // Any token that makes the gateway ask: from then on it knows that the key is gone.
-      shots.push(shot('unknown key', refused, await answerTo(target, underUnknownKey(token))));
+      shots.push(shot('unknown key', refused, await answerTo(target, underKey(token))));
       shots.push(shot('a token of the key taken away', refused, await answerTo(target, token)));
       shots.push(shot('a token of the key that stayed', 200, await answerTo(target, honest)));
     } finally {

@@ -7,7 +7,7 @@ import type { Stage } from '../stage';
 import { dataKeys } from '../rotation/data-keys';
 import { leaves } from '../rotation/leaves';
 import { failureText, startLoad } from '../rotation/load';
-import type { LoadSeen } from '../rotation/load';
+import type { LoadSeen, LoadTold } from '../rotation/load';
 import { signingKey } from '../rotation/signing-key';
 import { drillWorld } from '../rotation/world';
 import type { Turn } from '../rotation/world';
@@ -40,7 +40,7 @@ export interface TurnResult {
   readonly shots: readonly Shot[];
 }
 
-export interface RotationResult extends LoadSeen {
+export interface RotationResult extends LoadTold {
   /** Requests a second, those of customers included. */
   readonly perSecond: number;
   readonly turns: readonly TurnResult[];
@@ -67,7 +67,7 @@ export async function runRotation(
   try {
     const load = await startLoad(api, rate);
     const turns: TurnResult[] = [];
-    let stopped: LoadSeen | undefined;
+    let stopped: LoadTold;
     try {
       if (only === undefined || only === 'signing-key')
         await new Promise((resume) => setTimeout(resume, calmMs));
@@ -77,7 +77,7 @@ export async function runRotation(
         const turn = rotationTurns[key](leafLifeMs);
         const result = await carriedOut(turn, () => turn.run(world));
         turns.push(result);
-        say(progressOf(result, load.seen()));
+        say(progressOf(result, load.seen));
       }
     } finally {
       stopped = await load.stop();

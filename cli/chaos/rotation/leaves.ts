@@ -1,4 +1,5 @@
 import { readCredentials } from '../../../platform/security/tls';
+import { certificateLimits } from '../../../stack/authority';
 import { renewCertificates } from '../../../stack/renewal/renew';
 import type { Renewal } from '../../../stack/renewal/renew';
 import { shot } from '../../attack/attack';
@@ -6,8 +7,6 @@ import { httpHello } from '../../attack/hellos';
 import { knock } from '../../attack/wire';
 import { until } from '../../up/api-client';
 import type { Turn } from './world';
-
-const dayMs = 86_400_000;
 
 /** Running listeners that do not show their new certificate, and servers that could not be told. */
 function left({ listeners, notTold }: Renewal): string {
@@ -32,18 +31,18 @@ export function leaves(lifeMs: number): Turn {
         shot('listeners that keep the certificates of before', 'none', left(short)),
         shot('the short one at orders', 'answered', await knock({ ca }, orders, { cert, key })),
       ];
-      const lasting = await renewCertificates(reach, { lifeMs: dayMs });
+      const lasting = await renewCertificates(reach, { lifeMs: certificateLimits.leafMs });
       shots.push(
         shot('listeners that keep the short ones', 'none', left(lasting)),
         shot('renewed before the short ones end', 'yes', Date.now() < endsAtMs ? 'yes' : 'no'),
       );
       say(`  the certificates of before end in ${Math.ceil((endsAtMs - Date.now()) / 1000)} s`);
       const ended = await until('the certificates to end', lifeMs + 5_000, async () =>
-        Date.now() > endsAtMs + 1_000 ? load.seen().sagas : undefined,
+        Date.now() > endsAtMs + 1_000 ? load.seen.sagas : undefined,
       );
       const moreMs = 60_000;
       const went = await until('sagas afterwards', moreMs, async () =>
-        load.seen().sagas > ended + 8 ? 'yes' : undefined,
+        load.seen.sagas > ended + 8 ? 'yes' : undefined,
       ).catch(() => 'no');
       const renewed = readCredentials(configOf('gateway'));
       const lastingLeaf = { cert: renewed.cert, key: renewed.key };

@@ -14,6 +14,10 @@ export interface LoadSeen {
   readonly sagas: number;
   /** Requests that were not answered as they should be, and sagas that did not complete. */
   readonly failed: readonly string[];
+}
+
+/** What they have seen in the end. */
+export interface LoadTold extends LoadSeen {
   /** Milliseconds within which 99 % of the answers came. */
   readonly p99Ms: number;
   readonly seconds: number;
@@ -21,14 +25,14 @@ export interface LoadSeen {
 
 /** Clients at work. */
 export interface Load {
-  seen(): LoadSeen;
+  readonly seen: LoadSeen;
   /** Takes new tokens, and resolves when no request with an older one is under way. */
   turnOver(): Promise<void>;
   /** Ends it, lets what is under way come to its end, and answers what was seen. */
-  stop(): Promise<LoadSeen>;
+  stop(): Promise<LoadTold>;
 }
 
-interface Counted {
+interface Counted extends LoadSeen {
   requests: number;
   sagas: number;
   readonly failed: string[];
@@ -62,25 +66,21 @@ export async function startLoad(api: ApiClient, perSecond: number): Promise<Load
     buy({ api, shop: shops[index]!, customer: customers[index]!, ask, counted, over: over.signal }),
   );
 
-  const seen = (): LoadSeen => {
-    const { requests, sagas, failed, tookMs } = counted;
-    const sorted = tookMs.toSorted((a, b) => a - b);
-    const p99Ms = Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
-    const seconds = Math.round((performance.now() - startedMs) / 1000);
-    return { requests, sagas, failed: [...failed], p99Ms, seconds };
-  };
   return {
-    seen,
+    seen: counted,
     async turnOver() {
       api.forgetTokens();
       await Promise.all(underWay);
     },
     async stop() {
-      const atEnd = seen();
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
       reader.stop();
       over.abort();
       await Promise.all([...buyers, ...underWay]);
-      return { ...seen(), seconds: atEnd.seconds };
+      const { tookMs, ...seen } = counted;
+      const sorted = tookMs.toSorted((a, b) => a - b);
+      const p99Ms = Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
+      return { ...seen, p99Ms, seconds };
     },
   };
 }

@@ -1,21 +1,12 @@
 import { jwksLimits } from '../../../platform/security/jwks';
 import { shot } from '../../attack/attack';
+import { answerTo, kidOf, underKey } from '../../attack/bearer';
 import { freshToken, openRealm } from '../../attack/realm';
-import { underUnknownKey } from '../../attack/rows/keys';
-import { said } from '../../attack/wire';
 import { until } from '../../up/api-client';
-import type { DrillWorld, Turn } from './world';
+import type { Turn } from './world';
 
 const person = 'adam';
 const refused = '401 TOKEN_INVALID';
-
-const kidOf = (token: string): unknown =>
-  (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid?: unknown })
-    .kid;
-
-async function answerTo({ api }: DrillWorld, token: string): Promise<string> {
-  return said(await api.call('/sagas', { token, timeoutMs: 20_000 }));
-}
 
 /** The key with which the realm signs tokens: the new one signs, everybody has a new token, the old one goes. */
 export const signingKey: Turn = {
@@ -39,7 +30,7 @@ export const signingKey: Turn = {
     await endOld();
     // The gateway notices with its next question to Keycloak, which any token of an unknown key makes it ask.
     const found = await until('the old key to be gone', 3 * jwksLimits.coolDownMs, async () => {
-      await answerTo(world, underUnknownKey(after));
+      await answerTo(world, underKey(after));
       const answer = await answerTo(world, before);
       if (answer !== '200') return answer;
       await new Promise((resume) => setTimeout(resume, 1_000));

@@ -6,7 +6,7 @@ import { recallReach } from '../../../stack/recall';
 import type { Reach } from '../../../stack/servers/server';
 import type { Shot } from '../../attack/attack';
 import { withKeyStore } from '../../keys/ask';
-import type { Ask, Body } from '../../keys/ask';
+import type { Ask } from '../../keys/ask';
 import type { ApiClient } from '../../up/api-client';
 import type { Stage } from '../stage';
 import type { Load } from './load';
@@ -47,12 +47,6 @@ export function drillWorld(
     ca: readFileSync(gateway.HOLDFAST_CA_FILE),
     issuer: gateway.HOLDFAST_ISSUER,
     gatewayUrl: `https://localhost:${gateway.HOLDFAST_HTTP_PORT}`,
-    async askKeys(method, where, body) {
-      let answer: Body = {};
-      await withKeyStore({ state: stateDir, json: true }, async (ask) => {
-        answer = await ask(method, where, body);
-      });
-      return answer;
-    },
+    askKeys: (...asked) => withKeyStore({ state: stateDir }, (ask) => ask(...asked)),
   };
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** AES-256-GCM as every stored value of ours is sealed with it; sizes in bytes. */
@@ -49,6 +56,16 @@ export function dataKey(id: string, secret: Uint8Array): DataKey {
     throw new RangeError(`a key has ${envelopeFormat.keyBytes} bytes`);
   }
   return { id, secret: createSecretKey(secret) };
+}
+
+/**
+ * A key of its own for one use and one context of it, under the id of the key it is made of: HKDF-SHA256. The context
+ * is hashed first: it may be longer than what HKDF takes.
+ */
+export function derivedKey(key: DataKey, use: string, context: string): DataKey {
+  const info = `${use}/${createHash('sha256').update(context).digest('hex')}`;
+  const secret = hkdfSync('sha256', key.secret, '', info, envelopeFormat.keyBytes);
+  return dataKey(key.id, new Uint8Array(secret));
 }
 
 const { version, nonceBytes, tagBytes } = envelopeFormat;

@@ -1,13 +1,5 @@
-import { createHash, hkdfSync } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
-import {
-  dataKey,
-  envelopeFormat,
-  EnvelopeRefused,
-  keyIdOf,
-  openBytes,
-  sealBytes,
-} from './envelope';
+import { derivedKey, EnvelopeRefused, keyIdOf, openBytes, sealBytes } from './envelope';
 import type { DataKey } from './envelope';
 
 /** How a sealed payload is marked: names of its metadata, and the value of the first. All of it is readable. */
@@ -77,15 +69,8 @@ function textOf(bytes: Uint8Array | null | undefined): string {
 
 const placeOf = ({ namespace, workflowId }: WorkflowPlace) => ['temporal', namespace, workflowId];
 
-/** HKDF-SHA256. The workflow is hashed first: an id may be longer than what HKDF takes. */
-function keyOfWorkflow(key: DataKey, place: WorkflowPlace): DataKey {
-  const workflow = createHash('sha256')
-    .update(JSON.stringify(placeOf(place)))
-    .digest('hex');
-  const info = `holdfast/temporal/${workflow}`;
-  const secret = hkdfSync('sha256', key.secret, '', info, envelopeFormat.keyBytes);
-  return dataKey(key.id, new Uint8Array(secret));
-}
+const keyOfWorkflow = (key: DataKey, place: WorkflowPlace): DataKey =>
+  derivedKey(key, 'holdfast/temporal', JSON.stringify(placeOf(place)));
 
 const lengthBytes = 4;
 

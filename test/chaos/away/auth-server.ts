@@ -1,3 +1,4 @@
+import { underKey } from '../../../cli/attack/bearer';
 import { openTokenVerifier } from '../../../platform/security/authority';
 import { jwksLimits } from '../../../platform/security/jwks';
 import { problemOfRefusal } from '../../../platform/security/tokens';
@@ -24,13 +25,6 @@ export function openClockedVerifier() {
         (error: TokenRefused) => error.reason,
       ),
   };
-}
-
-/** The same token under a key id that nobody has. */
-export function underKey(token: string, kid: string): string {
-  const [head = '', ...rest] = token.split('.');
-  const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as object;
-  return [Buffer.from(JSON.stringify({ ...header, kid })).toString('base64url'), ...rest].join('.');
 }
 
 /** Known keys are good for an hour, new people are not let in, and nobody asks in vain more often than in 30 s. */

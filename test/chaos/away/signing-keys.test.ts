@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { underKey } from '../../../cli/attack/bearer';
 import { freshToken, openRealm } from '../../../cli/attack/realm';
 import { jwksLimits } from '../../../platform/security/jwks';
 import { openSecrets } from '../../../stack/secrets';
 import { apiClient, environmentFor, world } from '../../support/world';
-import { openClockedVerifier, underKey } from './auth-server';
+import { openClockedVerifier } from './auth-server';
 
 const { HOLDFAST_ISSUER: issuer = '', HOLDFAST_CA_FILE: caFile = '' } = environmentFor('gateway');
 const secret = openSecrets(world().stateDir);
