@@ -3,6 +3,7 @@ import { Random } from '../../../platform/testing/random';
 import { auditOnce } from '../../up/audit';
 import { countsOf, lostOrDoubled, openShops, placeAll } from './many-orders';
 import type { Order } from './many-orders';
+import { standingOf } from '../standing';
 import type { Stage } from '../stage';
 
 export interface KillsOptions {
@@ -36,8 +37,10 @@ const limits = {
   kills: 12,
   killsMin: 3,
   pauseMs: { min: 300, max: 2_500 },
-  endMs: 600_000,
+  endMs: { atLeast: 180_000, each: 3_000 },
   pollMs: 500,
+  /** So many of those that have not ended are looked at more closely. */
+  explained: 3,
 } as const;
 
 const victims = ['orchestrator', 'orders', 'payments', 'inventory'] as const;
@@ -57,6 +60,7 @@ export async function runKills(stage: Stage, options: KillsOptions): Promise<Kil
     ...(running === sagas ? [] : [`only ${running} sagas were under way`]),
     ...(killed.length >= limits.killsMin ? [] : ['all had ended before three workers were killed']),
     ...orders.flatMap((order) => wrongEnd(order, outcomes.get(order.workflowId))),
+    ...(await whereTheyStand(stage, orders, outcomes)),
     ...(await lostOrDoubled(shops, { before, orders })),
     ...(await auditOnce({ stack: stage.arena })).violations.map((one) => JSON.stringify(one)),
   ];
@@ -117,12 +121,24 @@ async function outcomesOf({ arena }: Stage, orders: readonly Order[]) {
 }
 
 async function allEnded(stage: Stage, orders: readonly Order[]) {
-  const untilMs = performance.now() + limits.endMs;
+  const { atLeast, each } = limits.endMs;
+  const untilMs = performance.now() + Math.max(atLeast, each * orders.length);
   for (;;) {
     const outcomes = await outcomesOf(stage, orders);
     if (outcomes.size === orders.length || performance.now() > untilMs) return outcomes;
     await delay(limits.pollMs);
   }
+}
+
+/** What Temporal says of the first few that have not ended. */
+function whereTheyStand(
+  { arena }: Stage,
+  orders: readonly Order[],
+  outcomes: ReadonlyMap<string, string>,
+): Promise<readonly string[]> {
+  const open = orders.filter(({ workflowId }) => !outcomes.has(workflowId));
+  const looked = open.slice(0, limits.explained);
+  return Promise.all(looked.map(({ workflowId }) => standingOf(arena.client, workflowId)));
 }
 
 function wrongEnd({ workflowId, scarce }: Order, outcome: string | undefined): readonly string[] {
