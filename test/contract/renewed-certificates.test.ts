@@ -154,10 +154,12 @@ async function play({ name, process, variable, through = url, open }: Case): Pro
   return { name, proxy, ...open(config) };
 }
 
-/** Names of those whose question fails. */
+/** Those whose question fails, and why. */
 async function failing(question: (one: Played) => Promise<unknown>): Promise<string[]> {
   const failed: string[] = [];
-  const asked = played.map((one) => question(one).catch(() => failed.push(one.name)));
+  const asked = played.map((one) =>
+    question(one).catch((error: Error) => failed.push(`${one.name}: ${error.message}`)),
+  );
   await Promise.all(asked);
   return failed;
 }
