@@ -1,6 +1,11 @@
 import path from 'node:path';
-import { ApplicationFailure } from '@temporalio/common';
-import type { DataConverter, PayloadCodec, SerializationContext } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import type {
+  DataConverter,
+  Payload,
+  PayloadCodec,
+  SerializationContext,
+} from '@temporalio/common';
 import { faults } from '../../kernel/faults';
 import { EnvelopeRefused } from './envelope';
 import type { EnvelopeRefusal } from './envelope';
@@ -28,7 +33,8 @@ export function temporalConverter(options: TemporalCodecOptions): DataConverter 
 /**
  * Seals every payload for its workflow and opens it there and nowhere else: plaintext is refused, and so is a payload
  * of another workflow. The workflow is the one the SDK names, never the one a payload names. Where the SDK names none,
- * nothing is opened, and what is sealed only a person can read.
+ * nothing is opened, and what is sealed only a person can read. The server's own word on an activity that was
+ * cancelled before it began is read as nothing.
  *
  * Throws application failures, so that an activity whose input cannot be opened fails with a code: `CIPHERTEXT_REFUSED`
  * is not tried again, `KEYS_UNAVAILABLE` is. In a workflow either fails the task, which Temporal repeats.
@@ -46,7 +52,8 @@ export function createTemporalCodec(options: TemporalCodecOptions): PayloadCodec
       try {
         const place = placeOf(context);
         if (place === undefined) throw new EnvelopeRefused('AUTHENTICATION');
-        return payloads.map((payload) => openPayload(payload, (id) => keys.byId(id), place));
+        const open = (payload: Payload) => openPayload(payload, (id) => keys.byId(id), place);
+        return payloads.map((payload) => (isServers(payload, context) ? nothing : open(payload)));
       } catch (error) {
         if (!(error instanceof EnvelopeRefused)) throw error;
         refused?.(error.reason);
@@ -55,6 +62,23 @@ export function createTemporalCodec(options: TemporalCodecOptions): PayloadCodec
       }
     },
   };
+}
+
+/** What Temporal's server puts into the details of an activity that was cancelled before anybody had begun it. */
+const notStarted = '"ACTIVITY_ID_NOT_STARTED"';
+const nothing = defaultPayloadConverter.toPayload(undefined);
+
+/**
+ * The one payload that the server writes by itself, which has no key. It is read as nothing: whoever forges it gains no
+ * more than by an answer without any payload, which needs no key either. Refused, it would hold its workflow for ever.
+ */
+function isServers({ metadata, data }: Payload, context: SerializationContext | undefined) {
+  const encoding = Buffer.from(metadata?.encoding ?? []).toString();
+  return (
+    context?.type === 'activity' &&
+    encoding === 'json/plain' &&
+    Buffer.from(data ?? []).toString() === notStarted
+  );
 }
 
 function placeOf(context: SerializationContext | undefined): WorkflowPlace | undefined {

@@ -19,6 +19,30 @@ export const payloadGuards: readonly Guard[] = [
     test: codec('that is refused and never passed through'),
   },
   {
+    name: 'what the server says of an activity that had not begun is read',
+    why: 'a saga whose step is cancelled before a worker took it would stand still for ever',
+    changes: [
+      {
+        file: keys('temporal-codec'),
+        from: '(isServers(payload, context) ? nothing : open(payload))',
+        to: '(isServers({}, context) ? nothing : open(payload))',
+      },
+    ],
+    test: codec('is nothing where the server says'),
+  },
+  {
+    name: 'the word of the server counts for activities alone',
+    why: 'it is plaintext, and whoever reaches Temporal could write it elsewhere',
+    changes: [
+      {
+        file: keys('temporal-codec'),
+        from: "context?.type === 'activity' &&",
+        to: "context?.type !== 'none' &&",
+      },
+    ],
+    test: codec('is nothing where the server says'),
+  },
+  {
     name: 'the workflow of a payload is the one that Temporal names',
     why: 'the input of one saga could be sent to another',
     changes: [

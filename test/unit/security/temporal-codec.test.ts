@@ -111,6 +111,20 @@ describe('a sealed payload', () => {
     expect(await opened(payload)).toBe('CIPHERTEXT_REFUSED FORMAT');
   });
 
+  it('is nothing where the server says that an activity was cancelled before it began, and there alone', async () => {
+    const said = defaultPayloadConverter.toPayload('ACTIVITY_ID_NOT_STARTED');
+    const activity = { type: 'activity', isLocal: false, namespace, workflowId: 'saga-1' } as const;
+    expect(await opened(said, activity)).toBeUndefined();
+    expect(await opened(said)).toBe('CIPHERTEXT_REFUSED FORMAT');
+    const longer = defaultPayloadConverter.toPayload('ACTIVITY_ID_NOT_STARTED ');
+    const raw = defaultPayloadConverter.toPayload(Buffer.from('"ACTIVITY_ID_NOT_STARTED"'));
+    for (const other of [longer, raw, order]) {
+      expect(await opened(other, activity)).toBe('CIPHERTEXT_REFUSED FORMAT');
+    }
+    const nowhere = { type: 'activity', isLocal: false, namespace } as const;
+    expect(await opened(said, nowhere)).toBe('CIPHERTEXT_REFUSED AUTHENTICATION');
+  });
+
   it('opens with the key it was sealed with, and waits for a key that is not known here', async () => {
     const [before] = await codecOf(old).encode([order], of('saga-1'));
     expect(await opened(before!)).toEqual({ sku: 'book' });
