@@ -1,9 +1,11 @@
 // The certificate library cannot be loaded without it, so it comes first.
 import 'reflect-metadata';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { retiredFileOf } from '../platform/security/retired';
 
 const dayMs = 86_400_000;
 
@@ -109,40 +111,80 @@ export async function createAuthority(): Promise<Authority> {
   return { certificate, key: keys.privateKey };
 }
 
-interface AuthorityFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
+/**
+ * Where an authority is kept: in the folder that everybody reads, the certificates of all that are believed; apart from
+ * it, the key of the one that signs and, during a rollover, of the one after it or before it.
+ */
+export const authorityFiles = (directory: string, secrets: string) => ({
+  bundle: path.join(directory, 'ca.crt'),
+  retired: retiredFileOf(path.join(directory, 'ca.crt')),
+  key: path.join(secrets, 'ca.key'),
+  next: { crt: path.join(secrets, 'next.crt'), key: path.join(secrets, 'next.key') },
+  old: { crt: path.join(secrets, 'old.crt'), key: path.join(secrets, 'old.key') },
+  reissuedAt: path.join(secrets, 'reissued-at'),
+  lock: path.join(secrets, 'rollover.lock'),
+});
+
+/** Every certificate in a file; none where there is no file. */
+export function certificatesIn(file: string): x509.X509Certificate[] {
+  try {
+    const pem = readFileSync(file, 'utf8');
+    return x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
+  } catch {
+    return [];
+  }
 }
 
-const filesOf = (directory: string, secrets: string): AuthorityFiles => ({
-  certFile: path.join(directory, 'ca.crt'),
-  keyFile: path.join(secrets, 'ca.key'),
-});
+const textOf = (certificate: x509.X509Certificate): string => `${certificate.toString('pem')}\n`;
+
+/** Writes certificates one after the other: all of them are believed. */
+export function writeCertificates(file: string, certificates: x509.X509Certificate[]): void {
+  writeWhole(file, certificates.map(textOf).join(''));
+}
+
+/** The authority whose key is in a file, among these certificates; undefined where none of them is its own. */
+export async function authorityOf(
+  keyFile: string,
+  among: readonly x509.X509Certificate[],
+): Promise<Authority | undefined> {
+  let pem: string;
+  try {
+    pem = readFileSync(keyFile, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  const certificate = among.find(({ publicKey }) => spki.equals(Buffer.from(publicKey.rawData)));
+  const [pkcs8] = x509.PemConverter.decode(pem);
+  if (certificate === undefined || pkcs8 === undefined) return undefined;
+  const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
+  return { certificate, key };
+}
 
 /** The authority of a state folder as it is; undefined where there is none that can sign for long enough. */
 export async function readAuthority(
   directory: string,
   secrets: string,
 ): Promise<Authority | undefined> {
-  const { certFile, keyFile } = filesOf(directory, secrets);
-  const certificate = readCertificate(certFile);
-  if (!certificate || !existsSync(keyFile)) return undefined;
-  if (leftMs(certificate) < certificateLimits.authorityLeftMs) return undefined;
-  const [pkcs8] = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'));
-  if (!pkcs8) return undefined;
-  const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
-  return { certificate, key };
+  const { bundle, key } = authorityFiles(directory, secrets);
+  const found = await authorityOf(key, certificatesIn(bundle));
+  if (!found || leftMs(found.certificate) < certificateLimits.authorityLeftMs) return undefined;
+  return found;
 }
 
 /** The authority of a state folder, created at first use and replaced when its end is near. */
 export async function openAuthority(directory: string, secrets: string): Promise<Authority> {
   mkdirSync(directory, { recursive: true });
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
-  const { certFile, keyFile } = filesOf(directory, secrets);
+  const files = authorityFiles(directory, secrets);
   const known = await readAuthority(directory, secrets);
   if (known) return known;
   const authority = await createAuthority();
-  writeSecret(keyFile, await privatePem(authority.key));
-  writeWhole(certFile, `${authority.certificate.toString('pem')}\n`);
+  // A rollover that was under way has nothing left to go on from.
+  for (const one of [files.next, files.old]) {
+    for (const file of [one.key, one.crt]) rmSync(file, { force: true });
+  }
+  writeSecret(files.key, await privatePem(authority.key));
+  writeCertificates(files.bundle, [authority.certificate]);
   return authority;
 }

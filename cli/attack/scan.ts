@@ -15,10 +15,11 @@ import {
   postgresAsksForTls,
   postgresHello,
   redisHello,
-} from './hellos';
+} from '../../stack/wire/hellos';
+import { knock } from '../../stack/wire/knock';
+import type { Heard } from '../../stack/wire/knock';
 import { listenersOf } from './listeners';
 import type { Listening } from './listeners';
-import { knock } from './wire';
 
 /** How long a listener may say nothing; whoever does is asked once more with more patience, for it may be slow. */
 const patiencesMs = [3_000, 7_000] as const;
@@ -43,8 +44,6 @@ function isRefusal(data: Buffer): boolean {
   const text = data.toString('latin1');
   return helpful.some((sentence) => text.includes(sentence));
 }
-
-type Heard = 'answered' | 'refused' | 'silent';
 
 /** Says one thing in the clear. */
 function sayPlain(port: number, hello: Buffer, waitMs: number): Promise<Heard> {

@@ -1,6 +1,4 @@
 import { connect } from 'node:tls';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { Socket } from 'node:net';
 import { Agent, fetch } from 'undici';
 import { parseConfig } from '../../platform/runtime/config';
 import { readCredentials } from '../../platform/security/tls';
@@ -70,65 +68,6 @@ function parsed(text: string): Record<string, unknown> {
 export function said({ status, body }: Pick<ApiAnswer, 'status' | 'body'>): string {
   const { code } = body;
   return typeof code === 'string' ? `${status} ${code}` : String(status);
-}
-
-/** A listener of the stack, and the bytes after which an honest one would answer. */
-export interface Listener {
-  readonly name: string;
-  readonly port: number;
-  readonly hello: Buffer;
-  /** Sent in the clear before TLS begins, for protocols that ask for it. */
-  readonly before?: Buffer;
-  /** Offered to the server as the protocol to speak. */
-  readonly protocol?: string;
-  /** How long it may say nothing, milliseconds. */
-  readonly waitMs?: number;
-  /** True for an answer by which the server refuses in its own protocol. */
-  readonly isRefusal?: (data: Buffer) => boolean;
-}
-
-/**
- * What a listener does with a certificate: `answered`, `refused`, or `silent`. In TLS 1.3 the client's side is done
- * before the server has looked at the certificate, so only what is read afterwards counts.
- */
-export async function knock(
-  { ca }: Pick<AttackTarget, 'ca'>,
-  { port, hello, before, protocol, waitMs, isRefusal = () => false }: Listener,
-  leaf?: Leaf,
-): Promise<'answered' | 'refused' | 'silent'> {
-  const raw = new Socket();
-  const socketOptions: ConnectionOptions = {
-    ...{ ca, socket: raw, servername: 'localhost', ...leaf },
-    ...(protocol === undefined ? {} : { ALPNProtocols: [protocol] }),
-    // The identity of the server is not what is looked at here.
-    checkServerIdentity: () => undefined,
-  };
-  let secure: TLSSocket | undefined;
-  try {
-    return await new Promise((resolve) => {
-      const late = setTimeout(() => resolve('silent'), waitMs ?? wireLimits.answerMs);
-      const done = (seen: 'answered' | 'refused'): void => {
-        clearTimeout(late);
-        resolve(seen);
-      };
-      const begin = (): void => {
-        secure = connect(socketOptions, () => secure?.write(hello));
-        secure.once('data', (data: Buffer) => done(isRefusal(data) ? 'refused' : 'answered'));
-        secure.once('error', () => done('refused'));
-        secure.once('close', () => done('refused'));
-      };
-      raw.once('error', () => done('refused'));
-      raw.once('close', () => done('refused'));
-      raw.connect(port, '127.0.0.1', () => {
-        if (before === undefined) return begin();
-        raw.once('data', begin);
-        raw.write(before);
-      });
-    });
-  } finally {
-    secure?.destroy();
-    raw.destroy();
-  }
 }
 
 /** Sends bytes over TLS as they are and answers all that comes back until the end or a pause. */

@@ -9,6 +9,7 @@ import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
 import { verifyReport } from '../../platform/audit/report';
 import type { Config } from '../../platform/runtime/config';
+import { readRetired } from '../../platform/security/retired';
 import { openWitness } from '../../projections/witness';
 import { sagaAudits } from '../../workflows/audits';
 import { lookAtAll, untilPassed } from './look';
@@ -112,7 +113,8 @@ async function lookNow(config: Config): Promise<Pick<AuditAnswer, 'away'>> {
 }
 
 async function checkReport(ledger: StoredLedger, config: Config, { json }: CommandOptions) {
-  const verdict = await verifyReport(ledger, readFileSync(config.HOLDFAST_CA_FILE));
+  const { HOLDFAST_CA_FILE: caFile } = config;
+  const verdict = await verifyReport(ledger, readFileSync(caFile), readRetired(caFile));
   if (json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   const { lines, from = 'never', to = 'never', broken } = verdict;
   process.stderr.write(`report: ${lines} lines are in order, ${from} to ${to}.\n`);

@@ -3,14 +3,17 @@ import { certificateNames } from '../../stack/certificates';
 import { recallReach } from '../../stack/recall';
 import { renewCertificates } from '../../stack/renewal/renew';
 import { certificateStatus } from '../../stack/renewal/status';
+import { rolloverStatus } from '../../stack/rollover/status';
 import { findRunning } from '../../stack/running';
-import { withExitCode } from '../command-error';
 import { wholeNumber } from '../whole-number';
-import { renewalLines, statusLines } from './print';
+import { done, tell } from './answer';
+import { authorityLines, renewalLines, statusLines } from './print';
+import { rollover } from './rollover';
 
 const help = `
 The certificates of the stack in --state: one for each process, by which it is known everywhere. A running stack renews
-them by itself when two thirds of their life are over; docs/certificates.md tells what follows a renewal, and how.
+them by itself when two thirds of their life are over; docs/certificates.md tells what follows a renewal, and how. The
+authority that signs them lives for a year, and is replaced in the three stages of rollover.
 
 Exit codes: 0 all is well, 1 one has ended, is due or is not the one that is shown, 2 wrong usage, 3 not done: no stack,
 or no authority.
@@ -19,9 +22,8 @@ Examples:
   holdfast certs status
   holdfast certs rotate
   holdfast certs rotate --name orders --minutes 60 --json
+  holdfast certs rollover --help
 `;
-
-export const certsExitCodes = { attention: 1, usage: 2, notDone: 3 } as const;
 
 /** `holdfast certs …`: what the certificates of a stack are, and new ones. */
 export function certsCommand(): Command {
@@ -30,6 +32,7 @@ export function certsCommand(): Command {
     .addHelpText('after', help)
     .addCommand(status())
     .addCommand(rotate())
+    .addCommand(rollover())
     .exitOverride();
 }
 
@@ -64,7 +67,10 @@ function status(): Command {
       ({ state, listeners }) =>
         state === 'good' && listeners.every(({ shows }) => shows !== 'other'),
     );
-    tell(options, { certificates, isSound }, statusLines(certificates));
+    // Where no authority can sign, the certificates are told all the same.
+    const authority = await rolloverStatus(reach).catch(() => undefined);
+    const lines = [...statusLines(certificates), ...authorityLines(authority)];
+    tell(options, { certificates, authority, isSound }, lines);
   });
 }
 
@@ -94,22 +100,4 @@ function rotate(): Command {
       const isSound = renewal.listeners.every(({ isNew, shown }) => isNew || shown === undefined);
       tell(options, { ...renewal, isSound }, renewalLines(renewal));
     });
-}
-
-/** What keeps a command from its end gets the exit code for it. */
-async function done<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof Error ? withExitCode(error, certsExitCodes.notDone, undefined) : error;
-  }
-}
-
-function tell<Report extends { readonly isSound: boolean }>(
-  { json }: CommonOptions,
-  report: Report,
-  lines: readonly string[],
-): void {
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
-  if (!report.isSound) process.exitCode = certsExitCodes.attention;
 }

@@ -60,7 +60,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     string,
     { readonly token: Promise<string>; readonly freshUntil: number }
   >();
-  const dispatcher = new Agent({ connect: { ca: readFileSync(options.caFile) } });
+  const agent = followingAgent(options.caFile);
   return {
     async call(path, request = {}) {
       const headers: Record<string, string> = { ...request.headers };
@@ -71,7 +71,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const response = await fetch(new URL(path, options.gatewayUrl), {
         method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
         headers,
-        dispatcher,
+        dispatcher: agent.current(),
         ...(request.body === undefined ? {} : { body: text }),
         ...(request.timeoutMs === undefined
           ? {}
@@ -90,13 +90,32 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const known = tokens.get(username);
       if (known !== undefined && performance.now() < known.freshUntil) return known.token;
       const password = options.password ?? `${username}-dev`;
+      const dispatcher = agent.current();
       const token = askToken({ ...options, dispatcher, username, password });
       tokens.set(username, { token, freshUntil: performance.now() + tokenFreshMs });
       token.catch(() => tokens.delete(username));
       return token;
     },
     forgetTokens: () => tokens.clear(),
-    close: () => dispatcher.close(),
+    close: () => agent.close(),
+  };
+}
+
+/** Believes the authorities that are in the file today: they change while a long run goes on. */
+function followingAgent(caFile: string) {
+  let believed = '';
+  let agent = new Agent();
+  return {
+    current(): Agent {
+      const found = readFileSync(caFile, 'utf8');
+      if (found === believed) return agent;
+      // What it was asked is answered first.
+      void agent.close();
+      agent = new Agent({ connect: { ca: found } });
+      believed = found;
+      return agent;
+    },
+    close: () => agent.close(),
   };
 }
 

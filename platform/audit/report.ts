@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { canonicalJson } from '../kernel/json';
 import { algorithmOf, trustedLeaf } from '../security/grant-certificates';
 import { certificatesOf } from '../security/grants';
+import { authoritiesOver } from '../security/retired';
+import type { RetiredAuthority } from '../security/retired';
 import type { Credentials } from '../security/tls';
 import type { AuditPass } from './auditor';
 import type { Ledger, ReportTail } from './ledger/port';
@@ -70,21 +72,23 @@ export interface ReportVerdict {
 
 /**
  * Walks the report from its first line: numbers without a hole, each line signed by an auditor of ours whose
- * certificate was good then, and each naming the one before. Lines cut off at the end cannot be seen here; the number
+ * certificate was good then, and each naming the one before. An authority that was retired counts for what was signed
+ * until that moment. Lines cut off at the end cannot be seen here; the number
  * of the last line is also in the auditor's log and metrics.
  */
 export async function verifyReport(
   ledger: Pick<Ledger, 'reportLines'>,
   caPem: string | Buffer,
+  retired: readonly RetiredAuthority[] = [],
 ): Promise<ReportVerdict> {
-  const authorities = certificatesOf(caPem);
+  const authoritiesAt = authoritiesOver(certificatesOf(caPem), retired);
   let before: ReportTail = { number: 0, line: '' };
   let times: { from?: string; to?: string } = {};
   for (;;) {
     const page = { after: before.number, limitMax: reportProfile.pageMax };
     const lines = await ledger.reportLines(page);
     for (const one of lines) {
-      const read = await readLine(one, before, authorities);
+      const read = await readLine(one, before, authoritiesAt);
       if (typeof read === 'string') {
         return {
           lines: before.number,
@@ -102,14 +106,15 @@ export async function verifyReport(
 async function readLine(
   { number, line }: ReportTail,
   before: ReportTail,
-  authorities: readonly X509Certificate[],
+  authoritiesAt: (atMs: number) => readonly X509Certificate[],
 ): Promise<{ readonly at: string } | string> {
   if (number !== before.number + 1) return 'the line is missing';
   const parsed = parse(line);
   if (parsed === undefined) return 'the line cannot be read';
   const { x5c, said } = parsed;
   const atMs = Date.parse(said.at);
-  const leaf = trustedLeaf(x5c, { authorities, signers: [reportProfile.signer], atMs });
+  const trust = { authorities: authoritiesAt(atMs), signers: [reportProfile.signer], atMs };
+  const leaf = trustedLeaf(x5c, trust);
   if (typeof leaf === 'string') return leaf;
   const algorithm = algorithmOf(leaf.publicKey);
   const isSigned = await compactVerify(line, leaf.publicKey, {

@@ -2,8 +2,12 @@ import type { Agent } from 'undici';
 import { createPeerAgent, createServerAgent, readCredentials } from './tls';
 import type { CertificateFiles, Credentials } from './tls';
 
-/** How often the files are looked at; within it a renewed certificate is in use. */
-export const renewalLimits = { lookMs: 2_000 } as const;
+/**
+ * How often the files are looked at; within it a renewed certificate is in use. All processes read one file of
+ * authorities: a change of that alone is followed after up to `spreadMs`, by each after another time, since otherwise
+ * all of them would open everything anew in the same moment.
+ */
+export const renewalLimits = { lookMs: 2_000, spreadMs: 8_000 } as const;
 
 /** Who is told of the files of one certificate, and how to stop looking at them. */
 interface Watched {
@@ -31,9 +35,15 @@ function readOrNothing(config: CertificateFiles): Credentials | undefined {
 function watch(config: CertificateFiles): Watched {
   const listeners = new Set<() => void>();
   let used = readOrNothing(config);
+  let dueMs: number | undefined;
   const look = (): void => {
     const found = readOrNothing(config);
     if (found === undefined || isSame(found, used)) return;
+    if (used !== undefined && isSame({ ...found, ca: used.ca }, used)) {
+      dueMs ??= performance.now() + Math.random() * renewalLimits.spreadMs;
+      if (performance.now() < dueMs) return;
+    }
+    dueMs = undefined;
     used = found;
     for (const listener of [...listeners]) listener();
   };
@@ -43,8 +53,9 @@ function watch(config: CertificateFiles): Watched {
 }
 
 /**
- * Calls back once for every whole change of certificate, key and authorities on disk (looked at every 2 s): a key whose
- * certificate is not written yet is no change. Returns how to stop.
+ * Calls back once for every whole change of certificate, key and authorities on disk (looked at every 2 s; up to 8 s
+ * later where the authorities alone have changed): a key whose certificate is not written yet is no change. Returns how
+ * to stop.
  */
 export function watchCredentials(config: CertificateFiles, changed: () => void): () => void {
   const { HOLDFAST_CA_FILE: ca, HOLDFAST_CERT_FILE: cert, HOLDFAST_KEY_FILE: key } = config;

@@ -2,10 +2,10 @@ import { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
+import { postgresAsksForTls } from '../wire/hellos';
 import type { TlsListener } from './listeners';
 
 const shownLimits = { answerMs: 5_000 } as const;
-const postgresAsksForTls = Buffer.from('0000000804d2162f', 'hex');
 
 /** A certificate as a client shows it, and whom it believes; PEM. */
 export interface ShownWith {

@@ -12,9 +12,10 @@ import {
   postgresAsksForTls,
   postgresHello,
   redisHello,
-} from '../hellos';
-import { askUnder, knock, leafOfProcess } from '../wire';
-import type { Listener } from '../wire';
+} from '../../../stack/wire/hellos';
+import { knock } from '../../../stack/wire/knock';
+import type { Listener } from '../../../stack/wire/knock';
+import { askUnder, leafOfProcess } from '../wire';
 
 interface Door extends Listener {
   /** A process of ours that is let in here: a door that answers nobody shows nothing. */

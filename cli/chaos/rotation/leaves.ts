@@ -2,9 +2,9 @@ import { readCredentials } from '../../../platform/security/tls';
 import { certificateLimits } from '../../../stack/authority';
 import { renewCertificates } from '../../../stack/renewal/renew';
 import type { Renewal } from '../../../stack/renewal/renew';
+import { httpHello } from '../../../stack/wire/hellos';
+import { knock } from '../../../stack/wire/knock';
 import { shot } from '../../attack/attack';
-import { httpHello } from '../../attack/hellos';
-import { knock } from '../../attack/wire';
 import { until } from '../../up/api-client';
 import type { Turn } from './world';
 

@@ -43,7 +43,7 @@ export interface OpenSagas {
 }
 
 /** Mark of sagas without a terminal record: it stands beside their sealed state, where the index finds it. */
-const openMark = 'open';
+export const openMark = 'open';
 
 export function openMarkOf(state: JournalState): string | undefined {
   return state.kind === 'saga' && state.status !== 'finished' ? openMark : undefined;

@@ -113,4 +113,52 @@ export const certificateGuards: readonly Guard[] = [
     ],
     test: unit('stack/renewal', 'what has lived for two thirds is due'),
   },
+  {
+    name: 'the authority before stays until its successor is everywhere',
+    why: 'a server that still shows a leaf of it would be refused by everybody, and let nobody in who is new',
+    changes: [
+      {
+        file: 'stack/rollover/stages.ts',
+        from: "const late = position === 'reissue' && areLeavesNew ? behind('reissue', seen) : ['every process'];",
+        to: "const late = position !== 'reissue' ? behind('reissue', seen) : [];",
+      },
+    ],
+    test: unit('stack/rollover-stages', 'before every listener shows a leaf of the new authority'),
+  },
+  {
+    name: 'a new authority signs when everybody believes it',
+    why: 'whoever has not read its certificate would refuse every process that is renewed',
+    changes: [
+      {
+        file: 'stack/rollover/stages.ts',
+        from: "if (position === 'reissue' || late.length === 0) return undefined;",
+        to: 'if (position || late.length === 0) return undefined;',
+      },
+    ],
+    test: unit('stack/rollover-stages', 'before every listener believes both authorities'),
+  },
+  {
+    name: 'the key of the authority before is kept until nobody believes it',
+    why: 'a second run could no longer find out who still lets its leaves in',
+    changes: [
+      {
+        file: 'stack/rollover/rollover.ts',
+        from: 'if (report.behind.length > 0) return report;',
+        to: '',
+      },
+    ],
+    test: unit('stack/rollover', 'a listener that does not read its files is named'),
+  },
+  {
+    name: 'an authority is not retired under sagas that it has granted',
+    why: 'they would take no step forward any more, and be undone or parked in the middle',
+    changes: [
+      {
+        file: 'stack/rollover/rollover.ts',
+        from: 'if (count !== undefined && count > 0 && !isDespiteSagas) {',
+        to: 'if (count !== undefined && count < 0 && !isDespiteSagas) {',
+      },
+    ],
+    test: unit('stack/rollover', 'sagas of before are waited for'),
+  },
 ];
