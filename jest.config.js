@@ -29,6 +29,7 @@ const stack = {
 module.exports = {
   maxWorkers: 2,
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   projects: [
     // The model at small bounds belongs to the fast ring.
