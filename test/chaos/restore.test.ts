@@ -8,15 +8,19 @@ import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
 import { apiClient, control, world } from '../support/world';
 
-/** A server, what is restored in it, and the processes that stand still for that. */
+/**
+ * A server, what is restored in it, the processes that stand still for that, and, where it has something of a person,
+ * who is forgotten after the copy was made.
+ */
 const disasters = [
-  { server: 'mongodb', services: ['orders'], processes: ['orders'] },
-  { server: 'dynamodb', services: ['inventory'], processes: ['inventory'] },
+  { server: 'mongodb', services: ['orders'], processes: ['orders'], forgets: 'carol' },
+  { server: 'dynamodb', services: ['inventory'], processes: ['inventory'], forgets: undefined },
   // Read models and the auditor's ledger go back with it; they catch up from the log by themselves.
   {
     server: 'postgres',
     services: ['payments', 'sagas'],
     processes: ['payments', 'orchestrator'],
+    forgets: 'dave',
   },
 ] as const;
 
@@ -61,21 +65,47 @@ async function orderAndWait(shop: Shop, count: number): Promise<readonly string[
   return locations;
 }
 
+const delivery = { name: 'Somebody', street: '1 Quiet Lane', city: 'Nowhere', country: 'SE' };
+
+/** A customer with an order that has a delivery, which can be forgotten. */
+async function personWithOrder(customer: string) {
+  const shop = await openShop({ api, customer });
+  const orderId = `order-${randomUUID()}`;
+  const change = (body: Record<string, unknown>) => ({ ...body, delivery });
+  const { location } = await shop.placeOrder({ orderId, change });
+  expect(await shop.outcomeOf(String(location))).toMatchObject({ state: 'completed' });
+  const reads = (deliveryState: string) =>
+    eventually(async () => {
+      const { body } = await api.call(`/orders/${orderId}`, { token: await shop.customerToken() });
+      expect(body.deliveryState).toBe(deliveryState);
+    }, 30_000);
+  await reads('shown');
+  return {
+    isForgotten: () => reads('forgotten'),
+    async forget() {
+      const words = [shop.customerId, '--reason', 'a test', '--yes'];
+      expect(await holdfast('forget', ...words)).toMatchObject({ exitCode: 0 });
+    },
+  };
+}
+
 /** Length of what a process has logged so far, and whether it has said a word since a length. */
 const logOf = (name: string) => readFileSync(path.join(world().stateDir, 'logs', `${name}.log`));
 const hasSaid = (name: string, since: number, words: RegExp) =>
   words.test(logOf(name).subarray(since).toString('utf8'));
 
 describe.each(disasters)('$server is lost, and yesterday’s copy is put back', (disaster) => {
-  const { server, services, processes } = disaster;
+  const { server, services, processes, forgets } = disaster;
 
   it('while its services run, they stop; by the runbook, everything is in order again', async () => {
     const data = path.join(world().stateDir, server);
     const backup = `${data}-backup`;
     const shop = await openShop({ api, customer: 'frank' });
     await orderAndWait(shop, 1);
+    const person = forgets === undefined ? undefined : await personWithOrder(forgets);
     await coldCopy(server, data, backup);
     const later = await orderAndWait(shop, 3);
+    await person?.forget();
     const stock = await shop.stock();
     const funds = await shop.funds();
     const said = new Map(processes.map((name) => [name, logOf(name).length]));
@@ -99,6 +129,8 @@ describe.each(disasters)('$server is lost, and yesterday’s copy is put back', 
       expect(await shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
     }
     await orderAndWait(shop, 1);
+    // In PostgreSQL the person's key came back with the copy, too.
+    await person?.isForgotten();
     const [after, left] = [await shop.stock(), await shop.funds()];
     expect(after.shipped).toBe(stock.shipped + 1);
     expect(left.availableCents).toBe(funds.availableCents - shop.priceCents);
