@@ -13,6 +13,7 @@ import { waiter } from '../platform/runtime/waiter';
 import { openKeyring } from '../platform/security/keys/keyring';
 import { readCredentials } from '../platform/security/tls';
 import { projections } from './index';
+import { noKeys } from '../platform/host/sealed-store';
 import { openReadModelStore } from './store';
 import type { Ask } from './store';
 
@@ -53,7 +54,7 @@ const limits = { settleMs: 20_000, pollMs: 200, readMs: 60_000, pageMax: 200 } a
  */
 export async function auditAll(options: AuditOptions): Promise<AuditReport> {
   const { config, log } = options;
-  const store = openReadModelStore(config);
+  const store = openReadModelStore(config, noKeys);
   const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: `${config.HOLDFAST_NAME}-audit`,

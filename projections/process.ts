@@ -36,8 +36,8 @@ function openParts(config: Config) {
   const metrics = createMetrics();
   const traceFile = config.HOLDFAST_TRACE_FILE;
   const tracing = startTracing({ serviceName: config.HOLDFAST_NAME, traceFile });
-  const store = openReadModelStore(config);
   const keys = openKeyring(config, { log, registry: metrics.registry });
+  const store = openReadModelStore(config, keys);
   const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,

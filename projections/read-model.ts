@@ -1,4 +1,5 @@
 import type { Ask } from './store';
+import { noKeys } from '../platform/host/sealed-store';
 import { openReadModelStore } from './store';
 import type { Config } from '../platform/runtime/config';
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
@@ -73,7 +74,7 @@ export class CursorInvalid extends Error {
 
 /** Opens the read models as this process, which needs no more than the right to select. */
 export function openReadModel(config: Config): ReadModel {
-  const store = openReadModelStore(config);
+  const store = openReadModelStore(config, noKeys);
   const { ask } = store;
   const timelines = async (filter: SagaFilter, page: PageOptions): Promise<Page<TimelineView>> => {
     const conditions = (bind: Bind) => sagaConditions(filter, bind);

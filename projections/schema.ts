@@ -5,8 +5,11 @@ import { snapshotTables } from './history/schema';
 import { letterTables } from './letters/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
 
-/** Version of the tables below; raise it with every change of them. A new projection's index is no change. */
-export const tablesVersion = 3;
+/**
+ * Version of the tables below; raise it with every change of them. A new projection's index is no change. 3: indexes
+ * know generations. 4: dead letters are sealed.
+ */
+export const tablesVersion = 4;
 
 export const versionTableName = 'tables_version';
 

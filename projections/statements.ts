@@ -6,6 +6,7 @@ import type { ReadRow } from '../platform/event-log/projector/projection';
 import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
 import { run } from '../platform/outbox/postgres/connection';
 import { liveName, projectionOf } from './generations/names';
+import type { LetterSealing } from './letters/sealing';
 
 type Client = Parameters<typeof run>[0];
 
@@ -170,11 +171,11 @@ const insertApplied = `
 /** Stores new dead letters; one that is there already stays as it was. */
 export async function writeLetters(
   client: Client,
-  generation: string,
+  { generation, sealing }: { readonly generation: string; readonly sealing: LetterSealing },
   plan: Pick<Plan, 'letters'>,
 ): Promise<void> {
   for (const letter of plan.letters) {
-    await run(client, insertLetter, { values: letterValues(generation, letter) });
+    await run(client, insertLetter, { values: letterValues(generation, letter, sealing) });
   }
 }
 
@@ -193,21 +194,22 @@ const insertLetter = `
 
 const detailMax = 1_000;
 
-function letterValues(generation: string, letter: NewLetter): unknown[] {
+function letterValues(generation: string, letter: NewLetter, sealing: LetterSealing): unknown[] {
   const { reading, seq, reason, detail } = letter;
-  const { record, event, keys, aggregateId } = reading;
+  const { record, event, keys } = reading;
   const { group, cause } = causeOf(projectionOf(generation), reading, letter);
+  const { topic, partition, offset } = record;
+  const at = {
+    ...{ projection: generation, topic, partition, log_offset: offset },
+    ...{ aggregate_id: storable(reading.aggregateId), seq },
+    ...{ hash: event?.contentHash ?? null, message_key: storable(record.key) },
+  };
+  const { payload, headers } = sealing.seal(at, { payload: record.value, headers: record.headers });
   return [
-    ...[generation, record.topic, record.partition, record.offset, storable(aggregateId), seq],
-    ...[event?.contentHash ?? null, reason, storable(detail).slice(0, detailMax)],
-    ...[storable(record.key), storable(record.value), headersText(record.headers), keys],
-    ...[group, storable(cause)],
+    ...[generation, topic, partition, offset, at.aggregate_id, seq, at.hash, reason],
+    ...[storable(detail).slice(0, detailMax), at.message_key, payload, JSON.stringify(headers)],
+    ...[keys, group, storable(cause)],
   ];
-}
-
-function headersText(headers: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(headers).map((entry) => entry.map(storable));
-  return JSON.stringify(Object.fromEntries(entries));
 }
 
 /** PostgreSQL's text has no U+0000 and no half surrogates; whatever carries one is no event of ours anyway. */

@@ -3,6 +3,7 @@ import type { Projection } from '../platform/event-log/projector/projection';
 import { eventTopic } from '../platform/event-log/topics';
 import type { Config } from '../platform/runtime/config';
 import { projections } from './index';
+import { noKeys } from '../platform/host/sealed-store';
 import { openReadModelStore } from './store';
 import type { Ask } from './store';
 
@@ -14,7 +15,7 @@ interface PositionRow {
 
 /** Opens the read models of an instance for an audit; nothing connects before the first question. */
 export function openWitness(config: Config) {
-  const store = openReadModelStore(config);
+  const store = openReadModelStore(config, noKeys);
   const topicOf = (service: string): string => eventTopic(service, config.HOLDFAST_INSTANCE);
   const witness = projectionWitness(store.ask, { projections, topicOf });
   return { witness, close: () => store.close() };

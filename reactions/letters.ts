@@ -1,5 +1,5 @@
 import type { SchemaRegistry } from '../platform/event-log/schema-registry';
-import type { HostedService } from '../platform/host/hosted-service';
+import type { HostedService, Vaults } from '../platform/host/hosted-service';
 import { below } from '../platform/http/below';
 import { reactionProjection } from '../platform/reactions/projection';
 import type { Reaction } from '../platform/reactions/reaction';
@@ -12,7 +12,7 @@ export const reactionLettersPath = '/reactions';
 
 interface LetterParts {
   readonly reactions: readonly Reaction[];
-  readonly records: ReactionStore;
+  readonly recordsOf: (keys: Vaults) => ReactionStore;
   readonly schemas: Pick<SchemaRegistry, 'read' | 'readClosed'>;
   readonly issuer: string;
   readonly log: Log;
@@ -23,16 +23,14 @@ interface LetterParts {
  * counts whenever it happened.
  */
 export function withReactionLetters(service: HostedService, parts: LetterParts): HostedService {
-  const { reactions, records: store, schemas, issuer, log } = parts;
+  const { reactions, recordsOf, schemas, issuer, log } = parts;
   const projections = reactions.map((one) => reactionProjection(one, ''));
-  const letters = below(
-    reactionLettersPath,
-    openLetterApi({ store, projections, schemas, issuer, log }),
-  );
   return {
     ...service,
     open(config, keys, options) {
       const opened = service.open(config, keys, options);
+      const told = { store: recordsOf(keys), projections, schemas, issuer, log };
+      const letters = below(reactionLettersPath, openLetterApi(told));
       return {
         ...opened,
         api: {

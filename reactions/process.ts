@@ -48,7 +48,7 @@ export function startReactor(parts: ReactorParts): Reactor {
   let running: { readonly projectors: readonly Projector[]; readonly starter: Starter } | undefined;
   const begun = keepTrying(
     async () => {
-      await prepareTables(records.tables, config);
+      await prepareTables(records.tablesOf(), config);
       return Promise.all(parts.reactions.map((one) => records.since(one)));
     },
     { name: 'reactions', log, stopping: stopping.signal },

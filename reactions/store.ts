@@ -1,3 +1,5 @@
+import type { PoolConfig } from 'pg';
+import type { Vaults } from '../platform/host/hosted-service';
 import { consumerName, reactionProjection } from '../platform/reactions/projection';
 import type { Reacted } from '../platform/reactions/projection';
 import type { Reaction } from '../platform/reactions/reaction';
@@ -5,12 +7,14 @@ import type { Pending, ReactionRecords } from '../platform/reactions/starter';
 import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
+import { letterSealing } from '../projections/letters/sealing';
 import { openStore } from '../projections/store';
-import type { ReadModelStore } from '../projections/store';
+import type { ReadModelStore, TakingOver } from '../projections/store';
 
 /** What the reactor keeps: checkpoints, letters and records of its own, which no replay of a read model can reach. */
 export interface ReactionStore extends Omit<ReadModelStore, 'migrate' | 'tablesOf'> {
-  readonly tables: VersionedTables;
+  /** See the read models': letters of a version before 4 are only taken over by a person's command. */
+  tablesOf(takingOver?: TakingOver): VersionedTables;
   readonly records: ReactionRecords;
   /** Events that happened before this start nothing; empty: all do. Written down when it is asked first. */
   since(reaction: Reaction): Promise<string>;
@@ -23,10 +27,14 @@ const connectionsMax = 4;
  * Opens the reactor's records: a schema of its own in the database of the orchestrator. Nothing connects before it is
  * used.
  */
-export function openReactionStore(config: Config, reactions: readonly Reaction[]): ReactionStore {
+export function openReactionStore(
+  config: Config,
+  { reactions, keys }: { readonly reactions: readonly Reaction[]; readonly keys: Vaults },
+): ReactionStore {
   const instance = config.HOLDFAST_INSTANCE;
   const schema = instance === '' ? 'reactions' : `reactions_${instance}`;
-  const store = openStore({
+  const sealing = letterSealing({ vault: keys.vault('letters'), own: ['reactions', instance] });
+  const pool: PoolConfig = {
     host: config.HOLDFAST_POSTGRES_HOST,
     port: config.HOLDFAST_POSTGRES_PORT,
     database: 'sagas',
@@ -38,20 +46,27 @@ export function openReactionStore(config: Config, reactions: readonly Reaction[]
     // Not a search through all schemas: the journal's tables are next door.
     options: `-c search_path=${schema}`,
     max: connectionsMax,
-  });
-  const tables = store.tablesOf(reactions.map((one) => reactionProjection(one, '')));
-  return {
-    ...store,
-    records: recordsIn(store, reactions.map(consumerName)),
-    since: (reaction) => sinceOf(store, reaction),
-    tables: {
+  };
+  const store = openStore(pool, sealing);
+  const tablesOf = (takingOver?: TakingOver): VersionedTables => {
+    const tables = store.tablesOf(
+      reactions.map((one) => reactionProjection(one, '')),
+      takingOver,
+    );
+    return {
       ...tables,
       async migrate() {
         await createSchema(store, schema);
         await tables.migrate();
         for (const statement of ownTables) await store.ask(statement, []);
       },
-    },
+    };
+  };
+  return {
+    ...store,
+    records: recordsIn(store, reactions.map(consumerName)),
+    since: (reaction) => sinceOf(store, reaction),
+    tablesOf,
   };
 }
 

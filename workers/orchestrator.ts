@@ -9,6 +9,8 @@ import { reactions } from '../reactions';
 import { startReactor } from '../reactions/process';
 import type { Reactor } from '../reactions/process';
 import { openReactionStore } from '../reactions/store';
+import type { ReactionStore } from '../reactions/store';
+import type { Vaults } from '../platform/host/hosted-service';
 import { runProcess } from '../platform/host/process';
 import { presentGrant } from '../platform/host/grant-passing';
 import { startService } from '../platform/host/service-process';
@@ -51,9 +53,10 @@ void runProcess(process.env, async (config) => {
   if (!config.HOLDFAST_WORKFLOW_BUNDLE || !existsSync(codePath)) {
     await buildWorkflowBundle(codePath);
   }
-  const records = openReactionStore(config, reactions);
+  let records: ReactionStore | undefined;
+  const recordsOf = (keys: Vaults) => (records ??= openReactionStore(config, { reactions, keys }));
   const service = withReactionLetters(sagasJournal, {
-    ...{ reactions, records, schemas: loadSchemas(), log: createLog(config) },
+    ...{ reactions, recordsOf, schemas: loadSchemas(), log: createLog(config) },
     issuer: config.HOLDFAST_ISSUER,
   });
   let journal: OpenSagas | undefined;
@@ -65,7 +68,7 @@ void runProcess(process.env, async (config) => {
     activities: (parts) => {
       journal ??= openSagasOf(config, parts.keys.vault('store.sagas'));
       sweeper ??= startSweeper({ ...parts, journal });
-      reactor ??= startReactor({ ...parts, reactions, records });
+      reactor ??= startReactor({ ...parts, reactions, records: recordsOf(parts.keys) });
       const { participant, store, openGrant } = parts;
       const verify = verifierOf(config);
       return createEngineActivities({

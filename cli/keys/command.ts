@@ -130,7 +130,8 @@ function retireCommand(): Command {
     .requiredOption('--reason <text>', 'why; kept in the log of the key store')
     .action(async (purpose: string, key: string, options: RetireOptions) => {
       const content = contentOf(purpose, options.state);
-      if (content === undefined) throw unknownUses(purpose);
+      if (content === undefined || content.uncounted)
+        throw unknownUses(purpose, content?.uncounted);
       await withKeyStore(options, async (ask) => {
         const status = await ask('GET', '/status');
         expectUnused(status.keys as Body[], purpose, key);

@@ -11,7 +11,7 @@ import { contentOf } from './uses';
 export function resealCommand(): Command {
   return new Command('reseal')
     .description('Seal anew what is under an older key of a purpose; beside running processes.')
-    .argument('<purpose>', 'of a database, for example store.orders')
+    .argument('<purpose>', 'of a database, for example store.orders, or letters')
     .action(async (purpose: string, options: KeyStoreOptions) => {
       const content = contentOf(purpose, options.state);
       if (content === undefined) throw unknownUses(purpose);
@@ -31,8 +31,8 @@ export function resealCommand(): Command {
 }
 
 /** Nobody can say what is sealed with the keys of a purpose. */
-export function unknownUses(purpose: string): CommandFailed {
-  const message = `nobody can count what is sealed with the keys of ${purpose} yet`;
+export function unknownUses(purpose: string, uncounted = 'what is sealed'): CommandFailed {
+  const message = `nobody can count ${uncounted} under the keys of ${purpose} yet`;
   return new CommandFailed(
     'USES_UNKNOWN',
     message,

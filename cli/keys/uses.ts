@@ -1,4 +1,10 @@
-import { openSealedStore, noKeys } from '../../platform/host/sealed-store';
+import type { Vaults } from '../../platform/host/hosted-service';
+import { openSealedStore, noKeys, withKeys } from '../../platform/host/sealed-store';
+import type { SealedRows } from '../../platform/outbox/sealing';
+import type { Config } from '../../platform/runtime/config';
+import { openReadModelStore } from '../../projections/store';
+import { reactions } from '../../reactions';
+import { openReactionStore } from '../../reactions/store';
 import { ownedServices } from '../owned-services';
 import type { OwnedService } from '../owned-services';
 import { processConfigs } from '../process-access';
@@ -7,6 +13,8 @@ import { processConfigs } from '../process-access';
 export interface SealedContent {
   /** Rows by the id of their key; under `''` those that are not sealed at all. Needs no keys. */
   count(): Promise<ReadonlyMap<string, number>>;
+  /** What else is sealed with these keys, where nobody can count: none of them can be retired. */
+  readonly uncounted?: string;
   /** Seals everything anew that is under an older key, and tells how much at each step. Answers how many rows. */
   reseal(told: (rows: number) => void): Promise<number>;
 }
@@ -16,9 +24,10 @@ const stepMax = 500;
 
 /**
  * The content of a purpose; undefined where nobody can say what is sealed with its keys, which is never taken for
- * nothing. Services' databases alone: what only a backup holds is not counted.
+ * nothing. Databases alone: what only a backup holds is not counted.
  */
 export function contentOf(purpose: string, state: string): SealedContent | undefined {
+  if (purpose === 'letters') return lettersOf(state);
   const owned = ownedServices.find(({ service }) => `store.${service.name}` === purpose);
   return owned && databaseOf(owned, state);
 }
@@ -32,13 +41,55 @@ function databaseOf({ process, service }: OwnedService, state: string): SealedCo
     },
     async reseal(told) {
       const store = await openSealedStore({ service, config: config() });
-      try {
-        let rows = 0;
-        for (let found = -1; found !== 0; told(rows)) rows += found = await store.reseal(stepMax);
-        return rows;
-      } finally {
-        await store.close();
+      return resealAll(store, told).finally(() => store.close());
+    },
+  };
+}
+
+async function resealAll(rows: SealedRows, told: (rows: number) => void): Promise<number> {
+  let all = 0;
+  for (let found = -1; found !== 0; told(all)) all += found = await rows.reseal(stepMax);
+  return all;
+}
+
+/** Dead letters of read models and of reactions: two databases, and two processes with keys of one purpose. */
+const letterStores = [
+  {
+    process: 'projector',
+    open: (config: Config, keys: Vaults) => openReadModelStore(config, keys),
+  },
+  {
+    process: 'orchestrator',
+    open: (config: Config, keys: Vaults) => openReactionStore(config, { reactions, keys }),
+  },
+] as const;
+
+function lettersOf(state: string): SealedContent {
+  const configOf = processConfigs(state);
+  // Who runs this as one of the two reaches no more than its own.
+  const own = letterStores.filter(({ process: name }) => name === configOf(name).HOLDFAST_NAME);
+  const stores = own.length > 0 ? own : letterStores;
+  return {
+    uncounted: 'copies of dead letters in the event log',
+    async count() {
+      const sum = new Map<string, number>();
+      for (const { process: name, open } of stores) {
+        const store = open(configOf(name), noKeys);
+        const found = await store.sealedLetters.keyUse().finally(() => store.close());
+        for (const [key, count] of found) sum.set(key, (sum.get(key) ?? 0) + count);
       }
+      return sum;
+    },
+    async reseal(told) {
+      let before = 0;
+      for (const { process: name, open } of stores) {
+        const config = configOf(name);
+        const store = await withKeys({ config }, (keys) => open(config, keys));
+        const toldAll = (rows: number) => told(before + rows);
+        const { sealedLetters } = store;
+        before += await resealAll(sealedLetters, toldAll).finally(() => store.close());
+      }
+      return before;
     },
   };
 }

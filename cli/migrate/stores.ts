@@ -3,6 +3,9 @@ import { noKeys } from '../../platform/host/sealed-store';
 import { openKeyRows } from '../../platform/keys/rows';
 import type { VersionedTables } from '../../platform/outbox/tables-version';
 import type { Config } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { ownedServices } from '../owned-services';
 import { projections } from '../../projections';
 import { reactions } from '../../reactions';
@@ -28,19 +31,32 @@ export const ownedStores: readonly OwnedStore[] = [
   {
     name: 'reactions',
     process: 'orchestrator',
-    open(config) {
-      const store = openReactionStore(config, reactions);
-      return { ...store.tables, close: () => store.close() };
-    },
+    open: (config) =>
+      takenOver(config, (keys) => {
+        const store = openReactionStore(config, { reactions, keys });
+        return { tables: store.tablesOf(keys), close: () => store.close() };
+      }),
   },
   {
     name: 'readmodels',
     process: 'projector',
-    open(config) {
-      const store = openReadModelStore(config);
-      return { ...store.tablesOf(projections), close: () => store.close() };
-    },
+    open: (config) =>
+      takenOver(config, (keys) => {
+        const store = openReadModelStore(config, keys);
+        return { tables: store.tablesOf(projections, keys), close: () => store.close() };
+      }),
   },
   { name: 'keys', process: 'keys', open: (config) => openKeyRows(config) },
   { name: 'audit', process: 'auditor', open: (config) => openLedger(config) },
 ];
+
+/** With the keys of the process, for what is to be sealed on the way; nothing waits for them before that. */
+function takenOver(
+  config: Config,
+  open: (keys: Keyring) => { readonly tables: VersionedTables; close(): Promise<void> },
+): VersionedTables & { close(): Promise<void> } {
+  const keys = openKeyring(config, { log: silentLog });
+  const opened = open(keys);
+  const close = async () => void (await Promise.all([opened.close(), keys.close()]));
+  return { ...opened.tables, close };
+}

@@ -10,6 +10,7 @@ import { eventTopic } from '../../platform/event-log/topics';
 import { demandTables } from '../../platform/outbox/tables-version';
 import { projections } from '../../projections';
 import { foldCodeOf } from '../../projections/fold-code';
+import { noKeys } from '../../platform/host/sealed-store';
 import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { readModelConfig, readModelStep } from '../read-models';
@@ -70,7 +71,7 @@ const count = wholeNumber(10_000_000);
 
 async function query(name: string, options: CommandOptions): Promise<void> {
   const config = readModelConfig(options.state);
-  const store = openReadModelStore(config);
+  const store = openReadModelStore(config, noKeys);
   try {
     if (options.snapshots) await demandTables(store.tablesOf(projections));
     const found = await look(name, { config, store, options });

@@ -6,6 +6,7 @@ import { dropOld, replayProjection, rollBack } from '../../platform/event-log/re
 import type { ReplayOptions, ReplayReport } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventTopic } from '../../platform/event-log/topics';
+import { noKeys, withKeys } from '../../platform/host/sealed-store';
 import { demandTables } from '../../platform/outbox/tables-version';
 import { armCrashPoints } from '../../platform/runtime/crash-point';
 import type { Config } from '../../platform/runtime/config';
@@ -79,11 +80,12 @@ const count = wholeNumber(1_000_000, 'a whole number from 1 to 1000000 is expect
 async function replay(name: string, options: CommandOptions): Promise<void> {
   const config = readModelConfig(options.state);
   armCrashPoints(config.HOLDFAST_CRASH_POINTS, config.HOLDFAST_CRASH_DIR);
-  const store = openReadModelStore(config);
+  const isLook = options.status === true || options.dropOld === true;
+  const store = await openModels(config, isLook);
   const printer = progressPrinter(process.stderr, name);
   try {
     await demandTables(store.tablesOf(projections));
-    if (options.status === true || options.dropOld === true) {
+    if (isLook) {
       await tellGenerations(store, name, options);
       return;
     }
@@ -98,6 +100,14 @@ async function replay(name: string, options: CommandOptions): Promise<void> {
     printer.done();
     await store.close();
   }
+}
+
+/** A new generation has dead letters of its own, which are sealed; a look at generations needs no key. */
+async function openModels(config: Config, isLook: boolean): Promise<ReadModelStore> {
+  if (isLook) return openReadModelStore(config, noKeys);
+  return withKeys({ config }, (keys) => openReadModelStore(config, keys)).catch((error) => {
+    throw undone(error);
+  });
 }
 
 function tell({ json }: CommandOptions, object: object, lines: readonly string[]): void {

@@ -14,7 +14,7 @@ export interface StoreOf {
 }
 
 /** Opens something with the keys of a process: closing it closes them too. Throws where they are not given. */
-async function withKeys<Opened extends { close(): Promise<void> }>(
+export async function withKeys<Opened extends { close(): Promise<void> }>(
   { config, log = silentLog }: { readonly config: Config; readonly log?: Log | undefined },
   open: (keys: Vaults) => Opened,
 ): Promise<Opened> {

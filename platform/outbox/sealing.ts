@@ -119,7 +119,7 @@ function mapContent(
 }
 
 /** Opens a value, and says of one that is refused where it is: a person has to look there. */
-function openAt(vault: Vault, sealed: unknown, place: Place): Json {
+export function openAt(vault: Vault, sealed: unknown, place: Place): Json {
   try {
     return vault.open(sealed, place);
   } catch (error) {

@@ -83,8 +83,10 @@ export function versionedTables(of: {
   readonly contractions?: readonly Contraction[];
   /** Version that nothing older is carried over to, neither rows nor code; 1 unless told. */
   readonly since?: number;
+  /** Oldest version of the code that can work with the tables once they are expanded; `since` unless told. */
+  readonly oldest?: number;
 }): VersionedTables {
-  const { version, cell, expand, contractions = [], since = 1 } = of;
+  const { version, cell, expand, contractions = [], since = 1, oldest = since } = of;
   return {
     tablesVersion: version,
     readTablesVersion: () => cell.read(),
@@ -95,15 +97,15 @@ export function versionedTables(of: {
       }
       if (found !== undefined && found.version < since) throw notCarriedOver(found.version, since);
       await expand();
-      await cell.raise({ version, oldest: since });
+      await cell.raise({ version, oldest });
     },
     async contract() {
       const found = await cell.read();
       const problem = tablesProblem(version, found);
       if (problem !== undefined) throw problem;
-      const oldest = found?.oldest ?? 1;
+      const contracted = found?.oldest ?? 1;
       const due = contractions
-        .filter((one) => one.version > oldest && one.version <= version)
+        .filter((one) => one.version > contracted && one.version <= version)
         .sort((left, right) => left.version - right.version);
       for (const one of due) {
         // First the row: code that would miss what goes must not start while it goes.

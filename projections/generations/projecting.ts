@@ -4,10 +4,17 @@ import type { Claim, ProjectionStore } from '../../platform/event-log/projector/
 import type { Reading } from '../../platform/event-log/projector/reading';
 import type { Plan } from '../../platform/event-log/projector/view';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import type { LetterSealing } from '../letters/sealing';
 import * as sql from '../statements';
 
 /** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
 const limits = { transactionMs: 3_000 } as const;
+
+/** Where projections are, and what seals their dead letters. */
+export interface ProjectingParts {
+  readonly pool: Pool;
+  readonly sealing: LetterSealing;
+}
 
 /** Which generation a store moves, and how it is told apart from the others. */
 interface Moving {
@@ -25,20 +32,21 @@ const live: Moving = {
 };
 
 /** Moves whatever generation is live; refuses, within its transaction, once that is another one. */
-export function liveProjecting(pool: Pool): ProjectionStore {
-  return projecting(pool, live);
+export function liveProjecting(pool: Pool, sealing: LetterSealing): ProjectionStore {
+  return projecting({ pool, sealing }, live);
 }
 
 /** Moves one generation that is not live: one that is being built, or one that was kept. */
-export function projectingOf(pool: Pool, generation: string): ProjectionStore {
-  return projecting(pool, {
+export function projectingOf(parts: ProjectingParts, generation: string): ProjectionStore {
+  return projecting(parts, {
     lock: () => `beside ${generation}`,
     generation: () => generation,
     isIts: (state) => state === 'building' || state === 'kept',
   });
 }
 
-function projecting(pool: Pool, moving: Moving): ProjectionStore {
+function projecting(parts: ProjectingParts, moving: Moving): ProjectionStore {
+  const { pool } = parts;
   const ask = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
     (await run<Row>(pool, text, { values, timeoutMs: limits.transactionMs })).rows;
   return {
@@ -51,7 +59,7 @@ function projecting(pool: Pool, moving: Moving): ProjectionStore {
       const place = { topic, partition, nextOffset: BigInt(offset) };
       return { projection, generation, ownerEpoch, ...place };
     },
-    apply: (claim, readings, decide) => apply(pool, moving, { claim, readings, decide }),
+    apply: (claim, readings, decide) => apply(parts, moving, { claim, readings, decide }),
     halt: async ({ generation, topic, partition, ownerEpoch }, halt) => {
       const { code = null, detail = null } = halt ?? {};
       await ask(sql.halt, [generation, topic, partition, ownerEpoch, code, detail]);
@@ -80,7 +88,11 @@ interface Application {
 }
 
 /** One transaction per call; who moves a generation takes turns on its lock, so rows of two topics never race. */
-async function apply(pool: Pool, moving: Moving, told: Application): Promise<Plan> {
+async function apply(
+  { pool, sealing }: ProjectingParts,
+  moving: Moving,
+  told: Application,
+): Promise<Plan> {
   const { projection, generation, topic, partition, ownerEpoch } = told.claim;
   return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
     await run(client, sql.lockProjection, { values: [moving.lock(projection)] });
@@ -97,7 +109,7 @@ async function apply(pool: Pool, moving: Moving, told: Application): Promise<Pla
     const stored = await sql.loadView(client, generation, told.readings);
     const plan = told.decide({ ...stored, nextOffset });
     await sql.writeRows(client, generation, plan);
-    await sql.writeLetters(client, generation, plan);
+    await sql.writeLetters(client, { generation, sealing }, plan);
     await advance(client, values, plan);
     return { result: plan, commit: true };
   });

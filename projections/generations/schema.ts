@@ -32,18 +32,30 @@ const views = {
     from read_rows r join generations g on g.name = r.projection and g.state = 'live'`,
   live_dead_letters: `select d.id, g.projection, d.topic, d.partition, d.log_offset, d.aggregate_id,
     d.seq, d.hash, d.reason, d.detail, d.message_key, d.payload, d.headers, d.row_keys, d.parked_at,
-    d.copied_at, d.group_id, d.cause, d.edited
+    d.copied_at, d.group_id, d.cause, d.edited, d.edits
     from dead_letters d join generations g on g.name = d.projection and g.state = 'live'`,
 } as const;
 
+/** Columns are only ever added, at the end. */
+const lastColumns: Readonly<Record<keyof typeof views, string>> = {
+  live_checkpoints: 'generation',
+  live_applied_events: 'hash',
+  live_positions: 'last_hash',
+  live_rows: 'updated_at',
+  live_dead_letters: 'edits',
+};
+
 /**
  * What is live, under the projections' own names; the last of the tables, since it looks at them. Made only where it is
- * missing: replacing a view would keep its readers waiting.
+ * missing, or lacks its last column: replacing a view would keep its readers waiting.
  */
 export const liveViews = Object.entries(views)
   .map(
     ([name, query]) => `do $$ begin
-    if to_regclass('${name}') is null then create view ${name} as ${query}; end if;
+    if not exists (select from pg_attribute where attrelid = to_regclass('${name}')
+        and attname = '${lastColumns[name as keyof typeof views]}') then
+      create or replace view ${name} as ${query};
+    end if;
   end $$;`,
   )
   .join('\n');

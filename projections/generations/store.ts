@@ -14,13 +14,15 @@ import { crashPoint } from '../../platform/runtime/crash-point';
 import { waiter } from '../../platform/runtime/waiter';
 import { lockProjection } from '../statements';
 import { projectingOf } from './projecting';
+import type { ProjectingParts } from './projecting';
 import * as sql from './statements';
 
 /** A switch must be over before a projector that waits for it loses patience; a comparison reads whole tables. */
 const limits = { switchMs: 3_000, pollMs: 5, compareMs: 120_000, clearMs: 30_000 } as const;
 
 /** Generations in the database of the read models. */
-export function generationStore(pool: Pool): GenerationStore {
+export function generationStore(parts: ProjectingParts): GenerationStore {
+  const { pool } = parts;
   const ask = async <Row extends object>(text: string, values: unknown[], timeoutMs = 10_000) =>
     (await run<Row>(pool, text, { values, timeoutMs })).rows;
   return {
@@ -28,7 +30,7 @@ export function generationStore(pool: Pool): GenerationStore {
     generations: async (projection) =>
       (await ask<sql.GenerationRow>(sql.generations, [projection])).map(sql.generationOf),
     begin: (projection, fold) => begin(pool, projection, fold),
-    storeOf: ({ name }) => projectingOf(pool, name),
+    storeOf: ({ name }) => projectingOf(parts, name),
     placesOf: async ({ name }) => (await ask<PlaceRow>(sql.places, [name])).map(placeOf),
     compare: (generation, sampleMax) => compare(pool, generation, sampleMax),
     newLetters: async ({ projection, name }, limitMax) => {

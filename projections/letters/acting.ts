@@ -9,24 +9,27 @@ import type {
   LetterVerb,
   RedrivePlan,
 } from '../../platform/event-log/letters/port';
+import type { Json } from '../../platform/kernel/json';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import { liveName } from '../generations/names';
 import { loadRows, loadView, lockProjection, storable, writeRows } from '../statements';
+import type { ActMember, ActRowKey, LetterSealing } from './sealing';
 import * as sql from './statements';
 
 /** Letters of one aggregate in one transaction, which must be over before a waiting projector loses patience. */
 const limits = { queueMax: 500, transactionMs: 3_000 } as const;
 
 interface Carrying extends ActOptions {
+  readonly sealing: LetterSealing;
   readonly decide: Parameters<LetterStore['carryOut']>[1];
 }
 
 /** Carries an act out, or shows what it would do: the very same statements, and then a ROLLBACK. */
 export async function carryOut(pool: Pool, told: Carrying) {
-  const { projection, act, dryRun } = told;
+  const { projection, act, dryRun, sealing } = told;
   return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
     await run(client, lockProjection, { values: [projection] });
-    const earlier = await actOf(client, act.id);
+    const earlier = await actOf(client, sealing, act.id);
     if (earlier) return { result: { report: earlier.report, isRepeat: true }, commit: false };
     const before = act.verb === 'edit' ? await writeEdit(client, told) : undefined;
     const isOnlyKept = act.verb === 'edit' && !dryRun;
@@ -47,24 +50,33 @@ async function generationOf(client: ClientBase, projection: string): Promise<str
   return rows[0]?.name ?? projection;
 }
 
-async function actOf(client: ClientBase, id: string): Promise<KeptAct | undefined> {
+async function actOf(
+  client: ClientBase,
+  sealing: LetterSealing,
+  id: string,
+): Promise<KeptAct | undefined> {
   const { rows } = await run<ActRow>(client, sql.act, { values: [id] });
-  return rows.map(keptAct)[0];
+  return rows.map((row) => keptAct(sealing, row))[0];
 }
 
-async function writeEdit(client: ClientBase, { act }: ActOptions): Promise<string> {
-  const values = [act.letterId, act.edited];
-  const { rows } = await run<{ before: string }>(client, sql.edit, { values });
+/** Answers the payload until then. */
+async function writeEdit(client: ClientBase, { act, sealing }: Carrying): Promise<string> {
+  const { letterId, edited = '' } = act;
+  const { rows } = await run<sql.LetterRow>(client, sql.waiting, { values: [letterId] });
   const [row] = rows;
   if (!row) throw new LetterSettled('the letter waits no more');
-  return row.before;
+  const before = sql.letterOf(sealing, row);
+  const edits = row.edits + 1;
+  const values = [letterId, sealing.sealEdit(row, edits, edited), edits];
+  await run(client, sql.edit, { values });
+  return before.edited ?? before.record.value;
 }
 
 async function decide(client: ClientBase, told: Carrying): Promise<RedrivePlan> {
-  const { projection, aggregateId } = told;
+  const { projection, aggregateId, sealing } = told;
   const values = [projection, aggregateId, limits.queueMax];
   const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
-  const letters: DeadLetter[] = rows.map(sql.letterOf);
+  const letters: DeadLetter[] = rows.map((row) => sql.letterOf(sealing, row));
   return told.decide(letters, async (readings) => ({
     ...(await loadView(client, projection, readings)),
     nextOffset: 0n,
@@ -107,42 +119,49 @@ async function reportOf(
 
 async function keep(
   client: ClientBase,
-  { projection, aggregateId, act }: ActOptions,
+  { projection, aggregateId, act, sealing }: Carrying,
   { report, before }: { readonly report: LetterReport; readonly before: string | undefined },
 ): Promise<void> {
   const { id, letterId, verb, actor, reason, edited } = act;
-  const who = [id, projection, aggregateId, letterId, verb, actor, storable(reason)];
-  const what = [before ?? null, edited ?? null, JSON.stringify(report)];
-  await run(client, sql.insertAct, { values: [...who, ...what] });
+  // As the column has it: `007` and `7` are one letter.
+  const letter_id = String(BigInt(letterId));
+  const at = { id, projection, aggregate_id: aggregateId, letter_id, verb, actor };
+  const sealed = (member: ActMember, value: Json | undefined) =>
+    value === undefined ? null : sealing.sealAct(at, member, value);
+  const who = [id, projection, aggregateId, letterId, verb, actor, sealed('reason', reason)];
+  const what = [sealed('payload_before', before), sealed('payload_after', edited)];
+  const outcome = JSON.stringify(sealed('report', report as unknown as Json));
+  await run(client, sql.insertAct, { values: [...who, ...what, outcome] });
 }
 
-interface ActRow {
-  readonly id: string;
-  readonly projection: string;
-  readonly aggregate_id: string;
-  readonly letter_id: string;
+/** What is unknown in it is sealed. */
+interface ActRow extends ActRowKey {
   readonly verb: LetterVerb;
-  readonly actor: string;
-  readonly reason: string;
-  readonly payload_before: string | null;
-  readonly payload_after: string | null;
-  readonly report: LetterReport;
+  readonly reason: unknown;
+  readonly payload_before: unknown;
+  readonly payload_after: unknown;
+  readonly report: unknown;
   readonly at: Date;
 }
 
-function keptAct(row: ActRow): KeptAct {
-  const { id, projection, verb, actor, reason, report } = row;
+function keptAct(sealing: LetterSealing, row: ActRow): KeptAct {
+  const { id, projection, verb, actor } = row;
+  const opened = (member: ActMember) => sealing.openAct(row, member, row[member]);
   return {
     ...{ id, projection, aggregateId: row.aggregate_id, letterId: row.letter_id },
-    ...{ verb, actor, reason, at: row.at.toISOString() },
-    ...(row.payload_before === null ? {} : { before: row.payload_before }),
-    ...(row.payload_after === null ? {} : { edited: row.payload_after }),
-    report,
+    ...{ verb, actor, reason: opened('reason') as string, at: row.at.toISOString() },
+    ...(row.payload_before === null ? {} : { before: opened('payload_before') as string }),
+    ...(row.payload_after === null ? {} : { edited: opened('payload_after') as string }),
+    report: opened('report') as unknown as LetterReport,
   };
 }
 
 /** Acts on one aggregate, oldest first. */
-export async function readActs(pool: Pool, values: readonly [string, string]): Promise<KeptAct[]> {
+export async function readActs(
+  pool: Pool,
+  sealing: LetterSealing,
+  values: readonly [projection: string, aggregateId: string],
+): Promise<KeptAct[]> {
   const { rows } = await run<ActRow>(pool, sql.acts, { values: [...values] });
-  return rows.map(keptAct);
+  return rows.map((row) => keptAct(sealing, row));
 }

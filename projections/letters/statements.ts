@@ -1,13 +1,15 @@
 import type { DeadLetter, LetterEnd } from '../../platform/event-log/letters/port';
 import type { DeadLetterReason } from '../../platform/event-log/projector/reading';
+import { isFault } from '../../platform/kernel/faults';
 import { projectionExpression } from '../generations/names';
+import type { LetterRowKey, LetterSealing } from './sealing';
 
 /** Letters that older code stored have no group yet; their reason stands for it. */
 const projection = projectionExpression('projection');
 const group = `coalesce(group_id, ${projection} || '~' || lower(reason))`;
 
-const columns = `id, ${projection} as projection, topic, partition, log_offset, aggregate_id, seq, reason, detail,
-  message_key, payload, headers, edited, ${group} as group_id, coalesce(cause, detail) as cause,
+const columns = `id, ${projection} as projection, topic, partition, log_offset, aggregate_id, seq, hash,
+  reason, detail, message_key, payload, headers, edited, edits, ${group} as group_id, coalesce(cause, detail) as cause,
   parked_at`;
 
 /** Filter: `$1` projection, `$2` group, `$3` aggregate, `$4` reason; each may be null. */
@@ -68,13 +70,15 @@ export const queue = `
     ) as first_ones
   ) order by seq, id`;
 
-export const edit = `
-  update dead_letters set edited = $2 where id = $1
-  returning coalesce((select edited from dead_letters where id = $1), payload) as before`;
+/** A letter that waits, for as long as the transaction. */
+export const waiting = `select ${columns} from dead_letters where id = $1 for update`;
+
+export const edit = `update dead_letters set edited = $2, edits = $3 where id = $1`;
 
 /** Columns that a letter takes along when it is done with. */
 const kept = `id, projection, topic, partition, log_offset, aggregate_id, seq, hash, reason, detail,
-  message_key, payload, headers, row_keys, parked_at, copied_at, group_id, cause, edited`;
+  message_key, payload, headers, row_keys, parked_at, copied_at, group_id, cause, edited,
+  edits`;
 
 /** `$1` holds pairs of id and end, `$2` is the act. */
 export const settle = `
@@ -108,34 +112,48 @@ export const insertAct = `
     payload_before, payload_after, report)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
-export interface LetterRow {
+export interface LetterRow extends LetterRowKey {
   readonly id: string;
-  readonly projection: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly log_offset: string;
-  readonly aggregate_id: string;
-  readonly seq: string;
   readonly reason: string;
   readonly detail: string;
-  readonly message_key: string;
-  readonly payload: string;
-  readonly headers: Record<string, string>;
-  readonly edited: string | null;
+  /** These three are sealed. */
+  readonly payload: unknown;
+  readonly headers: unknown;
+  readonly edited: unknown;
+  readonly edits: number;
   readonly group_id: string;
   readonly cause: string;
   readonly parked_at: Date;
 }
 
-/** A dead letter as it was stored, its record byte for byte as read. */
-export function letterOf(row: LetterRow): DeadLetter {
-  const { id, projection, topic, partition, detail, headers, cause, edited } = row;
+/** A dead letter as it was stored, its record byte for byte as read. Throws `CIPHERTEXT_REFUSED`. */
+export function letterOf(sealing: LetterSealing, row: LetterRow): DeadLetter {
+  const { payload: value, headers } = sealing.open(row, row);
+  const edited = sealing.openEdit(row, row.edits, row.edited);
+  const letter = clearLetterOf(row, { value, headers });
+  return edited === undefined ? letter : { ...letter, edited };
+}
+
+/** The same for a list, which one letter that does not open must not stop: that one has no content. */
+export function listedLetterOf(sealing: LetterSealing, row: LetterRow): DeadLetter {
+  try {
+    return letterOf(sealing, row);
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
+    return { ...clearLetterOf(row, { value: '', headers: {} }), isRefused: true };
+  }
+}
+
+function clearLetterOf(
+  row: LetterRow,
+  content: Pick<DeadLetter['record'], 'value' | 'headers'>,
+): DeadLetter {
+  const { id, projection, topic, partition, detail, cause } = row;
   const record = { topic, partition, offset: row.log_offset, key: row.message_key };
   return {
     ...{ id, projection, aggregateId: row.aggregate_id, seq: Number(row.seq) },
     ...{ reason: row.reason as DeadLetterReason, detail, group: row.group_id, cause },
-    record: { ...record, value: row.payload, headers },
-    ...(edited === null ? {} : { edited }),
+    record: { ...record, ...content },
     parkedAt: row.parked_at.toISOString(),
   };
 }

@@ -1,28 +1,36 @@
 import type { Pool } from 'pg';
-import type { KeptLetter, LetterGroup, LetterStore } from '../../platform/event-log/letters/port';
+import type {
+  DeadLetter,
+  KeptLetter,
+  LetterGroup,
+  LetterStore,
+} from '../../platform/event-log/letters/port';
 import { run } from '../../platform/outbox/postgres/connection';
 import { carryOut, readActs } from './acting';
+import type { LetterSealing } from './sealing';
 import * as sql from './statements';
 
 const timeoutMs = 3_000;
 
 /** Dead letters in the database of the read models. */
-export function letterStore(pool: Pool): LetterStore {
+export function letterStore(pool: Pool, sealing: LetterSealing): LetterStore {
   const ask = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
     (await run<Row>(pool, text, { values, timeoutMs })).rows;
+  const listed = (rows: readonly sql.LetterRow[]) =>
+    rows.map((row) => sql.listedLetterOf(sealing, row));
   return {
-    carryOut: (options, decide) => carryOut(pool, { ...options, decide }),
+    carryOut: (options, decide) => carryOut(pool, { ...options, sealing, decide }),
     deadLetters: async (filter) => {
       const { projection = null, group = null, aggregateId = null, reason = null } = filter;
       const { afterId = null, limitMax } = filter;
       const values = [projection, group, aggregateId, reason, afterId, limitMax];
-      return (await ask<sql.LetterRow>(sql.letters, values)).map(sql.letterOf);
+      return listed(await ask<sql.LetterRow>(sql.letters, values));
     },
     letter: async (id) => {
       const [row] = await ask<sql.LetterRow & sql.SettledColumns>(sql.letter, [id]);
-      return row && kept(row);
+      return row && kept(row, sql.letterOf(sealing, row));
     },
-    acts: (projection, aggregateId) => readActs(pool, [projection, aggregateId]),
+    acts: (projection, aggregateId) => readActs(pool, sealing, [projection, aggregateId]),
     letterGroups: async ({ projection = null, group = null, limitMax }) =>
       (await ask<GroupRow>(sql.groups, [projection, group, limitMax])).map(groupOf),
     firstOfGroup: async ({ group, afterId = null, limitMax }) => {
@@ -33,15 +41,13 @@ export function letterStore(pool: Pool): LetterStore {
     },
     deadLetterCounts: () => ask(sql.counts, []),
     parkedAggregates: () => ask(sql.parkedAggregates, []),
-    uncopiedLetters: async (limitMax) =>
-      (await ask<sql.LetterRow>(sql.uncopied, [limitMax])).map(sql.letterOf),
+    uncopiedLetters: async (limitMax) => listed(await ask<sql.LetterRow>(sql.uncopied, [limitMax])),
     markCopied: async (ids) => void (await ask(sql.markCopied, [ids])),
   };
 }
 
-function kept(row: sql.LetterRow & sql.SettledColumns): KeptLetter {
+function kept(row: sql.SettledColumns, letter: DeadLetter): KeptLetter {
   const { settled_at: at, ended: end, act_id: actId } = row;
-  const letter = sql.letterOf(row);
   if (at === null || end === null || actId === null) return letter;
   return { ...letter, settled: { at: at.toISOString(), end, actId } };
 }

@@ -31,12 +31,15 @@ describe('copies for other tools', () => {
       letters.record('a', 1),
       letters.record('a', 2),
       letters.record('b', 1, letters.invalid),
+      letters.record('c', 1, letters.invalid),
     );
+    const spoil = `update dead_letters set payload = payload || 'x' where aggregate_id = 'order/c'`;
+    await letters.store.ask(spoil, []);
     letters.failing.clear();
     await letters.act(await letters.idOf('a', 1), 'retry');
     const { writer } = letters.world.logAs('projector');
     let refusals = 0;
-    // The broker never takes the content of the last one, and the first mark is lost as by a crash.
+    // The broker never takes the content of one, and the first mark is lost as by a crash.
     const picky: typeof writer = {
       ...writer,
       append: (...told) => {
@@ -64,6 +67,7 @@ describe('copies for other tools', () => {
       ['order/a', 'FOLD_FAILED', 'whole', true],
       ['order/a', 'BEHIND_DEAD_LETTER', 'whole', true],
       ['order/b', 'SCHEMA_INVALID', 'omitted', true],
+      ['order/c', 'SCHEMA_INVALID', 'refused', true],
     ]);
     expect(refusals).toBe(1);
   });

@@ -18,6 +18,7 @@ import { anySchemas, countingProjection } from '../support/counting';
 import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLogWorld } from '../support/log-world';
+import { testKeys } from '../support/test-keys';
 import type { LogWorld } from '../support/log-world';
 import { noteReaction, readReaction } from '../support/reactions';
 import { configFor } from '../support/world';
@@ -31,13 +32,16 @@ let taken: Set<string>;
 const running: { stop(): Promise<void> }[] = [];
 
 const openStore = () =>
-  openReactionStore(configFor('orchestrator', world.instance), [noteReaction, readReaction]);
+  openReactionStore(configFor('orchestrator', world.instance), {
+    reactions: [noteReaction, readReaction],
+    keys: testKeys,
+  });
 
 beforeEach(async () => {
   world = await openLogWorld();
   topic = await world.createTopic('orders');
   store = openStore();
-  await store.tables.migrate();
+  await store.tablesOf().migrate();
   [asked, taken] = [[], new Set()];
 });
 afterEach(async () => {

@@ -10,6 +10,7 @@ import { connectLog } from '../../platform/event-log/kafka';
 import { lazyTemporal } from '../../platform/host/lazy-temporal';
 import { startTemporalWorker } from '../../platform/host/temporal-worker';
 import type { Config } from '../../platform/runtime/config';
+import { noKeys } from '../../platform/host/sealed-store';
 import { silentLog } from '../../platform/runtime/log';
 import { renewedCredentials } from '../../platform/security/renewal';
 import { openReadModelStore } from '../../projections/store';
@@ -86,7 +87,7 @@ const cases: readonly Case[] = [
   {
     ...{ name: 'read models', process: 'projector', variable: 'HOLDFAST_POSTGRES_PORT' },
     open: (config) => {
-      const store = openReadModelStore(config);
+      const store = openReadModelStore(config, noKeys);
       return { ask: () => store.ping(), close: () => store.close() };
     },
   },

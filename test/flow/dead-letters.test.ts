@@ -1,12 +1,17 @@
 import { encodeEvent } from '../../platform/event-log/envelope';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
+import { letterSealing } from '../../projections/letters/sealing';
 import { openReadModelStore } from '../../projections/store';
 import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { holdfastDeadLetters as holdfast } from '../support/holdfast-cli';
 import { configFor } from '../support/world';
 
-const store = openReadModelStore(configFor('projector'));
-afterAll(() => store.close());
+const keys = openKeyring(configFor('projector'), { log: silentLog });
+const store = openReadModelStore(configFor('projector'), keys);
+const sealing = letterSealing({ vault: keys.vault('letters'), own: ['readmodels', ''] });
+afterAll(() => Promise.all([store.close(), keys.close()]));
 
 const orderId = 'letters-flow-1';
 const opened = {
@@ -22,12 +27,18 @@ async function park(): Promise<string> {
   const event = anEvent({ aggregateId, type: 'order.opened', data: data });
   const context = { service: 'orders', recordedTime: new Date().toISOString() };
   const { key, value, headers } = encodeEvent(event, context);
+  await keys.ready();
+  const at = {
+    ...{ projection: 'order-status', topic: 'of-a-test', partition: 0, log_offset: '0' },
+    ...{ aggregate_id: aggregateId, seq: 1, hash: event.contentHash, message_key: key },
+  };
+  const sealed = sealing.seal(at, { payload: value, headers });
   const [row] = await store.ask<{ id: string }>(
     `insert into dead_letters (projection, topic, partition, log_offset, aggregate_id, seq, hash,
        reason, detail, message_key, payload, headers, row_keys, copied_at)
      values ('order-status', 'of-a-test', 0, 0, $1, 1, $2, 'SCHEMA_INVALID', 'not a number', $3, $4,
        $5, array[$6], now()) returning id`,
-    [aggregateId, event.contentHash, key, value, JSON.stringify(headers), orderId],
+    [aggregateId, event.contentHash, key, sealed.payload, JSON.stringify(sealed.headers), orderId],
   );
   return String(row?.id);
 }

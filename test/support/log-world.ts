@@ -14,6 +14,7 @@ import { openKeyring } from '../../platform/security/keys/keyring';
 import { readCredentials } from '../../platform/security/tls';
 import { openReadModelStore, readModelsDatabase } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
+import { testKeys } from './test-keys';
 import { configFor } from './world';
 
 export interface LogWorldOptions {
@@ -63,7 +64,7 @@ export async function openLogWorld({ keysUrl }: LogWorldOptions = {}): Promise<L
   };
   return {
     ...{ instance, admin, logAs, createTopic },
-    openStore: () => keep(openReadModelStore(configFor('projector', instance))),
+    openStore: () => keep(openReadModelStore(configFor('projector', instance), testKeys)),
     records: async (topic) => {
       const records: LogRecord[] = [];
       const eventLog = connected('projector');

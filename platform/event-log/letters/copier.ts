@@ -65,9 +65,14 @@ async function copySome(options: DeadLetterCopierOptions): Promise<number> {
   return letters.length;
 }
 
-/** A copy the broker will never take goes without its content, so that it holds up none of those behind it. */
+/** What does not open, and what the broker will never take, goes without its content, so that it holds up none of those behind. */
 async function append({ writer, topic, log }: DeadLetterCopierOptions, letter: DeadLetter) {
   const message = messageOf(letter);
+  if (letter.isRefused) {
+    const headers = { ...message.headers, dl_content: 'refused' };
+    await writer.append(topic, partition, [{ ...message, headers }], limits.sendTimeoutMs);
+    return;
+  }
   try {
     await writer.append(topic, partition, [message], limits.sendTimeoutMs);
   } catch (error) {

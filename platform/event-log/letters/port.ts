@@ -15,6 +15,8 @@ export interface DeadLetter extends Cause {
   readonly record: LogRecord;
   /** Payload a person put in the place of the record's; the record stays as it was read. */
   readonly edited?: string;
+  /** In lists: what is stored of it does not open. The record has neither value nor headers then. */
+  readonly isRefused?: true;
   /** RFC 3339. */
   readonly parkedAt: string;
 }
@@ -121,7 +123,10 @@ export interface ActOptions {
   readonly dryRun: boolean;
 }
 
-/** Dead letters, those that wait and those that are done with, and what people did about them. */
+/**
+ * Dead letters, those that wait and those that are done with, and what people did about them. Contents are sealed: one
+ * that does not open is `isRefused` in lists, and the fault `CIPHERTEXT_REFUSED` for whoever asks for it or acts on it.
+ */
 export interface LetterStore {
   /**
    * Carries an act out in one transaction, in which nobody else moves the projection: shows `decide` the queue of the

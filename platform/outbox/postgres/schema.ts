@@ -96,7 +96,7 @@ export function versionTable(name: string): string {
 }
 
 /** The row of that table; it is there once the tables were migrated. */
-export function postgresVersionCell(pool: Pool, name: string): VersionCell {
+export function postgresVersionCell(pool: Pool | ClientBase, name: string): VersionCell {
   return {
     async read() {
       const known = 'SELECT to_regclass($1) IS NOT NULL AS exists';

@@ -4,6 +4,13 @@ import { contract } from '../guard';
 const redrive = 'platform/event-log/letters/redrive.ts';
 const acting = 'projections/letters/acting.ts';
 const statements = 'projections/letters/statements.ts';
+const sealing = 'projections/letters/sealing.ts';
+const store = 'projections/store.ts';
+const refusedLetters = contract(
+  'sealed-letters',
+  'exchanged, set back, relabelled or plain letters are refused',
+);
+const takenOver = contract('sealed-letters', 'letters of before are taken over when a person says');
 const deadLetters = (title: string) => contract('dead-letters', title);
 const poison = contract('dead-letters-poison', 'one poison event among 1,000 aggregates');
 
@@ -110,5 +117,134 @@ export const letterGuards: readonly Guard[] = [
       },
     ],
     test: contract('dead-letter-copies', 'are made at least once, with their cause'),
+  },
+  {
+    name: 'a letter is sealed for its record',
+    why: 'an operator would read one message, and apply another in its place',
+    changes: [
+      {
+        file: sealing,
+        from: '    ...[projectionOf(at.projection), at.topic, String(at.partition), at.log_offset],\n',
+        to: '',
+      },
+      {
+        file: sealing,
+        from: "...[at.aggregate_id, String(at.seq), at.hash ?? '', at.message_key, ...member],",
+        to: '...member,',
+      },
+    ],
+    test: refusedLetters,
+  },
+  {
+    name: 'a letter is sealed for its number',
+    why: 'whoever writes to the database could move a letter in the queue of its aggregate',
+    changes: [{ file: sealing, from: 'String(at.seq)', to: 'String(at.seq).slice(99)' }],
+    test: refusedLetters,
+  },
+  {
+    name: 'an edit is sealed for how often the letter was edited',
+    why: 'an edit that was thought better of could be put back',
+    changes: [
+      {
+        file: sealing,
+        from: "vault.seal(edited, placeOf(at, 'edited', String(edits)))",
+        to: "vault.seal(edited, placeOf(at, 'edited'))",
+      },
+      {
+        file: sealing,
+        from: "openAt(vault, sealed, placeOf(at, 'edited', String(edits)))",
+        to: "openAt(vault, sealed, placeOf(at, 'edited'))",
+      },
+    ],
+    test: refusedLetters,
+  },
+  {
+    name: 'an edit cannot be taken away',
+    why: 'the payload that a person has corrected would be applied as it was',
+    changes: [
+      { file: sealing, from: 'if (edits === 0 && sealed === null)', to: 'if (sealed === null)' },
+    ],
+    test: refusedLetters,
+  },
+  {
+    name: 'the database takes no plain letter',
+    why: 'code from before would go on writing letters that nobody may read',
+    changes: [
+      {
+        file: store,
+        from: '    for (const statement of demandSealed) await run(client, statement);\n',
+        to: '',
+      },
+    ],
+    test: refusedLetters,
+  },
+  {
+    name: 'a letter that does not open holds up no list',
+    why: 'one forged row would hide every letter from operators, and stop the copies',
+    changes: [
+      {
+        file: statements,
+        from: "if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;",
+        to: 'if (isFault(error)) throw error;',
+      },
+    ],
+    test: refusedLetters,
+  },
+  {
+    name: 'a letter that does not open is copied as such',
+    why: 'tools outside would take a letter without content for an event without content',
+    changes: [
+      {
+        file: 'platform/event-log/letters/copier.ts',
+        from: 'if (letter.isRefused) {',
+        to: 'if (letter.isRefused === undefined && letter.id === "") {',
+      },
+    ],
+    test: contract('dead-letter-copies', 'are made at least once, with their cause'),
+  },
+  {
+    name: 'plain letters are taken over by a person alone',
+    why: 'a version that was set back would make whatever was put there a letter of ours',
+    changes: [
+      { file: store, from: 'if (takingOver === undefined) {', to: 'if (version < 0) {' },
+      { file: store, from: 'await takingOver.ready();', to: 'await takingOver?.ready();' },
+    ],
+    test: takenOver,
+  },
+  {
+    name: 'letters are taken over once',
+    why: 'every later migration would seal what was put there in plain, and seal twice what is sealed',
+    changes: [
+      {
+        file: store,
+        from: 'version < lettersSealedSince && (await hasLetters(client))',
+        to: '(await hasLetters(client))',
+      },
+    ],
+    test: takenOver,
+  },
+  {
+    name: 'edits count among the uses of a key',
+    why: 'a key would be retired that the only edit of a letter is sealed with',
+    changes: [
+      {
+        file: 'projections/letters/sealed-rows.ts',
+        from: "    `select ${keyOf('edited')} from ${table} where edited is not null`,\n",
+        to: '',
+      },
+    ],
+    test: contract('sealed-letters', 'letters, edits and acts are counted by key'),
+  },
+  {
+    name: 'no key of letters is retired',
+    why: 'copies of letters in the log would become unreadable, uncounted',
+    changes: [
+      {
+        file: 'cli/keys/command.ts',
+        from: 'content === undefined || content.uncounted',
+        to: 'content === undefined',
+      },
+    ],
+    test: contract('key-rotation', 'a key is retired when no row needs it any more'),
   },
 ];
