@@ -65,7 +65,7 @@ async function copySome(options: DeadLetterCopierOptions): Promise<number> {
   return letters.length;
 }
 
-/** What does not open, and what the broker will never take, goes without its content, so that it holds up none of those behind. */
+/** What does not open, and what the broker will never take, goes without content: it holds up none of those behind. */
 async function append({ writer, topic, log }: DeadLetterCopierOptions, letter: DeadLetter) {
   const message = messageOf(letter);
   if (letter.isRefused) {
