@@ -14,7 +14,9 @@ import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
 import { liveProjecting } from './generations/projecting';
 import { generationStore } from './generations/store';
-import { snapshotStore } from './history/store';
+import { snapshotSealing } from './history/sealing';
+import type { SnapshotSealing } from './history/sealing';
+import { sealedSnapshots, snapshotStore } from './history/store';
 import { demandSealed, lettersSealedSince } from './letters/schema';
 import { hasLetters, postgresSealedLetters, sealPlainLetters } from './letters/sealed-rows';
 import { letterSealing } from './letters/sealing';
@@ -36,8 +38,9 @@ export interface TakingOver {
 
 /** Read models in PostgreSQL: written by the projector, read through {@link Ask} by whoever may select. */
 export interface ReadModelStore extends ProjectionStore, LetterStore {
-  /** Keys of what stands here sealed. */
+  /** Under which keys letters are, and snapshots: `letters` and `read-models`. */
   readonly sealedLetters: SealedRows;
+  readonly sealedSnapshots: SealedRows;
   /** Generations beside the live one, which every other member is about. */
   readonly generations: GenerationStore;
   readonly snapshots: SnapshotStore;
@@ -54,6 +57,12 @@ export interface ReadModelStore extends ProjectionStore, LetterStore {
   close(): Promise<void>;
 }
 
+/** What seals the content of a store. */
+export interface StoreSealing {
+  readonly letters: LetterSealing;
+  readonly snapshots: SnapshotSealing;
+}
+
 /** Database of an instance's read models. */
 export function readModelsDatabase(instance: string): string {
   return instance === '' ? 'readmodels' : `readmodels_${instance}`;
@@ -61,11 +70,14 @@ export function readModelsDatabase(instance: string): string {
 
 /**
  * Opens the database `readmodels` of the instance as this process; nothing connects before it is used. Who has no keys
- * of the purpose `letters` reads and writes everything but letters.
+ * of the purpose `letters` reads and writes everything but letters, and without `read-models` everything but snapshots.
  */
 export function openReadModelStore(config: Config, keys: Vaults): ReadModelStore {
   const own = ['readmodels', config.HOLDFAST_INSTANCE] as const;
-  const sealing = letterSealing({ vault: keys.vault('letters'), own });
+  const sealing = {
+    letters: letterSealing({ vault: keys.vault('letters'), own }),
+    snapshots: snapshotSealing({ vault: keys.vault('read-models'), own }),
+  };
   const pool: PoolConfig = {
     host: config.HOLDFAST_POSTGRES_HOST,
     port: config.HOLDFAST_POSTGRES_PORT,
@@ -81,7 +93,10 @@ export function openReadModelStore(config: Config, keys: Vaults): ReadModelStore
 }
 
 /** Opens the tables of projections in another database, or another schema of one, than the read models'. */
-export function openStore(config: PoolConfig, sealing: LetterSealing): ReadModelStore {
+export function openStore(
+  config: PoolConfig,
+  { letters: sealing, snapshots }: StoreSealing,
+): ReadModelStore {
   const pool = openPool(config);
   const tables = (projections: readonly Projection[], takingOver?: TakingOver) =>
     tablesIn({ pool, sealing, takingOver }, projections);
@@ -99,10 +114,11 @@ export function openStore(config: PoolConfig, sealing: LetterSealing): ReadModel
     ping: async () => void (await ask('select 1', [])),
     close: () => pool.end(),
     generations: generationStore({ pool, sealing }),
-    snapshots: snapshotStore(pool),
+    snapshots: snapshotStore(pool, snapshots),
     ...liveProjecting(pool, sealing),
     ...letterStore(pool, sealing),
     sealedLetters: postgresSealedLetters(pool, sealing),
+    sealedSnapshots: sealedSnapshots(pool, snapshots),
   };
 }
 
@@ -135,15 +151,17 @@ async function migrate(parts: TableParts, projections: readonly Projection[]): P
   await inTransaction(parts.pool, { timeoutMs: limits.migrateMs }, async (client) => {
     await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
     for (const statement of migrations(projections)) await run(client, statement);
-    await sealLetters(client, parts);
+    await sealBefore(client, parts);
     for (const statement of demandSealed) await run(client, statement);
     return { result: undefined, commit: true };
   });
 }
 
-async function sealLetters(client: ClientBase, { sealing, takingOver }: TableParts): Promise<void> {
+/** Snapshots of before go: they are a cache. */
+async function sealBefore(client: ClientBase, { sealing, takingOver }: TableParts): Promise<void> {
   const cell = postgresVersionCell(client, versionTableName);
   const version = (await cell.read())?.version ?? 0;
+  if (version < lettersSealedSince) await run(client, 'delete from snapshots');
   if (version < lettersSealedSince && (await hasLetters(client))) {
     if (takingOver === undefined) {
       const cause = `dead letters of version ${version} are not sealed`;

@@ -4,9 +4,11 @@ import { consumerName, reactionProjection } from '../platform/reactions/projecti
 import type { Reacted } from '../platform/reactions/projection';
 import type { Reaction } from '../platform/reactions/reaction';
 import type { Pending, ReactionRecords } from '../platform/reactions/starter';
+import { noKeys } from '../platform/host/sealed-store';
 import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
+import { snapshotSealing } from '../projections/history/sealing';
 import { letterSealing } from '../projections/letters/sealing';
 import { openStore } from '../projections/store';
 import type { ReadModelStore, TakingOver } from '../projections/store';
@@ -33,7 +35,12 @@ export function openReactionStore(
 ): ReactionStore {
   const instance = config.HOLDFAST_INSTANCE;
   const schema = instance === '' ? 'reactions' : `reactions_${instance}`;
-  const sealing = letterSealing({ vault: keys.vault('letters'), own: ['reactions', instance] });
+  const own = ['reactions', instance] as const;
+  const sealing = {
+    letters: letterSealing({ vault: keys.vault('letters'), own }),
+    // Nobody takes snapshots of reactions.
+    snapshots: snapshotSealing({ vault: noKeys.vault('read-models'), own }),
+  };
   const pool: PoolConfig = {
     host: config.HOLDFAST_POSTGRES_HOST,
     port: config.HOLDFAST_POSTGRES_PORT,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseConfig } from '../../platform/runtime/config';
-import { asBytes } from '../../platform/outbox/dynamodb/items';
+import { asBytes } from '../../platform/outbox/sealing';
 import type { SealedForm } from '../../platform/outbox/sealing';
 import { openShop } from '../chaos/shop';
 import type { Shop } from '../chaos/shop';

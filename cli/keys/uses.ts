@@ -28,6 +28,7 @@ const stepMax = 500;
  */
 export function contentOf(purpose: string, state: string): SealedContent | undefined {
   if (purpose === 'letters') return lettersOf(state);
+  if (purpose === 'read-models') return snapshotsOf(state);
   const owned = ownedServices.find(({ service }) => `store.${service.name}` === purpose);
   return owned && databaseOf(owned, state);
 }
@@ -90,6 +91,22 @@ function lettersOf(state: string): SealedContent {
         before += await resealAll(sealedLetters, toldAll).finally(() => store.close());
       }
       return before;
+    },
+  };
+}
+
+/** Snapshots under an older key are dropped, and not sealed anew: they are a cache. */
+function snapshotsOf(state: string): SealedContent {
+  const config = () => processConfigs(state)('projector');
+  return {
+    async count() {
+      const store = openReadModelStore(config(), noKeys);
+      return store.sealedSnapshots.keyUse().finally(() => store.close());
+    },
+    async reseal(told) {
+      const own = config();
+      const store = await withKeys({ config: own }, (keys) => openReadModelStore(own, keys));
+      return resealAll(store.sealedSnapshots, told).finally(() => store.close());
     },
   };
 }

@@ -10,7 +10,8 @@ import { eventTopic } from '../../platform/event-log/topics';
 import { demandTables } from '../../platform/outbox/tables-version';
 import { projections } from '../../projections';
 import { foldCodeOf } from '../../projections/fold-code';
-import { noKeys } from '../../platform/host/sealed-store';
+import type { Config } from '../../platform/runtime/config';
+import { noKeys, withKeys } from '../../platform/host/sealed-store';
 import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { readModelConfig, readModelStep } from '../read-models';
@@ -71,7 +72,7 @@ const count = wholeNumber(10_000_000);
 
 async function query(name: string, options: CommandOptions): Promise<void> {
   const config = readModelConfig(options.state);
-  const store = openReadModelStore(config, noKeys);
+  const store = await openModels(config, options);
   try {
     if (options.snapshots) await demandTables(store.tablesOf(projections));
     const found = await look(name, { config, store, options });
@@ -81,6 +82,14 @@ async function query(name: string, options: CommandOptions): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/** Snapshots are sealed; whoever looks without them needs no more keys than those of the log. */
+async function openModels(config: Config, { snapshots }: CommandOptions): Promise<ReadModelStore> {
+  if (!snapshots) return openReadModelStore(config, noKeys);
+  return withKeys({ config }, (keys) => openReadModelStore(config, keys)).catch((error) => {
+    throw undecided(error);
+  });
 }
 
 interface Parts {

@@ -9,7 +9,7 @@ export const snapshotTables = `
     places jsonb not null,
     records bigint not null,
     rows integer not null,
-    -- over the chunks in order
+    -- over the chunks in order, before they were sealed; sealed itself
     checksum text not null,
     taken_at timestamptz not null default now()
   );
@@ -17,7 +17,7 @@ export const snapshotTables = `
   create table if not exists snapshot_chunks (
     snapshot_id bigint not null references snapshots on delete cascade,
     number integer not null,
-    -- gzip of JSON
+    -- gzip of JSON, sealed
     body bytea not null,
     primary key (snapshot_id, number)
   );

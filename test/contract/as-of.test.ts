@@ -7,6 +7,7 @@ import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { silentLog } from '../../platform/runtime/log';
 import { projections } from '../../projections';
 import { customerOrders } from '../../projections/customer-orders';
+import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { eventually } from '../support/eventually';
 import { runHoldfast } from '../support/holdfast-cli';
@@ -16,7 +17,8 @@ import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
 import { plainFold } from '../support/plain-fold';
-import { environmentFor } from '../support/world';
+import { testVault } from '../support/test-keys';
+import { configFor, environmentFor } from '../support/world';
 
 const orders = 300;
 const schemas = loadSchemas();
@@ -120,6 +122,33 @@ test('as of now it has the very rows of a generation that was built from the log
   expect([...now.rows].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(
     live.map(({ key, row, sources, as_of: at }) => [key, { row, sources, asOf: at.toISOString() }]),
   );
+});
+
+test('snapshots are sealed for what they are of, and dropped under an older key', async () => {
+  const told = { snapshots: store.snapshots, limits: { snapshotRecords: 40 } };
+  await readAsOf(options('now', told));
+  const sound = await readAsOf(options('now', told));
+  const key = 'read-models';
+  const count = (await store.sealedSnapshots.keyUse()).get(key) ?? 0;
+  expect(count).toBeGreaterThan(1);
+  // The one of most records gets the whole content of the one of fewest.
+  const [most, fewest] = ['desc', 'asc'].map(
+    (order) => `(select id from snapshots order by records ${order} limit 1)`,
+  );
+  const exchange = `with sums as (
+      update snapshots s set checksum = o.checksum from snapshots o
+      where s.id = ${most} and o.id = ${fewest})
+    update snapshot_chunks c set body = o.body from snapshot_chunks o
+    where c.snapshot_id = ${most} and o.snapshot_id = ${fewest} and c.number = o.number`;
+  await store.ask(exchange, []);
+  const passed = await readAsOf(options('now', told));
+  expect(plain(passed)).toEqual(plain(sound));
+  expect(passed.skipped).toBeLessThan(sound.skipped);
+  const config = configFor('projector', world.instance);
+  const next = openReadModelStore(config, { vault: () => testVault(key, 'next') });
+  expect(await next.sealedSnapshots.reseal(100)).toBeGreaterThanOrEqual(count);
+  expect(await next.sealedSnapshots.keyUse()).toEqual(new Map());
+  await next.close();
 });
 
 test('a snapshot that is not what was put by is passed over', async () => {

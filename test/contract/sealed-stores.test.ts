@@ -1,8 +1,7 @@
 import { rawRows } from '../../cli/attack/raw-rows';
 import type { RawRows, RowMember, RowName } from '../../cli/attack/raw-rows';
-import { asBytes } from '../../platform/outbox/dynamodb/items';
 import type { ServiceStore, StoredEvent } from '../../platform/outbox/ports';
-import { createSealing } from '../../platform/outbox/sealing';
+import { asBytes, createSealing } from '../../platform/outbox/sealing';
 import type { SealedForm } from '../../platform/outbox/sealing';
 import { eventLimits } from '../../platform/outbox/stamp';
 import type { EnvelopeRefusal } from '../../platform/security/keys/envelope';

@@ -1,11 +1,7 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Client } from 'pg';
 import type { Vaults } from '../../platform/host/hosted-service';
-import {
-  aggregateOf as dynamoAggregate,
-  asBytes,
-  stateKey,
-} from '../../platform/outbox/dynamodb/items';
+import { aggregateOf as dynamoAggregate, stateKey } from '../../platform/outbox/dynamodb/items';
 import type { StateItem } from '../../platform/outbox/dynamodb/items';
 import { openTable, tableName } from '../../platform/outbox/dynamodb/table';
 import { collectionsOf, openClient } from '../../platform/outbox/mongodb/collections';
@@ -13,7 +9,7 @@ import { aggregateOf as mongoAggregate } from '../../platform/outbox/mongodb/sou
 import { aggregateOf as pgAggregate } from '../../platform/outbox/postgres/rows';
 import type { AggregateRow } from '../../platform/outbox/postgres/rows';
 import { tablesOf } from '../../platform/outbox/postgres/schema';
-import { createSealing } from '../../platform/outbox/sealing';
+import { asBytes, createSealing } from '../../platform/outbox/sealing';
 import { dynamoOptions, mongoOptions, postgresOptions } from '../../platform/runtime/connections';
 import { testKeys } from './test-keys';
 import { configFor } from './world';

@@ -2,7 +2,7 @@ import type { StepKey } from '../../kernel/step';
 import type { StepRecord } from '../../participant/fence-table';
 import { slotOf } from '../hash';
 import type { Aggregate, StoredEvent } from '../ports';
-import type { SealedEvent, SealedForm, SealedStep, Sealing } from '../sealing';
+import type { SealedEvent, SealedStep, Sealing } from '../sealing';
 
 /** Primary key of any item of the one table. */
 export interface ItemKey {
@@ -119,21 +119,3 @@ export function stepKeyIn(item: ItemKey): StepKey {
 export function isPublished(item: CommitItem, seq: number): boolean {
   return item.outboxSlot === undefined || item.publishedSeqs?.has(seq) === true;
 }
-
-/**
- * A sealed text `hf1.<key id>.<base64url>` as bytes: its two words as they are, and behind them what was base64. Items
- * are bounded, and text would be a third larger.
- */
-export const asBytes: SealedForm = {
-  write(sealed) {
-    const end = sealed.lastIndexOf('.') + 1;
-    const words = Buffer.from(sealed.slice(0, end), 'latin1');
-    return Buffer.concat([words, Buffer.from(sealed.slice(end), 'base64url')]);
-  },
-  read(stored) {
-    if (!(stored instanceof Uint8Array)) return stored;
-    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
-    const end = bytes.indexOf('.', bytes.indexOf('.') + 1) + 1;
-    return bytes.toString('latin1', 0, end) + bytes.toString('base64url', end);
-  },
-};

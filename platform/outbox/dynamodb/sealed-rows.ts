@@ -1,7 +1,8 @@
 import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { keyIdOf } from '../../security/keys/envelope';
+import { asBytes } from '../sealing';
 import type { SealedRows } from '../sealing';
-import { aggregateOf, asBytes, stepKeyIn, stepRecordOf, stepSkRange } from './items';
+import { aggregateOf, stepKeyIn, stepRecordOf, stepSkRange } from './items';
 import type { CommitItem, ItemKey, StateItem, StepItem } from './items';
 import { sorted } from './table';
 import type { SealedTable } from './table';

@@ -4,19 +4,11 @@ import type { Json } from '../../kernel/json';
 import { everyStep } from '../../participant/closing';
 import type { NamedStepRecord, ServiceStore } from '../ports';
 import { retryingConflicts } from '../conflict';
-import { createSealing, sealedSince } from '../sealing';
+import { asBytes, createSealing, sealedSince } from '../sealing';
 import type { SealingOptions } from '../sealing';
 import { versionedTables } from '../tables-version';
 import { createWakes } from '../wake';
-import {
-  aggregateOf,
-  asBytes,
-  stateKey,
-  stepKeyOf,
-  stepNameOf,
-  stepRecordOf,
-  stepSkRange,
-} from './items';
+import { aggregateOf, stateKey, stepKeyOf, stepNameOf, stepRecordOf, stepSkRange } from './items';
 import type { ItemKey, StateItem, StepItem } from './items';
 import { listIds } from './list';
 import { dynamoSealedRows } from './sealed-rows';

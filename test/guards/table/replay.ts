@@ -77,6 +77,18 @@ export const replayGuards: readonly Guard[] = [
     test: asOf('at any cut the rows are those of a rebuild that stopped there'),
   },
   {
+    name: 'a snapshot is sealed for its place in the log',
+    why: 'an older state could be put under a later place, and what lies between would be missing',
+    changes: [
+      {
+        file: 'projections/history/sealing.ts',
+        from: 'projection, fold, canonicalJson(places), String(part)',
+        to: 'projection, fold, String(part)',
+      },
+    ],
+    test: contract('as-of', 'snapshots are sealed for what they are of'),
+  },
+  {
     name: 'no snapshot later than the cut is gone on from',
     why: 'the past would hold what came after it',
     changes: [

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { asBytes } from '../../../platform/outbox/dynamodb/items';
 import type { StoredEvent } from '../../../platform/outbox/ports';
-import { createSealing } from '../../../platform/outbox/sealing';
+import { asBytes, createSealing } from '../../../platform/outbox/sealing';
 import type { StepRecord } from '../../../platform/participant/fence-table';
 import { anEvent, doneStep } from '../../support/events';
 import { testVault } from '../../support/test-keys';
