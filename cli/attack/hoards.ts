@@ -6,9 +6,12 @@ import { openShop } from '../chaos/shop';
 import type { Shop } from '../chaos/shop';
 import { until } from '../up/api-client';
 import type { AttackTarget } from './attack';
+import { openLetterHoard } from './letter-hoard';
 import { rawRows } from './raw-rows';
 import type { RawRows } from './raw-rows';
 import { askUnder, leafOfProcess } from './wire';
+
+type Service = 'orders' | 'payments' | 'inventory';
 
 /** A row of a service's database that its API reads. */
 export interface Item {
@@ -22,7 +25,8 @@ export interface Item {
 
 /** The database of a service in the hands of somebody who may write to it, with two rows of one kind. */
 export interface Hoard {
-  readonly service: 'orders' | 'payments' | 'inventory';
+  /** Process that reads it. */
+  readonly service: Service | 'projector';
   readonly store: string;
   readonly items: readonly [Item, Item];
   /** What the first row held before it changed last. */
@@ -39,7 +43,7 @@ const kinds = {
 const asText: SealedForm = { write: (sealed) => sealed, read: (stored) => stored };
 const patienceMs = 60_000;
 
-function itemOf(target: AttackTarget, service: Hoard['service'], rows: RawRows) {
+function itemOf(target: AttackTarget, service: Service, rows: RawRows) {
   const { store, aggregate, path } = kinds[service];
   const form = store === 'dynamodb' ? asBytes : asText;
   const { HOLDFAST_HTTP_PORT: port = '' } = target.environmentFor(service);
@@ -73,7 +77,7 @@ type Fill = (
   item: (id: string) => Item,
 ) => Promise<{ readonly ids: readonly [string, string]; readonly older: string }>;
 
-function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Hoard['service'], Fill>> {
+function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Service, Fill>> {
   const post = poster(target);
   const fresh = (): string => `attack-${randomUUID().slice(0, 8)}`;
   const made =
@@ -113,12 +117,13 @@ function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Hoard['servi
   };
 }
 
-/** Opens the three databases as the services that own them, and puts two rows into each. Close them. */
+/** Opens the databases as the processes that own them, and puts two rows into each. Close them. */
 export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]> {
   const shop = await openShop({ api: target.api, customer: 'frank', received: 10 });
   const fills = fillsOf(target, shop);
-  return Promise.all(
-    (Object.keys(kinds) as Hoard['service'][]).map(async (service): Promise<Hoard> => {
+  const letters = openLetterHoard(target);
+  const services = Promise.all(
+    (Object.keys(kinds) as Service[]).map(async (service): Promise<Hoard> => {
       const { store } = kinds[service];
       const rows = await rawRows[store](parseConfig(target.environmentFor(service)));
       const item = itemOf(target, service, rows);
@@ -128,4 +133,6 @@ export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]
       return { service, store, items, older, close: () => rows.close() };
     }),
   );
+  const [last, three] = await Promise.all([letters, services]);
+  return [...three, last];
 }

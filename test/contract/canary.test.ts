@@ -6,6 +6,7 @@ import type { Box } from '../support/box-service';
 import { checkpoint } from '../support/checkpoint';
 import { eventually } from '../support/eventually';
 import { anEvent, doneStep } from '../support/events';
+import { openNotedLetters } from '../support/noted-letters';
 import { freshInstance, storeCases } from '../support/stores';
 import type { StoreCase } from '../support/stores';
 import { noVault, testVault } from '../support/test-keys';
@@ -47,11 +48,25 @@ async function write({ name, open }: StoreCase, words: Canaries, isSealed: boole
   }
 }
 
+/** A dead letter of an event with the word in it, and an operator's act on it. */
+async function writeLetter(word: string) {
+  const letters = await openNotedLetters();
+  letters.failing.add('order/a:1');
+  const told = { type: 'order.rejected', data: { orderId: word } };
+  await letters.feed(letters.record('a', 1, told));
+  const id = await letters.idOf('a', 1);
+  await letters.act(id, 'edit', { payload: { orderId: `${word}-edited` }, reason: word });
+  expect(await letters.show(id)).toMatchObject({ payload: { orderId: word } });
+  return letters.world;
+}
+
 const databases = storeCases.filter(({ name }) => name !== 'memory');
 
 test('content that went through a store stands in no file of its server, log and journal included', async () => {
   const [sealed, bare] = [canaries(), canaries()];
   for (const one of databases) await write(one, sealed, true);
+  const letter = randomBytes(18).toString('base64url');
+  const letters = await writeLetter(letter);
   // Written later and not sealed: once this is found, the sealed words have had their time to be written too.
   for (const one of databases) await write(one, bare, false);
   await eventually(async () => {
@@ -65,6 +80,7 @@ test('content that went through a store stands in no file of its server, log and
       expect({ name, places, words }).toEqual({ name, places: [], words: [] });
     }
   }, 60_000);
-  const hits = filesWith(world().stateDir, Object.values(sealed));
+  const hits = filesWith(world().stateDir, [...Object.values(sealed), letter]);
+  await letters.close();
   expect([...hits.values()].flat()).toEqual([]);
 });
