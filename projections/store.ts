@@ -135,14 +135,6 @@ function tablesIn(parts: TableParts, projections: readonly Projection[]): Versio
     oldest: lettersSealedSince,
     cell: postgresVersionCell(pool, versionTableName),
     expand: () => migrate(parts, projections),
-    contractions: [
-      {
-        ...{ version: 3, drops: 'indexes read_rows_*, which know one generation' },
-        async apply() {
-          for (const statement of outdatedIndexes(projections)) await run(pool, statement);
-        },
-      },
-    ],
   });
 }
 
@@ -151,17 +143,27 @@ async function migrate(parts: TableParts, projections: readonly Projection[]): P
   await inTransaction(parts.pool, { timeoutMs: limits.migrateMs }, async (client) => {
     await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
     for (const statement of migrations(projections)) await run(client, statement);
-    await sealBefore(client, parts);
+    await leaveBehind(client, parts, projections);
     for (const statement of demandSealed) await run(client, statement);
     return { result: undefined, commit: true };
   });
 }
 
-/** Snapshots of before go: they are a cache. */
-async function sealBefore(client: ClientBase, { sealing, takingOver }: TableParts): Promise<void> {
+/**
+ * What is there from before version 4, whose code cannot work with these tables any more: indexes that only it needed
+ * and snapshots, a cache, go; letters are sealed.
+ */
+async function leaveBehind(
+  client: ClientBase,
+  { sealing, takingOver }: TableParts,
+  projections: readonly Projection[],
+): Promise<void> {
   const cell = postgresVersionCell(client, versionTableName);
   const version = (await cell.read())?.version ?? 0;
-  if (version < lettersSealedSince) await run(client, 'delete from snapshots');
+  if (version < lettersSealedSince) {
+    for (const statement of outdatedIndexes(projections)) await run(client, statement);
+    await run(client, 'delete from snapshots');
+  }
   if (version < lettersSealedSince && (await hasLetters(client))) {
     if (takingOver === undefined) {
       const cause = `dead letters of version ${version} are not sealed`;
