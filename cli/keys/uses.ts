@@ -66,16 +66,23 @@ const letterStores = [
 ] as const;
 
 function lettersOf(state: string): SealedContent {
-  const configOf = processConfigs(state);
-  // Who runs this as one of the two reaches no more than its own.
-  const own = letterStores.filter(({ process: name }) => name === configOf(name).HOLDFAST_NAME);
-  const stores = own.length > 0 ? own : letterStores;
+  const reached = () => {
+    const configOf = processConfigs(state);
+    const all = letterStores.map(({ process: name, open }) => ({
+      name,
+      open,
+      config: configOf(name),
+    }));
+    // Who runs this as one of the two reaches no more than its own.
+    const own = all.filter(({ name, config }) => name === config.HOLDFAST_NAME);
+    return own.length > 0 ? own : all;
+  };
   return {
     uncounted: 'copies of dead letters in the event log',
     async count() {
       const sum = new Map<string, number>();
-      for (const { process: name, open } of stores) {
-        const store = open(configOf(name), noKeys);
+      for (const { open, config } of reached()) {
+        const store = open(config, noKeys);
         const found = await store.sealedLetters.keyUse().finally(() => store.close());
         for (const [key, count] of found) sum.set(key, (sum.get(key) ?? 0) + count);
       }
@@ -83,8 +90,7 @@ function lettersOf(state: string): SealedContent {
     },
     async reseal(told) {
       let before = 0;
-      for (const { process: name, open } of stores) {
-        const config = configOf(name);
+      for (const { open, config } of reached()) {
         const store = await withKeys({ config }, (keys) => open(config, keys));
         const toldAll = (rows: number) => told(before + rows);
         const { sealedLetters } = store;

@@ -1,5 +1,5 @@
 import type { Guard } from '../guard';
-import { contract } from '../guard';
+import { contract, unit } from '../guard';
 
 const redrive = 'platform/event-log/letters/redrive.ts';
 const acting = 'projections/letters/acting.ts';
@@ -245,6 +245,6 @@ export const letterGuards: readonly Guard[] = [
         to: 'content === undefined',
       },
     ],
-    test: contract('key-rotation', 'a key is retired when no row needs it any more'),
+    test: unit('cli/keys-retire', 'a key is never retired whose uses nobody counts'),
   },
 ];
