@@ -24,28 +24,32 @@ import { verifyCommand } from './verify/command';
  * `dead-letters`, `keys` and `forget` have more.
  */
 export function program(): Command {
-  return new Command('holdfast')
-    .description('Sagas across services that each own a database, and the proof that they hold.')
-    .addCommand(upCommand())
-    .addCommand(sagasCommand())
-    .addCommand(deadLettersCommand())
-    .addCommand(migrateCommand())
-    .addCommand(schemaCommand())
-    .addCommand(versionsCommand())
-    .addCommand(verifyCommand())
-    .addCommand(rebuildCommand())
-    .addCommand(republishCommand())
-    .addCommand(replayCommand())
-    .addCommand(queryCommand())
-    .addCommand(restoreCommand())
-    .addCommand(auditCommand())
-    .addCommand(archiveCommand())
-    .addCommand(certsCommand())
-    .addCommand(chaosCommand())
-    .addCommand(attackCommand())
-    .addCommand(keysCommand())
-    .addCommand(forgetCommand())
-    .exitOverride();
+  return (
+    new Command('holdfast')
+      .description('Sagas across services that each own a database, and the proof that they hold.')
+      .addCommand(upCommand())
+      .addCommand(sagasCommand())
+      .addCommand(deadLettersCommand())
+      .addCommand(migrateCommand())
+      .addCommand(schemaCommand())
+      .addCommand(versionsCommand())
+      .addCommand(verifyCommand())
+      .addCommand(rebuildCommand())
+      .addCommand(republishCommand())
+      .addCommand(replayCommand())
+      .addCommand(queryCommand())
+      .addCommand(restoreCommand())
+      .addCommand(auditCommand())
+      .addCommand(archiveCommand())
+      .addCommand(certsCommand())
+      .addCommand(chaosCommand())
+      .addCommand(attackCommand())
+      .addCommand(keysCommand())
+      .addCommand(forgetCommand())
+      // An option behind a name is that one's: `chaos` and its acts have some of the same name.
+      .enablePositionalOptions()
+      .exitOverride()
+  );
 }
 
 async function main(): Promise<void> {
