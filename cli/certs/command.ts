@@ -4,6 +4,7 @@ import { recallReach } from '../../stack/recall';
 import { renewCertificates } from '../../stack/renewal/renew';
 import { certificateStatus } from '../../stack/renewal/status';
 import { rolloverStatus } from '../../stack/rollover/status';
+import type { RolloverStatus } from '../../stack/rollover/status';
 import { findRunning } from '../../stack/running';
 import { wholeNumber } from '../whole-number';
 import { done, tell } from './answer';
@@ -15,8 +16,8 @@ The certificates of the stack in --state: one for each process, by which it is k
 them by itself when two thirds of their life are over; docs/certificates.md tells what follows a renewal, and how. The
 authority that signs them lives for a year, and is replaced in the three stages of rollover.
 
-Exit codes: 0 all is well, 1 one has ended, is due or is not the one that is shown, 2 wrong usage, 3 not done: no stack,
-or no authority.
+Exit codes: 0 all is well, 1 one has ended, is due or is not the one that is shown, or the authority ends within 30
+days, 2 wrong usage, 3 not done: no stack, or no authority.
 
 Examples:
   holdfast certs status
@@ -63,15 +64,25 @@ function status(): Command {
   return withCommon(new Command('status'), does).action(async (options: CommonOptions) => {
     const reach = await done(() => recallReach(options.state));
     const certificates = await certificateStatus(reach, options.name);
-    const isSound = certificates.every(
-      ({ state, listeners }) =>
-        state === 'good' && listeners.every(({ shows }) => shows !== 'other'),
-    );
     // Where no authority can sign, the certificates are told all the same.
     const authority = await rolloverStatus(reach).catch(() => undefined);
+    const isSound =
+      isGoodForLong(authority) &&
+      certificates.every(
+        ({ state, listeners }) =>
+          state === 'good' && listeners.every(({ shows }) => shows !== 'other'),
+      );
     const lines = [...statusLines(certificates), ...authorityLines(authority)];
     tell(options, { certificates, authority, isSound }, lines);
   });
+}
+
+/** Days before the end of the authority from which somebody should replace it. */
+const authorityDaysMin = 30;
+
+function isGoodForLong(status: RolloverStatus | undefined): boolean {
+  const signs = status?.authorities.find(({ is }) => is === 'signs');
+  return signs !== undefined && signs.daysLeft >= authorityDaysMin;
 }
 
 interface RotateOptions extends CommonOptions {

@@ -38,9 +38,9 @@ export function connectRedis(
     enableReadyCheck: true,
     retryStrategy: (times) => Math.min(50 * times + Math.random() * 50, redisLimits.reconnectMsMax),
   });
-  const stopWatching = watchCredentials(config, () => {
+  const stopWatching = watchCredentials(config, (change) => {
     redis.options.tls = peerTlsOptions(config, 'redis');
-    redis.disconnect(true);
+    if (change === 'other') redis.disconnect(true);
   });
   redis.once('end', stopWatching);
   let away = false;

@@ -113,10 +113,10 @@ function renewOnChange(server: Server, options: HttpsServerOptions): () => void 
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     if (opened.get(request.socket) !== renewals) response.shouldKeepAlive = false;
   });
-  return watchCredentials(options.config, () => {
+  return watchCredentials(options.config, (change) => {
     try {
       server.setSecureContext(serverTlsOptions(options.config));
-      renewals += 1;
+      if (change === 'other') renewals += 1;
       options.log.info('the certificate was read again');
     } catch (error) {
       options.log.warn('the certificate could not be read again', { error });

@@ -9,9 +9,17 @@ import type { CertificateFiles, Credentials } from './tls';
  */
 export const renewalLimits = { lookMs: 2_000, spreadMs: 8_000 } as const;
 
+/**
+ * What has changed: `addition` where our certificate is the same, and whoever was believed still is. What is open then
+ * may go on, and who asks for the authorities at every connect has nothing to do.
+ */
+export type CredentialsChange = 'addition' | 'other';
+
+type Listener = (change: CredentialsChange) => void;
+
 /** Who is told of the files of one certificate, and how to stop looking at them. */
 interface Watched {
-  readonly listeners: Set<() => void>;
+  readonly listeners: Set<Listener>;
   stop(): void;
 }
 
@@ -23,6 +31,13 @@ const isSame = (one: Credentials | undefined, other: Credentials | undefined): b
     other !== undefined &&
     (['ca', 'cert', 'key'] as const).every((part) => one[part].equals(other[part])));
 
+/** True where every authority of before is among those of now. */
+function believesAllOf(now: Credentials, before: Credentials): boolean {
+  const known = now.ca.toString();
+  const blocks = before.ca.toString().match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  return blocks.every((block) => known.includes(block));
+}
+
 function readOrNothing(config: CertificateFiles): Credentials | undefined {
   try {
     return readCredentials(config);
@@ -33,19 +48,21 @@ function readOrNothing(config: CertificateFiles): Credentials | undefined {
 
 /** One look at the files for however many connections of a process show their certificate. */
 function watch(config: CertificateFiles): Watched {
-  const listeners = new Set<() => void>();
+  const listeners = new Set<Listener>();
   let used = readOrNothing(config);
   let dueMs: number | undefined;
   const look = (): void => {
     const found = readOrNothing(config);
     if (found === undefined || isSame(found, used)) return;
-    if (used !== undefined && isSame({ ...found, ca: used.ca }, used)) {
+    const isSameLeaf = used !== undefined && isSame({ ...found, ca: used.ca }, used);
+    if (isSameLeaf) {
       dueMs ??= performance.now() + Math.random() * renewalLimits.spreadMs;
       if (performance.now() < dueMs) return;
     }
     dueMs = undefined;
+    const isAddition = isSameLeaf && used !== undefined && believesAllOf(found, used);
     used = found;
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) listener(isAddition ? 'addition' : 'other');
   };
   // Looking at times of change would miss what is written before the first look.
   const timer = setInterval(look, renewalLimits.lookMs).unref();
@@ -57,12 +74,12 @@ function watch(config: CertificateFiles): Watched {
  * later where the authorities alone have changed): a key whose certificate is not written yet is no change. Returns how
  * to stop.
  */
-export function watchCredentials(config: CertificateFiles, changed: () => void): () => void {
+export function watchCredentials(config: CertificateFiles, changed: Listener): () => void {
   const { HOLDFAST_CA_FILE: ca, HOLDFAST_CERT_FILE: cert, HOLDFAST_KEY_FILE: key } = config;
   const name = [ca, cert, key].join('\n');
   const one = watched.get(name) ?? watch(config);
   watched.set(name, one);
-  const listener = (): void => changed();
+  const listener: Listener = (change) => changed(change);
   one.listeners.add(listener);
   return () => {
     one.listeners.delete(listener);
@@ -75,7 +92,7 @@ export function watchCredentials(config: CertificateFiles, changed: () => void):
 /** The credentials of a process for clients that ask for them at every connect, and how these hear of new ones. */
 export interface RenewedCredentials {
   readonly credentials: () => Credentials;
-  /** Calls back after a renewal; returns how to stop. */
+  /** Calls back after a renewal, and where somebody is believed no more; returns how to stop. */
   readonly renewed: (listener: () => void) => () => void;
 }
 
@@ -83,7 +100,10 @@ export interface RenewedCredentials {
 export function renewedCredentials(config: CertificateFiles): RenewedCredentials {
   return {
     credentials: () => readCredentials(config),
-    renewed: (listener) => watchCredentials(config, listener),
+    renewed: (listener) =>
+      watchCredentials(config, (change) => {
+        if (change === 'other') listener();
+      }),
   };
 }
 

@@ -16,16 +16,18 @@ import {
   retiredOf,
 } from './authorities';
 import type { Authorities } from './authorities';
+import { brokersAsStarted } from './controllers';
 import { locked } from './lock';
 import { lookLimits, lookerOf } from './look';
 import { RolloverRefused, behind, refusalOf } from './stages';
 import type { ListenerSeen, Position, Stage } from './stages';
 
 /**
- * What was signed by a leaf of the authority before, for a minute: a grant of an operator. Nothing is retired sooner,
- * milliseconds. A process that read its leaf just before it was replaced signs within `signsMs` of that.
+ * What was signed by a leaf of the authority before is good for a minute: a grant of an operator. Nothing is retired
+ * sooner, milliseconds. A process that read its leaf just before it was replaced signs within `signsMs` of that. One
+ * leaf is issued every `paceMs`: whoever follows opens everything anew, and not all shall in the same moment.
  */
-export const rolloverLimits = { settleMs: 65_000, signsMs: 30_000 } as const;
+export const rolloverLimits = { settleMs: 65_000, signsMs: 30_000, paceMs: 2_000 } as const;
 
 export interface RolloverOptions {
   /** How many sagas that began before a moment go on: their grants are of the authority before. None unless told. */
@@ -35,6 +37,8 @@ export interface RolloverOptions {
   readonly say?: (line: string) => void;
   /** How long the last listener may take, milliseconds; two minutes unless told. */
   readonly arriveMs?: number;
+  /** Between two leaves, milliseconds; two seconds unless told. */
+  readonly paceMs?: number;
 }
 
 /** What a stage has come to. */
@@ -74,7 +78,7 @@ const acts: Readonly<Record<Stage, Act>> = {
   async reissue(reach, options) {
     const authorities = await promote(reach, await demand(reach, 'reissue'));
     believe(reach, [authorities.new, authorities.old]);
-    const issued = await issueAll(reach, authorities);
+    const issued = await issueAll(reach, authorities, options);
     options.say?.(`${issued} certificates issued by the new authority`);
     return settle(reach, { stage: 'reissue', ...options }, authorities);
   },
@@ -100,17 +104,23 @@ async function demand(reach: Reach, stage: Stage): Promise<Authorities> {
     position,
     seen: isLooked ? await lookerOf(reach, authorities).look() : [],
     areLeavesNew: existsSync(filesOf(reach).reissuedAt),
+    asStarted: brokersAsStarted(reach, position),
   });
   if (refusal !== undefined) throw refusal;
   return authorities;
 }
 
 /** Issues every leaf that is not of the new authority, each for as long as the one before; answers how many. */
-async function issueAll(reach: Reach, { new: authority }: Authorities): Promise<number> {
+async function issueAll(
+  reach: Reach,
+  { new: authority }: Authorities,
+  { paceMs = rolloverLimits.paceMs }: RolloverOptions,
+): Promise<number> {
   const { certsDir: directory } = reach;
   const { reissuedAt } = filesOf(reach);
   const names = await namesNotOf(reach, authority);
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
+    if (at > 0) await delay(paceMs);
     const known = readCertificate(path.join(directory, `${name}.crt`));
     const lifeMs = known && lifeOf(known);
     await issueLeaf(authority, { directory, name, ...(lifeMs ? { lifeMs } : {}) });

@@ -44,6 +44,7 @@ export type RolloverCode =
   | 'ROLLOVER_IN_USE'
   | 'TRUST_NOT_EVERYWHERE'
   | 'REISSUE_NOT_EVERYWHERE'
+  | 'CONTROLLERS_AS_STARTED'
   | 'SAGAS_UNDER_OLD_AUTHORITY';
 
 /** Thrown before anything is changed; `fix` is the next step. */
@@ -65,6 +66,8 @@ export interface Found {
   readonly seen: readonly ListenerSeen[];
   /** Whether every leaf in the files is of the new authority. */
   readonly areLeavesNew: boolean;
+  /** Brokers that were started before the stage before, where there are others whom they call as they were started. */
+  readonly asStarted: readonly string[];
 }
 
 const again = (stage: Stage): string => `run holdfast certs rollover ${stage}`;
@@ -79,8 +82,12 @@ export function refusalOf(stage: Stage, found: Found): RolloverRefused | undefin
     const said = 'no authority is being replaced';
     return new RolloverRefused('ROLLOVER_NOT_BEGUN', said, again('trust'));
   }
-  if (stage === 'reissue') return refusesReissue(found);
-  return refusesRetire(found);
+  const refusal = stage === 'reissue' ? refusesReissue(found) : refusesRetire(found);
+  if (refusal !== undefined || found.position === stage || found.asStarted.length === 0)
+    return refusal;
+  const said = `these call the other controllers as they were started: ${found.asStarted.join(', ')}`;
+  const next = `start the stack again, then ${again(stage)}`;
+  return new RolloverRefused('CONTROLLERS_AS_STARTED', said, next);
 }
 
 function refusesTrust({ position }: Found): RolloverRefused | undefined {

@@ -2,6 +2,7 @@ import { loadSchemas } from '../../platform/event-log/schema-registry';
 import type { StepMessage } from '../../platform/kernel/step';
 import type { ServiceStore } from '../../platform/outbox/ports';
 import { createParticipant } from '../../platform/participant/handle';
+import { countBegunBefore } from '../../platform/saga/journal/begun-before';
 import { journal } from '../../platform/saga/journal/contract';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { openSagasOf } from '../../platform/saga/journal/open-sagas';
@@ -70,5 +71,14 @@ describe('what the journal tells the sweeper', () => {
     const open = await sagas.open({ after: '', limitMax: 10 });
     expect(open).toEqual([{ ...of('open'), status: 'started' }]);
     expect([await sagas.isOpen('open'), await sagas.isOpen('a')]).toEqual([true, false]);
+  });
+
+  test('counts what began before a moment and has not ended', async () => {
+    const hourMs = 3_600_000;
+    const soon = new Date(Date.now() + hourMs);
+    expect(await countBegunBefore(config, soon)).toBe(1);
+    expect(await countBegunBefore(config, new Date(Date.now() - hourMs))).toBe(0);
+    // Where no journal was ever kept, nothing has begun.
+    expect(await countBegunBefore(configFor('orchestrator', freshInstance()), soon)).toBe(0);
   });
 });

@@ -35,8 +35,8 @@ export const certificateGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/security/renewal.ts',
-        from: 'for (const listener of [...listeners]) listener();',
-        to: 'void listeners;',
+        from: "for (const listener of [...listeners]) listener(isAddition ? 'addition' : 'other');",
+        to: 'void isAddition;',
       },
     ],
     test: goesOn,
@@ -160,5 +160,41 @@ export const certificateGuards: readonly Guard[] = [
       },
     ],
     test: unit('stack/rollover', 'sagas of before are waited for'),
+  },
+  {
+    name: 'a slow listener is not passed over',
+    why: 'the authority that it still believes, and stands on, would be taken away from it',
+    changes: [
+      {
+        file: 'stack/rollover/look.ts',
+        from: "const shows = (await isAway(listener)) ? 'away' : 'silent';",
+        to: "const shows = (await isAway(listener)) ? 'away' : ('away' as const);",
+      },
+    ],
+    test: unit('stack/rollover', 'who listens and shows nothing is behind'),
+  },
+  {
+    name: 'a retired authority vouches for its own time only',
+    why: 'whoever has its key could go on signing lines of the report',
+    changes: [
+      {
+        file: 'platform/security/retired.ts',
+        from: 'atMs <= untilMs ? certificates : []',
+        to: 'untilMs > 0 ? certificates : []',
+      },
+    ],
+    test: unit('audit/report', 'a line is good under the authority of its time'),
+  },
+  {
+    name: 'an authority that is gone is no addition',
+    why: 'what was opened under a leaf of it would go on for as long as somebody keeps it open',
+    changes: [
+      {
+        file: 'platform/security/renewal.ts',
+        from: 'return blocks.every((block) => known.includes(block));',
+        to: 'return blocks.some((block) => known.length > block.length / 2);',
+      },
+    ],
+    test: unit('security/renewal', 'hears of an authority beside the others as such'),
   },
 ];

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { watchCredentials } from '../../../platform/security/renewal';
+import { renewalLimits, watchCredentials } from '../../../platform/security/renewal';
 import { readCredentials } from '../../../platform/security/tls';
 import { createAuthority } from '../../../stack/authority';
 import { createLeaf } from '../../../stack/certificates';
@@ -64,4 +64,20 @@ describe('whoever follows our certificate', () => {
     expect(heard[2]).toBe('b 0');
     stops[1]?.();
   });
+
+  test('hears of an authority beside the others as such, and of one that is gone as of any change', async () => {
+    const [first = '', second = ''] = await Promise.all(
+      [1, 2].map(async () => (await createAuthority()).certificate.toString('pem')),
+    );
+    const bundle = (...all: string[]): void => writeFileSync(file('ca.crt'), all.join('\n'));
+    bundle(first);
+    const heard: string[] = [];
+    const stop = watchCredentials(files, (change) => void heard.push(change));
+    const patienceMs = renewalLimits.lookMs + renewalLimits.spreadMs + 5_000;
+    bundle(first, second);
+    await eventually(() => expect(heard).toEqual(['addition']), patienceMs);
+    bundle(second);
+    await eventually(() => expect(heard).toEqual(['addition', 'other']), patienceMs);
+    stop();
+  }, 60_000);
 });

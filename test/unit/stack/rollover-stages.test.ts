@@ -8,7 +8,7 @@ const alone: ListenerSeen = { ...renewed, old: 'refused' };
 const away: ListenerSeen = { ...before, shows: 'away', old: 'refused' };
 
 const found = (parts: Partial<Found>): Found => ({
-  ...{ position: 'settled', seen: [], areLeavesNew: false },
+  ...{ position: 'settled', seen: [], areLeavesNew: false, asStarted: [] },
   ...parts,
 });
 const codeOf = (stage: Stage, parts: Partial<Found>): string | undefined =>
@@ -63,6 +63,17 @@ describe('a stage is not begun', () => {
     expect(refusal?.code).toBe('TRUST_NOT_EVERYWHERE');
     expect(refusal?.message).toMatch(/: redis$/);
     expect(refusal?.fix).toBe('run holdfast certs rollover trust');
+  });
+
+  test('before Kafka’s controllers, who follow nothing, were started again', () => {
+    const asStarted = ['kafka-2'];
+    const refusal = refusalOf('reissue', found({ position: 'trust', seen: [both], asStarted }));
+    expect(refusal?.code).toBe('CONTROLLERS_AS_STARTED');
+    expect(refusal?.fix).toBe('start the stack again, then run holdfast certs rollover reissue');
+    const reissued = { position: 'reissue', areLeavesNew: true, seen: [renewed] } as const;
+    expect(codeOf('retire', { ...reissued, asStarted })).toBe('CONTROLLERS_AS_STARTED');
+    expect(codeOf('reissue', { ...reissued, asStarted })).toBeUndefined();
+    expect(codeOf('trust', { position: 'trust', asStarted })).toBeUndefined();
   });
 
   test('before every listener shows a leaf of the new authority, which nothing else may replace', () => {

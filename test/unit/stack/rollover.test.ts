@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
+import { createServer as createPlainServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
@@ -19,6 +28,7 @@ import {
   readAuthorities,
   retiredOf,
 } from '../../../stack/rollover/authorities';
+import { brokersAsStarted } from '../../../stack/rollover/controllers';
 import { carryOut } from '../../../stack/rollover/rollover';
 import type { RolloverOptions } from '../../../stack/rollover/rollover';
 import type { Stage } from '../../../stack/rollover/stages';
@@ -58,7 +68,7 @@ afterEach(async () => {
 });
 
 const out = (stage: Stage, options: RolloverOptions = {}) =>
-  carryOut(reach, stage, { arriveMs: 1_000, ...options });
+  carryOut(reach, stage, { arriveMs: 1_000, paceMs: 0, ...options });
 const codeOf = (stage: Stage, options?: RolloverOptions): Promise<unknown> =>
   out(stage, options).then(
     ({ behind }) => behind,
@@ -166,6 +176,44 @@ test('sagas of before are waited for, unless they are left behind on purpose', a
   expect(bundle()).toHaveLength(2);
   expect(asked[0]?.getTime()).toBeGreaterThan(Date.now() - 66_000);
   expect(await codeOf('retire', { sagasBegunBefore, isDespiteSagas: true })).toEqual([]);
+});
+
+test('who listens and shows nothing is behind, and not away', async () => {
+  follow();
+  const mute = createPlainServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port: orders } = mute.address() as AddressInfo;
+  reach = { ...reach, ports: { ...reach.ports, orders } };
+  try {
+    expect(await codeOf('trust')).toEqual(['orders']);
+    expect(await codeOf('reissue')).toBe('TRUST_NOT_EVERYWHERE');
+  } finally {
+    await new Promise((resolve) => mute.close(resolve));
+  }
+  expect(await codeOf('reissue')).toEqual([]);
+});
+
+test('three brokers must be started again, one has nobody to call', async () => {
+  follow();
+  await out('trust');
+  const pids = path.join(stateDir, 'pids');
+  mkdirSync(pids);
+  const started = (name: string, at: Date): void => {
+    writeFileSync(path.join(pids, `${name}.json`), '{}');
+    utimesSync(path.join(pids, `${name}.json`), at, at);
+  };
+  const before = new Date(Date.now() - 120_000);
+  for (const name of ['kafka-1', 'kafka-2', 'kafka-3']) started(name, before);
+  expect(brokersAsStarted(reach, 'trust')).toEqual([]);
+  reach = { ...reach, brokers: 3 };
+  expect(brokersAsStarted(reach, 'trust')).toEqual(['kafka-1', 'kafka-2', 'kafka-3']);
+  expect(await codeOf('reissue')).toBe('CONTROLLERS_AS_STARTED');
+  for (const name of ['kafka-1', 'kafka-2', 'kafka-3']) started(name, new Date());
+  expect(brokersAsStarted(reach, 'trust')).toEqual([]);
+  expect(await codeOf('reissue')).toEqual([]);
+  started('kafka-2', before);
+  minuteLater();
+  expect(brokersAsStarted(reach, 'reissue')).toEqual(['kafka-2']);
 });
 
 test('one at a time', async () => {
