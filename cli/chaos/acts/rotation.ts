@@ -4,6 +4,7 @@ import { createApiClient, gatewayOf } from '../../up/api-client';
 import { shot } from '../../attack/attack';
 import type { Shot } from '../../attack/attack';
 import type { Stage } from '../stage';
+import { authority } from '../rotation/authority';
 import { dataKeys } from '../rotation/data-keys';
 import { leaves } from '../rotation/leaves';
 import { failureText, startLoad } from '../rotation/load';
@@ -19,6 +20,7 @@ export const rotationTurns = {
   'wrapping-key': () => wrappingKey,
   'data-keys': () => dataKeys,
   certificates: (lifeMs: number) => leaves(lifeMs),
+  authority: () => authority,
 } as const satisfies Readonly<Record<string, (lifeMs: number) => Turn>>;
 
 export type TurnKey = keyof typeof rotationTurns;
@@ -56,8 +58,9 @@ const failuresShownMax = 20;
 
 /**
  * Replaces everything that a running system keeps secret, one kind after the other, under load: the realm's signing
- * key, the key-encryption key, the data keys, and all certificates, the old ones of which end meanwhile. No request
- * and no saga may fail; what was replaced must be refused afterwards; and the audit of a system at rest must agree.
+ * key, the key-encryption key, the data keys, all certificates, the old ones of which end meanwhile, and the authority
+ * that signs them. No request and no saga may fail; what was replaced must be refused afterwards; and the audit of a
+ * system at rest must agree.
  */
 export async function runRotation(
   stage: Stage,
@@ -69,8 +72,7 @@ export async function runRotation(
     const turns: TurnResult[] = [];
     let stopped: LoadTold;
     try {
-      if (only === undefined || only === 'signing-key')
-        await new Promise((resume) => setTimeout(resume, calmMs));
+      if (only !== 'certificates') await new Promise((resume) => setTimeout(resume, calmMs));
       const world = drillWorld(stage, { api, load, say });
       const keys = Object.keys(rotationTurns) as TurnKey[];
       for (const key of keys.filter((one) => only === undefined || one === only)) {
