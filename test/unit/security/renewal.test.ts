@@ -70,6 +70,8 @@ describe('whoever follows our certificate', () => {
       [1, 2].map(async () => (await createAuthority()).certificate.toString('pem')),
     );
     const bundle = (...all: string[]): void => writeFileSync(file('ca.crt'), all.join('\n'));
+    write('key', 0);
+    write('crt', 0);
     bundle(first);
     const heard: string[] = [];
     const stop = watchCredentials(files, (change) => void heard.push(change));
