@@ -50,28 +50,18 @@ const failure = (reason: string) =>
 const asked = `${metricNames.jwksReads}{instance="gateway:1",outcome="failed"}`;
 const jwksAge = `${metricNames.jwksAge}{instance="gateway:1"}`;
 
+/** A halt that calls somebody at once, until it is mended. */
+const stops = (code: string, alert: string, why: string): Scenario => ({
+  title: `a partition stands still with ${code}, and a person mends it`,
+  interval: '1m',
+  series: { [halt(code)]: '0x2 1x5 0x5' },
+  at: { '2m': [], '3m': [halted(alert, why)], '9m': [] },
+});
+
 /** One scenario and more for every rule: below its threshold, above it, for long enough, and over. */
 export const scenarios: readonly Scenario[] = [
-  {
-    title: 'a history that was written twice stops a partition, and a person mends it',
-    interval: '1m',
-    series: { [halt('HISTORY_FORKED')]: '0x2 1x5 0x5' },
-    at: {
-      '2m': [],
-      '3m': [halted('HoldfastHistoryForked', 'history was written twice')],
-      '9m': [],
-    },
-  },
-  {
-    title: 'a log that lost what was not read stops a partition',
-    interval: '1m',
-    series: { [halt('LOG_TRUNCATED')]: '0x2 1x5 0x5' },
-    at: {
-      '2m': [],
-      '3m': [halted('HoldfastLogTruncated', 'the log lost what was not read')],
-      '9m': [],
-    },
-  },
+  stops('HISTORY_FORKED', 'HoldfastHistoryForked', 'history was written twice'),
+  stops('LOG_TRUNCATED', 'HoldfastLogTruncated', 'the log lost what was not read'),
   {
     title: 'a gap that closes within a minute calls nobody, and one that stays does',
     interval: '15s',
