@@ -30,7 +30,10 @@ export async function withFollowers<Answer>(
   const reacting = reactions.filter((one) => one.service === service.name);
   const readers = projections.filter(({ services }) => services.includes(service.name));
   const stores = [
-    { store: openReadModelStore(configOf('projector'), noKeys), names: readers.map(({ name }) => name) },
+    {
+      store: openReadModelStore(configOf('projector'), noKeys),
+      names: readers.map(({ name }) => name),
+    },
     {
       store: openReactionStore(configOf('orchestrator'), { reactions, keys: noKeys }),
       names: reacting.map(consumerName),

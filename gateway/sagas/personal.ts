@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isFault } from '../../platform/kernel/faults';
 import type { Json } from '../../platform/kernel/json';
 import type { SagaContract } from '../../platform/saga/contract';
@@ -30,7 +30,7 @@ export function requestSchemaOf(contract: SagaContract): z.ZodType {
   if (members.length === 0) return contract.input;
   const known = requests.get(contract);
   if (known !== undefined) return known;
-  const input = contract.input as z.ZodObject;
+  const input = contract.input as z.ZodObject<Readonly<Record<string, z.ZodType>>>;
   const written = members.map(([name, schema]) => {
     const isOptional = input.shape[name]?._zod.optin === 'optional';
     return [name, isOptional ? schema.exactOptional() : schema] as const;
