@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Connection } from '@temporalio/client';
-import type { ConnectionLike } from '@temporalio/client';
+import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import type { ConnectionLike, ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../runtime/config';
 import { watchCredentials } from '../security/renewal';
 import { readCredentials } from '../security/tls';
@@ -16,11 +16,47 @@ type TemporalConfig = Pick<
   'HOLDFAST_TEMPORAL_ADDRESS' | 'HOLDFAST_CA_FILE' | 'HOLDFAST_CERT_FILE' | 'HOLDFAST_KEY_FILE'
 >;
 
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+/** What a call has that others see; the class has more. */
+type Call = ReturnType<Parameters<Interceptor>[1]>;
+
+/** Of gRPC: what it says of a call that was given up here, and is not tried again. */
+const cancelled = 1;
+
+/**
+ * Ends a call whose connection is closed. The SDK tries again from a timer, where what a closed connection throws is
+ * nobody's: it would end the process.
+ */
+const endWithConnection = ((options, nextCall): Call => {
+  try {
+    return nextCall(options);
+  } catch (error) {
+    return endedCall((error as Error).message);
+  }
+}) as Interceptor;
+
+function endedCall(details: string): Call {
+  return {
+    start(metadata, listener) {
+      listener?.onReceiveMessage?.(null);
+      listener?.onReceiveStatus?.({ code: cancelled, details, metadata });
+    },
+    startRead: () => undefined,
+    sendMessage: () => undefined,
+    sendMessageWithContext: () => undefined,
+    halfClose: () => undefined,
+    cancelWithStatus: () => undefined,
+    getPeer: () => '',
+    getAuthContext: () => null,
+  };
+}
+
 function open(config: TemporalConfig): Connection {
   const { ca, cert, key } = readCredentials(config);
   return Connection.lazy({
     address: config.HOLDFAST_TEMPORAL_ADDRESS,
     tls: { serverRootCACertificate: ca, clientCertPair: { crt: cert, key } },
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), endWithConnection],
     channelArgs: {
       'grpc.initial_reconnect_backoff_ms': reconnectMs.first,
       'grpc.max_reconnect_backoff_ms': reconnectMs.max,

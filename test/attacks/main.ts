@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openBench } from './bench';
+import { openWorkshop } from '../guards/workshop';
 import type { AttackMutation } from './mutation';
 import { asJson, asTable, usage } from './report';
 import type { MutationResult } from './report';
@@ -42,7 +42,7 @@ function selected(only: readonly string[] | undefined): readonly AttackMutation[
 
 /** Runs the same command from a copy of the checkout, so that the checkout itself is never weakened. */
 async function runInCopy(args: readonly string[]): Promise<number> {
-  const bench = openBench();
+  const bench = openWorkshop();
   const entry = path.join(bench.folder, 'dist', 'test', 'attacks', 'main.js');
   const child = spawn(process.execPath, ['--enable-source-maps', entry, ...args, '--inside'], {
     ...{ cwd: bench.folder, stdio: 'inherit' },

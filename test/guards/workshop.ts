@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -12,11 +13,15 @@ import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
 import { changedSources } from '../support/source-changes';
 import type { SourceChange } from '../support/source-changes';
+import { compiledFile, transpiled } from '../support/transpiled';
 
 /** What a copy does without: it is generated, or belongs to the checkout. */
-const leftOut = new Set(['node_modules', 'dist', '.git', '.holdfast', 'coverage']);
+const leftOut = new Set(['node_modules', '.git', '.holdfast', 'coverage']);
 
-/** A copy of the sources in which guards are taken out; the checkout is never touched. */
+/**
+ * A copy of the sources, and of what was compiled from them, in which guards are taken out; the checkout is never
+ * touched. A test may run the code, or start a process of it.
+ */
 export interface Workshop {
   /** Root of the copy. */
   readonly folder: string;
@@ -42,10 +47,16 @@ export function openWorkshop(): Workshop {
     folder,
     benchFolder,
     change(changes) {
-      for (const [file, text] of changedSources(changes, folder)) {
+      const write = (file: string, text: string): void => {
         const place = path.join(folder, file);
         originals.set(place, readFileSync(place, 'utf8'));
         writeFileSync(place, text);
+      };
+      for (const [file, text] of changedSources(changes, folder)) {
+        write(file, text);
+        if (existsSync(path.join(folder, compiledFile(file)))) {
+          write(compiledFile(file), transpiled(file, text));
+        }
       }
     },
     restore() {

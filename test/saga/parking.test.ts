@@ -3,6 +3,7 @@ import { epochs, expectSettled, failureOf } from './support/expectations';
 import { orderInput, returnInput } from './support/requests';
 import type { SagaWorld, StartedSaga } from './support/saga-world';
 import { startSagaWorld } from './support/saga-world';
+import { eventually } from '../support/eventually';
 
 const by = { actor: 'operator-1', reason: 'looked at it' };
 const unavailable: Behaviour = { fails: 'STORE_UNAVAILABLE' };
@@ -119,8 +120,11 @@ describe('a parked saga', () => {
     world.participants.heal();
     world.participants.next('forward confirm order', { refuses: 'SAID_NO' });
     await saga.until(({ parked: [place] }) => place?.step === 'confirm order');
-    const entry = await world.journalStore.readAggregate(`saga/${saga.handle.workflowId}`);
-    expect(entry?.state).toMatchObject({ status: 'parked', parked: ['confirm order'] });
+    // The saga shows where it stands before the journal has it.
+    await eventually(async () => {
+      const entry = await world.journalStore.readAggregate(`saga/${saga.handle.workflowId}`);
+      expect(entry?.state).toMatchObject({ status: 'parked', parked: ['confirm order'] });
+    });
     await saga.update('skip', by);
     await saga.result();
     expect((await recordsOf(saga)).slice(0, 4)).toEqual([

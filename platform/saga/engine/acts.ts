@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Json } from '../../kernel/json';
 import { cancelAnswerOf } from '../machine/machine';
 import { epochOfStep, findStep, parkedCondition } from '../machine/state';
@@ -110,6 +111,8 @@ function turnByCancel(run: SagaRun): VerbAnswer {
 /** Temporal's own cancel cannot be refused by a workflow: it becomes ours, or a note that it came too late. */
 export async function hearRawCancel(run: SagaRun): Promise<void> {
   run.rawCancelled = true;
+  // The saga's own, after its end was written: to note it would be left under way when the workflow closes.
+  if (run.finishedAt !== undefined && patched('own-cancel')) return;
   if (cancelAnswerOf(run.machine) === 'accepted') {
     await recordRawCancel(run);
     if (turnByCancel(run) === 'accepted') return;
