@@ -1,4 +1,4 @@
-import { program } from '../../../cli/holdfast';
+import { program } from '../../../cli/program';
 
 test('an option behind the name of an act is the act’s, whatever else has one of that name', async () => {
   const root = program();
