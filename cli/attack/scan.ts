@@ -16,6 +16,7 @@ import {
   postgresHello,
   redisHello,
 } from '../../stack/wire/hellos';
+import { greetings } from '../../stack/wire/greetings';
 import { knock } from '../../stack/wire/knock';
 import type { Heard } from '../../stack/wire/knock';
 import { listenersOf } from './listeners';
@@ -67,7 +68,7 @@ function waysInto(target: AttackTarget, { port, process: name }: Listening) {
   const door = { name, port, isRefusal };
   const secure = [
     ...said.map((hello) => ({ ...door, hello })),
-    { ...door, hello: http2Hello, protocol: 'h2' },
+    { ...door, ...greetings.http2 },
     { ...door, hello: postgresHello, before: postgresAsksForTls },
   ];
   return {

@@ -1,14 +1,5 @@
 import type { TlsListener } from '../renewal/listeners';
-import {
-  http2Hello,
-  httpHello,
-  isPostgresError,
-  kafkaHello,
-  mongoHello,
-  postgresAsksForTls,
-  postgresHello,
-  redisHello,
-} from '../wire/hellos';
+import { greetings } from '../wire/greetings';
 import type { Listener } from '../wire/knock';
 
 /** How one knocks at a listener, and as whom: somebody who is let in there. */
@@ -20,21 +11,21 @@ export interface Door extends Listener {
 const waitMs = 3_000;
 
 const ways: Readonly<Record<string, Partial<Door>>> = {
-  temporal: { hello: http2Hello, protocol: 'h2' },
-  kafka: { hello: kafkaHello },
-  mongodb: { hello: mongoHello },
-  redis: { hello: redisHello },
-  postgres: { hello: postgresHello, before: postgresAsksForTls, isRefusal: isPostgresError },
+  temporal: greetings.http2,
+  kafka: greetings.kafka,
+  mongodb: greetings.mongodb,
+  redis: greetings.redis,
+  postgres: greetings.postgres,
   'card-provider': { as: 'payments' },
   // People come without a certificate; what it makes of one is told by what asks for one.
   gateway: {
     as: 'prometheus',
-    hello: Buffer.from(httpHello.toString().replace('/healthz', '/metrics')),
+    hello: Buffer.from(greetings.http.hello.toString().replace('/healthz', '/metrics')),
     isRefusal: (data) => !data.toString('latin1').startsWith('HTTP/1.1 200'),
   },
 };
 
 /** How to find out whom a listener believes. */
 export function doorOf({ name, certificate, port }: TlsListener): Door {
-  return { ...{ name, port, waitMs, as: 'admin', hello: httpHello }, ...ways[certificate] };
+  return { ...{ name, port, waitMs, as: 'admin', ...greetings.http }, ...ways[certificate] };
 }

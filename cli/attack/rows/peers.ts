@@ -3,16 +3,7 @@ import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import type { Wrong } from '../forge';
 import { scan } from '../scan';
-import {
-  http2Hello,
-  httpHello,
-  isPostgresError,
-  kafkaHello,
-  mongoHello,
-  postgresAsksForTls,
-  postgresHello,
-  redisHello,
-} from '../../../stack/wire/hellos';
+import { greetings } from '../../../stack/wire/greetings';
 import { knock } from '../../../stack/wire/knock';
 import type { Listener } from '../../../stack/wire/knock';
 import { askUnder, leafOfProcess } from '../wire';
@@ -29,7 +20,8 @@ function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
   const told = environmentFor('projector');
   const portIn = (text = '') => Number(new URL(text.includes('://') ? text : `tls://${text}`).port);
   const http = (name: string, port: number, honest: string): Door => ({
-    ...{ name, port, honest, hello: httpHello, isOurs: true },
+    ...{ name, port, honest, isOurs: true },
+    ...greetings.http,
   });
   const ours = ['orders', 'payments', 'inventory', 'orchestrator', 'projector', 'auditor', 'keys'];
   const brokers = (told.HOLDFAST_KAFKA_BROKERS ?? '').split(',');
@@ -41,26 +33,26 @@ function doorsOf({ environmentFor }: AttackTarget): readonly Door[] {
     http('dynamodb', portIn(told.HOLDFAST_DYNAMODB_ENDPOINT), 'inventory'),
     {
       ...http('temporal', portIn(told.HOLDFAST_TEMPORAL_ADDRESS), 'orchestrator'),
-      hello: http2Hello,
+      ...greetings.http2,
     },
     ...brokers.map((address, index) => ({
-      ...{ name: `kafka broker ${index + 1}`, port: portIn(address), hello: kafkaHello },
+      ...{ name: `kafka broker ${index + 1}`, port: portIn(address), ...greetings.kafka },
       ...{ honest: 'projector', isOurs: false },
     })),
     {
-      ...{ name: 'mongodb', port: portIn(told.HOLDFAST_MONGODB_URL), hello: mongoHello },
+      ...{ name: 'mongodb', port: portIn(told.HOLDFAST_MONGODB_URL), ...greetings.mongodb },
       ...{ honest: 'orders', isOurs: false },
     },
     {
-      ...{ name: 'postgresql', port: Number(told.HOLDFAST_POSTGRES_PORT), hello: postgresHello },
-      ...{ honest: 'admin', isOurs: false, before: postgresAsksForTls, isRefusal: isPostgresError },
+      ...{ name: 'postgresql', port: Number(told.HOLDFAST_POSTGRES_PORT), ...greetings.postgres },
+      ...{ honest: 'admin', isOurs: false },
     },
     {
-      ...{ name: 'redis', port: Number(told.HOLDFAST_REDIS_PORT), hello: redisHello },
+      ...{ name: 'redis', port: Number(told.HOLDFAST_REDIS_PORT), ...greetings.redis },
       ...{ honest: 'gateway', isOurs: false },
     },
     {
-      ...{ name: 'consul', port: portIn(told.HOLDFAST_CONSUL_URL), hello: httpHello },
+      ...{ name: 'consul', port: portIn(told.HOLDFAST_CONSUL_URL), ...greetings.http },
       ...{ honest: 'gateway', isOurs: false },
     },
   ];
