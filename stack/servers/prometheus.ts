@@ -2,26 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
 import { ownProcesses } from '../environment';
-import type { DebBinary, FoundTree } from '../provision/deb-binary';
+import type { FoundTree } from '../provision/deb-binary';
 import { provideDeb } from '../provision/deb-binary';
+import { fromPrometheusPackage } from '../provision/prometheus-package';
 import { fillTemplate } from '../template';
 import { ask } from './https-request';
 import type { Running, ServerContext, ServerDefinition } from './server';
 import { identityFiles, untilReady } from './server';
 
-const deb: DebBinary = {
-  candidate: {
-    subject: 'prometheus',
-    variable: 'HOLDFAST_PROMETHEUS',
-    names: ['prometheus'],
-    versionArgs: ['--version'],
-    versionPattern: /prometheus, version ([\d.]+)/,
-    atLeast: [2, 24],
-  },
-  key: 'prometheus',
-  packages: { packages: ['prometheus'] },
-  file: 'usr/bin/prometheus',
-};
+const deb = fromPrometheusPackage({ variable: 'HOLDFAST_PROMETHEUS' }, 'prometheus');
 
 function scrapeConfig(context: ServerContext): string {
   const file = path.join(projectRoot, 'deploy', 'prometheus', 'prometheus.yml');
