@@ -167,4 +167,16 @@ export const payloadGuards: readonly Guard[] = [
     ],
     test: unit('gateway/codec', ' is not completed'),
   },
+  {
+    name: 'a call to Temporal ends with its connection',
+    why: 'tried again from a timer, it would end the whole process',
+    changes: [
+      {
+        file: 'platform/host/lazy-temporal.ts',
+        from: 'makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), endWithConnection]',
+        to: 'makeGrpcRetryInterceptor(defaultGrpcRetryOptions())]',
+      },
+    ],
+    test: unit('host/lazy-temporal', 'ends with its connection'),
+  },
 ];
