@@ -3,6 +3,8 @@ import type { Config } from '../../platform/runtime/config';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { LogFollower } from '../../platform/archive/prune';
 import { eventPartitions } from '../../platform/event-log/topics';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
 import { consumerName } from '../../platform/reactions/projection';
 import { projections } from '../../projections';
 import { openReadModelStore } from '../../projections/store';
@@ -63,8 +65,12 @@ const absences = new Set(['3D000', '42P01']);
 
 /** Nobody, where there has never been an auditor. */
 async function auditorOf({ service, configOf }: Followed): Promise<LogFollower[]> {
-  const ledger = openLedger(configOf('auditor'));
+  const config = configOf('auditor');
+  const keys = openKeyring(config, { log: silentLog });
+  const ledger = openLedger(config, keys);
   try {
+    await ledger.ping();
+    await keys.ready();
     const { offsets } = await ledger.mark(service.name);
     const next = Object.entries(offsets).map(([one, offset]) => [Number(one), BigInt(offset)]);
     return [{ name: 'auditor', next: new Map(next as [number, bigint][]) }];
@@ -72,7 +78,7 @@ async function auditorOf({ service, configOf }: Followed): Promise<LogFollower[]
     if (isAbsence(error)) return [];
     throw error;
   } finally {
-    await ledger.close();
+    await Promise.all([ledger.close(), keys.close()]);
   }
 }
 

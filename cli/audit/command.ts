@@ -7,8 +7,11 @@ import { processConfigs, sealedSteps, startIt } from '../process-access';
 import { openAuditor } from '../../platform/audit/process';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
-import { verifyReport } from '../../platform/audit/report';
+import { verifyReport, waitingIn } from '../../platform/audit/report';
 import type { Config } from '../../platform/runtime/config';
+import { silentLog } from '../../platform/runtime/log';
+import { openKeyring } from '../../platform/security/keys/keyring';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { readRetired } from '../../platform/security/retired';
 import { openWitness } from '../../projections/witness';
 import { sagaAudits } from '../../workflows/audits';
@@ -67,26 +70,37 @@ const time = (text: string): Date => new Date(instant(text));
 
 async function audit(options: CommandOptions): Promise<void> {
   const config = processConfigs(options.state)('auditor');
-  const ledger = openLedger(config);
+  const keys = openKeyring(config, { log: silentLog });
+  const ledger = openLedger(config, keys);
   try {
-    await answer(options, config, ledger);
+    await answer(options, config, { ledger, keys });
   } catch (error) {
     // Whatever was thrown has decided nothing, so it must not look like a violation.
     throw unfinished(error, auditExitCodes.undecided, nextSteps);
   } finally {
-    await ledger.close();
+    await Promise.all([ledger.close(), keys.close()]);
   }
 }
 
-async function answer(options: CommandOptions, config: Config, ledger: StoredLedger) {
+interface Opened {
+  readonly ledger: StoredLedger;
+  readonly keys: Keyring;
+}
+
+/** The report is checked, and findings are put aside, without keys. */
+async function answer(options: CommandOptions, config: Config, { ledger, keys }: Opened) {
   if (options.verifyReport) return checkReport(ledger, config, options);
   if (options.acknowledge !== undefined) {
     const count = await ledger.acknowledge(options.acknowledge);
     process.stderr.write(`${count} findings were put aside.\n`);
     return;
   }
+  await keys.ready();
   if (options.watch) return watch(ledger, options);
-  const look = (await untilPassed(ledger)) ? { away: [] } : await lookNow(config);
+  const isAtWork = await untilPassed(ledger);
+  const look = isAtWork
+    ? { away: waitingIn((await ledger.reportTail()).line) }
+    : await lookNow(config);
   const findings = await ledger.findings({ since: options.since, limitMax: 1_000 });
   const marks = await Promise.all(
     ownedServices.map(async ({ service: { name } }) => ({ name, mark: await ledger.mark(name) })),
@@ -127,6 +141,7 @@ async function checkReport(ledger: StoredLedger, config: Config, { json }: Comma
 const nextSteps: Readonly<Record<string, string>> = {
   AUDITOR_REPLACED: 'another auditor has taken over: run this again',
   ...sealedSteps,
+  SCHEMA_OUTDATED: 'run holdfast migrate',
   STORE_UNAVAILABLE: startIt,
   AUDIT_UNFINISHED: 'run it again: it goes on where it was',
 };

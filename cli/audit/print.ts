@@ -9,14 +9,15 @@ export interface AuditAnswer {
   readonly marks: readonly { readonly name: string; readonly mark: ServiceMark }[];
 }
 
-/** Open violations decide; what is put aside or merely waits does not. */
+/** Open violations decide; what is put aside or merely waits does not. Who knows what one says that does not open. */
 export function verdictOf({ away, findings }: AuditAnswer): 'clean' | 'violated' | 'undecided' {
   const isViolated = findings.some(
     ({ code, acknowledged }) =>
       acknowledged === undefined && meaningOf(code).severity === 'violation',
   );
   if (isViolated) return 'violated';
-  return away.length > 0 ? 'undecided' : 'clean';
+  const isRefused = findings.some((finding) => finding.isRefused);
+  return isRefused || away.length > 0 ? 'undecided' : 'clean';
 }
 
 const words = {

@@ -1,3 +1,4 @@
+import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { Vaults } from '../../platform/host/hosted-service';
 import { openSealedStore, noKeys, withKeys } from '../../platform/host/sealed-store';
 import type { SealedRows } from '../../platform/outbox/sealing';
@@ -29,6 +30,7 @@ const stepMax = 500;
 export function contentOf(purpose: string, state: string): SealedContent | undefined {
   if (purpose === 'letters') return lettersOf(state);
   if (purpose === 'read-models') return snapshotsOf(state);
+  if (purpose === 'audit') return ledgerOf(state);
   const owned = ownedServices.find(({ service }) => `store.${service.name}` === purpose);
   return owned && databaseOf(owned, state);
 }
@@ -113,6 +115,21 @@ function snapshotsOf(state: string): SealedContent {
       const own = config();
       const store = await withKeys({ config: own }, (keys) => openReadModelStore(own, keys));
       return resealAll(store.sealedSnapshots, told).finally(() => store.close());
+    },
+  };
+}
+
+function ledgerOf(state: string): SealedContent {
+  const config = () => processConfigs(state)('auditor');
+  return {
+    async count() {
+      const ledger = openLedger(config(), noKeys);
+      return ledger.sealedRows.keyUse().finally(() => ledger.close());
+    },
+    async reseal(told) {
+      const own = config();
+      const ledger = await withKeys({ config: own }, (keys) => openLedger(own, keys));
+      return resealAll(ledger.sealedRows, told).finally(() => ledger.close());
     },
   };
 }

@@ -47,7 +47,15 @@ export const ownedStores: readonly OwnedStore[] = [
       }),
   },
   { name: 'keys', process: 'keys', open: (config) => openKeyRows(config) },
-  { name: 'audit', process: 'auditor', open: (config) => openLedger(config) },
+  {
+    name: 'audit',
+    process: 'auditor',
+    open: (config) =>
+      takenOver(config, (keys) => {
+        const ledger = openLedger(config, keys);
+        return { tables: ledger.tablesOf(keys), close: () => ledger.close() };
+      }),
+  },
 ];
 
 /** With the keys of the process, for what is to be sealed on the way; nothing waits for them before that. */

@@ -47,9 +47,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
       const startedMs = now();
       const passes = await Promise.all(audits.map(stepOf));
       const cleared = Math.min(...audits.map((audit) => audit.clearedMs()));
-      const { judged, found } = await judgeSagas(cleared, passes);
+      const { judged, found, away } = await judgeSagas(cleared, passes);
       return {
-        services: passes,
+        services: passes.map((one) => (away === undefined || one.name !== 'sagas' ? one : away)),
         found: [...passes.flatMap((one) => (one.away === undefined ? one.found : [])), ...found],
         judgedSagas: judged,
         tookMs: now() - startedMs,
@@ -57,29 +57,52 @@ export function createAuditor(options: AuditorOptions): Auditor {
     },
   };
 
-  async function judgeSagas(clearedMs: number, passes: readonly ServicePass[]) {
+  async function judgeSagas(clearedMs: number, passes: readonly ServicePass[]): Promise<Judged> {
+    const nothing = { judged: 0, found: [] };
     const journal = passes.find(({ name }) => name === 'sagas');
     const mark: ServiceMark | undefined = journal?.away === undefined ? journal?.mark : undefined;
-    if (mark === undefined) return { judged: 0, found: [] };
-    const { judged, findings } = await judge(clearedMs);
-    if (judged.length === 0) return { judged: 0, found: [] };
-    const found = await ledger.commit({ service: 'sagas', mark, judged, findings });
-    return { judged: judged.length, found };
+    if (mark === undefined) return nothing;
+    try {
+      const { judged, findings } = await judge(clearedMs);
+      if (judged.length === 0) return nothing;
+      const found = await ledger.commit({ service: 'sagas', mark, judged, findings });
+      return { judged: judged.length, found };
+    } catch (error) {
+      // What services wrote down is theirs: they go on, and sagas are judged when this opens again.
+      if (!sealedCodes.has(codeOf(error))) throw error;
+      return { ...nothing, away: awayPass('sagas', error) };
+    }
   }
 }
+
+interface Judged {
+  readonly judged: number;
+  readonly found: readonly AuditFinding[];
+  /** Why no saga is judged. */
+  readonly away?: ServicePass;
+}
+
+/** Codes of what does not open. */
+const sealedCodes = new Set(['KEYS_UNAVAILABLE', 'CIPHERTEXT_REFUSED']);
 
 /** Codes of a dependency that is away, and of a row that does not open: the audit of this service waits. */
 const awayCodes = new Set([
   ...['STORE_UNAVAILABLE', 'STORE_CONFLICT', 'LOG_UNAVAILABLE', 'LOG_TIMEOUT', 'TOPIC_MISSING'],
-  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN', 'KEYS_UNAVAILABLE', 'CIPHERTEXT_REFUSED'],
+  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN', ...sealedCodes],
 ]);
+
+const codeOf = (error: unknown): string => (error as { readonly code?: string }).code ?? '';
+
+function awayPass(name: string, error: unknown): ServicePass {
+  const code = codeOf(error);
+  return { name, away: `${code} ${(error as Error).message.replace(`${code}: `, '')}` };
+}
 
 async function stepOf(audit: ServiceAudit): Promise<ServicePass> {
   try {
     return { name: audit.name, ...(await audit.step()) };
   } catch (error) {
-    const { code = '' } = error as { readonly code?: string };
-    if (!awayCodes.has(code)) throw error;
-    return { name: audit.name, away: `${code} ${(error as Error).message}` };
+    if (!awayCodes.has(codeOf(error))) throw error;
+    return awayPass(audit.name, error);
   }
 }

@@ -42,7 +42,7 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
   const log = createLog(config);
   const instance = config.HOLDFAST_INSTANCE;
   const keys = openKeyring(config, { log, ...(registry === undefined ? {} : { registry }) });
-  const ledger = openLedger(config);
+  const ledger = openLedger(config, keys);
   const projections = system.openProjections(config);
   const connection = {
     brokers: config.HOLDFAST_KAFKA_BROKERS,
@@ -68,8 +68,12 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
   });
   return {
     ...{ log, ledger, auditor },
-    /** Once the keys of every service's store are known. */
+    /** Once the keys of every service's store, and of the ledger, are known. */
     keysReady: () => keys.ready(),
+    /** Throws where nothing could be written into the ledger: its keys are not known, or not confirmed for long. */
+    demandKey() {
+      if (keys.keys('audit').current() === undefined) throw new Error('no key of the ledger');
+    },
     async close() {
       await feed.close();
       await Promise.all([
@@ -93,6 +97,7 @@ export async function startAuditor(config: Config, system: AuditedSystem): Promi
   const stopping = new AbortController();
   let runner: AuditRunner | undefined;
   health.check('ledger', () => ledger.ping());
+  health.check('keys', async () => opened.demandKey());
   health.check('audit', async () => demandPassing(runner));
   const app = createApp({ log, metrics, health, mount: () => undefined });
   const { registry } = metrics;

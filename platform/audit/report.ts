@@ -26,6 +26,7 @@ const claims = z.object({
   number: z.int().min(1),
   at: z.iso.datetime(),
   previous: z.string(),
+  services: z.array(z.object({ name: z.string(), away: z.string().exactOptional() })).optional(),
 });
 
 /** sha256 of a line, by which the next one names it; empty for the first. */
@@ -33,7 +34,10 @@ function hashOfLine(line: string): string {
   return line === '' ? '' : createHash('sha256').update(line).digest('hex');
 }
 
-/** What a line says: where every service was read to, what was counted, and what was found since the line before. */
+/**
+ * What a line says: where every service was read to, what was counted, and what was found since the line before. Lines
+ * are not sealed, so that they can be checked without keys: of a finding they have the ids, and no detail.
+ */
 export interface ReportBody {
   readonly services: readonly object[];
   readonly found: readonly object[];
@@ -140,6 +144,12 @@ function parse(line: string) {
   }
 }
 
+/** Which services were waiting when a line was written, and for what; nothing where it is no line of ours. */
+export function waitingIn(line: string): readonly string[] {
+  const told = parse(line)?.said.services ?? [];
+  return told.flatMap(({ name, away }) => (away === undefined ? [] : [`${name}: ${away}`]));
+}
+
 /** A pass in short, as a line tells it. */
 export function bodyOf(passes: readonly AuditPass[]): ReportBody {
   const last = passes.at(-1);
@@ -152,7 +162,7 @@ export function bodyOf(passes: readonly AuditPass[]): ReportBody {
           }
         : { name: one.name, away: one.away },
     ),
-    found: passes.flatMap(({ found }) => found),
+    found: passes.flatMap(({ found }) => found.map(({ detail: _, ...ids }) => ids)),
     judgedSagas: passes.reduce((sum, { judgedSagas }) => sum + judgedSagas, 0),
     passes: passes.length,
   };

@@ -34,13 +34,15 @@ interface Untold {
 
 /**
  * Passes for as long as the process lives: at once where more is waiting, else after a pause. A line of the signed
- * report closes what was seen every 10 s, at once where something was found, and every minute where nothing happens.
+ * report closes what was seen every 10 s, at once where something was found or a service waits, and every minute where
+ * nothing happens.
  */
 export function startAuditing(options: RunnerOptions): AuditRunner {
   const { auditor, ledger, log } = options;
   const bell = waiter();
   const state = { isStopping: false, isOwner: false, lastMs: 0, lines: 0 };
   const untold: Untold = { passes: [], sinceMs: performance.now() };
+  let waiting = '';
 
   async function work(): Promise<void> {
     while (!state.isStopping) {
@@ -72,13 +74,27 @@ export function startAuditing(options: RunnerOptions): AuditRunner {
       log[level](`audit: ${subject} ${eventId} ${detail}; ${next}`, { code, service, sagaId });
     }
     untold.passes.push(pass);
+    const isOther = tellWaiting(pass);
     const nowMs = performance.now();
     const hasNews = untold.passes.some(hasHappened);
     const dueMs = hasNews ? runnerLimits.lineEveryMs : runnerLimits.idleLineMs;
     const isDue = nowMs - untold.sinceMs >= dueMs;
-    if (pass.found.length > 0 || isDue) await writeLine();
+    if (pass.found.length > 0 || isOther || isDue) await writeLine();
     state.lastMs = nowMs;
     options.observe?.(pass, state.lines);
+  }
+
+  /** Says which services wait, and for what, when that is another one or for another reason. */
+  function tellWaiting({ services }: AuditPass): boolean {
+    const away = services.flatMap((one) => (one.away === undefined ? [] : [one]));
+    const now = away.map((one) => `${one.name} ${one.away.split(' ', 1)[0]}`).join();
+    if (now === waiting) return false;
+    waiting = now;
+    for (const { name, away: reason } of away) {
+      log.warn('the audit of a service waits', { service: name, reason });
+    }
+    if (away.length === 0) log.info('the audit waits for nothing any more');
+    return true;
   }
 
   async function writeLine(): Promise<void> {

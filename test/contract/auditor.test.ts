@@ -1,5 +1,6 @@
 import { contentHashOf } from '../../platform/outbox/stamp';
-import { verifyReport } from '../../platform/audit/report';
+import { auditDatabase } from '../../platform/audit/ledger/postgres';
+import { verifyReport, waitingIn } from '../../platform/audit/report';
 import { readCredentials } from '../../platform/security/tls';
 import { expectFamilyParts } from '../support/family-parts';
 import { openAuditWorld } from '../support/audit-world';
@@ -8,6 +9,7 @@ import { insisting } from '../support/service-bench';
 import type { ServiceBench } from '../support/service-bench';
 import { waiter } from '../../platform/runtime/waiter';
 import { eventually } from '../support/eventually';
+import { asAdmin } from '../support/key-store';
 
 /** What the auditor promises, milliseconds from the injection to the finding. */
 const promisedMs = 5_000;
@@ -192,6 +194,28 @@ describe('within 5 s and with its ids', () => {
     }
     expect(await audit.findings()).toContain('STOCK_CONSERVED product/lamp');
   });
+});
+
+test('a row of its ledger that was changed by hand: the audit of that service waits, says where, and the others go on', async () => {
+  const { ledger, benches, world } = audit;
+  const database = auditDatabase(world.instance);
+  const set = (stalled: boolean) =>
+    asAdmin(database, `update audit_aggregates set stalled = ${stalled} where id = 'account/c-1'`);
+  await set(true);
+  const waiting = async () => waitingIn((await ledger.reportTail()).line);
+  await eventually(async () => {
+    expect(await waiting()).toEqual([
+      expect.stringMatching(/^payments: CIPHERTEXT_REFUSED .* payments account\/c-1 /) as string,
+    ]);
+  });
+  const { events } = await ledger.mark('inventory');
+  await insisting(() => benches.inventory.operate('receiveStock', { sku: 'lamp', quantity: 1 }));
+  await eventually(async () => {
+    expect((await ledger.mark('inventory')).events).toBeGreaterThan(events);
+  });
+  expect(await waiting()).toHaveLength(1);
+  await set(false);
+  await eventually(async () => expect(await waiting()).toEqual([]));
 });
 
 test('its report is signed and in order, and a line that was changed or left out is noticed', async () => {

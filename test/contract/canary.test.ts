@@ -7,6 +7,7 @@ import { checkpoint } from '../support/checkpoint';
 import { eventually } from '../support/eventually';
 import { anEvent, doneStep } from '../support/events';
 import { openNotedLetters } from '../support/noted-letters';
+import { fillLedger, openSealedLedger, remembered } from '../support/sealed-ledger';
 import { freshInstance, storeCases } from '../support/stores';
 import type { StoreCase } from '../support/stores';
 import { noVault, testVault } from '../support/test-keys';
@@ -60,6 +61,14 @@ async function writeLetter(word: string) {
   return letters.world;
 }
 
+/** A state, a part of a saga, a mark and a finding of the auditor with the word in it. */
+async function writeLedger(word: string) {
+  const opened = await openSealedLedger();
+  await fillLedger(opened.ledger, word);
+  expect(await opened.ledger.endedFamilies(10)).toMatchObject([remembered.family('s-1', word), {}]);
+  return opened;
+}
+
 const databases = storeCases.filter(({ name }) => name !== 'memory');
 
 test('content that went through a store stands in no file of its server, log and journal included', async () => {
@@ -67,6 +76,8 @@ test('content that went through a store stands in no file of its server, log and
   for (const one of databases) await write(one, sealed, true);
   const letter = randomBytes(18).toString('base64url');
   const letters = await writeLetter(letter);
+  const noted = randomBytes(18).toString('base64url');
+  const ledger = await writeLedger(noted);
   // Written later and not sealed: once this is found, the sealed words have had their time to be written too.
   for (const one of databases) await write(one, bare, false);
   await eventually(async () => {
@@ -80,7 +91,7 @@ test('content that went through a store stands in no file of its server, log and
       expect({ name, places, words }).toEqual({ name, places: [], words: [] });
     }
   }, 60_000);
-  const hits = filesWith(world().stateDir, [...Object.values(sealed), letter]);
-  await letters.close();
+  const hits = filesWith(world().stateDir, [...Object.values(sealed), letter, noted]);
+  await Promise.all([letters.close(), ledger.close()]);
   expect([...hits.values()].flat()).toEqual([]);
 });

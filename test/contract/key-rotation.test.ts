@@ -2,11 +2,12 @@ import { payments } from '../../activities';
 import { runHoldfast } from '../support/holdfast-cli';
 import { openKeyStoreWorld } from '../support/key-store';
 import type { KeyStoreWorld } from '../support/key-store';
+import { fillLedger, openSealedLedger } from '../support/sealed-ledger';
 import { openBench } from '../support/service-bench';
 import { freshInstance } from '../support/stores';
 import { configFor, environmentFor } from '../support/world';
 
-/** The command line is started six times. */
+/** The command line is started nine times. */
 jest.setTimeout(300_000);
 
 const purpose = 'store.payments';
@@ -15,11 +16,13 @@ let keyStore: KeyStoreWorld;
 beforeAll(async () => void (keyStore = await openKeyStoreWorld()));
 afterAll(() => keyStore.close());
 
-/** `holdfast keys`, with the environment of a process. */
-function holdfastKeys(owner: string, ...words: readonly string[]) {
-  const told = { HOLDFAST_INSTANCE: instance, HOLDFAST_KEYS_URL: keyStore.url() };
+/** `holdfast keys` on an instance, with the environment of a process. */
+function keysOf(of: string, owner: string, ...words: readonly string[]) {
+  const told = { HOLDFAST_INSTANCE: of, HOLDFAST_KEYS_URL: keyStore.url() };
   return runHoldfast(['keys', ...words, '--json'], { ...environmentFor(owner), ...told });
 }
+const holdfastKeys = (owner: string, ...words: readonly string[]) =>
+  keysOf(instance, owner, ...words);
 
 /** The service with the keys as they are now. */
 async function openPayments() {
@@ -28,10 +31,8 @@ async function openPayments() {
   return { bench, close: () => Promise.all([bench.close(), keys.close()]) };
 }
 
-async function keyIds(): Promise<readonly string[]> {
-  const { body } = await keyStore.ask('payments', 'POST', `/purposes/${purpose}/keys`, {
-    sealed: {},
-  });
+async function keyIds(of: string = purpose, owner = 'payments'): Promise<readonly string[]> {
+  const { body } = await keyStore.ask(owner, 'POST', `/purposes/${of}/keys`, { sealed: {} });
   return (body.keys as { id: string }[]).map(({ id }) => id);
 }
 
@@ -79,4 +80,27 @@ test('a key is retired when no row needs it any more, and not before', async () 
   expect((await after.bench.history()).slice(0, history.length)).toEqual(history);
   expect(await after.bench.state('account/c-1')).toMatchObject({ availableCents: 507 });
   await after.close();
+});
+
+test('keys of the auditor’s ledger are counted, left behind and retired like those of a database', async () => {
+  const keys = await keyStore.keysOf('auditor', 'audit');
+  const opened = await openSealedLedger(keys);
+  await fillLedger(opened.ledger);
+  await keys.close();
+  const reason = 'a drill';
+  await keyStore.ask('admin', 'POST', '/purposes/audit/rotate', { reason });
+  await keyStore.sql(`update data_keys set created_at = created_at - interval '10 minutes'`);
+  const [old = ''] = await keyIds('audit', 'auditor');
+  const { HOLDFAST_INSTANCE: of } = opened.config;
+  const retire = () => keysOf(of, 'admin', 'retire', 'audit', old, '--reason', reason);
+  const early = await retire();
+  expect([early.exitCode, early.err]).toEqual([
+    4,
+    expect.stringContaining('10 rows are sealed') as string,
+  ]);
+  const sealed = await keysOf(of, 'auditor', 'reseal', 'audit');
+  expect(JSON.parse(sealed.out)).toEqual({ purpose: 'audit', rows: 10 });
+  const late = await retire();
+  expect([late.exitCode, late.err]).toEqual([0, '']);
+  await opened.close();
 });

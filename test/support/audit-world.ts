@@ -40,7 +40,7 @@ export async function openAuditWorld() {
     benches[name] = await openBench(auditedServices[name], configFor(name, instance));
   }
   const config = configFor('auditor', instance);
-  const ledger = openLedger(config);
+  const ledger = openLedger(config, testKeys);
   await ledger.migrate();
   const eventLog = world.logAs('auditor');
   const services = names.map((name) => ({

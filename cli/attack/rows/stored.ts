@@ -83,7 +83,8 @@ const changed: Attack = {
   title: 'values in each database changed in a bit, and values that were never sealed',
   source: 'ASVS 11.3.3, 11.2.5',
   beyond:
-    'events and step records (test/contract/sealed-stores.test.ts), the log and the cache ' +
+    'events and step records (test/contract/sealed-stores.test.ts), the auditor’s ledger ' +
+    '(test/contract/sealed-ledger.test.ts), the log and the cache ' +
     '(test/unit/event-log/sealed-log.test.ts, test/unit/cache/cache.test.ts)',
   run: (target) =>
     onEach(target, async ({ store, items: [item] }) => {

@@ -1,6 +1,7 @@
 import { openLedger } from '../../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../../platform/audit/ledger/postgres';
 import { verifyReport } from '../../../platform/audit/report';
+import { withKeys } from '../../../platform/host/sealed-store';
 import { parseConfig } from '../../../platform/runtime/config';
 import { readCredentials } from '../../../platform/security/tls';
 import { waiter } from '../../../platform/runtime/waiter';
@@ -42,7 +43,7 @@ export async function runSoak(
 ): Promise<SoakResult> {
   const { arena } = stage;
   const config = parseConfig(arena.environmentFor('auditor'));
-  const ledger = openLedger(config);
+  const ledger = await withKeys({ config }, (keys) => openLedger(config, keys));
   try {
     const shops = await openShops(arena.api, limits.ordersMax);
     const endMs = performance.now() + minutes * 60_000;

@@ -1,5 +1,6 @@
 import { meaningOf } from '../../../platform/audit/codes';
 import { openLedger } from '../../../platform/audit/ledger/postgres';
+import { withKeys } from '../../../platform/host/sealed-store';
 import { parseConfig } from '../../../platform/runtime/config';
 import { untilPassed } from '../../audit/look';
 import type { Violation } from './invariants';
@@ -12,7 +13,8 @@ export async function auditorAccuses(
   environmentFor: (name: string) => Record<string, string>,
   since: Date,
 ): Promise<readonly Violation[]> {
-  const ledger = openLedger(parseConfig(environmentFor('auditor')));
+  const config = parseConfig(environmentFor('auditor'));
+  const ledger = await withKeys({ config }, (keys) => openLedger(config, keys));
   try {
     if (!(await untilPassed(ledger))) {
       return [{ invariant: 'I5', subject: 'auditor', detail: 'is not at work' }];

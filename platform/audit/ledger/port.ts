@@ -69,6 +69,8 @@ export interface KeptFinding extends AuditFinding {
   readonly lastSeen: string;
   /** Why a person put it aside; absent while it is open. */
   readonly acknowledged?: string;
+  /** It was changed, moved or never sealed: `detail` says so, and none of its ids is to be believed. */
+  readonly isRefused?: true;
 }
 
 /** How many findings of one kind are open. */
@@ -104,7 +106,8 @@ export class LedgerTaken extends Error {
 
 /**
  * The auditor's own memory: what it has read of each service, and what it has found. One auditor at a time writes; who
- * takes over makes every later write of the one before fail with {@link LedgerTaken}.
+ * takes over makes every later write of the one before fail with {@link LedgerTaken}. What it does not take for its own
+ * writing is the fault `CIPHERTEXT_REFUSED`, whoever asks for it; without keys it is `KEYS_UNAVAILABLE`.
  */
 export interface Ledger {
   /** Becomes the one who writes. */

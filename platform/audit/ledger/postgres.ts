@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Vaults } from '../../host/hosted-service';
 import { inTransaction, openPool, run } from '../../outbox/postgres/connection';
-import { postgresVersionCell } from '../../outbox/postgres/schema';
-import { versionedTables } from '../../outbox/tables-version';
+import type { SealedRows } from '../../outbox/sealing';
 import type { VersionedTables } from '../../outbox/tables-version';
 import type { Config } from '../../runtime/config';
 import { readCredentials } from '../../security/tls';
@@ -9,16 +9,27 @@ import { wholeOf } from '../family';
 import type { Family } from '../family';
 import { LedgerTaken, firstMark } from './port';
 import type { KeptFinding, Ledger, Seen, ServiceMark } from './port';
-import { ledgerTables, ledgerTablesVersion, ledgerVersionTable } from './schema';
-import { findingsOf, keysOf, seenOf, trackedOf, writeChange } from './statements';
-import type { FindingRow, SeenRow, TrackedRow } from './statements';
+import { sealedLedgerRows } from './sealed-rows';
+import { ledgerSealing } from './sealing';
+import type { LedgerSealing } from './sealing';
+import { familyOf, findingsOf, keysOf, seenOf, trackedOf, writeChange } from './statements';
+import type { FindingRow, PartRow, SeenRow, TrackedRow } from './statements';
+import { ledgerTablesIn } from './tables';
+import type { TakingOver } from './tables';
 
 type Pool = ReturnType<typeof openPool>;
 
-const limits = { transactionMs: 10_000, connectionsMax: 6, migrateMs: 30_000 } as const;
+const limits = { transactionMs: 10_000, connectionsMax: 6 } as const;
 
-/** The ledger in the auditor's own database. */
+/**
+ * The ledger in the auditor's own database. To expand tables with content of a version before 3 throws
+ * `SCHEMA_OUTDATED`, unless they are taken over.
+ */
 export interface StoredLedger extends Ledger, VersionedTables {
+  /** Its tables for a person's command: what is there from before is sealed. No process may take that for genuine. */
+  tablesOf(takingOver: TakingOver): VersionedTables;
+  /** Under which keys its content is: `audit`. */
+  readonly sealedRows: SealedRows;
   ping(): Promise<void>;
   /** When the one who writes was last at work; undefined where nobody ever was. */
   lastAtWork(): Promise<Date | undefined>;
@@ -30,8 +41,12 @@ export function auditDatabase(instance: string): string {
   return instance === '' ? 'audit' : `audit_${instance}`;
 }
 
-/** Opens the ledger as this process; nothing connects before it is used. */
-export function openLedger(config: Config): StoredLedger {
+/**
+ * Opens the ledger as this process; nothing connects before it is used. Who has no keys of the purpose `audit` reads
+ * its report, its owner and how many findings are open, and nothing else.
+ */
+export function openLedger(config: Config, keys: Vaults): StoredLedger {
+  const sealing = ledgerSealing(keys.vault('audit'), config.HOLDFAST_INSTANCE);
   const pool = openPool({
     host: config.HOLDFAST_POSTGRES_HOST,
     port: config.HOLDFAST_POSTGRES_PORT,
@@ -45,8 +60,10 @@ export function openLedger(config: Config): StoredLedger {
   });
   const owner = randomUUID();
   return {
-    ...tablesIn(pool),
-    ...readerOf(pool),
+    ...ledgerTablesIn({ pool, sealing }),
+    tablesOf: (takingOver) => ledgerTablesIn({ pool, sealing, takingOver }),
+    sealedRows: sealedLedgerRows(pool, sealing),
+    ...readerOf(pool, sealing),
     ...reportOf(pool, owner),
     async takeOver() {
       await run(
@@ -61,7 +78,7 @@ export function openLedger(config: Config): StoredLedger {
         const sql = 'update audit_owner set seen_at = now() where owner = $1';
         const { rowCount } = await run(client, sql, { values: [owner] });
         if (rowCount !== 1) throw new LedgerTaken('another auditor has taken over');
-        return { result: await writeChange(client, change), commit: true };
+        return { result: await writeChange(client, sealing, change), commit: true };
       }),
     async acknowledge(reason) {
       const sql = 'update audit_findings set acknowledged = $1 where acknowledged is null';
@@ -76,37 +93,25 @@ export function openLedger(config: Config): StoredLedger {
   };
 }
 
-function tablesIn(pool: Pool): VersionedTables {
-  return versionedTables({
-    version: ledgerTablesVersion,
-    cell: postgresVersionCell(pool, ledgerVersionTable),
-    expand: () =>
-      inTransaction(pool, { timeoutMs: limits.migrateMs }, async (client) => {
-        await run(client, `select pg_advisory_xact_lock(hashtext('holdfast audit'))`);
-        await run(client, ledgerTables);
-        return { result: undefined, commit: true };
-      }),
-  });
-}
-
 type Reader = Omit<
   Ledger,
   'takeOver' | 'commit' | 'acknowledge' | 'reportTail' | 'appendReport' | 'reportLines'
 >;
 
-function readerOf(pool: Pool): Reader {
+function readerOf(pool: Pool, sealing: LedgerSealing): Reader {
   const ask = async <Row extends object>(text: string, values: unknown[]) =>
     (await run<Row>(pool, text, { values })).rows;
   return {
     async mark(service) {
       const sql = 'select mark from audit_marks where service = $1';
-      const [row] = await ask<{ mark: ServiceMark }>(sql, [service]);
-      return row?.mark ?? firstMark;
+      const [row] = await ask<{ mark: unknown }>(sql, [service]);
+      if (row === undefined) return firstMark;
+      return sealing.open('audit_marks', { service }, row.mark) as unknown as ServiceMark;
     },
     async tracked(service, ids) {
       const sql = 'select * from audit_aggregates where service = $1 and id = any($2::text[])';
       const rows = await ask<TrackedRow>(sql, [service, [...ids]]);
-      return new Map(rows.map((row) => [row.id, trackedOf(row)]));
+      return new Map(rows.map((row) => [row.id, trackedOf(sealing, row)]));
     },
     async trackedIds(service, { afterId, lastId = null, limitMax }) {
       const rows = await ask<{ id: string }>(
@@ -135,21 +140,26 @@ function readerOf(pool: Pool): Reader {
       return rows.map((row): Seen => seenOf(row));
     },
     async families(service, ids) {
-      const rows = await ask<{ part: Family }>(
-        `select part from audit_family_parts where workflow_id = any($1::text[]) and service = $2`,
+      const rows = await ask<PartRow>(
+        `select * from audit_family_parts where workflow_id = any($1::text[]) and service = $2`,
         [[...ids], service],
       );
-      return new Map(rows.map(({ part }) => [part.workflowId, part]));
+      return new Map(rows.map((row) => [row.workflow_id, familyOf(sealing, row)]));
     },
     async endedFamilies(limitMax) {
-      const rows = await ask<{ parts: Family[] }>(
-        `select json_agg(part order by service) as parts from audit_family_parts
+      const rows = await ask<PartRow>(
+        `select * from audit_family_parts
          where workflow_id in (select workflow_id from audit_family_parts where ended
            order by workflow_id limit $1)
-         group by workflow_id`,
+         order by workflow_id, service`,
         [limitMax],
       );
-      return rows.map(({ parts }) => wholeOf(parts));
+      const parts = new Map<string, Family[]>();
+      for (const row of rows) {
+        const known = parts.get(row.workflow_id) ?? [];
+        parts.set(row.workflow_id, [...known, familyOf(sealing, row)]);
+      }
+      return [...parts.values()].map(wholeOf);
     },
     async openFindings() {
       const rows = await ask<{ code: string; service: string; count: string }>(
@@ -164,7 +174,7 @@ function readerOf(pool: Pool): Reader {
         `select * from audit_findings where first_seen >= $1 order by first_seen, subject limit $2`,
         [since, limitMax],
       );
-      return findingsOf(rows) satisfies readonly KeptFinding[];
+      return findingsOf(sealing, rows) satisfies readonly KeptFinding[];
     },
   };
 }

@@ -1,17 +1,24 @@
 import { versionTable } from '../../outbox/postgres/schema';
 
-/** Version of the tables below; raise it with every change of them. */
-export const ledgerTablesVersion = 2;
+/**
+ * Version of the tables below; raise it with every change of them. 2: each service has a part of its own of a family.
+ * 3: content is sealed.
+ */
+export const ledgerTablesVersion = 3;
+
+/** Version since which content is sealed; older code does not begin on these tables. */
+export const ledgerSealedSince = 3;
 
 export const ledgerVersionTable = 'tables_version';
 
-/** The auditor's own tables. Statements are safe to run at every start. */
+/** The auditor's own tables. JSON columns hold one string each. Statements are safe to run at every start. */
 export const ledgerTables = `
   create table if not exists audit_owner (
     one boolean primary key default true check (one),
     owner text not null,
     seen_at timestamptz not null default now()
   );
+  -- state, part, mark and detail are sealed: see sealing.ts
   create table if not exists audit_marks (service text primary key, mark json not null);
   create table if not exists audit_aggregates (
     service text not null,
@@ -41,15 +48,6 @@ export const ledgerTables = `
     primary key (workflow_id, service)
   );
   create index if not exists audit_family_parts_ended on audit_family_parts (workflow_id) where ended;
-  -- of version 1, where all services wrote to one row: what is in it moves, and counts as what the journal said
-  create table if not exists audit_families (
-    workflow_id text primary key,
-    ended boolean not null,
-    family json not null
-  );
-  with moved as (delete from audit_families returning workflow_id, ended, family)
-    insert into audit_family_parts select workflow_id, 'sagas', ended, family from moved
-    on conflict do nothing;
   create table if not exists audit_findings (
     code text not null,
     service text not null,
@@ -66,3 +64,36 @@ export const ledgerTables = `
   create table if not exists audit_report (number bigint primary key, line text not null);
   ${versionTable(ledgerVersionTable)};
 `;
+
+/** Of version 1, where all services wrote to one row: what is in it counts as what the journal said. */
+export const moveFamilies = `
+  do $$ begin
+    if to_regclass('audit_families') is not null then
+      insert into audit_family_parts select workflow_id, 'sagas', ended, family from audit_families
+        on conflict do nothing;
+      drop table audit_families;
+    end if;
+  end $$`;
+
+const isSealed = (text: string): string => `starts_with(${text}, 'hf1.')`;
+const isSealedJson = (column: string): string =>
+  `json_typeof(${column}) = 'string' and ${isSealed(`${column} #>> '{}'`)}`;
+
+/**
+ * The database refuses what was never sealed. Rows that are there are not looked at: whoever reads them refuses them.
+ */
+export const demandSealed: string = [
+  ['audit_aggregates', isSealed('state')],
+  ['audit_family_parts', isSealedJson('part')],
+  ['audit_marks', isSealedJson('mark')],
+  ['audit_findings', isSealed('detail')],
+]
+  .map(
+    ([table, check]) => `do $$ begin
+      if not exists (select from pg_constraint
+          where conrelid = '${table}'::regclass and conname = '${table}_sealed') then
+        alter table ${table} add constraint ${table}_sealed check (${check}) not valid;
+      end if;
+    end $$`,
+  )
+  .join(';\n');

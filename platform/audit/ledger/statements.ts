@@ -1,15 +1,28 @@
+import { isFault } from '../../kernel/faults';
+import type { Json } from '../../kernel/json';
 import { run } from '../../outbox/postgres/connection';
 import type { AuditFinding } from '../codes';
+import type { Family } from '../family';
 import type { EventKey, KeptFinding, LedgerChange, Seen, Tracked } from './port';
+import type { LedgerSealing } from './sealing';
 
 type Client = Parameters<typeof run>[0];
 
+/** Rows as the driver gives them; what is `unknown` is sealed. */
 export interface TrackedRow {
+  readonly service: string;
   readonly id: string;
   readonly seq: string;
   readonly log_seq: string;
-  readonly state: string;
+  readonly state: unknown;
   readonly stalled: boolean;
+}
+
+export interface PartRow {
+  readonly workflow_id: string;
+  readonly service: string;
+  readonly ended: boolean;
+  readonly part: unknown;
 }
 
 export interface SeenRow {
@@ -27,14 +40,20 @@ export interface FindingRow {
   readonly subject: string;
   readonly event_id: string | null;
   readonly saga_id: string | null;
-  readonly detail: string;
+  readonly detail: unknown;
   readonly first_seen: Date;
   readonly last_seen: Date;
   readonly acknowledged: string | null;
 }
 
-export function trackedOf({ id, seq, log_seq, state, stalled }: TrackedRow): Tracked {
-  return { id, seq: Number(seq), logSeq: Number(log_seq), state, isStalled: stalled };
+export function trackedOf(sealing: LedgerSealing, row: TrackedRow): Tracked {
+  const { id, seq, log_seq: logSeq, stalled: isStalled } = row;
+  const state = sealing.open('audit_aggregates', row, row.state) as string;
+  return { id, seq: Number(seq), logSeq: Number(logSeq), state, isStalled };
+}
+
+export function familyOf(sealing: LedgerSealing, row: PartRow): Family {
+  return sealing.open('audit_family_parts', row, row.part) as unknown as Family;
 }
 
 export function seenOf(row: SeenRow): Seen {
@@ -42,14 +61,31 @@ export function seenOf(row: SeenRow): Seen {
   return { aggregateId, seq: Number(row.seq), hash, isFilled, partition, offset };
 }
 
-export function findingsOf(rows: readonly FindingRow[]): readonly KeptFinding[] {
+/** A finding that does not open hides no other one: it says so in the place of its detail. */
+export function findingsOf(
+  sealing: LedgerSealing,
+  rows: readonly FindingRow[],
+): readonly KeptFinding[] {
   return rows.map((row) => ({
-    ...{ code: row.code, service: row.service, subject: row.subject, detail: row.detail },
+    ...{ code: row.code, service: row.service, subject: row.subject },
+    ...detailOf(sealing, row),
     ...(row.event_id === null ? {} : { eventId: row.event_id }),
     ...(row.saga_id === null ? {} : { sagaId: row.saga_id }),
     ...{ firstSeen: row.first_seen.toISOString(), lastSeen: row.last_seen.toISOString() },
     ...(row.acknowledged === null ? {} : { acknowledged: row.acknowledged }),
   }));
+}
+
+function detailOf(
+  sealing: LedgerSealing,
+  row: FindingRow,
+): Pick<KeptFinding, 'detail' | 'isRefused'> {
+  try {
+    return { detail: sealing.open('audit_findings', row, row.detail) as string };
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
+    return { detail: error.message, isRefused: true };
+  }
 }
 
 /** Event ids as two columns. */
@@ -60,43 +96,43 @@ export function keysOf(ids: readonly EventKey[]): [string[], number[]] {
 /** Writes a change within its transaction, and answers the findings that were not known before. */
 export async function writeChange(
   client: Client,
+  sealing: LedgerSealing,
   change: LedgerChange,
 ): Promise<readonly AuditFinding[]> {
   const { service, tracked = [], seen = [], families = [], judged = [], findings = [] } = change;
+  const mark = sealing.seal('audit_marks', { service }, change.mark as unknown as Json);
   await run(
     client,
     `insert into audit_marks (service, mark) values ($1, $2)
      on conflict (service) do update set mark = excluded.mark`,
-    { values: [service, JSON.stringify(change.mark)] },
+    { values: [service, JSON.stringify(mark)] },
   );
-  if (tracked.length > 0) await writeTracked(client, service, tracked);
-  if (seen.length > 0) await writeSeen(client, service, seen);
-  if (families.length > 0) {
-    const values = [
-      service,
-      families.map(({ workflowId }) => workflowId),
-      families.map(({ outcome }) => outcome !== undefined),
-      families.map((family) => JSON.stringify(family)),
-    ];
-    await run(
-      client,
-      `insert into audit_family_parts (service, workflow_id, ended, part)
-       select $1::text, * from unnest($2::text[], $3::boolean[], $4::json[])
-       on conflict (workflow_id, service) do update set ended = excluded.ended,
-         part = excluded.part`,
-      { values },
-    );
-  }
+  const own = { client, sealing, service };
+  if (tracked.length > 0) await writeTracked(own, tracked);
+  if (seen.length > 0) await writeSeen(own, seen);
+  if (families.length > 0) await writeFamilies(own, families);
   if (judged.length > 0) {
     const sql = 'delete from audit_family_parts where workflow_id = any($1::text[])';
     await run(client, sql, { values: [[...judged]] });
   }
   const news: AuditFinding[] = [];
-  for (const finding of findings) if (await writeFinding(client, finding)) news.push(finding);
+  for (const finding of findings) if (await writeFinding(own, finding)) news.push(finding);
   return news;
 }
 
-async function writeTracked(client: Client, service: string, tracked: readonly Tracked[]) {
+interface Writing {
+  readonly client: Client;
+  readonly sealing: LedgerSealing;
+  readonly service: string;
+}
+
+async function writeTracked(
+  { client, sealing, service }: Writing,
+  tracked: readonly Tracked[],
+): Promise<void> {
+  const states = tracked.map(({ id, seq, logSeq, state, isStalled: stalled }) =>
+    sealing.seal('audit_aggregates', { service, id, seq, log_seq: logSeq, stalled }, state),
+  );
   await run(
     client,
     `insert into audit_aggregates (service, id, seq, log_seq, state, stalled)
@@ -107,14 +143,38 @@ async function writeTracked(client: Client, service: string, tracked: readonly T
     {
       values: [
         ...[service, tracked.map(({ id }) => id), tracked.map(({ seq }) => seq)],
-        ...[tracked.map(({ logSeq }) => logSeq), tracked.map(({ state }) => state)],
+        ...[tracked.map(({ logSeq }) => logSeq), states],
         tracked.map(({ isStalled }) => isStalled),
       ],
     },
   );
 }
 
-async function writeSeen(client: Client, service: string, seen: readonly Seen[]): Promise<void> {
+async function writeFamilies(
+  { client, sealing, service }: Writing,
+  families: readonly Family[],
+): Promise<void> {
+  const parts = families.map((family) => {
+    const at = { workflow_id: family.workflowId, service, ended: family.outcome !== undefined };
+    return { at, part: sealing.seal('audit_family_parts', at, family as unknown as Json) };
+  });
+  const values = [
+    service,
+    parts.map(({ at }) => at.workflow_id),
+    parts.map(({ at }) => at.ended),
+    parts.map(({ part }) => JSON.stringify(part)),
+  ];
+  await run(
+    client,
+    `insert into audit_family_parts (service, workflow_id, ended, part)
+     select $1::text, * from unnest($2::text[], $3::boolean[], $4::json[])
+     on conflict (workflow_id, service) do update set ended = excluded.ended,
+       part = excluded.part`,
+    { values },
+  );
+}
+
+async function writeSeen({ client, service }: Writing, seen: readonly Seen[]): Promise<void> {
   await run(
     client,
     `insert into audit_events (service, aggregate_id, seq, hash, filled, partition, log_offset)
@@ -132,8 +192,11 @@ async function writeSeen(client: Client, service: string, seen: readonly Seen[])
   );
 }
 
-async function writeFinding(client: Client, finding: AuditFinding): Promise<boolean> {
-  const { code, service, subject, eventId = null, sagaId = null, detail } = finding;
+/** One that is known keeps its first detail, event and saga. */
+async function writeFinding({ client, sealing }: Writing, finding: AuditFinding): Promise<boolean> {
+  const { code, service, subject, eventId = null, sagaId = null } = finding;
+  const at = { code, service, subject, event_id: eventId, saga_id: sagaId };
+  const detail = sealing.seal('audit_findings', at, finding.detail);
   const { rows } = await run<{ is_new: boolean }>(
     client,
     `insert into audit_findings (code, service, subject, event_id, saga_id, detail)

@@ -10,8 +10,8 @@ export const keyAccess = {
   orchestrator: ['store.sagas', 'events.*', 'letters', 'temporal', 'grants'],
   projector: ['events.*', 'read-models', 'letters'],
   gateway: ['temporal', 'grants', 'cache', 'read-models'],
-  /** Reads everything it compares, and may write none of it: what its database holds of its own is no personal data. */
-  auditor: ['events.*', 'store.*', 'read-models'],
+  /** Reads everything it compares, and may write none of it; its own ledger nobody else opens. */
+  auditor: ['events.*', 'store.*', 'read-models', 'audit'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Who seals and opens what belongs to a person: at the edge, so that everything behind it sees sealed texts. */
@@ -26,7 +26,7 @@ export function purposesOf(services: readonly string[]): readonly KeyPurpose[] {
   return [
     ...owners.map((name): KeyPurpose => `store.${name}`),
     ...owners.map((name): KeyPurpose => `events.${name}`),
-    ...(['read-models', 'letters', 'cache', 'temporal', 'grants'] as const),
+    ...(['read-models', 'letters', 'audit', 'cache', 'temporal', 'grants'] as const),
   ];
 }
 

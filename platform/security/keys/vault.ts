@@ -68,14 +68,15 @@ export function fixedKeys(keys: readonly DataKey[]): KeySet {
 /**
  * What the keys of a process are for. A process gets those of its own purposes from the key store and no others:
  * `store.<service>` its database, `events.<service>` its events in the log and in archives, `read-models` and
- * `letters` what is built from the log, `cache` Redis, `temporal` payloads of workflows, `grants` what a gateway says
- * of a person.
+ * `letters` what is built from the log, `audit` the auditor's ledger, `cache` Redis, `temporal` payloads of workflows,
+ * `grants` what a gateway says of a person.
  */
 export type KeyPurpose =
   | `store.${string}`
   | `events.${string}`
   | 'read-models'
   | 'letters'
+  | 'audit'
   | 'cache'
   | 'temporal'
   | 'grants';

@@ -6,6 +6,7 @@ import { engineGuards } from './engine';
 import { grantGuards } from './grants';
 import { identityGuards } from './identity';
 import { keyGuards } from './keys';
+import { ledgerGuards } from './ledger';
 import { letterGuards } from './letters';
 import { participantGuards } from './participant';
 import { payloadGuards } from './payloads';
@@ -34,6 +35,7 @@ export const guards: readonly Guard[] = [
   ...replayGuards,
   ...restoreGuards,
   ...auditGuards,
+  ...ledgerGuards,
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,

@@ -34,6 +34,7 @@ test('open violations decide; what waits or was put aside does not, and what is 
   expect(verdictOf(answer(overdue))).toBe('clean');
   expect(verdictOf(answer({ ...dropped, acknowledged: 'restored' }))).toBe('clean');
   expect(verdictOf({ ...answer(), away: ['orders: STORE_UNAVAILABLE'] })).toBe('undecided');
+  expect(verdictOf(answer({ ...overdue, isRefused: true }))).toBe('undecided');
   expect(JSON.parse(jsonOf(answer(dropped)))).toMatchObject({
     ...{ verdict: 'violated', services: [{ name: 'orders', events: 1_204 }] },
     findings: [{ code: 'EVENT_NOT_IN_LOG', severity: 'violation' }],

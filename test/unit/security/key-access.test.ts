@@ -11,6 +11,13 @@ test.each([
   ['orders', ['store.orders', 'events.orders', 'temporal', 'grants']],
   ['payments', ['store.payments', 'events.payments', 'temporal', 'grants']],
   ['gateway', ['read-models', 'cache', 'temporal', 'grants']],
+  [
+    'auditor',
+    [
+      ...['store.orders', 'store.payments', 'store.sagas', 'read-models', 'audit'],
+      ...['events.orders', 'events.payments', 'events.sagas'],
+    ],
+  ],
   ['projector', ['events.orders', 'events.payments', 'events.sagas', 'read-models', 'letters']],
 ])('%s gets the keys that the table gives it, and no others', (peer, expected) => {
   expect([...purposesFor(peer, services)].sort()).toEqual([...expected].sort());

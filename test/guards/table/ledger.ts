@@ -1,0 +1,152 @@
+import type { Guard } from '../guard';
+import { contract, unit } from '../guard';
+
+const sealing = 'platform/audit/ledger/sealing.ts';
+const tables = 'platform/audit/ledger/tables.ts';
+const rows = 'platform/audit/ledger/sealed-rows.ts';
+const statements = 'platform/audit/ledger/statements.ts';
+const auditor = 'platform/audit/auditor.ts';
+const forged = contract('sealed-ledger', 'refused by name, and counted');
+const finding = contract('sealed-ledger', 'a finding that was changed says so, and hides no other');
+const takenOver = contract(
+  'sealed-ledger',
+  'a ledger of before is taken over when a person says so',
+);
+
+/** What keeps the auditor from believing a memory that somebody else has written. */
+export const ledgerGuards: readonly Guard[] = [
+  {
+    name: 'a remembered state is sealed for its number',
+    why: 'a service and the memory of it could be set back together, and nobody would see it',
+    changes: [{ file: sealing, from: '[service, id, String(seq),', to: '[service, id,' }],
+    test: forged,
+  },
+  {
+    name: 'a remembered state is sealed for its service and aggregate',
+    why: 'one account’s memory could be put into another’s place',
+    changes: [{ file: sealing, from: '[service, id, String(seq)', to: '[String(seq)' }],
+    test: forged,
+  },
+  {
+    name: 'what of the log was seen, and what is not compared, is sealed with the state',
+    why: 'one bit, written by hand, would take an aggregate out of the audit for good',
+    changes: [{ file: sealing, from: ', String(log_seq), String(stalled)]', to: ']' }],
+    test: forged,
+  },
+  {
+    name: 'what is known of a saga is sealed for it, and for having ended',
+    why: 'a saga could be judged by what another one did, or never',
+    changes: [{ file: sealing, from: '[workflow_id, service, String(ended)]', to: '[service]' }],
+    test: forged,
+  },
+  {
+    name: 'a mark is sealed for its service',
+    why: 'the auditor would read on behind what it never read',
+    changes: [{ file: sealing, from: '({ service }) => [service]', to: '() => []' }],
+    test: forged,
+  },
+  {
+    name: 'a finding is sealed for what it is about',
+    why: 'a violation could be renamed into something that merely waits',
+    changes: [
+      { file: sealing, from: '[code, service, subject, event_id ??', to: '[service, event_id ??' },
+      { file: sealing, from: ", saga_id ?? '']", to: ']' },
+    ],
+    test: finding,
+  },
+  {
+    name: 'a finding that does not open hides no other one',
+    why: 'one forged row would keep every violation from whoever asks',
+    changes: [
+      {
+        file: statements,
+        from: "if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;",
+        to: 'if (isFault(error)) throw error;',
+      },
+    ],
+    test: finding,
+  },
+  {
+    name: 'a verdict does not stand on a finding that does not open',
+    why: 'a violation that was renamed would leave everything in order',
+    changes: [
+      {
+        file: 'cli/audit/print.ts',
+        from: 'isRefused || away.length > 0',
+        to: 'isRefused && away.length > 0',
+      },
+    ],
+    test: unit('cli/audit', 'open violations decide'),
+  },
+  {
+    name: 'the database takes no plain memory of the auditor',
+    why: 'code from before would go on with a ledger that nobody may read',
+    changes: [{ file: tables, from: '    await run(client, demandSealed);\n', to: '' }],
+    test: contract('sealed-ledger', 'is taken by no database, and believed by no auditor'),
+  },
+  {
+    name: 'a plain ledger is taken over by a person alone',
+    why: 'a version that was set back would make whatever stands there the auditor’s own memory',
+    changes: [
+      { file: tables, from: 'if (takingOver === undefined) {', to: 'if (version < 0) {' },
+      { file: tables, from: 'await takingOver.ready();', to: 'await takingOver?.ready();' },
+    ],
+    test: takenOver,
+  },
+  {
+    name: 'a ledger is taken over once',
+    why: 'every later migration would seal what was put there in plain, and seal twice what is sealed',
+    changes: [
+      { file: tables, from: 'if (version < ledgerSealedSince) {', to: 'if (version >= 0) {' },
+    ],
+    test: takenOver,
+  },
+  {
+    name: 'sealing anew leaves alone what was written meanwhile',
+    why: 'the auditor would find its own memory set back',
+    changes: [{ file: rows, from: "where: `${textOf(of, 't.')} = n.held`", to: "where: 'true'" }],
+    test: contract('sealed-ledger', 'what is written while rows are sealed anew stays'),
+  },
+  {
+    name: 'a saga that does not open holds up no service',
+    why: 'one forged row would end the audit of everything',
+    changes: [
+      {
+        file: auditor,
+        from: 'if (!sealedCodes.has(codeOf(error))) throw error;',
+        to: 'throw error;',
+      },
+    ],
+    test: unit('audit/refused', 'of an ended saga: none is judged'),
+  },
+  {
+    name: 'what does not open of one service holds up no other',
+    why: 'one forged row would end the audit of everything',
+    changes: [{ file: auditor, from: "'LOG_FORBIDDEN', ...sealedCodes]", to: "'LOG_FORBIDDEN']" }],
+    test: unit('audit/refused', 'of a service: its audit waits and says where'),
+  },
+  {
+    name: 'the report has no detail of a finding',
+    why: 'amounts would stand in the auditor’s database, in base64',
+    changes: [
+      {
+        file: 'platform/audit/report.ts',
+        from: 'found.map(({ detail: _, ...ids }) => ids)',
+        to: 'found',
+      },
+    ],
+    test: unit('audit/refused', 'a line of the report says who waits'),
+  },
+  {
+    name: 'an auditor that cannot seal is not ready',
+    why: 'it would look at work to whoever watches it, and could write nothing down',
+    changes: [
+      {
+        file: 'platform/audit/process.ts',
+        from: "if (keys.keys('audit').current() === undefined)",
+        to: 'if (keys === undefined)',
+      },
+    ],
+    test: contract('auditor-process', 'without keys the auditor is alive and not ready'),
+  },
+];
