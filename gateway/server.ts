@@ -1,4 +1,3 @@
-import type { TLSSocket } from 'node:tls';
 import type { Express, Request, RequestHandler } from 'express';
 import { asyncApiDocument } from '../platform/contracts/asyncapi/document';
 import { createApp } from '../platform/http/app';
@@ -8,7 +7,7 @@ import { problem } from '../platform/http/problem';
 import type { RateLimiter } from '../platform/http/rate-limit';
 import type { Operations } from '../platform/security/operations';
 import type { SagaContract } from '../platform/saga/contract';
-import { peerOf } from '../platform/security/peer';
+import { peerOfRequest } from '../platform/security/guard';
 import { mountOperations } from '../platform/security/rbac';
 import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
@@ -67,9 +66,7 @@ export interface GatewayOptions {
 const scrapers = ['prometheus', 'admin'];
 
 const onlyScrapers: RequestHandler = (request, _response, next) => {
-  const socket = request.socket as Partial<TLSSocket>;
-  const isTls = typeof socket.getPeerCertificate === 'function';
-  const peer = isTls ? peerOf(socket as TLSSocket) : undefined;
+  const peer = peerOfRequest(request);
   if (peer === undefined || !scrapers.includes(peer)) throw problem('CALLER_NOT_ALLOWED');
   next();
 };
@@ -129,6 +126,7 @@ export function createGateway(options: GatewayOptions): Express {
     metrics,
     health,
     guardMetrics: onlyScrapers,
+    joinsTraceOf: (request) => peerOfRequest(request) !== undefined,
     mount: (app) => {
       app.use('/docs', docsPage());
       app.use('/codec', onlyFrom(codecOrigins), withSession(parts.logins));

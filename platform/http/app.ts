@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import express from 'express';
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../runtime/log';
 import { jsonBody } from './body';
@@ -17,6 +17,8 @@ export interface AppParts {
   mount(app: Express): void;
   /** Runs before the metrics are shown; the gateway demands a certificate there. */
   readonly guardMetrics?: RequestHandler;
+  /** Whose traces are gone on with; everybody's where it is left out, behind listeners that demand certificates. */
+  readonly joinsTraceOf?: (request: Request) => boolean;
 }
 
 const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/;
@@ -57,7 +59,10 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.set('trust proxy', false);
   app.set('query parser', 'simple');
-  app.use(parts.metrics.measure, requestId, traceRequests, securityHeaders(), noStore);
+  app.use(
+    ...[parts.metrics.measure, requestId, traceRequests(parts.joinsTraceOf)],
+    ...[securityHeaders(), noStore],
+  );
   const getOnly = methodNotAllowed(['GET', 'HEAD']);
   app.route('/healthz').get(parts.health.liveness).all(getOnly);
   app.route('/readyz').get(parts.health.readinessHandler).all(getOnly);

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
+import type { SpanContext } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { NoopSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 
@@ -16,6 +17,8 @@ const allowedAttributes = new Set([
   'messaging.destination.name',
   'db.system.name',
   'run_id',
+  'runId',
+  'workflowId',
   'temporalWorkflowId',
   'temporalActivityId',
   'temporalUpdateId',
@@ -92,7 +95,7 @@ export class FileSpanExporter implements SpanExporter {
 
   private lineOf(span: ReadableSpan): string {
     const { traceId, spanId } = span.spanContext();
-    const { name, kind, status, attributes, startTime, endTime } = span;
+    const { name, kind, status, attributes, links, startTime, endTime } = span;
     return JSON.stringify({
       service: this.serviceName,
       name,
@@ -104,8 +107,13 @@ export class FileSpanExporter implements SpanExporter {
       end: nanoseconds(endTime),
       status: status.code,
       attributes,
+      ...(links.length === 0 ? {} : { links: links.map(({ context }) => idsOf(context)) }),
     });
   }
+}
+
+function idsOf({ traceId, spanId }: SpanContext): { traceId: string; spanId: string } {
+  return { traceId, spanId };
 }
 
 function nanoseconds([seconds, rest]: readonly [number, number]): string {
@@ -133,9 +141,10 @@ export function startTracing(options: {
 }): Tracing {
   const { serviceName, traceFile = '', register = true } = options;
   const resource = resourceFromAttributes({ 'service.name': serviceName });
+  // Written as they end: what a batch still holds dies with a killed process, and no replay makes it again.
   const spanProcessor = traceFile
     ? new AllowListSpanProcessor(
-        new BatchSpanProcessor(new FileSpanExporter(traceFile, serviceName)),
+        new SimpleSpanProcessor(new FileSpanExporter(traceFile, serviceName)),
       )
     : new NoopSpanProcessor();
   const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });

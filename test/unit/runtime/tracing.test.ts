@@ -1,8 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { AllowListSpanProcessor, FileSpanExporter } from '../../../platform/runtime/tracing';
+import {
+  AllowListSpanProcessor,
+  FileSpanExporter,
+  startTracing,
+} from '../../../platform/runtime/tracing';
 
 describe('traces', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-traces-'));
@@ -31,6 +36,21 @@ describe('traces', () => {
       status: 2,
       attributes: { workflowType: 'place-order' },
     });
+  });
+
+  it('say which saga they are about, and what they are linked to', () => {
+    const linked = tracer.startSpan('forward');
+    const attributes = { workflowId: 'place-order-1', runId: 'run' };
+    tracer.startSpan('undo', { attributes, links: [{ context: linked.spanContext() }] }).end();
+    const { traceId, spanId } = linked.spanContext();
+    expect(lines().at(-1)).toMatchObject({ attributes, links: [{ traceId, spanId }] });
+  });
+
+  it('are in the file as soon as they end: nothing is held back that a kill would lose', () => {
+    const started = startTracing({ serviceName: 'orders', traceFile: file });
+    trace.getTracer('test').startSpan('just before the kill').end();
+    expect(lines().at(-1)).toMatchObject({ name: 'just before the kill' });
+    return started.stop();
   });
 
   it('are one JSON object a line, with ids that join them', () => {
