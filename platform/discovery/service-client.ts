@@ -10,8 +10,16 @@ import { renewedPeerAgent } from '../security/renewal';
 import type { CertificateFiles } from '../security/tls';
 import type { Picked, Resolver } from './resolver';
 
-/** Limits of a call to a service. */
-export const serviceCallLimits = { deadlineMs: 5_000, answerBytesMax: 4 * 1024 * 1024 } as const;
+/**
+ * Limits of a call to a service, milliseconds. A first try that may be repeated gets half of what is left, within
+ * `tryMsMin` and `tryMsMax`: an instance that accepts and never answers must not eat the whole deadline.
+ */
+export const serviceCallLimits = {
+  deadlineMs: 5_000,
+  tryMsMin: 250,
+  tryMsMax: 2_000,
+  answerBytesMax: 4 * 1024 * 1024,
+} as const;
 
 export interface ServiceRequest {
   readonly method: string;
@@ -47,6 +55,23 @@ const neverSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'PEER_IDENTITY_WRONG',
 ]);
+
+/** The connection ended while an answer was due: it may have been done, and may be repeated under the same key. */
+const connectionLost = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** A second try may send it once more, whatever became of the first. */
+function isIdempotent({ method }: Pick<ServiceRequest, 'method'>): boolean {
+  return ['GET', 'HEAD'].includes(method);
+}
+
+/** Whether this failure of the first try allows a second one. */
+function mayRepeat(asked: ServiceRequest, code: string): boolean {
+  if (isIdempotent(asked) || neverSent.has(code)) return true;
+  const hasKey = Object.keys(asked.headers ?? {}).some(
+    (name) => name.toLowerCase() === 'idempotency-key',
+  );
+  return hasKey && connectionLost.has(code);
+}
 
 const sickStatuses = new Set([502, 503, 504]);
 
@@ -114,15 +139,39 @@ function callCounter(registry: Registry): Counter {
   return new Counter({ name: metricNames.serviceCalls, help, labelNames, registers: [registry] });
 }
 
+/** Second tries that may be made at once, and how many a call earns: no storm where every instance is bad. */
+const retryBudget = { max: 10, perCall: 0.2 } as const;
+
+function createRetryBudget() {
+  let left: number = retryBudget.max;
+  return {
+    earn: () => void (left = Math.min(retryBudget.max, left + retryBudget.perCall)),
+    spend: () => {
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+  };
+}
+
+/** How long the first try of a call may take that has so long in all; milliseconds. */
+export function firstTryMs(asked: Pick<ServiceRequest, 'method'>, leftMs: number): number {
+  if (!isIdempotent(asked)) return leftMs;
+  const { tryMsMin, tryMsMax } = serviceCallLimits;
+  return Math.min(leftMs, tryMsMax, Math.max(tryMsMin, leftMs / 2));
+}
+
 /**
- * Opens a client of a service over mutual TLS. An instance that carries another identity gets no
- * request. A GET is tried once more on another instance; anything else only when it was certainly
- * never sent.
+ * Opens a client of a service over mutual TLS. An instance that carries another identity gets no request. A GET is
+ * tried once more on another instance, after a failure or when half of its time is over; anything else when it was
+ * certainly never sent, or where the connection was lost and an `Idempotency-Key` makes the repeat harmless. At most
+ * one call in five is tried again for long.
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { config, resolver, service, peer = service, log } = options;
   const calls = callCounter(options.registry);
   const agent = renewedPeerAgent(config, peer);
+  const budget = createRetryBudget();
 
   async function attempt(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
     const picked = await resolver.pick(service, tried);
@@ -144,12 +193,22 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   async function callWithRetry(asked: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
     const tried = new Set<string>();
-    const idempotent = ['GET', 'HEAD'].includes(asked.method);
-    const first = await attempt(asked, signal, tried).catch((error: unknown) => {
-      if (signal.aborted || !(idempotent || neverSent.has(codeOf(error)))) throw error;
-      return undefined;
-    });
-    if (first !== undefined && !(idempotent && sickStatuses.has(first.status))) return first;
+    budget.earn();
+    const tryMs = firstTryMs(asked, asked.deadlineMs ?? serviceCallLimits.deadlineMs);
+    const first = AbortSignal.any([signal, AbortSignal.timeout(tryMs)]);
+    let answered: ServiceAnswer | undefined;
+    let failure: unknown;
+    try {
+      answered = await attempt(asked, first, tried);
+      if (!isIdempotent(asked) || !sickStatuses.has(answered.status)) return answered;
+    } catch (error) {
+      if (signal.aborted || !mayRepeat(asked, codeOf(error))) throw error;
+      failure = error;
+    }
+    if (!budget.spend()) {
+      if (answered === undefined) throw failure;
+      return answered;
+    }
     calls.inc({ service, outcome: 'retried' });
     return attempt(asked, signal, tried);
   }
