@@ -22,7 +22,10 @@ export interface Guard {
   readonly peerOf?: (request: Request) => string | undefined;
   /** Thumbprint of the certificate that was shown; replaced in pure tests as well. */
   readonly thumbprintOf?: (request: Request) => string | undefined;
-  /** Runs after the token is verified and before anything else, for example a rate limit. */
+  /**
+   * Runs after the token is verified and before anything else, for example a rate limit; where the token was refused,
+   * with nobody, since whoever tries tokens out is to be slowed down as well.
+   */
   readonly admit?: (request: Request, principal: Principal | undefined) => Promise<void>;
 }
 
@@ -36,7 +39,8 @@ function ofSocket(read: (socket: TLSSocket) => string | undefined) {
   };
 }
 
-const peerOfRequest = ofSocket(peerOf);
+/** The name in the certificate that came with a request; undefined without one that is good. */
+export const peerOfRequest = ofSocket(peerOf);
 const thumbprintOfRequest = ofSocket(peerThumbprint);
 
 function bearerOf(request: Request): string | undefined {
@@ -113,6 +117,7 @@ export function guarded(
       if (!(error instanceof TokenRefused)) throw error;
       count.rejected.inc({ reason: error.reason });
       guard.log.info('a token was refused', { reason: error.reason, operation: name });
+      await guard.admit?.(request, undefined);
       throw problemOfRefusal(error);
     }
   }

@@ -266,4 +266,13 @@ describe('the edge', () => {
     }
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
+
+  test('whoever tries tokens out is counted by address, as anybody without one is', async () => {
+    const { call } = openGateway({ limits: { address: 2 } });
+    const statuses = [];
+    for (const as of ['x', 'y', 'z', 'ann:customer']) {
+      statuses.push((await call({ path: '/sagas', as })).status);
+    }
+    expect(statuses).toEqual([401, 401, 429, 200]);
+  });
 });

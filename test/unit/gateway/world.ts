@@ -99,7 +99,7 @@ export interface GatewayCall {
 }
 
 interface OpenOptions {
-  readonly limits?: { readonly subject: number };
+  readonly limits?: { readonly subject?: number; readonly address?: number };
   readonly log?: Log;
   /** Keys of payloads; none unless told. */
   readonly keys?: KeySet;
@@ -166,5 +166,5 @@ export function openGateway(options: OpenOptions = {}) {
         ...headers,
       },
     });
-  return { world, call };
+  return { world, call, registry: metrics.registry };
 }
