@@ -50,9 +50,15 @@ export function createParticipant<
   Operations extends Record<string, OperationHandler<State>>,
 >(options: ParticipantOptions<State, Commands, Operations>): StepParticipant {
   const observe = observed(options.observe);
+  const { contract } = options.definition.participant;
   return {
-    handle: (message, how = {}) =>
-      observe(message.kind, message.command, () => handleWith(options, message, how)),
+    handle: (message, how = {}) => {
+      // Whoever may schedule activities chooses the name: an unknown one makes no series of its own.
+      const command = Object.hasOwn(contract.commands, message.command)
+        ? message.command
+        : 'unknown';
+      return observe(message.kind, command, () => handleWith(options, message, how));
+    },
     operate: (operation, input, by) =>
       observe('operation', operation, () => operateWith(options, operation, { input, by })),
   };

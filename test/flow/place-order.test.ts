@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
-import { apiClient } from '../support/world';
+import { connectRedis } from '../../platform/cache/redis';
+import { silentLog } from '../../platform/runtime/log';
+import { apiClient, configFor } from '../support/world';
 import { until } from '../../cli/up/api-client';
+import type { ApiAnswer } from '../../cli/up/api-client';
 
 const api = apiClient();
 let shop: Shop;
@@ -89,13 +93,48 @@ describe('the idempotency key', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
   });
 
-  it('starts one saga for many parallel requests', async () => {
-    const order = { orderId: 'flow-parallel', idempotencyKey: 'flow-parallel-key' };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.placeOrder(order)));
+  it('starts one saga for a hundred parallel requests, and Redis may forget everything meanwhile', async () => {
+    const [stock, funds] = [await shop.stock(), await shop.funds()];
+    const token = await shop.customerToken();
+    const order = { orderId: 'flow-parallel', idempotencyKey: 'flow-parallel-key', token };
+    const redis = connectRedis(configFor('admin'), silentLog);
+    await once(redis, 'ready');
+    const answers: ApiAnswer[] = [];
+    const forgotten: string[] = [];
+    const place = async (): Promise<void> => {
+      const answered = answers.push(await shop.placeOrder(order));
+      if (answered % 25 === 0) forgotten.push(await redis.flushall());
+    };
+    await Promise.all(Array.from({ length: 100 }, place));
+    redis.disconnect();
+    expect(forgotten).toEqual(['OK', 'OK', 'OK', 'OK']);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(answers.map(({ location }) => location)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
     await shop.outcomeOf(String(answers[0]?.location));
+    expect((await shop.stock()).available).toBe(stock.available - 1);
+    expect((await shop.funds()).availableCents).toBe(funds.availableCents - shop.priceCents);
+  });
+
+  it('takes one key of two people for two sagas, and shows neither the other one’s', async () => {
+    const other = await openShop({ api, customer: 'bob', received: 5 });
+    const same = { idempotencyKey: 'flow-shared-key', quantity: 1 };
+    const [mine, theirs] = await Promise.all([
+      shop.placeOrder({ ...same, orderId: 'flow-shared-1' }),
+      other.placeOrder({ ...same, orderId: 'flow-shared-2' }),
+    ]);
+    expect([mine, theirs]).toMatchObject([
+      { status: 202, replayed: false },
+      { status: 202, replayed: false },
+    ]);
+    const look = async (who: Shop, at: unknown) =>
+      (await api.call(String(at), { token: await who.customerToken() })).status;
+    expect(await look(shop, theirs.location)).toBe(404);
+    expect(await look(other, mine.location)).toBe(404);
+    expect([await look(shop, mine.location), await look(other, theirs.location)]).toEqual([
+      200, 200,
+    ]);
+    await Promise.all([mine, theirs].map(({ location }) => shop.outcomeOf(String(location))));
   });
 });
 

@@ -2,6 +2,7 @@ import type { Guard } from '../guard';
 import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { certificateGuards } from './certificates';
+import { edgeGuards } from './edge';
 import { engineGuards } from './engine';
 import { grantGuards } from './grants';
 import { identityGuards } from './identity';
@@ -46,4 +47,5 @@ export const guards: readonly Guard[] = [
   ...payloadGuards,
   ...tokenGuards,
   ...personalGuards,
+  ...edgeGuards,
 ];

@@ -126,10 +126,14 @@ describe('a message', () => {
     await answered(watched, step.forward(0));
     await answered(watched, step.forward(0, { coins: 6 }));
     await answered(watched, step.settle(0));
+    // A name that nobody knows is anybody's choice, and no label.
+    const unheard = watched.handle({ ...step.forward(0), command: 'made-up' });
+    await expect(unheard).rejects.toMatchObject({ code: 'COMMAND_UNKNOWN' });
     expect(seen).toEqual([
       'forward put done',
       'forward put STEP_INPUT_CONFLICT',
       'settle put done',
+      'forward unknown COMMAND_UNKNOWN',
     ]);
   });
 });

@@ -1,0 +1,72 @@
+import type { Guard } from '../guard';
+import { unit } from '../guard';
+
+const client = 'platform/discovery/service-client.ts';
+
+/** What a stranger at the edge, or one sick instance behind it, may do to everybody else. */
+export const edgeGuards: readonly Guard[] = [
+  {
+    name: 'a stranger’s trace is linked to and not gone on with',
+    why: 'any caller could switch the trace of a saga off, or put all sagas into one trace',
+    changes: [
+      {
+        file: 'platform/http/tracing.ts',
+        from: 'const parent = joins(request) ? told : ROOT_CONTEXT;',
+        to: 'const parent = told;',
+      },
+    ],
+    test: unit('http/traces', 'begins its own, linked to it and recorded, where anybody may call'),
+  },
+  {
+    name: 'refused tokens count',
+    why: 'whoever tries tokens out could do so as fast as he likes',
+    changes: [
+      {
+        file: 'platform/security/guard.ts',
+        from: '      await guard.admit?.(request, undefined);\n',
+        to: '',
+      },
+    ],
+    test: unit('gateway/routes', 'whoever tries tokens out is counted by address'),
+  },
+  {
+    name: 'a first try leaves time for a second',
+    why: 'an instance that accepts and never answers would eat the deadline of every read it meets',
+    changes: [
+      { file: client, from: 'if (!isIdempotent(asked)) return leftMs;', to: 'return leftMs;' },
+    ],
+    test: unit('discovery/service-client', 'a read leaves an instance that never answers in time'),
+  },
+  {
+    name: 'a write without a key is sent once',
+    why: 'what was done before the connection was lost would be done a second time',
+    changes: [
+      {
+        file: client,
+        from: 'return hasKey && connectionLost.has(code);',
+        to: 'return connectionLost.has(code);',
+      },
+    ],
+    test: unit('discovery/service-client', 'a write that may have been done is not sent again'),
+  },
+  {
+    name: 'second tries end',
+    why: 'where every instance is bad, each call would make it twice as bad',
+    changes: [{ file: client, from: '      if (left < 1) return false;\n', to: '' }],
+    test: unit('discovery/service-client', 'second tries end before they are as many as the calls'),
+  },
+  {
+    name: 'unknown commands share a series',
+    why: 'whoever may schedule activities could make the metrics of a service grow without end',
+    changes: [
+      {
+        file: 'platform/participant/handle.ts',
+        from: `Object.hasOwn(contract.commands, message.command)
+        ? message.command
+        : 'unknown'`,
+        to: 'message.command',
+      },
+    ],
+    test: unit('participant/handle', 'is reported with its outcome, whatever it was'),
+  },
+];
