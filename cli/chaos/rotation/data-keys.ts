@@ -1,5 +1,6 @@
 import { silentLog } from '../../../platform/runtime/log';
 import { keySource, keyStoreClient } from '../../../platform/security/keys/client';
+import type { KeyPurpose } from '../../../platform/security/keys/vault';
 import { shot } from '../../attack/attack';
 import type { Shot } from '../../attack/attack';
 import type { Body } from '../../keys/ask';
@@ -10,10 +11,17 @@ import type { DrillWorld, Turn } from './world';
 /** Processes ask for keys, and report what they sealed, every minute. */
 const usedWithinMs = 200_000;
 
-/** What every order seals with. */
-const isBusy = (purpose: string): boolean => /^(store|events)\./.test(purpose);
+/** What every order makes somebody seal with. */
+const isBusy = (purpose: string): boolean => /^((store|events)\.|audit$)/.test(purpose);
 
-const participants = ['orders', 'payments', 'inventory'] as const;
+/** What is sealed anew, and the process that is given the old key no more; without one the key stays. */
+const left: readonly { readonly purpose: KeyPurpose; readonly holder?: string }[] = [
+  ...['orders', 'payments', 'inventory'].map((name) => {
+    return { purpose: `store.${name}` as const, holder: name };
+  }),
+  { purpose: 'audit', holder: 'auditor' },
+  { purpose: 'letters' },
+];
 
 interface KeyLine {
   readonly id: string;
@@ -32,7 +40,7 @@ async function keysOf({ askKeys }: DrillWorld): Promise<readonly KeyLine[]> {
   });
 }
 
-/** A new key for every purpose that has one; in the services' databases nothing stays under the old ones. */
+/** A new key for every purpose that has one; in the databases nothing stays under the old ones. */
 export const dataKeys: Turn = {
   name: 'data keys',
   async run(world) {
@@ -46,9 +54,14 @@ export const dataKeys: Turn = {
     const shots: Shot[] = [
       shot('purposes that do not seal with their new key', 'none', idle.join(', ') || 'none'),
     ];
-    for (const name of participants) {
-      const old = before.find(({ purpose }) => purpose === `store.${name}`);
-      if (old !== undefined) shots.push(...(await leave(world, name, old.id)));
+    for (const { purpose, holder } of left) {
+      const old = before.find((key) => key.purpose === purpose);
+      if (old === undefined) continue;
+      const sealed = await sealAnew(world, purpose, old.id);
+      shots.push(sealed);
+      if (holder !== undefined && sealed.held) {
+        shots.push(await retire(world, { purpose, holder, old: old.id }));
+      }
     }
     return shots;
   },
@@ -72,21 +85,26 @@ async function untilUsed(
   return idle;
 }
 
-/** Seals a database anew beside its service, and retires the key it was sealed with. */
-async function leave(world: DrillWorld, name: string, old: string): Promise<readonly Shot[]> {
-  const { askKeys, configOf, reach, say } = world;
-  const purpose = `store.${name}`;
-  const content = contentOf(purpose, reach.stateDir);
+/** Seals a database anew beside whoever works with it; shows what is still under the old key. */
+async function sealAnew(world: DrillWorld, purpose: KeyPurpose, old: string): Promise<Shot> {
+  const content = contentOf(purpose, world.reach.stateDir);
   if (content === undefined) throw new Error(`nobody counts the rows of ${purpose}`);
   const rows = await content.reseal(() => undefined);
-  say(`  ${purpose}: ${rows} rows sealed anew`);
-  const left = (await content.count()).get(old) ?? 0;
-  const shots = [shot(`rows of ${name} under the old key`, 0, left)];
-  if (left > 0) return shots;
-  const retire = `/purposes/${encodeURIComponent(purpose)}/keys/${encodeURIComponent(old)}/retire`;
-  await askKeys('POST', retire, { reason: 'drill' });
-  const keys = keySource(keyStoreClient(configOf(name), { log: silentLog }));
-  const given = await keys.give(purpose as `store.${string}`, {}).finally(() => keys.close());
+  world.say(`  ${purpose}: ${rows} rows sealed anew`);
+  return shot(`rows of ${purpose} under the old key`, 0, (await content.count()).get(old) ?? 0);
+}
+
+interface Retired {
+  readonly purpose: KeyPurpose;
+  readonly holder: string;
+  readonly old: string;
+}
+
+async function retire(world: DrillWorld, { purpose, holder, old }: Retired): Promise<Shot> {
+  const path = `/purposes/${encodeURIComponent(purpose)}/keys/${encodeURIComponent(old)}/retire`;
+  await world.askKeys('POST', path, { reason: 'drill' });
+  const keys = keySource(keyStoreClient(world.configOf(holder), { log: silentLog }));
+  const given = await keys.give(purpose, {}).finally(() => keys.close());
   const isGiven = given.keys.some(({ id }) => id === old);
-  return [...shots, shot(`${name} is given the old key`, 'no', isGiven ? 'yes' : 'no')];
+  return shot(`${holder} is given the old key of ${purpose}`, 'no', isGiven ? 'yes' : 'no');
 }
