@@ -83,7 +83,7 @@ function open(config: Config, log: Log) {
     tokens: openTokenVerifier(config, log),
     exchange: openExchange(config),
     engine: openEngine(config, { plugins: [tracing.plugin], dataConverter }),
-    readModel: openReadModel(config),
+    readModel: openReadModel(config, keyring),
     cache: createCache({ store: redis, vault: sealedCache, log, registry, prefix }),
     limiter: createRateLimiter({ redis, prefix, registry }),
   };

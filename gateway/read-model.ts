@@ -1,5 +1,6 @@
 import type { ReadModel as ProjectedReadModel } from '../projections/read-model';
 import { problem } from '../platform/http/problem';
+import { isFault } from '../platform/kernel/faults';
 import { gatewayProblem } from './problems';
 
 /** What the gateway reads of the projections. Every call may reject: the read model is away. */
@@ -14,11 +15,18 @@ export type SagaRow = NonNullable<Awaited<ReturnType<ReadModel['sagaByWorkflowId
 /** An order as the projections know it. */
 export type OrderRow = NonNullable<Awaited<ReturnType<ReadModel['orderStatus']>>>;
 
-/** For a failed question: a cursor nobody gave out is the caller's mistake, anything else is a part that is away. */
+/**
+ * For a failed question: a cursor nobody gave out is the caller's mistake, a row that does not open is thrown on as the
+ * fault it is, and anything else is a part that is away.
+ */
 export function readModelFailed(cause: unknown): never {
   if ((cause as { code?: unknown }).code === 'CURSOR_INVALID') {
     const part = { pointer: '/after', code: 'FORMAT_INVALID', detail: 'not a cursor of ours' };
     throw problem('QUERY_INVALID', { errors: [part], cause });
+  }
+  if (isFault(cause) && cause.code === 'CIPHERTEXT_REFUSED') throw cause;
+  if (isFault(cause) && cause.code === 'KEYS_UNAVAILABLE') {
+    throw gatewayProblem('KEYS_UNAVAILABLE', { retryAfterSeconds: 2, cause });
   }
   throw gatewayProblem('READ_MODEL_UNAVAILABLE', { retryAfterSeconds: 2, cause });
 }

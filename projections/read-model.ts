@@ -1,7 +1,10 @@
 import type { Ask } from './store';
+import type { Vaults } from '../platform/host/hosted-service';
 import { noKeys } from '../platform/host/sealed-store';
 import { openReadModelStore } from './store';
 import type { Config } from '../platform/runtime/config';
+import { keyIdOf } from '../platform/security/keys/envelope';
+import type { Keyring } from '../platform/security/keys/vault';
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
 import type { CustomerOrderRow } from './customer-orders';
 import { customerOrders } from './customer-orders';
@@ -12,6 +15,8 @@ import { sagaTimeline } from './saga-timeline';
 import { sagaConditions } from './saga-filter';
 import type { Bind, SagaFilter } from './saga-filter';
 import { liveName, projectionExpression } from './generations/names';
+import { rowSealing } from './rows/sealing';
+import type { RowSealing, SealedRow } from './rows/sealing';
 import { expressionOf } from './schema';
 import { timelineView } from './timeline-view';
 import type { TimelineView } from './timeline-view';
@@ -53,7 +58,8 @@ export interface PartitionLag {
 /**
  * Questions the gateway asks. Each is one statement, which finds the live generation and reads it in one snapshot: a
  * replay that switches meanwhile is not noticed. All answer from PostgreSQL and throw `STORE_UNAVAILABLE` when it is
- * away.
+ * away. What they answer comes out of what is sealed: one row that does not open, on a page as well, is the fault
+ * `CIPHERTEXT_REFUSED`, and without keys of `read-models` it is `KEYS_UNAVAILABLE`.
  */
 export interface ReadModel {
   orderStatus(orderId: string): Promise<Dated<OrderStatusRow> | undefined>;
@@ -72,26 +78,36 @@ export class CursorInvalid extends Error {
   readonly code = 'CURSOR_INVALID';
 }
 
-/** Opens the read models as this process, which needs no more than the right to select. */
-export function openReadModel(config: Config): ReadModel {
+/** Keys of a process that reads: with `find`, one that is not known yet is asked for before a row is opened. */
+export type ReadingKeys = Vaults & Partial<Pick<Keyring, 'find'>>;
+
+/** Opens the read models as this process, which needs no more than the right to select, and the keys to read. */
+export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
+  // It asks rows of the store, and nothing that other keys are for: whoever reads lists may not have them.
   const store = openReadModelStore(config, noKeys);
-  const { ask } = store;
+  const own = ['readmodels', config.HOLDFAST_INSTANCE] as const;
+  const sealing = rowSealing({ vault: keys.vault('read-models'), own });
+  const reading = {
+    ask: store.ask,
+    sealing,
+    prepare: (rows: readonly Found[]) => prepare(keys, rows),
+  };
   const timelines = async (filter: SagaFilter, page: PageOptions): Promise<Page<TimelineView>> => {
     const conditions = (bind: Bind) => sagaConditions(filter, bind);
-    const found = await list<SagaTimelineRow>(ask, sagaTimeline, { conditions, ...page });
+    const found = await list<SagaTimelineRow>(reading, sagaTimeline, { conditions, ...page });
     const { items, ...rest } = found;
     return { items: items.map(presented), ...rest };
   };
   return {
     ping: () => store.ping(),
     close: () => store.close(),
-    orderStatus: (orderId) => one<OrderStatusRow>(ask, orderStatus, orderId),
+    orderStatus: (orderId) => one<OrderStatusRow>(reading, orderStatus, orderId),
     customerOrders: (customerId, page) => {
       const conditions = (bind: Bind) => [`${expressionOf('customerId')} = ${bind(customerId)}`];
-      return list<CustomerOrderRow>(ask, customerOrders, { conditions, ...page });
+      return list<CustomerOrderRow>(reading, customerOrders, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {
-      const row = await one<SagaTimelineRow>(ask, sagaTimeline, sagaId);
+      const row = await one<SagaTimelineRow>(reading, sagaTimeline, sagaId);
       return row && presented(row);
     },
     sagaByWorkflowId: async (workflowId) => {
@@ -100,7 +116,7 @@ export function openReadModel(config: Config): ReadModel {
     sagas: ({ after, limit, ...filter }) => {
       return timelines(filter, after === undefined ? { limit } : { after, limit });
     },
-    lag: () => lag(ask),
+    lag: () => lag(store.ask),
   };
 }
 
@@ -108,35 +124,49 @@ function presented(row: Dated<SagaTimelineRow>): Dated<TimelineView> {
   return { ...timelineView(row), asOf: row.asOf, incomplete: row.incomplete };
 }
 
-interface Found<Row> {
-  readonly key: string;
-  readonly row: Row;
-  readonly as_of: Date;
+/** What questions are asked with. */
+interface Reading {
+  readonly ask: Ask;
+  readonly sealing: RowSealing;
+  prepare(rows: readonly Found[]): Promise<void>;
+}
+
+interface Found extends SealedRow {
   readonly parked: boolean;
 }
 
 /** A row is known to be incomplete while an aggregate in it, or an event meant for it, waits as a dead letter. */
-const columns = `key, row, as_of, exists (
+const columns = `r.projection, key, listed, sources, as_of, sealed, exists (
     select from dead_letters d where d.projection = r.projection
     and (d.aggregate_id = any(r.sources) or r.key = any(d.row_keys))) as parked`;
 
-function dated<Row extends ReadRow>({ row, as_of, parked }: Found<Row>): Dated<Row> {
-  return { ...row, asOf: as_of.toISOString(), incomplete: parked || row.incomplete === true };
+/** The projector may know a key for a minute before we do; what cannot be had is told by whoever opens the row. */
+async function prepare(keys: ReadingKeys, rows: readonly Found[]): Promise<void> {
+  const ids = new Set(rows.flatMap(({ sealed }) => keyIdOf(sealed) ?? []));
+  await Promise.allSettled([...ids].map(async (id) => keys.find?.('read-models', id)));
+}
+
+function dated<Row extends ReadRow>({ sealing }: Reading, found: Found): Dated<Row> {
+  const row = sealing.open<Row>(found);
+  const asOf = new Date(found.as_of).toISOString();
+  return { ...row, asOf, incomplete: found.parked || row.incomplete === true };
 }
 
 async function one<Row extends ReadRow>(
-  ask: Ask,
+  reading: Reading,
   { name }: Pick<Projection, 'name'>,
   key: string,
 ): Promise<Dated<Row> | undefined> {
   const text = `select ${columns} from read_rows r
     where r.projection = ${liveName('$1')} and key = $2`;
-  const [found] = await ask<Found<Row>>(text, [name, key]);
-  return found && dated(found);
+  const [found] = await reading.ask<Found>(text, [name, key]);
+  if (found === undefined) return undefined;
+  await reading.prepare([found]);
+  return dated<Row>(reading, found);
 }
 
 async function list<Row extends ReadRow>(
-  ask: Ask,
+  reading: Reading,
   { name, orderBy }: Pick<Projection, 'name' | 'orderBy'>,
   asked: PageOptions & { readonly conditions: (bind: Bind) => string[] },
 ): Promise<Page<Row>> {
@@ -153,16 +183,20 @@ async function list<Row extends ReadRow>(
     `${projectionExpression('r.projection')} = '${name}'`,
     `r.projection = ${liveName(`'${name}'`)}`,
   ];
-  const found = await ask<Found<Row> & { readonly place: string }>(
+  const found = await reading.ask<Found & { readonly place: string }>(
     `select ${columns}, ${order} as place from read_rows r
      where ${[...ofLive, ...conditions].join(' and ')}
      order by ${order} desc, key desc limit $1`,
     values,
   );
   const items = found.slice(0, limit);
+  await reading.prepare(items);
   const last = found.length > limit ? items.at(-1) : undefined;
   const next = last && cursorAt(last);
-  return { items: items.map(dated), ...(next === undefined ? {} : { next }) };
+  return {
+    items: items.map((row) => dated<Row>(reading, row)),
+    ...(next === undefined ? {} : { next }),
+  };
 }
 
 function cursorAt({ place, key }: { readonly place: string; readonly key: string }): string {

@@ -44,7 +44,7 @@ export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
       ? []
       : [
           `${expressionOf('state')} = 'parked'`,
-          `row->'parked' @> ${bind(JSON.stringify([place]))}::jsonb`,
+          `listed->'parked' @> ${bind(JSON.stringify([place]))}::jsonb`,
         ]),
     ...(startedAfter === undefined ? [] : [`${startedAt} >= ${bind(startedAfter)}`]),
     ...(startedBefore === undefined ? [] : [`${startedAt} < ${bind(startedBefore)}`]),

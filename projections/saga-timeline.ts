@@ -86,6 +86,7 @@ export const sagaTimeline = defineProjection<SagaTimelineRow>({
   services: ['sagas', 'orders', 'payments', 'inventory'],
   listBy: ['workflowId', 'owner', 'state', 'saga'],
   orderBy: 'startedAt',
+  askBy: ['reason', 'parked'],
   keys: (event) => {
     const sagaId = isJournal(event) ? event.data.sagaId : event.sagaId;
     return typeof sagaId === 'string' ? [sagaId] : [];

@@ -3,13 +3,14 @@ import { projectionExpression } from './generations/names';
 import { generationTables, liveViews } from './generations/schema';
 import { snapshotTables } from './history/schema';
 import { letterTables } from './letters/schema';
+import { rowTables } from './rows/schema';
 import type { Projection } from '../platform/event-log/projector/projection';
 
 /**
  * Version of the tables below; raise it with every change of them. A new projection's index is no change. 3: indexes
- * know generations. 4: dead letters are sealed.
+ * know generations. 4: dead letters are sealed. 5: rows are.
  */
-export const tablesVersion = 4;
+export const tablesVersion = 5;
 
 export const versionTableName = 'tables_version';
 
@@ -49,15 +50,6 @@ const tables = `
     hash text not null,
     primary key (projection, aggregate_id, seq)
   );
-  create table if not exists read_rows (
-    projection text not null,
-    key text not null,
-    row jsonb not null,
-    sources text[] not null,
-    as_of timestamptz not null,
-    updated_at timestamptz not null default now(),
-    primary key (projection, key)
-  );
   create table if not exists dead_letters (
     id bigint generated always as identity primary key,
     projection text not null,
@@ -86,6 +78,7 @@ export function migrations(projections: readonly Projection[]): readonly string[
   return [
     ...[
       tables,
+      rowTables,
       letterTables,
       generationTables,
       liveViews,
@@ -129,10 +122,10 @@ function indexesOf({ name, listBy, orderBy }: Projection): string[] {
   });
 }
 
-/** SQL for a member of a row as text; absent members order as the empty text. */
+/** SQL for a member of a row that stands in clear, as text; absent members order as the empty text. */
 export function expressionOf(member: string): string {
   demandName(member, /^[a-zA-Z][a-zA-Z0-9]{0,40}$/);
-  return `(coalesce(row->>'${member}', '') collate "C")`;
+  return `(coalesce(listed->>'${member}', '') collate "C")`;
 }
 
 function demandName(name: string, pattern: RegExp): void {

@@ -2,11 +2,13 @@ import { eventId } from '../platform/event-log/envelope';
 import { causeOf } from '../platform/event-log/letters/cause';
 import type { RedrivePlan } from '../platform/event-log/letters/port';
 import type { Reading } from '../platform/event-log/projector/reading';
-import type { ReadRow } from '../platform/event-log/projector/projection';
-import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
+import type { NewLetter, Plan, View } from '../platform/event-log/projector/view';
 import { run } from '../platform/outbox/postgres/connection';
 import { liveName, projectionOf } from './generations/names';
 import type { LetterSealing } from './letters/sealing';
+import { keptRowOf } from './rows/sealing';
+import type { RowSealing, SealedRow } from './rows/sealing';
+import { rowsByKey, upsertSealed } from './rows/statements';
 
 type Client = Parameters<typeof run>[0];
 
@@ -47,19 +49,26 @@ export const noteEnd = `
   update checkpoints set log_end = $5
   where projection = ${named} and topic = $3 and partition = $4 and log_end is distinct from $5`;
 
-/** What is stored about the aggregates, rows and events of some readings. */
+/** A generation, and what seals its rows. */
+export interface RowsOf {
+  readonly generation: string;
+  readonly sealing: RowSealing;
+}
+
+/** What is stored about the aggregates, rows and events of some readings. Throws `CIPHERTEXT_REFUSED`. */
 export async function loadView(
   client: Client,
-  generation: string,
+  of: RowsOf,
   readings: readonly Reading[],
 ): Promise<Omit<View, 'nextOffset'>> {
+  const { generation } = of;
   const aggregateIds = [...new Set(readings.map(({ aggregateId }) => aggregateId))];
   const keys = [...new Set(readings.flatMap((reading) => reading.keys))];
   return {
     positions: await loadPositions(client, generation, aggregateIds),
     applied: await loadApplied(client, generation, readings),
     queues: await loadQueues(client, generation, aggregateIds),
-    rows: await loadRows(client, generation, keys),
+    rows: await loadRows(client, of, keys),
   };
 }
 
@@ -111,28 +120,23 @@ async function loadQueues(client: Client, generation: string, aggregateIds: stri
   );
 }
 
-/** Rows by key, as they stand in this transaction. */
-export async function loadRows(client: Client, generation: string, keys: string[]) {
-  const { rows } = await run<{ key: string; row: ReadRow; sources: string[]; as_of: Date }>(
-    client,
-    `select key, row, sources, as_of from read_rows where projection = $1 and key = any($2)`,
-    { values: [generation, keys] },
-  );
-  return new Map<string, KeptRow>(
-    rows.map(({ key, row, sources, as_of }) => [key, { row, sources, asOf: as_of.toISOString() }]),
-  );
+/** Rows by key, as they stand in this transaction. Throws `CIPHERTEXT_REFUSED`. */
+export async function loadRows(client: Client, { generation, sealing }: RowsOf, keys: string[]) {
+  const { rows } = await run<SealedRow>(client, rowsByKey, { values: [generation, keys] });
+  return new Map(rows.map((row) => [row.key, keptRowOf(sealing, row)]));
 }
 
 /** Writes rows, positions and the hashes of what was applied or passed by. */
 export async function writeRows(
   client: Client,
-  generation: string,
-  plan: Pick<Plan, 'rows' | 'positions' | 'applied'> & Partial<Pick<RedrivePlan, 'skipped'>>,
+  { generation, sealing }: RowsOf,
+  plan: Pick<Plan, 'rows' | 'listed' | 'positions' | 'applied'> &
+    Partial<Pick<RedrivePlan, 'skipped'>>,
 ): Promise<void> {
   if (plan.positions.size === 0) return;
-  const rows = [...plan.rows].map(([key, { row, sources, asOf }]) => ({
-    ...{ key, row, sources, as_of: asOf },
-  }));
+  const rows = [...plan.rows].map(([key, kept]) =>
+    sealing.seal({ projection: generation, key }, kept, plan.listed),
+  );
   const positions = [...plan.positions].map(([id, { lastSeq, lastHash }]) => [
     id,
     lastSeq,
@@ -144,19 +148,12 @@ export async function writeRows(
   const skipped = (plan.skipped ?? []).flatMap(({ aggregateId, seq, hash }) =>
     hash === undefined ? [] : [[aggregateId, seq, hash]],
   );
-  await run(client, upsertRows, { values: [generation, JSON.stringify(rows)] });
+  await upsertSealed(client, rows);
   await run(client, upsertPositions, { values: [generation, JSON.stringify(positions)] });
   await run(client, insertApplied, {
     values: [generation, JSON.stringify([...applied, ...skipped])],
   });
 }
-
-const upsertRows = `
-  insert into read_rows (projection, key, row, sources, as_of)
-  select $1, key, row, sources, as_of
-  from jsonb_to_recordset($2::jsonb) as r (key text, row jsonb, sources text[], as_of timestamptz)
-  on conflict (projection, key) do update set
-    row = excluded.row, sources = excluded.sources, as_of = excluded.as_of, updated_at = now()`;
 
 const upsertPositions = `
   insert into aggregate_positions (projection, aggregate_id, last_seq, last_hash)

@@ -1,21 +1,24 @@
 import type { PoolConfig } from 'pg';
 import type { Vaults } from '../platform/host/hosted-service';
 import { consumerName, reactionProjection } from '../platform/reactions/projection';
-import type { Reacted } from '../platform/reactions/projection';
 import type { Reaction } from '../platform/reactions/reaction';
-import type { Pending, ReactionRecords } from '../platform/reactions/starter';
+import type { ReactionRecords } from '../platform/reactions/starter';
 import { noKeys } from '../platform/host/sealed-store';
 import type { VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
+import { silentLog } from '../platform/runtime/log';
+import type { Log } from '../platform/runtime/log';
 import { readCredentials } from '../platform/security/tls';
 import { snapshotSealing } from '../projections/history/sealing';
 import { letterSealing } from '../projections/letters/sealing';
+import { rowSealing } from '../projections/rows/sealing';
 import { openStore } from '../projections/store';
 import type { ReadModelStore, TakingOver } from '../projections/store';
+import { listedOfRecords, recordsIn } from './records';
 
 /** What the reactor keeps: checkpoints, letters and records of its own, which no replay of a read model can reach. */
 export interface ReactionStore extends Omit<ReadModelStore, 'migrate' | 'tablesOf'> {
-  /** See the read models': letters of a version before 4 are only taken over by a person's command. */
+  /** As the read models': letters from before version 4, rows from before 5, are taken over by a person's command. */
   tablesOf(takingOver?: TakingOver): VersionedTables;
   readonly records: ReactionRecords;
   /** Events that happened before this start nothing; empty: all do. Written down when it is asked first. */
@@ -25,18 +28,27 @@ export interface ReactionStore extends Omit<ReadModelStore, 'migrate' | 'tablesO
 /** Connections of a store that one process uses. */
 const connectionsMax = 4;
 
+/** What the records are opened with. */
+export interface ReactionStoreOptions {
+  readonly reactions: readonly Reaction[];
+  readonly keys: Vaults;
+  /** Told of records that do not open. */
+  readonly log?: Log;
+}
+
 /**
  * Opens the reactor's records: a schema of its own in the database of the orchestrator. Nothing connects before it is
- * used.
+ * used. Records are sealed under the purpose `reactions`: they decide what is started.
  */
 export function openReactionStore(
   config: Config,
-  { reactions, keys }: { readonly reactions: readonly Reaction[]; readonly keys: Vaults },
+  { reactions, keys, log = silentLog }: ReactionStoreOptions,
 ): ReactionStore {
   const instance = config.HOLDFAST_INSTANCE;
   const schema = instance === '' ? 'reactions' : `reactions_${instance}`;
   const own = ['reactions', instance] as const;
   const sealing = {
+    rows: rowSealing({ vault: keys.vault('reactions'), own }),
     letters: letterSealing({ vault: keys.vault('letters'), own }),
     // Nobody takes snapshots of reactions.
     snapshots: snapshotSealing({ vault: noKeys.vault('read-models'), own }),
@@ -54,7 +66,7 @@ export function openReactionStore(
     options: `-c search_path=${schema}`,
     max: connectionsMax,
   };
-  const store = openStore(pool, sealing);
+  const store = openStore(pool, sealing, listedOfRecords);
   const tablesOf = (takingOver?: TakingOver): VersionedTables => {
     const tables = store.tablesOf(
       reactions.map((one) => reactionProjection(one, '')),
@@ -71,7 +83,11 @@ export function openReactionStore(
   };
   return {
     ...store,
-    records: recordsIn(store, reactions.map(consumerName)),
+    records: recordsIn(store.ask, {
+      sealing: sealing.rows,
+      names: reactions.map(consumerName),
+      log,
+    }),
     since: (reaction) => sinceOf(store, reaction),
     tablesOf,
   };
@@ -95,8 +111,8 @@ const ownTables = [
   // of before rows could be due later
   `drop index if exists reactions_pending`,
   `create index if not exists reactions_due
-   on read_rows (coalesce(row->>'dueAt', row->>'eventTime'), projection, key)
-   where row->>'state' = 'pending'`,
+   on read_rows (coalesce(listed->>'dueAt', listed->>'eventTime'), projection, key)
+   where listed->>'state' = 'pending'`,
 ];
 
 async function sinceOf({ ask }: ReadModelStore, reaction: Reaction): Promise<string> {
@@ -111,28 +127,4 @@ async function sinceOf({ ask }: ReadModelStore, reaction: Reaction): Promise<str
   const [row] = await ask<{ since: string }>(sql, [consumerName(reaction)]);
   if (row === undefined) throw new Error(`${reaction.name} has no beginning`);
   return row.since;
-}
-
-/** Rows of a reaction that is no longer registered wait until it is again. */
-function recordsIn({ ask }: ReadModelStore, names: readonly string[]): ReactionRecords {
-  async function change({ reaction, row }: Pending, members: object): Promise<void> {
-    await ask(
-      `update read_rows set row = row || $3::jsonb, updated_at = now()
-       where projection = $1 and key = $2 and row->>'state' = 'pending'`,
-      [reaction, row.eventId, JSON.stringify(members)],
-    );
-  }
-  return {
-    pending: async (limitMax) =>
-      ask<{ reaction: string; row: Reacted }>(
-        `select projection as reaction, row from read_rows
-         where row->>'state' = 'pending' and projection = any($2)
-           and (row->>'dueAt' is null or row->>'dueAt' <= $3)
-         order by coalesce(row->>'dueAt', row->>'eventTime'), projection, key limit $1`,
-        [limitMax, names, new Date().toISOString()],
-      ),
-    settle: (pending, state) => change(pending, { state }),
-    aim: (pending, target) => change(pending, { target }),
-    postpone: (pending, dueAt) => change(pending, { dueAt: dueAt.toISOString() }),
-  };
 }

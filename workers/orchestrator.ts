@@ -54,7 +54,8 @@ void runProcess(process.env, async (config) => {
     await buildWorkflowBundle(codePath);
   }
   let records: ReactionStore | undefined;
-  const recordsOf = (keys: Vaults) => (records ??= openReactionStore(config, { reactions, keys }));
+  const recordsOf = (keys: Vaults) =>
+    (records ??= openReactionStore(config, { reactions, keys, log: createLog(config) }));
   const service = withReactionLetters(sagasJournal, {
     ...{ reactions, recordsOf, schemas: loadSchemas(), log: createLog(config) },
     issuer: config.HOLDFAST_ISSUER,

@@ -7,6 +7,7 @@ import type { Shop } from '../chaos/shop';
 import { until } from '../up/api-client';
 import type { AttackTarget } from './attack';
 import { openLetterHoard } from './letter-hoard';
+import { openRowHoard } from './row-hoard';
 import { rawRows } from './raw-rows';
 import type { RawRows } from './raw-rows';
 import { askUnder, leafOfProcess } from './wire';
@@ -26,11 +27,13 @@ export interface Item {
 /** The database of a service in the hands of somebody who may write to it, with two rows of one kind. */
 export interface Hoard {
   /** Process that reads it. */
-  readonly service: Service | 'projector';
+  readonly service: Service | 'projector' | 'gateway';
   readonly store: string;
   readonly items: readonly [Item, Item];
   /** What the first row held before it changed last. */
   readonly older: string;
+  /** How it is answered that nobody here has the key of a value; as a service does unless told. */
+  readonly unknownKey?: string;
   close(): Promise<void>;
 }
 
@@ -122,6 +125,7 @@ export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]
   const shop = await openShop({ api: target.api, customer: 'frank', received: 10 });
   const fills = fillsOf(target, shop);
   const letters = openLetterHoard(target);
+  const readRows = openRowHoard(target, shop);
   const services = Promise.all(
     (Object.keys(kinds) as Service[]).map(async (service): Promise<Hoard> => {
       const { store } = kinds[service];
@@ -133,6 +137,6 @@ export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]
       return { service, store, items, older, close: () => rows.close() };
     }),
   );
-  const [last, three] = await Promise.all([letters, services]);
-  return [...three, last];
+  const [three, ...others] = await Promise.all([services, letters, readRows]);
+  return [...three, ...others];
 }

@@ -11,7 +11,10 @@ import { contentOf } from './uses';
 export function resealCommand(): Command {
   return new Command('reseal')
     .description('Seal anew what is under an older key of a purpose; beside running processes.')
-    .argument('<purpose>', 'of a database, for example store.orders, letters or audit')
+    .argument(
+      '<purpose>',
+      'of a database, for example store.orders, read-models, reactions, letters or audit',
+    )
     .action(async (purpose: string, options: KeyStoreOptions) => {
       const content = contentOf(purpose, options.state);
       if (content === undefined) throw unknownUses(purpose);

@@ -4,6 +4,7 @@ import { openSealedStore, noKeys, withKeys } from '../../platform/host/sealed-st
 import type { SealedRows } from '../../platform/outbox/sealing';
 import type { Config } from '../../platform/runtime/config';
 import { openReadModelStore } from '../../projections/store';
+import type { ReadModelStore } from '../../projections/store';
 import { reactions } from '../../reactions';
 import { openReactionStore } from '../../reactions/store';
 import { ownedServices } from '../owned-services';
@@ -23,14 +24,31 @@ export interface SealedContent {
 /** Rows sealed anew between two words about it. */
 const stepMax = 500;
 
+/** What is built from the log, by purpose. Snapshots under an older key are dropped: they are a cache. */
+const contents = new Map<string, (state: string) => SealedContent>(
+  Object.entries({
+    // Dead letters of read models and of reactions: two databases, and two processes with keys of one purpose.
+    letters: (state: string) => ({
+      ...builtOf([readModels, reactionRecords], state, ({ sealedLetters }) => [sealedLetters]),
+      uncounted: 'copies of dead letters in the event log',
+    }),
+    'read-models': (state: string) =>
+      builtOf([readModels], state, ({ sealedRows, sealedSnapshots }) => [
+        ...[sealedRows, sealedSnapshots],
+      ]),
+    reactions: (state: string) =>
+      builtOf([reactionRecords], state, ({ sealedRows }) => [sealedRows]),
+    audit: ledgerOf,
+  }),
+);
+
 /**
  * The content of a purpose; undefined where nobody can say what is sealed with its keys, which is never taken for
  * nothing. Databases alone: what only a backup holds is not counted.
  */
 export function contentOf(purpose: string, state: string): SealedContent | undefined {
-  if (purpose === 'letters') return lettersOf(state);
-  if (purpose === 'read-models') return snapshotsOf(state);
-  if (purpose === 'audit') return ledgerOf(state);
+  const built = contents.get(purpose);
+  if (built !== undefined) return built(state);
   const owned = ownedServices.find(({ service }) => `store.${service.name}` === purpose);
   return owned && databaseOf(owned, state);
 }
@@ -55,37 +73,39 @@ async function resealAll(rows: SealedRows, told: (rows: number) => void): Promis
   return all;
 }
 
-/** Dead letters of read models and of reactions: two databases, and two processes with keys of one purpose. */
-const letterStores = [
-  {
-    process: 'projector',
-    open: (config: Config, keys: Vaults) => openReadModelStore(config, keys),
-  },
-  {
-    process: 'orchestrator',
-    open: (config: Config, keys: Vaults) => openReactionStore(config, { reactions, keys }),
-  },
-] as const;
+/** A store of what is built from the log, opened as the process that owns it. */
+interface Built {
+  readonly process: 'projector' | 'orchestrator';
+  readonly open: (config: Config, keys: Vaults) => Opened;
+}
 
-function lettersOf(state: string): SealedContent {
+type Opened = Pick<ReadModelStore, 'sealedRows' | 'sealedLetters' | 'sealedSnapshots' | 'close'>;
+
+const readModels: Built = { process: 'projector', open: openReadModelStore };
+const reactionRecords: Built = {
+  process: 'orchestrator',
+  open: (config, keys) => openReactionStore(config, { reactions, keys }),
+};
+
+/** What is sealed in stores of this kind, each part of it counted and sealed anew for itself. */
+function builtOf(
+  stores: readonly Built[],
+  state: string,
+  partsOf: (store: Opened) => readonly SealedRows[],
+): SealedContent {
   const reached = () => {
     const configOf = processConfigs(state);
-    const all = letterStores.map(({ process: name, open }) => ({
-      name,
-      open,
-      config: configOf(name),
-    }));
-    // Who runs this as one of the two reaches no more than its own.
-    const own = all.filter(({ name, config }) => name === config.HOLDFAST_NAME);
+    const all = stores.map((one) => ({ ...one, config: configOf(one.process) }));
+    // Who runs this as one of them reaches no more than its own.
+    const own = all.filter(({ process: name, config }) => name === config.HOLDFAST_NAME);
     return own.length > 0 ? own : all;
   };
   return {
-    uncounted: 'copies of dead letters in the event log',
     async count() {
       const sum = new Map<string, number>();
       for (const { open, config } of reached()) {
         const store = open(config, noKeys);
-        const found = await store.sealedLetters.keyUse().finally(() => store.close());
+        const found = await countAll(partsOf(store)).finally(() => store.close());
         for (const [key, count] of found) sum.set(key, (sum.get(key) ?? 0) + count);
       }
       return sum;
@@ -94,29 +114,26 @@ function lettersOf(state: string): SealedContent {
       let before = 0;
       for (const { open, config } of reached()) {
         const store = await withKeys({ config }, (keys) => open(config, keys));
-        const toldAll = (rows: number) => told(before + rows);
-        const { sealedLetters } = store;
-        before += await resealAll(sealedLetters, toldAll).finally(() => store.close());
+        try {
+          for (const part of partsOf(store)) {
+            const done = before;
+            before += await resealAll(part, (rows) => told(done + rows));
+          }
+        } finally {
+          await store.close();
+        }
       }
       return before;
     },
   };
 }
 
-/** Snapshots under an older key are dropped, and not sealed anew: they are a cache. */
-function snapshotsOf(state: string): SealedContent {
-  const config = () => processConfigs(state)('projector');
-  return {
-    async count() {
-      const store = openReadModelStore(config(), noKeys);
-      return store.sealedSnapshots.keyUse().finally(() => store.close());
-    },
-    async reseal(told) {
-      const own = config();
-      const store = await withKeys({ config: own }, (keys) => openReadModelStore(own, keys));
-      return resealAll(store.sealedSnapshots, told).finally(() => store.close());
-    },
-  };
+async function countAll(
+  parts: readonly SealedRows[],
+): Promise<readonly (readonly [string, number])[]> {
+  const counts = [];
+  for (const part of parts) counts.push(...(await part.keyUse()));
+  return counts;
 }
 
 function ledgerOf(state: string): SealedContent {

@@ -93,7 +93,8 @@ function comparisonLines({ comparison }: ReplayReport): string[] {
   ];
 }
 
-function pairLine({ key, live, other }: RowPair): string {
+function pairLine({ key, live, other, isRefused }: RowPair): string {
+  if (isRefused) return `    ${key}: the row of the live one does not open (CIPHERTEXT_REFUSED)`;
   if (live === undefined) return `    ${key}: the live one has no such row`;
   if (other === undefined) return `    ${key}: the one that was built has no such row`;
   return `    ${key}: ${rowDiff(live, other).map(memberText).join('; ')}`;

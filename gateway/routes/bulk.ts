@@ -64,7 +64,8 @@ export const bulkOperations = defineOperations({
       text: 'On its way; a dry run is 200',
     },
     problems: [
-      ...(['COUNT_CHANGED', 'BULK_TOO_LARGE', 'BULK_BUSY', 'READ_MODEL_UNAVAILABLE'] as const),
+      ...(['COUNT_CHANGED', 'BULK_TOO_LARGE', 'BULK_BUSY'] as const),
+      ...(['READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'] as const),
     ],
   },
   getBulk: {

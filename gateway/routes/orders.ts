@@ -48,7 +48,7 @@ export const orderOperations = defineOperations({
     personal: { members: ['delivery'], exceptRoles: readersOfPersonal },
     params: z.strictObject({ orderId: identifier }),
     answer: { status: 200, body: wholeOrderAnswer, text: 'The order' },
-    problems: ['NOT_FOUND', 'READ_MODEL_UNAVAILABLE'],
+    problems: ['NOT_FOUND', 'READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'],
     tag: 'orders',
   },
   listOrders: {
@@ -64,7 +64,7 @@ export const orderOperations = defineOperations({
       body: z.object({ orders: z.array(orderAnswer), next: z.string().optional() }),
       text: 'A part of the list',
     },
-    problems: ['READ_MODEL_UNAVAILABLE'],
+    problems: ['READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'],
     tag: 'orders',
   },
 });

@@ -62,7 +62,7 @@ export const sagaOperations = defineOperations({
       body: z.object({ sagas: z.array(sagaAnswer), next: z.string().optional() }),
       text: 'A part of the list',
     },
-    problems: ['NOT_FOUND', 'QUERY_INVALID', 'READ_MODEL_UNAVAILABLE'],
+    problems: ['NOT_FOUND', 'QUERY_INVALID', 'READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'],
     tag: 'sagas',
   },
   getSaga: {
@@ -85,7 +85,12 @@ export const sagaOperations = defineOperations({
     roles: 'authenticated',
     params: itsSaga,
     answer: { status: 200, body: explanationAnswer, text: 'The saga in plain words' },
-    problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE'],
+    problems: [
+      'NOT_FOUND',
+      'SAGA_ENGINE_UNAVAILABLE',
+      'READ_MODEL_UNAVAILABLE',
+      'KEYS_UNAVAILABLE',
+    ],
     tag: 'sagas',
   },
 });

@@ -136,14 +136,14 @@ function mapContent(
   };
 }
 
-/** Opens a value, and says of one that is refused where it is: a person has to look there. */
-export function openAt(vault: Vault, sealed: unknown, place: Place): Json {
+/** Opens a value, and names the place of one that is refused, or what it is called: a person has to look there. */
+export function openAt(vault: Vault, sealed: unknown, place: Place, named = place): Json {
   try {
     return vault.open(sealed, place);
   } catch (error) {
     if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
     const reason = error.message.replace(`${error.code}: `, '');
-    throw new Fault(error.code, `${reason}: ${place.join(' ')}`, { cause: error });
+    throw new Fault(error.code, `${reason}: ${named.join(' ')}`, { cause: error });
   }
 }
 

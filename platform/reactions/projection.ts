@@ -19,6 +19,8 @@ type AnyRow = {
   readonly input: Json;
   /** Correlation of the event: the saga whose step wrote it, where there is one. */
   readonly causedBy?: string;
+  /** RFC 3339: not looked at again before. Of those that are told, once they were looked at. */
+  readonly dueAt?: string;
 };
 
 /** A saga that an event is to start. */
@@ -37,8 +39,6 @@ export type ToTell = AnyRow & {
   readonly jti: string;
   /** RFC 3339; who does not wait by then is not told. */
   readonly until: string;
-  /** RFC 3339: not looked at again before; absent until it was looked at. */
-  readonly dueAt?: string;
   /** Workflow id of the saga it was sent to last: whether that has taken it is in the journal. */
   readonly target?: string;
   /** `told` once a saga has taken it; `unheard` where none did in time. */
@@ -78,6 +78,7 @@ export function reactionProjection(reaction: Reaction, since: string): Projectio
     services: [reaction.service],
     listBy: ['state'],
     orderBy: 'eventTime',
+    askBy: ['dueAt'],
     keys: (event) => (event.type === reaction.on && event.time >= since ? [eventId(event)] : []),
     fold: (row, event) => row ?? reactedTo(reaction, event),
   });

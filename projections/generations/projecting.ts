@@ -4,16 +4,16 @@ import type { Claim, ProjectionStore } from '../../platform/event-log/projector/
 import type { Reading } from '../../platform/event-log/projector/reading';
 import type { Plan } from '../../platform/event-log/projector/view';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
-import type { LetterSealing } from '../letters/sealing';
+import type { StoreSealing } from '../sealing';
 import * as sql from '../statements';
 
 /** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
 const limits = { transactionMs: 3_000 } as const;
 
-/** Where projections are, and what seals their dead letters. */
+/** Where projections are, and what seals their rows and dead letters. */
 export interface ProjectingParts {
   readonly pool: Pool;
-  readonly sealing: LetterSealing;
+  readonly sealing: Pick<StoreSealing, 'rows' | 'letters'>;
 }
 
 /** Which generation a store moves, and how it is told apart from the others. */
@@ -32,8 +32,8 @@ const live: Moving = {
 };
 
 /** Moves whatever generation is live; refuses, within its transaction, once that is another one. */
-export function liveProjecting(pool: Pool, sealing: LetterSealing): ProjectionStore {
-  return projecting({ pool, sealing }, live);
+export function liveProjecting(parts: ProjectingParts): ProjectionStore {
+  return projecting(parts, live);
 }
 
 /** Moves one generation that is not live: one that is being built, or one that was kept. */
@@ -106,10 +106,11 @@ async function apply(
       throw new GenerationSwitched(`${generation} is ${checkpoint.state}`);
     }
     const nextOffset = BigInt(checkpoint.next_offset);
-    const stored = await sql.loadView(client, generation, told.readings);
+    const rowsOf = { generation, sealing: sealing.rows };
+    const stored = await sql.loadView(client, rowsOf, told.readings);
     const plan = told.decide({ ...stored, nextOffset });
-    await sql.writeRows(client, generation, plan);
-    await sql.writeLetters(client, { generation, sealing }, plan);
+    await sql.writeRows(client, rowsOf, plan);
+    await sql.writeLetters(client, { generation, sealing: sealing.letters }, plan);
     await advance(client, values, plan);
     return { result: plan, commit: true };
   });

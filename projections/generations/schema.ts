@@ -28,7 +28,8 @@ const views = {
     from applied_events e join generations g on g.name = e.projection and g.state = 'live'`,
   live_positions: `select g.projection, p.aggregate_id, p.last_seq, p.last_hash
     from aggregate_positions p join generations g on g.name = p.projection and g.state = 'live'`,
-  live_rows: `select g.projection, r.key, r.row, r.sources, r.as_of, r.updated_at
+  live_rows: `select g.projection, r.key, r.listed, r.sources, r.as_of, r.updated_at,
+    r.sealed, r.projection as generation
     from read_rows r join generations g on g.name = r.projection and g.state = 'live'`,
   live_dead_letters: `select d.id, g.projection, d.topic, d.partition, d.log_offset, d.aggregate_id,
     d.seq, d.hash, d.reason, d.detail, d.message_key, d.payload, d.headers, d.row_keys, d.parked_at,
@@ -41,7 +42,7 @@ const lastColumns: Readonly<Record<keyof typeof views, string>> = {
   live_checkpoints: 'generation',
   live_applied_events: 'hash',
   live_positions: 'last_hash',
-  live_rows: 'updated_at',
+  live_rows: 'generation',
   live_dead_letters: 'edits',
 };
 

@@ -47,6 +47,19 @@ export const ownTables = [
   'checkpoints',
 ] as const;
 
+/** A row as JSON, or null. */
+const sealedRow = (row: string): string =>
+  `case when ${row}.key is not null then jsonb_build_object(${[
+    'projection',
+    'key',
+    'listed',
+    'sources',
+    'as_of',
+    'sealed',
+  ]
+    .map((name) => `'${name}', ${row}.${name}`)
+    .join(', ')}) end`;
+
 /**
  * Keys drawn from both sides by their hash, and for each whether both sides have applied the same events of every
  * aggregate in either row: only then must the rows be the same. One statement, one snapshot. `$1` projection, `$2`
@@ -62,7 +75,7 @@ export const compare = `
       order by hashtextextended(key, $4::bigint) limit $3)
   ),
   pairs as (
-    select d.key, l.row as live, o.row as other,
+    select d.key, ${sealedRow('l')} as live, ${sealedRow('o')} as other,
       coalesce(l.sources, '{}') || coalesce(o.sources, '{}') as sources
     from drawn d
     left join read_rows l on l.projection = (select name from live) and l.key = d.key

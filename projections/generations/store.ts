@@ -1,24 +1,21 @@
-import { randomInt } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { ClientBase, Pool } from 'pg';
 import type {
-  Comparison,
   Generation,
   GenerationPlace,
   GenerationStore,
   LetterLine,
-  RowPair,
 } from '../../platform/event-log/replay/port';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import { crashPoint } from '../../platform/runtime/crash-point';
 import { waiter } from '../../platform/runtime/waiter';
 import { lockProjection } from '../statements';
+import { compareRows } from './comparing';
 import { projectingOf } from './projecting';
 import type { ProjectingParts } from './projecting';
 import * as sql from './statements';
 
-/** A switch must be over before a projector that waits for it loses patience; a comparison reads whole tables. */
-const limits = { switchMs: 3_000, pollMs: 5, compareMs: 120_000, clearMs: 30_000 } as const;
+/** A switch must be over before a projector that waits for it loses patience */
+const limits = { switchMs: 3_000, pollMs: 5, clearMs: 30_000 } as const;
 
 /** Generations in the database of the read models. */
 export function generationStore(parts: ProjectingParts): GenerationStore {
@@ -32,7 +29,7 @@ export function generationStore(parts: ProjectingParts): GenerationStore {
     begin: (projection, fold) => begin(pool, projection, fold),
     storeOf: ({ name }) => projectingOf(parts, name),
     placesOf: async ({ name }) => (await ask<PlaceRow>(sql.places, [name])).map(placeOf),
-    compare: (generation, sampleMax) => compare(pool, generation, sampleMax),
+    compare: (generation, sampleMax) => compareRows(parts, generation, sampleMax),
     newLetters: async ({ projection, name }, limitMax) => {
       const rows = await ask<LetterRow>(sql.newLetters, [projection, name, limitMax]);
       return { count: rows[0]?.count ?? 0, first: rows.map(lineOf) };
@@ -98,39 +95,6 @@ async function setState(
   const values = [projection, number, state, to];
   const { rowCount } = await run(client, sql.setState, { values });
   if (rowCount !== 1) throw new Error(`${projection} ${number} is not ${state} any more`);
-}
-
-interface PairRow {
-  readonly key: string;
-  readonly live: unknown;
-  readonly other: unknown;
-  readonly together: boolean;
-}
-
-async function compare(
-  pool: Pool,
-  { projection, name }: Generation,
-  sampleMax: number,
-): Promise<Comparison> {
-  const timeoutMs = limits.compareMs;
-  const values = [projection, name];
-  const told = { values: [...values, sampleMax, randomInt(2 ** 31)], timeoutMs };
-  const { rows } = await run<PairRow>(pool, sql.compare, told);
-  const { rows: counted } = await run<{ live: number; other: number }>(pool, sql.countRows, {
-    ...{ values, timeoutMs },
-  });
-  const together = rows.filter((row) => row.together);
-  const differing = together.filter(({ live, other }) => !isDeepStrictEqual(live, other));
-  const { live = 0, other = 0 } = counted[0] ?? {};
-  return {
-    ...{ liveRows: live, otherRows: other, compared: together.length },
-    apart: rows.length - together.length,
-    differing: differing.map(pairOf),
-  };
-}
-
-function pairOf({ key, live, other }: PairRow): RowPair {
-  return { key, ...(live === null ? {} : { live }), ...(other === null ? {} : { other }) };
 }
 
 /** Whoever moves the live generation stands still meanwhile; who reads notices nothing. */

@@ -13,6 +13,7 @@ import type { Json } from '../../platform/kernel/json';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import { liveName } from '../generations/names';
 import { loadRows, loadView, lockProjection, storable, writeRows } from '../statements';
+import type { RowSealing } from '../rows/sealing';
 import type { ActMember, ActRowKey, LetterSealing } from './sealing';
 import * as sql from './statements';
 
@@ -21,6 +22,7 @@ const limits = { queueMax: 500, transactionMs: 3_000 } as const;
 
 interface Carrying extends ActOptions {
   readonly sealing: LetterSealing;
+  readonly rows: RowSealing;
   readonly decide: Parameters<LetterStore['carryOut']>[1];
 }
 
@@ -74,18 +76,19 @@ async function writeEdit(client: ClientBase, { act, sealing }: Carrying): Promis
 
 async function decide(client: ClientBase, told: Carrying): Promise<RedrivePlan> {
   const { projection, aggregateId, sealing } = told;
+  const rowsOf = { generation: projection, sealing: told.rows };
   const values = [projection, aggregateId, limits.queueMax];
   const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
   const letters: DeadLetter[] = rows.map((row) => sql.letterOf(sealing, row));
   return told.decide(letters, async (readings) => ({
-    ...(await loadView(client, projection, readings)),
+    ...(await loadView(client, rowsOf, readings)),
     nextOffset: 0n,
   }));
 }
 
-async function write(client: ClientBase, told: ActOptions, plan: RedrivePlan): Promise<void> {
-  const { projection, aggregateId, act } = told;
-  await writeRows(client, projection, plan);
+async function write(client: ClientBase, told: Carrying, plan: RedrivePlan): Promise<void> {
+  const { projection, aggregateId, act, rows: sealing } = told;
+  await writeRows(client, { generation: projection, sealing }, plan);
   const settled = JSON.stringify(plan.settled.map(({ id, end }) => [id, end]));
   await run(client, sql.settle, { values: [settled, act.id] });
   if (plan.stopped === undefined) return;
@@ -97,7 +100,7 @@ async function write(client: ClientBase, told: ActOptions, plan: RedrivePlan): P
 /** The rows as the database has them now, inside the transaction: what it would refuse is noticed in a dry run too. */
 async function reportOf(
   client: ClientBase,
-  { projection, aggregateId }: ActOptions,
+  { projection, aggregateId, rows: sealing }: Carrying,
   plan: RedrivePlan | undefined,
 ): Promise<LetterReport> {
   const { rows } = await run<{ left: number }>(client, sql.left, {
@@ -105,7 +108,7 @@ async function reportOf(
   });
   const left = rows[0]?.left ?? 0;
   if (plan === undefined) return { applied: 0, settled: 0, left, changes: [] };
-  const now = await loadRows(client, projection, [...plan.rows.keys()]);
+  const now = await loadRows(client, { generation: projection, sealing }, [...plan.rows.keys()]);
   const { id, reason, detail = '' } = plan.stopped ?? {};
   return {
     ...{ applied: plan.applied.length, settled: plan.settled.length, left },

@@ -7,19 +7,23 @@ import type {
 } from '../../platform/event-log/letters/port';
 import { run } from '../../platform/outbox/postgres/connection';
 import { carryOut, readActs } from './acting';
-import type { LetterSealing } from './sealing';
+import type { StoreSealing } from '../sealing';
 import * as sql from './statements';
 
 const timeoutMs = 3_000;
 
 /** Dead letters in the database of the read models. */
-export function letterStore(pool: Pool, sealing: LetterSealing): LetterStore {
+export function letterStore(
+  pool: Pool,
+  { letters: sealing, rows: sealingOfRows }: Pick<StoreSealing, 'letters' | 'rows'>,
+): LetterStore {
   const ask = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
     (await run<Row>(pool, text, { values, timeoutMs })).rows;
   const listed = (rows: readonly sql.LetterRow[]) =>
     rows.map((row) => sql.listedLetterOf(sealing, row));
   return {
-    carryOut: (options, decide) => carryOut(pool, { ...options, sealing, decide }),
+    carryOut: (options, decide) =>
+      carryOut(pool, { ...options, sealing, rows: sealingOfRows, decide }),
     deadLetters: async (filter) => {
       const { projection = null, group = null, aggregateId = null, reason = null } = filter;
       const { afterId = null, limitMax } = filter;

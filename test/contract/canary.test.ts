@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { filesWith } from '../../cli/attack/file-scan';
 import { markCommit } from '../../platform/outbox/commit-mark';
+import { reactionProjection } from '../../platform/reactions/projection';
+import { openReactionStore } from '../../reactions/store';
 import type { Box } from '../support/box-service';
 import { checkpoint } from '../support/checkpoint';
 import { eventually } from '../support/eventually';
 import { anEvent, doneStep } from '../support/events';
 import { openNotedLetters } from '../support/noted-letters';
+import { noteReaction } from '../support/reactions';
+import { openedRows, putRows } from '../support/read-rows';
 import { fillLedger, openSealedLedger, remembered } from '../support/sealed-ledger';
 import { freshInstance, storeCases } from '../support/stores';
 import type { StoreCase } from '../support/stores';
-import { noVault, testVault } from '../support/test-keys';
-import { world } from '../support/world';
+import { noVault, testKeys, testVault } from '../support/test-keys';
+import { configFor, world } from '../support/world';
 
 /** One word that stands nowhere else for each kind of content. */
 const kinds = ['state', 'data', 'result', 'effect', 'plan', 'detail'] as const;
@@ -69,15 +73,38 @@ async function writeLedger(word: string) {
   return opened;
 }
 
+/** A row of a read model with the word in it, and the record of a reaction that is to tell a saga of it. */
+async function writeRows(word: string) {
+  const letters = await openNotedLetters();
+  await letters.feed(letters.record('a', 1, { data: { orderId: word } }));
+  const told = { instance: letters.world.instance };
+  expect(await openedRows(letters.store, told)).toMatchObject([
+    { row: { last: { orderId: word } } },
+  ]);
+  const records = openReactionStore(configFor('orchestrator', letters.world.instance), {
+    ...{ reactions: [noteReaction], keys: testKeys },
+  });
+  await records.tablesOf().migrate();
+  const event = {
+    ...anEvent({ aggregateId: 'note/a', type: 'note.made', data: { noteId: word } }),
+  };
+  const row = reactionProjection(noteReaction, '').fold(undefined, event as never, 'note/a:1');
+  const kept = { row, sources: ['note/a'], asOf: event.time };
+  await putRows(records, reactionProjection(noteReaction, ''), { 'note/a:1': kept });
+  expect(await records.records.pending(1)).toMatchObject([{ row: { input: { noteId: word } } }]);
+  await records.close();
+  return letters.world;
+}
+
 const databases = storeCases.filter(({ name }) => name !== 'memory');
 
 test('content that went through a store stands in no file of its server, log and journal included', async () => {
   const [sealed, bare] = [canaries(), canaries()];
   for (const one of databases) await write(one, sealed, true);
-  const letter = randomBytes(18).toString('base64url');
-  const letters = await writeLetter(letter);
-  const noted = randomBytes(18).toString('base64url');
-  const ledger = await writeLedger(noted);
+  const [letter = '', noted = '', row = ''] = [1, 2, 3].map(() => {
+    return randomBytes(18).toString('base64url');
+  });
+  const worlds = [await writeLetter(letter), await writeLedger(noted), await writeRows(row)];
   // Written later and not sealed: once this is found, the sealed words have had their time to be written too.
   for (const one of databases) await write(one, bare, false);
   await eventually(async () => {
@@ -91,7 +118,7 @@ test('content that went through a store stands in no file of its server, log and
       expect({ name, places, words }).toEqual({ name, places: [], words: [] });
     }
   }, 60_000);
-  const hits = filesWith(world().stateDir, [...Object.values(sealed), letter, noted]);
-  await Promise.all([letters.close(), ledger.close()]);
+  const hits = filesWith(world().stateDir, [...Object.values(sealed), letter, noted, row]);
+  await Promise.all(worlds.map((one) => one.close()));
   expect([...hits.values()].flat()).toEqual([]);
 });

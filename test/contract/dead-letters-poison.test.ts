@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually';
 import { openDesk, schemas } from '../support/letter-desk';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { openedRows } from '../support/read-rows';
 
 const aggregates = 1_000;
 const poisoned = 'payment/500';
@@ -68,8 +69,8 @@ function run(projection: typeof sound): void {
 }
 
 const rows = async (name: string) => {
-  const text = 'select key, row from read_rows where projection = $1 order by key';
-  const found = await store.ask<{ key: string; row: CountingRow }>(text, [name]);
+  const told = { instance: world.instance, projection: name };
+  const found = await openedRows<CountingRow>(store, told);
   return new Map(found.map(({ key, row }) => [key, row.seqs]));
 };
 const median = (values: readonly number[]) =>

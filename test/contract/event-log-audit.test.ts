@@ -16,6 +16,7 @@ import type { LogWorld } from '../support/log-world';
 import { memoryOutbox } from '../support/memory-outbox';
 import { placedOrder } from '../support/order-histories';
 import { eventually } from '../support/eventually';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 const writers = {
@@ -83,7 +84,7 @@ describe('two orders, one placed and one turned back, through log and read model
   });
 
   test('are found by order, by customer and by saga', async () => {
-    const model = openReadModel(configFor('projector', world.instance));
+    const model = openReadModel(configFor('projector', world.instance), testKeys);
     expect(await model.orderStatus('o-1')).toMatchObject({
       ...{ status: 'confirmed', incomplete: false, payment: { status: 'captured' } },
       asOf: expect.stringMatching(/^2026-/) as string,

@@ -13,12 +13,14 @@ import { postgresOptions } from '../../platform/runtime/connections';
 import { projectRoot } from '../../platform/runtime/paths';
 import { silentLog } from '../../platform/runtime/log';
 import { anySchemas, countingProjection } from '../support/counting';
+import type { CountingRow } from '../support/counting';
 import { anEvent, doneStep } from '../support/events';
 import { eventually } from '../support/eventually';
 import { memoryOutbox } from '../support/memory-outbox';
 import { openKeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { openedRows } from '../support/read-rows';
 import { boxSealing } from '../support/stores';
 import { configFor, environmentFor } from '../support/world';
 
@@ -156,7 +158,7 @@ describe('a relay between PostgreSQL and Kafka', () => {
       ...{ eventLog: world.logAs('projector'), schemas: anySchemas, log: silentLog },
     });
     await eventually(async () => {
-      const rows = await store.ask<{ row: { count: number } }>('select row from read_rows', []);
+      const rows = await openedRows<CountingRow>(store, { instance: world.instance });
       expect(rows.map(({ row }) => row.count)).toEqual(Array(aggregates).fill(count));
     });
     await projector.stop();

@@ -14,6 +14,7 @@ import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { openedRows } from '../support/read-rows';
 
 let world: LogWorld;
 let topic: string;
@@ -55,8 +56,8 @@ async function send(...events: readonly StoredEvent[]): Promise<void> {
 }
 
 async function rows(name = 'counting'): Promise<Record<string, number[]>> {
-  const text = 'select row from read_rows where projection = $1 order by key';
-  const found = await store.ask<{ row: CountingRow }>(text, [name]);
+  const told = { instance: world.instance, projection: name };
+  const found = await openedRows<CountingRow>(store, told);
   return Object.fromEntries(found.map(({ row }) => [row.key.slice('payment/'.length), row.seqs]));
 }
 

@@ -4,6 +4,7 @@ import { startProjector } from '../../platform/event-log/projector';
 import type { Projector } from '../../platform/event-log/projector';
 import { encodeEvent } from '../../platform/event-log/envelope';
 import { consumerName, reactionProjection } from '../../platform/reactions/projection';
+import type { Reacted } from '../../platform/reactions/projection';
 import type { Reaction } from '../../platform/reactions/reaction';
 import { startStarter } from '../../platform/reactions/starter';
 import type { PendingStart, Starter, StarterOptions } from '../../platform/reactions/starter';
@@ -21,6 +22,7 @@ import { openLogWorld } from '../support/log-world';
 import { testKeys } from '../support/test-keys';
 import type { LogWorld } from '../support/log-world';
 import { noteReaction, readReaction } from '../support/reactions';
+import { openedRows } from '../support/read-rows';
 import { configFor } from '../support/world';
 
 let world: LogWorld;
@@ -105,9 +107,12 @@ function startAll(told: Told = {}): Starter {
 }
 
 async function states(): Promise<Record<string, number>> {
-  const text = `select row->>'state' as state, count(*)::int as count from read_rows group by 1`;
-  const found = await store.ask<{ state: string; count: number }>(text, []);
-  return Object.fromEntries(found.map(({ state, count }) => [state, count]));
+  const told = { instance: world.instance, of: 'reactions' } as const;
+  const counts: Record<string, number> = {};
+  for (const { row } of await openedRows<Reacted>(store, told)) {
+    counts[row.state] = (counts[row.state] ?? 0) + 1;
+  }
+  return counts;
 }
 
 describe('a reaction', () => {

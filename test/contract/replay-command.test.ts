@@ -3,6 +3,7 @@ import { dropOld, replayProjection, rollBack } from '../../platform/event-log/re
 import type { ReplayOptions } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { silentLog } from '../../platform/runtime/log';
+import type { Keyring } from '../../platform/security/keys/vault';
 import { customerOrders } from '../../projections/customer-orders';
 import { projections } from '../../projections';
 import type { ReadModelStore } from '../../projections/store';
@@ -13,16 +14,19 @@ import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
+import { openedRows, putRows } from '../support/read-rows';
 import { environmentFor } from '../support/world';
 
 let world: LogWorld;
 let keyStore: KeyStoreWorld;
+let keys: Keyring;
 let topic: string;
 let store: ReadModelStore;
 
 beforeAll(async () => {
   keyStore = await openKeyStoreWorld();
-  world = await openLogWorld({ keysUrl: () => keyStore.url() });
+  keys = await keyStore.keysOf('projector', 'read-models', 'letters');
+  world = await openLogWorld({ keysUrl: () => keyStore.url(), keys });
   topic = await world.createTopic('orders');
   store = world.openStore();
   await store.migrate(projections);
@@ -30,6 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.close();
+  await keys.close();
   await keyStore.close();
 });
 
@@ -70,9 +75,8 @@ const liveRows = async () =>
     ?.count;
 
 test('rows that were there before generations are the first one', async () => {
-  const row = `insert into read_rows (projection, key, row, sources, as_of)
-    values ('customer-orders', 'old', '{}', '{}', now()) returning key`;
-  await store.ask(row, []);
+  const asOf = new Date().toISOString();
+  await putRows(store, customerOrders, { old: { row: {}, sources: [], asOf } });
   await store.ask('drop table generations cascade', []);
   await Promise.all([store.migrate(projections), store.migrate(projections)]);
   expect(await states()).toEqual([[1, 'live']]);
@@ -117,9 +121,10 @@ test('two at once are refused', async () => {
 });
 
 test('a row that differs is named with its member, and refuses the switch where equality was expected', async () => {
-  const text = `update read_rows set row = row || '{"status":"lost"}'
-    where projection = 'customer-orders#3' and key = 'o-7' returning key`;
-  await store.ask(text, []);
+  const told = { instance: world.instance, projection: 'customer-orders#3', keys };
+  const found = (await openedRows(store, told)).find(({ key }) => key === 'o-7');
+  const { key = '', row, ...kept } = found ?? { sources: [], asOf: '' };
+  await putRows(store, customerOrders, { [key]: { ...kept, row: { ...row, status: 'lost' } } });
   const refused = await replay({ expectEqual: true });
   expect(refused).toMatchObject({ verdict: 'differs', from: 3, to: 4 });
   expect(reportLines(refused)).toContain(

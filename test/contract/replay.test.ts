@@ -13,6 +13,7 @@ import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
 import { orderEvents, sendOrders } from '../support/order-log';
 import { steadyReads } from '../support/steady-reads';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 /** `npm run test:replay` asks for a million events; each order has two. */
@@ -40,7 +41,7 @@ beforeAll(async () => {
   topic = await world.createTopic('orders');
   store = world.openStore();
   await store.migrate([customerOrders]);
-  model = openReadModel(configFor('projector', world.instance));
+  model = openReadModel(configFor('projector', world.instance), testKeys);
 });
 afterAll(async () => {
   await projector?.stop();
@@ -83,7 +84,7 @@ function placing() {
 }
 
 const liveCount = async () => {
-  const text = `select count(*)::int as count from live_rows where row->>'customerId' = 'live'`;
+  const text = `select count(*)::int as count from live_rows where listed->>'customerId' = 'live'`;
   return (await store.ask<{ count: number }>(text, []))[0]?.count;
 };
 

@@ -21,6 +21,7 @@ import { openKeyStoreWorld } from '../support/key-store';
 import type { KeyStoreWorld } from '../support/key-store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { openedRows } from '../support/read-rows';
 import { storeCases } from '../support/stores';
 import { environmentFor } from '../support/world';
 
@@ -140,8 +141,7 @@ describe.each(cases)('a log of $service that lost events', ({ name, service, ope
   async function expectWhole(readModels: ReturnType<LogWorld['openStore']>): Promise<void> {
     const history = await wholeHistory(store);
     await eventually(async () => {
-      const asked = 'select row from read_rows order by key';
-      const rows = await readModels.ask<{ row: CountingRow }>(asked, []);
+      const rows = await openedRows<CountingRow>(readModels, { instance: world.instance });
       const seqs = ['middle', 'tail', 'well', 'whole'].map((id) =>
         history.filter(({ aggregateId }) => aggregateId === id).map(({ seq }) => seq),
       );

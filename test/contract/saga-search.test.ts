@@ -4,6 +4,8 @@ import { sagaTimeline } from '../../projections/saga-timeline';
 import type { SagaFilter } from '../../projections/saga-filter';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
+import { putRows } from '../support/read-rows';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 let world: LogWorld;
@@ -41,14 +43,10 @@ beforeAll(async () => {
   world = await openLogWorld();
   const store = world.openStore();
   await store.migrate([sagaTimeline]);
-  for (const row of sagas) {
-    await store.ask(
-      `insert into read_rows (projection, key, row, sources, as_of)
-       values ('saga-timeline', $1, $2, array[]::text[], now()) returning key`,
-      [row.sagaId, JSON.stringify(row)],
-    );
-  }
-  model = openReadModel(configFor('projector', world.instance));
+  const kept = { sources: [], asOf: at(9) };
+  const rows = Object.fromEntries(sagas.map((row) => [row.sagaId, { row, ...kept }]));
+  await putRows(store, sagaTimeline, rows);
+  model = openReadModel(configFor('projector', world.instance), testKeys);
 });
 afterAll(async () => {
   await model.close();

@@ -6,6 +6,7 @@ import { openReadModelStore } from '../../projections/store';
 import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { holdfastDeadLetters as holdfast } from '../support/holdfast-cli';
+import { openedRows } from '../support/read-rows';
 import { configFor } from '../support/world';
 
 const keys = openKeyring(configFor('projector'), { log: silentLog });
@@ -67,8 +68,8 @@ it('a dead letter is found, corrected and applied by an operator, and by nobody 
     '',
     expect.objectContaining({ applied: 1, left: 0 }),
   ]);
-  const text = `select row from read_rows where projection = 'order-status' and key = $1`;
-  const [found] = await store.ask<{ row: object }>(text, [orderId]);
+  const told = { instance: '', projection: 'order-status', keys };
+  const found = (await openedRows(store, told)).find(({ key }) => key === orderId);
   expect(found?.row).toMatchObject({ orderId, status: 'open', amountCents: 1_200 });
   const shown = await holdfast('olga', 'show', id);
   expect(shown.out).toMatch(/edit\t.*ticket 4711[\s\S]*retry\t.*corrected/);

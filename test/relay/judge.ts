@@ -3,6 +3,7 @@ import { defineProjection } from '../../platform/event-log/projector/projection'
 import { startProjector } from '../../platform/event-log/projector';
 import { silentLog } from '../../platform/runtime/log';
 import { anySchemas } from '../support/counting';
+import { openedRows } from '../support/read-rows';
 import type { RelayBench } from './bench';
 import { whileItMoves } from './while-it-moves';
 
@@ -76,8 +77,8 @@ async function project(
   } finally {
     await projector.stop();
   }
-  const asked = 'select row from read_rows where projection = $1 order by key';
-  const rows = await store.ask<{ row: BoxRow }>(asked, [projection.name]);
+  const told = { instance: world.instance, projection: projection.name };
+  const rows = await openedRows<BoxRow>(store, told);
   return { counted, rows: rows.map(({ row }) => row) };
 }
 

@@ -8,6 +8,7 @@ import { readTopic } from '../../platform/event-log/read-topic';
 import type { LogRecord } from '../../platform/event-log/ports';
 import { sealedLog } from '../../platform/event-log/sealed-log';
 import { deadLetterTopic, eventPartitions, eventTopic } from '../../platform/event-log/topics';
+import type { Vaults } from '../../platform/host/hosted-service';
 import { postgresOptions } from '../../platform/runtime/connections';
 import { silentLog } from '../../platform/runtime/log';
 import { openKeyring } from '../../platform/security/keys/keyring';
@@ -19,6 +20,8 @@ import { configFor } from './world';
 
 export interface LogWorldOptions {
   readonly keysUrl?: () => string | undefined;
+  /** Keys of the projector where it is to be one with processes of the world; made-up ones otherwise. */
+  readonly keys?: Vaults;
 }
 
 /** Topics and read models of one test file, on the real servers, gone when it is done. */
@@ -38,7 +41,10 @@ export interface LogWorld {
 }
 
 /** `keysUrl` is where a key store answers: with it the values of the log are sealed, as in every process of ours. */
-export async function openLogWorld({ keysUrl }: LogWorldOptions = {}): Promise<LogWorld> {
+export async function openLogWorld({
+  keysUrl,
+  keys = testKeys,
+}: LogWorldOptions = {}): Promise<LogWorld> {
   const instance = `t${randomBytes(4).toString('hex')}`;
   const admin = kafkaAdmin();
   await admin.connect();
@@ -64,7 +70,7 @@ export async function openLogWorld({ keysUrl }: LogWorldOptions = {}): Promise<L
   };
   return {
     ...{ instance, admin, logAs, createTopic },
-    openStore: () => keep(openReadModelStore(configFor('projector', instance), testKeys)),
+    openStore: () => keep(openReadModelStore(configFor('projector', instance), keys)),
     records: async (topic) => {
       const records: LogRecord[] = [];
       const eventLog = connected('projector');

@@ -7,6 +7,7 @@ import { anEvent } from './events';
 import { openDesk, schemas } from './letter-desk';
 import { aRecord } from './log-events';
 import { openLogWorld } from './log-world';
+import { openedRows } from './read-rows';
 
 type NotedRow = { readonly key: string; readonly seqs: number[]; readonly last: unknown };
 
@@ -47,8 +48,8 @@ export async function openNotedLetters() {
       return store.apply(claim, readings, (view) => planReadings(noting, view, readings));
     },
     async rows(): Promise<Record<string, number[]>> {
-      const text = `select row from read_rows where projection = 'noting' order by key`;
-      const found = await store.ask<{ row: NotedRow }>(text, []);
+      const told = { instance: world.instance, projection: 'noting' };
+      const found = await openedRows<NotedRow>(store, told);
       return Object.fromEntries(found.map(({ row }) => [row.key.slice('order/'.length), row.seqs]));
     },
     async idOf(name: string, seq: number) {

@@ -81,6 +81,8 @@ export interface RedrivePlan {
   readonly applied: readonly LogEvent[];
   readonly positions: ReadonlyMap<string, Position>;
   readonly rows: ReadonlyMap<string, KeptRow>;
+  /** Members of these rows that stand in clear. */
+  readonly listed: readonly string[];
   /** Numbers that are given up; without a hash where nothing readable stands for them. */
   readonly skipped: readonly {
     readonly aggregateId: string;

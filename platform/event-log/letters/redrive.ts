@@ -96,9 +96,9 @@ function planRedrive({ projection, letters, readings, view, discarded }: Redrive
     }
     settled.push({ id, end });
   }
-  const { applied, positions, rows, skipped } = draft.result();
+  const { applied, positions, rows, listed, skipped } = draft.result();
   const rest = stopped ? { stopped } : {};
-  return { applied, positions, rows, skipped, settled, before: view.rows, ...rest };
+  return { applied, positions, rows, listed, skipped, settled, before: view.rows, ...rest };
 }
 
 type Draft = ReturnType<typeof createDraft>;

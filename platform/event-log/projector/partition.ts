@@ -73,9 +73,22 @@ export function createPartitionRun(
     } catch (error) {
       if (isOfGroup(error)) throw error;
       if (hasCode(error, 'GENERATION_SWITCHED')) return await changeOver(done);
+      if (hasCode(error, 'CIPHERTEXT_REFUSED')) return await refuse(error, done);
       if (hasCode(error, 'CLAIM_LOST')) retryMs = Math.max(retryMs, limits.reclaimMs);
       stand('STORE_FAILED', error instanceof Error ? error.message : String(error));
     }
+    return done;
+  }
+
+  /** A row that is to be changed is not what was written there: nothing is folded into it. */
+  async function refuse(error: unknown, done: number): Promise<number> {
+    const detail = error instanceof Error ? error.message : String(error);
+    await stop({ code: 'CIPHERTEXT_REFUSED', detail }).catch((failure: unknown) =>
+      options.log.warn('why a partition stands still could not be noted', {
+        error: failure,
+        ...place,
+      }),
+    );
     return done;
   }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventId } from '../envelope';
 import type { LogEvent } from '../envelope';
+import { listedMembers } from './projection';
 import type { Projection } from './projection';
 import { foldProblem } from './reading';
 import type { Problem, Reading } from './reading';
@@ -159,7 +160,10 @@ export function createDraft(projection: Projection, view: View) {
     skip,
     positionOf,
     knownHash,
-    result: () => ({ applied, duplicates, positions, rows: changedRows(), letters, skipped }),
+    result: () => ({
+      ...{ applied, duplicates, positions, rows: changedRows(), letters, skipped },
+      listed: listedMembers(projection),
+    }),
   };
 }
 

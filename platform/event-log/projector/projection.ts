@@ -20,6 +20,11 @@ export interface Projection<Row extends ReadRow = ReadRow> {
   readonly listBy: readonly string[];
   /** Member lists are ordered by, newest first; times or numbers padded as text. */
   readonly orderBy: string;
+  /**
+   * Further members that lists are asked by, without an index. These and the two above stand in clear beside the sealed
+   * row, and no others: who adds one replays the read model, whose rows do not have it there yet.
+   */
+  readonly askBy?: readonly string[];
   /** Keys of the rows an event changes; empty when it says nothing to this projection. */
   keys(event: LogEvent): readonly string[];
   /** The row after the event. No clock, no randomness, no effects. */
@@ -31,7 +36,13 @@ export function defineProjection<Row extends ReadRow>(
   projection: Projection<Row> & {
     readonly listBy: readonly (keyof Row & string)[];
     readonly orderBy: keyof Row & string;
+    readonly askBy?: readonly (keyof Row & string)[];
   },
 ): Projection<Row> {
   return projection;
+}
+
+/** Members of a row that stand in clear. */
+export function listedMembers({ listBy, orderBy, askBy = [] }: Projection): readonly string[] {
+  return [...listBy, orderBy, ...askBy];
 }

@@ -12,8 +12,16 @@ export interface Claim extends TopicPartition {
   readonly nextOffset: bigint;
 }
 
-/** Why a partition stands still. Only `SEQUENCE_GAP` is looked at again without a restart. */
-export const haltCodes = ['SEQUENCE_GAP', 'HISTORY_FORKED', 'LOG_TRUNCATED'] as const;
+/**
+ * Why a partition stands still. `SEQUENCE_GAP` and `CIPHERTEXT_REFUSED`, a stored row that does not open, are looked at
+ * again without a restart.
+ */
+export const haltCodes = [
+  'SEQUENCE_GAP',
+  'HISTORY_FORKED',
+  'LOG_TRUNCATED',
+  'CIPHERTEXT_REFUSED',
+] as const;
 export type HaltCode = (typeof haltCodes)[number];
 
 export interface Halt {

@@ -48,6 +48,8 @@ export interface Plan {
   readonly duplicates: number;
   readonly positions: ReadonlyMap<string, Position>;
   readonly rows: ReadonlyMap<string, KeptRow>;
+  /** Members of these rows that stand in clear. */
+  readonly listed: readonly string[];
   readonly letters: readonly NewLetter[];
   /** Why the rest cannot follow; `missing` names the event a gap waits for. */
   readonly halt?: Halt & { readonly missing?: { aggregateId: string; seq: number } };

@@ -70,7 +70,7 @@ export async function startFolding(
     // A log that is written to all the time has no end to be at: the one it had at the beginning is the goal.
     const goal = await readEnds();
     while (!goal.every((end) => (placeOf(end) ?? -1n) >= end.high)) {
-      demandMoving(projector, stall(at().here));
+      demandMoving(projection.name, projector, stall(at().here));
       tell('folding');
       await pause.wait(limits.progressMs);
       await readEnds();
@@ -106,19 +106,30 @@ function nextOffsets(projector: Projector): ReadonlyMap<string, bigint> {
   return new Map(projector.status().map((one) => [nameOf(one), one.nextOffset]));
 }
 
+/** Halts that waiting cannot cure, and what to do about them. */
+function finalFixOf(code: string, projection: string): string | undefined {
+  if (code === 'CIPHERTEXT_REFUSED') {
+    return `somebody changed a row of the new one: holdfast replay ${projection} --drop-old, and run it again`;
+  }
+  if (code !== 'HISTORY_FORKED' && code !== 'LOG_TRUNCATED') return undefined;
+  return notWhole;
+}
+
+const notWhole = 'the log itself is not whole: see docs/operations.md, the projector says the same';
+
 /** A halt that waiting cannot cure ends the replay at once, any other when nothing moved for long. */
-function demandMoving(projector: Projector, isStalled: boolean): void {
+function demandMoving(projection: string, projector: Projector, isStalled: boolean): void {
   const halts = projector.status().flatMap(({ halt, topic, partition }) => {
     return halt ? [{ ...halt, place: `${topic}/${partition}` }] : [];
   });
-  const final = halts.find(({ code }) => code === 'HISTORY_FORKED' || code === 'LOG_TRUNCATED');
+  const final = halts.find(({ code }) => finalFixOf(code, projection) !== undefined);
   const [why] = final ? [final] : halts;
   if (final || (why && isStalled)) {
     const told = `${why?.code} at ${why?.place}: ${why?.detail}`;
     throw new ReplayError(
       'REPLAY_HALTED',
       told,
-      'the log itself is not whole: see docs/operations.md, the projector says the same',
+      finalFixOf(why?.code ?? '', projection) ?? notWhole,
     );
   }
   if (!isStalled) return;

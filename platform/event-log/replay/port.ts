@@ -32,6 +32,8 @@ export interface RowPair {
   readonly key: string;
   readonly live?: unknown;
   readonly other?: unknown;
+  /** What is stored of the live one does not open. */
+  readonly isRefused?: true;
 }
 
 /** Rows of two generations, compared where both have applied the same events of every aggregate in them. */

@@ -7,7 +7,7 @@ import type { KeyPurpose } from './vault';
 export const keyAccess = {
   participant: ['store.<own>', 'events.<own>', 'temporal', 'grants'],
   /** Runs the sagas, keeps their journal, and starts sagas by events of every service. */
-  orchestrator: ['store.sagas', 'events.*', 'letters', 'temporal', 'grants'],
+  orchestrator: ['store.sagas', 'events.*', 'letters', 'reactions', 'temporal', 'grants'],
   projector: ['events.*', 'read-models', 'letters'],
   gateway: ['temporal', 'grants', 'cache', 'read-models'],
   /** Reads everything it compares, and may write none of it; its own ledger nobody else opens. */
@@ -26,7 +26,7 @@ export function purposesOf(services: readonly string[]): readonly KeyPurpose[] {
   return [
     ...owners.map((name): KeyPurpose => `store.${name}`),
     ...owners.map((name): KeyPurpose => `events.${name}`),
-    ...(['read-models', 'letters', 'audit', 'cache', 'temporal', 'grants'] as const),
+    ...(['read-models', 'letters', 'reactions', 'audit', 'cache', 'temporal', 'grants'] as const),
   ];
 }
 

@@ -67,15 +67,16 @@ export function fixedKeys(keys: readonly DataKey[]): KeySet {
 
 /**
  * What the keys of a process are for. A process gets those of its own purposes from the key store and no others:
- * `store.<service>` its database, `events.<service>` its events in the log and in archives, `read-models` and
- * `letters` what is built from the log, `audit` the auditor's ledger, `cache` Redis, `temporal` payloads of workflows,
- * `grants` what a gateway says of a person.
+ * `store.<service>` its database, `events.<service>` its events in the log and in archives, `read-models`, `letters`
+ * and `reactions` what is built from the log, `audit` the auditor's ledger, `cache` Redis, `temporal` payloads of
+ * workflows, `grants` what a gateway says of a person.
  */
 export type KeyPurpose =
   | `store.${string}`
   | `events.${string}`
   | 'read-models'
   | 'letters'
+  | 'reactions'
   | 'audit'
   | 'cache'
   | 'temporal'

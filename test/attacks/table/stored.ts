@@ -56,6 +56,26 @@ export const storedMutations: readonly AttackMutation[] = [
     processes,
   },
   {
+    row: 'S25',
+    name: 'what is answered of a read model comes out of what is sealed',
+    gain: 'whoever writes to its database shows customers and operators what he likes',
+    changes: [
+      change(
+        'projections/rows/sealing.ts',
+        'open: (row) => openAt(vault, row.sealed, placeOf(row), named(row)) as never,',
+        `open: (row) => {
+      try {
+        return openAt(vault, row.sealed, placeOf(row), named(row)) as never;
+      } catch {
+        return { sagaId: row.key, observed: {}, parked: [], acts: [], ...row.listed } as never;
+      }
+    },`,
+      ),
+    ],
+    processes: ['gateway'],
+    also: ['S26', 'S27'],
+  },
+  {
     row: 'S33',
     name: 'a payload is sealed',
     gain: 'whoever reaches Temporal starts sagas without a key of ours',

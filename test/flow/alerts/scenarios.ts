@@ -62,6 +62,7 @@ const stops = (code: string, alert: string, why: string): Scenario => ({
 export const scenarios: readonly Scenario[] = [
   stops('HISTORY_FORKED', 'HoldfastHistoryForked', 'history was written twice'),
   stops('LOG_TRUNCATED', 'HoldfastLogTruncated', 'the log lost what was not read'),
+  stops('CIPHERTEXT_REFUSED', 'HoldfastRowRefused', 'a row does not open'),
   {
     title: 'a gap that closes within a minute calls nobody, and one that stays does',
     interval: '15s',

@@ -18,6 +18,7 @@ import { rebuildGuards } from './rebuild';
 import { republishGuards } from './republish';
 import { replayGuards } from './replay';
 import { restoreGuards } from './restore';
+import { rowGuards } from './rows';
 import { schemaGuards } from './schemas';
 import { sealingGuards } from './sealing';
 import { storeGuards } from './stores';
@@ -40,6 +41,7 @@ export const guards: readonly Guard[] = [
   ...schemaGuards,
   ...peopleGuards,
   ...letterGuards,
+  ...rowGuards,
   ...grantGuards,
   ...reactionGuards,
   ...archiveGuards,

@@ -5,7 +5,7 @@ const redrive = 'platform/event-log/letters/redrive.ts';
 const acting = 'projections/letters/acting.ts';
 const statements = 'projections/letters/statements.ts';
 const sealing = 'projections/letters/sealing.ts';
-const store = 'projections/store.ts';
+const store = 'projections/tables.ts';
 const refusedLetters = contract(
   'sealed-letters',
   'exchanged, set back, relabelled or plain letters are refused',
@@ -206,7 +206,7 @@ export const letterGuards: readonly Guard[] = [
     name: 'plain letters are taken over by a person alone',
     why: 'a version that was set back would make whatever was put there a letter of ours',
     changes: [
-      { file: store, from: 'if (takingOver === undefined) {', to: 'if (version < 0) {' },
+      { file: store, from: 'if (takingOver === undefined) {', to: 'if (what === "") {' },
       { file: store, from: 'await takingOver.ready();', to: 'await takingOver?.ready();' },
     ],
     test: takenOver,

@@ -39,6 +39,19 @@ describe('orders', () => {
     expect([answer.status, answer.json().code]).toEqual([503, 'READ_MODEL_UNAVAILABLE']);
     expect(answer.headers['retry-after']).toBe('2');
   });
+
+  test.each([
+    ['KEYS_UNAVAILABLE', 503, 'KEYS_UNAVAILABLE', '2'],
+    ['CIPHERTEXT_REFUSED', 500, 'INTERNAL', undefined],
+  ] as const)('that the read model cannot open (%s) are %i', async (refusal, ...expected) => {
+    const { call, world } = openGateway();
+    world.refusal = refusal;
+    for (const path of ['/orders/o-1', '/orders', '/sagas', '/sagas/place-order:x']) {
+      const answer = await call({ path, as: 'ann:customer' });
+      const { status, headers } = answer;
+      expect([status, answer.json().code, headers['retry-after']]).toEqual(expected);
+    }
+  });
 });
 
 describe('routes of the services', () => {

@@ -8,6 +8,8 @@ import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
 import { problem } from '../../../platform/http/problem';
+import { Fault } from '../../../platform/kernel/faults';
+import type { FaultCode } from '../../../platform/kernel/faults';
 import type { SagaGrant } from '../../../platform/saga/grants/grant';
 import type { RevocationEngine } from '../../../gateway/sagas/temporal-revocation';
 import type { RevokeRequest, SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
@@ -44,6 +46,8 @@ export interface Surroundings {
   /** Workflow ids that run no more, or never did. */
   readonly closed: Set<string>;
   away: Set<'engine' | 'read-model' | 'services'>;
+  /** The code that the read model throws, where it is there and cannot answer. */
+  refusal?: FaultCode;
   answer: (request: ServiceRequest) => ServiceAnswer;
   delivery: Awaited<ReturnType<SagaEngine['send']>>;
   /** The same, by the id of the update. */
@@ -135,6 +139,7 @@ export function switchesOf(world: Surroundings): SwitchEngine {
 export function readModelOf(world: Surroundings): ReadModel {
   const reach = (): void => {
     if (world.away.has('read-model')) throw new Error('database away');
+    if (world.refusal !== undefined) throw new Fault(world.refusal, 'of a test');
   };
   return {
     async orderStatus(orderId) {
