@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { haltCodes } from '../../platform/event-log/projector/store-port';
@@ -9,7 +9,11 @@ interface Rule {
   readonly alert: string;
   readonly expr: string;
   readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly action: string };
+  readonly annotations: {
+    readonly summary: string;
+    readonly action: string;
+    readonly runbook: string;
+  };
 }
 
 const text = readFileSync(path.join(root, 'deploy/prometheus/alerts.yml'), 'utf8');
@@ -23,10 +27,41 @@ test.each(haltCodes)('somebody is called when a partition stands still with %s',
 });
 
 test('every rule asks for a metric of ours, and says what to do', () => {
-  const known = new RegExp(`\\b(${Object.values(metricNames).join('|')})\\b`);
+  // `up` is Prometheus' own: whether a process answered at all.
+  const known = new RegExp(`\\b(up|${Object.values(metricNames).join('|')})\\b`);
   expect(rules.filter(({ expr }) => !known.test(expr))).toEqual([]);
   expect(rules.filter(({ annotations }) => !annotations.summary || !annotations.action)).toEqual(
     [],
   );
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+});
+
+const kebab = (name: string): string =>
+  name
+    .replace('Holdfast', '')
+    .replace(/(?<!^)([A-Z])/g, '-$1')
+    .toLowerCase();
+
+test.each(rules.map((rule) => [rule.alert, rule] as const))(
+  'the page of %s says what it means, where to look, what to do and when it is over',
+  (alert, { annotations, expr }) => {
+    expect(annotations.runbook).toBe(`docs/runbooks/${kebab(alert)}.md`);
+    const page = path.join(root, annotations.runbook);
+    expect(existsSync(page)).toBe(true);
+    const content = readFileSync(page, 'utf8');
+    const parts = content.split(/^## /m).map((part) => part.split('\n')[0]);
+    expect(parts).toEqual([
+      ...[`# ${alert}`, 'What it means', 'Where to look', 'What to do', 'When it is over'],
+    ]);
+    const metrics = Object.values(metricNames).filter((name) => expr.includes(name));
+    expect(metrics.filter((name) => !content.includes(name))).toEqual([]);
+  },
+);
+
+test('there is no page of an alert that is not there, and the list names each', () => {
+  const folder = path.join(root, 'docs', 'runbooks');
+  const pages = readdirSync(folder).filter((name) => name !== 'README.md');
+  expect(pages.sort()).toEqual(rules.map(({ alert }) => `${kebab(alert)}.md`).sort());
+  const list = readFileSync(path.join(folder, 'README.md'), 'utf8');
+  expect(rules.filter(({ alert }) => !list.includes(`[${alert}](${kebab(alert)}.md)`))).toEqual([]);
 });

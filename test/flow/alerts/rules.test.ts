@@ -5,13 +5,16 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { provisionPromtool } from '../../../stack/provision/promtool';
-import { scenarios } from './scenarios';
+import { runningScenarios } from './running';
+import { scenarios as ofStores } from './scenarios';
 import type { Expected, Scenario } from './scenarios';
 
 interface Rule {
   readonly alert: string;
   readonly annotations: { readonly summary: string; readonly action: string };
 }
+
+const scenarios = [...ofStores, ...runningScenarios];
 
 const rulesFile = path.join(projectRoot, 'deploy', 'prometheus', 'alerts.yml');
 const parsed = parse(readFileSync(rulesFile, 'utf8')) as { groups: { rules: Rule[] }[] };

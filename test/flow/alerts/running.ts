@@ -1,0 +1,136 @@
+import { metricNames } from '../../../platform/runtime/metric-names';
+import type { Expected, Scenario } from './scenarios';
+
+/** A gauge or a rate that calls somebody after a time, and no more when it is mended. */
+interface Stretch {
+  readonly title: string;
+  readonly series: string;
+  /** Values a minute apart: three good ones, ten bad ones, twelve good ones. */
+  readonly values: string;
+  readonly expected: Expected;
+}
+
+/** Bad from the third minute on: nobody at first, somebody at the tenth, nobody at the twenty-fourth. */
+function stretch({ title, series, values, expected }: Stretch): Scenario {
+  const at = { '2m': [], '3m': [], '10m': [expected], '24m': [] };
+  return { title, interval: '1m', series: { [series]: values }, at };
+}
+
+const process = { job: 'holdfast', process: 'orders', instance: 'localhost:1' };
+const counted = (name: string, labels: string): string => `${name}{process="gateway",${labels}}`;
+
+/** Whether processes, sagas, relays and peers are what they should be. */
+export const runningScenarios: readonly Scenario[] = [
+  stretch({
+    title: 'a process that does not answer for a minute',
+    series: 'up{job="holdfast",process="orders",instance="localhost:1"}',
+    values: '1x2 0x9 1x12',
+    expected: {
+      alert: 'HoldfastProcessDown',
+      labels: { ...process, severity: 'page' },
+      summary: 'orders at localhost:1 does not answer',
+    },
+  }),
+  {
+    title: 'another job that is down is not ours',
+    interval: '1m',
+    series: { 'up{job="temporal",instance="localhost:2"}': '0x10' },
+    at: { '5m': [] },
+  },
+  stretch({
+    title: 'instances that Consul has not confirmed for more than two minutes',
+    series: counted(metricNames.discoveryAge, 'service="orders"'),
+    values: '30x2 150x9 5x12',
+    expected: {
+      alert: 'HoldfastLastKnownInstances',
+      labels: { process: 'gateway', service: 'orders', severity: 'warn' },
+      summary: 'gateway has heard nothing of the instances of orders for 150 s',
+    },
+  }),
+  stretch({
+    title: 'starts that are answered 503 for two minutes',
+    series: counted(metricNames.sagaStarts, 'saga="place-order",answer="unavailable"'),
+    values: '0x2 5+5x9 50x12',
+    expected: {
+      alert: 'HoldfastStartsRefused',
+      labels: { saga: 'place-order', severity: 'page' },
+      summary: 'place-order cannot be started: 25 starts in five minutes were answered 503',
+    },
+  }),
+  {
+    title: 'starts that are refused for what is in them call nobody',
+    interval: '1m',
+    series: {
+      [counted(metricNames.sagaStarts, 'saga="place-order",answer="refused"')]: '0x2 5+5x20',
+    },
+    at: { '10m': [], '20m': [] },
+  },
+  stretch({
+    title: 'sagas whose code fails for two minutes',
+    series: `${metricNames.sagasFailingTasks}{process="orchestrator"}`,
+    values: '0x2 3x9 0x12',
+    expected: {
+      alert: 'HoldfastSagaTasksFail',
+      labels: { severity: 'page' },
+      summary: '3 sagas stand still because their code fails',
+    },
+  }),
+  stretch({
+    title: 'events that have waited for the log for more than a minute',
+    series: `${metricNames.outboxOldestAge}{process="orders",service="orders"}`,
+    values: '1x2 90x9 0x12',
+    expected: {
+      alert: 'HoldfastOutboxOld',
+      labels: { service: 'orders', severity: 'page' },
+      summary: 'events of orders have waited for the log for 1m 30s',
+    },
+  }),
+  stretch({
+    title: 'aggregates whose next event the log refuses',
+    series: `${metricNames.relayParked}{process="orders",service="orders",slot="3"}`,
+    values: '0x2 2x9 0x12',
+    expected: {
+      alert: 'HoldfastRelayParked',
+      labels: { service: 'orders', severity: 'page' },
+      summary: 'the log refuses the next event of 2 aggregates of orders',
+    },
+  }),
+  {
+    title: 'more than a refused token a second, for five minutes',
+    interval: '1m',
+    series: {
+      [counted(metricNames.authRejected, 'reason="EXPIRED"')]: '0+30x10 300+120x15 2100x15',
+    },
+    at: {
+      '10m': [],
+      '24m': [
+        {
+          alert: 'HoldfastTokensRefused',
+          labels: { process: 'gateway', reason: 'EXPIRED', severity: 'warn' },
+          summary: 'gateway refuses 2 tokens a second (EXPIRED)',
+        },
+      ],
+      '40m': [],
+    },
+  },
+  {
+    title: 'the first peer that is refused, whose counter was not there before',
+    interval: '15s',
+    series: {
+      [counted(metricNames.tlsPeerRejected, 'reason="PEER_UNIDENTIFIED"')]: '_x8 1x40',
+      [counted(metricNames.tlsPeerRejected, 'reason="HANDSHAKE_FAILED"')]: '0+9x60',
+    },
+    at: {
+      '1m45s': [],
+      '2m': [
+        {
+          alert: 'HoldfastPeerUnidentified',
+          labels: { process: 'gateway', severity: 'warn' },
+          summary:
+            'gateway refused a certificate of our authority that carries no identity of ours',
+        },
+      ],
+      '8m': [],
+    },
+  },
+];
