@@ -12,7 +12,8 @@ import type { DrillWorld, Turn } from './world';
 const usedWithinMs = 200_000;
 
 /** What every order makes somebody seal with. */
-const isBusy = (purpose: string): boolean => /^((store|events)\.|audit$)/.test(purpose);
+const isBusy = (purpose: string): boolean =>
+  /^((store|events)\.|(audit|read-models)$)/.test(purpose);
 
 /** What is sealed anew, and the process that is given the old key no more; without one the key stays. */
 const left: readonly { readonly purpose: KeyPurpose; readonly holder?: string }[] = [
@@ -20,6 +21,8 @@ const left: readonly { readonly purpose: KeyPurpose; readonly holder?: string }[
     return { purpose: `store.${name}` as const, holder: name };
   }),
   { purpose: 'audit', holder: 'auditor' },
+  { purpose: 'read-models', holder: 'projector' },
+  { purpose: 'reactions' },
   { purpose: 'letters' },
 ];
 
