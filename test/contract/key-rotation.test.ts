@@ -1,13 +1,16 @@
 import { payments } from '../../activities';
+import { customerOrders } from '../../projections/customer-orders';
 import { runHoldfast } from '../support/holdfast-cli';
 import { openKeyStoreWorld } from '../support/key-store';
 import type { KeyStoreWorld } from '../support/key-store';
+import { openLogWorld } from '../support/log-world';
+import { openedRows, putRows } from '../support/read-rows';
 import { fillLedger, openSealedLedger } from '../support/sealed-ledger';
 import { openBench } from '../support/service-bench';
 import { freshInstance } from '../support/stores';
 import { configFor, environmentFor } from '../support/world';
 
-/** The command line is started nine times. */
+/** The command line is started twelve times. */
 jest.setTimeout(300_000);
 
 const purpose = 'store.payments';
@@ -103,4 +106,34 @@ test('keys of the auditor’s ledger are counted, left behind and retired like t
   const late = await retire();
   expect([late.exitCode, late.err]).toEqual([0, '']);
   await opened.close();
+});
+
+test('rows of a read model hold their key until they are sealed anew', async () => {
+  const readModels = 'read-models';
+  const keys = await keyStore.keysOf('projector', readModels, 'letters');
+  const world = await openLogWorld({ keys });
+  const store = world.openStore();
+  await store.migrate([customerOrders]);
+  const kept = { sources: [], asOf: '2026-01-01T00:00:00.000Z' };
+  const rows = { a: { row: { orderId: 'a' }, ...kept }, b: { row: { orderId: 'b' }, ...kept } };
+  await putRows(store, customerOrders, rows);
+  const [old = ''] = (await store.sealedRows.keyUse()).keys();
+  const reason = 'a drill';
+  await keyStore.ask('admin', 'POST', `/purposes/${readModels}/rotate`, { reason });
+  await keyStore.sql(`update data_keys set created_at = created_at - interval '10 minutes'`);
+
+  const retire = () =>
+    keysOf(world.instance, 'admin', 'retire', readModels, old, '--reason', reason);
+  const early = await retire();
+  const uses = expect.stringContaining(`2 rows are sealed with ${old}`) as string;
+  expect([early.exitCode, early.err]).toEqual([4, uses]);
+  const sealed = await keysOf(world.instance, 'projector', 'reseal', readModels);
+  expect(JSON.parse(sealed.out)).toEqual({ purpose: readModels, rows: 2 });
+  const late = await retire();
+  expect([late.exitCode, late.err]).toEqual([0, '']);
+  const after = await keyStore.keysOf('projector', readModels);
+  const found = await openedRows(store, { instance: world.instance, keys: after });
+  expect(found.map(({ row }) => row)).toEqual([{ orderId: 'a' }, { orderId: 'b' }]);
+  await Promise.all([keys.close(), after.close()]);
+  await world.close();
 });

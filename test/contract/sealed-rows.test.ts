@@ -53,8 +53,11 @@ function order(name: string, second: number, word = `secret-${name}`): KeptRow {
   return { row, sources: [`order/${name}`], asOf: at(second) };
 }
 
-async function fill(): Promise<void> {
-  const rows = { a: order('a', 1), b: order('b', 2) };
+/** Two orders, and two that are the same in all that is clear but their keys. */
+const orders = { a: order('a', 1), b: order('b', 2) };
+const twins = { x: order('x', 5), y: { ...order('x', 5, 'secret-y') } };
+
+async function fill(rows: Readonly<Record<string, KeptRow>> = orders): Promise<void> {
   for (const projection of [orderStatus, customerOrders]) await putRows(store, projection, rows);
 }
 
@@ -108,6 +111,14 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
     }
     expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a' });
   }
+  await ask('delete from read_rows');
+  await fill(twins);
+  await ask(swap);
+  await expect(model.orderStatus('x')).rejects.toMatchObject(refused);
+  await expect(model.orderStatus('y')).rejects.toMatchObject(refused);
+  await ask('delete from read_rows');
+  await fill();
+
   // Somebody who changes whose order it is shows it to nobody.
   await change('a', `listed = listed || '{"customerId":"eve"}'`);
   await expect(model.customerOrders('eve', { limit: 10 })).rejects.toMatchObject(refused);
