@@ -4,12 +4,10 @@ import { encodeEvent } from '../../platform/event-log/envelope';
 import type { KeptRow } from '../../platform/event-log/projector/view';
 import { replayProjection } from '../../platform/event-log/replay/replay';
 import { silentLog } from '../../platform/runtime/log';
-import { createVault } from '../../platform/security/keys/vault';
 import { customerOrders } from '../../projections/customer-orders';
 import { orderStatus } from '../../projections/order-status';
 import { openReadModel } from '../../projections/read-model';
 import type { ReadModel } from '../../projections/read-model';
-import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { anySchemas, countingProjection } from '../support/counting';
 import type { CountingRow } from '../support/counting';
@@ -17,8 +15,8 @@ import { anEvent } from '../support/events';
 import { eventually } from '../support/eventually';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
-import { openedRows, putRows } from '../support/read-rows';
-import { testKey, testKeys, testVault } from '../support/test-keys';
+import { anOrder, openedRows, putRows, secondOf } from '../support/read-rows';
+import { testKeys } from '../support/test-keys';
 import { configFor } from '../support/world';
 
 const counting = countingProjection('counting');
@@ -42,20 +40,10 @@ afterEach(async () => {
 
 const ask = (text: string, values: readonly unknown[] = []) => store.ask(text, values);
 const refused = { code: 'CIPHERTEXT_REFUSED' };
-const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
-
-/** An order of ada's; what is of no list says so. */
-function order(name: string, second: number, word = `secret-${name}`): KeptRow {
-  const row = {
-    ...{ orderId: name, customerId: 'ada', status: word, amountCents: 1, currency: 'EUR' },
-    ...{ openedAt: at(second), updatedAt: at(second), incomplete: false },
-  };
-  return { row, sources: [`order/${name}`], asOf: at(second) };
-}
 
 /** Two orders, and two that are the same in all that is clear but their keys. */
-const orders = { a: order('a', 1), b: order('b', 2) };
-const twins = { x: order('x', 5), y: { ...order('x', 5, 'secret-y') } };
+const orders = { a: anOrder('a', 1), b: anOrder('b', 2) };
+const twins = { x: anOrder('x', 5), y: anOrder('x', 5, 'secret-y') };
 
 async function fill(rows: Readonly<Record<string, KeptRow>> = orders): Promise<void> {
   for (const projection of [orderStatus, customerOrders]) await putRows(store, projection, rows);
@@ -72,7 +60,7 @@ const change = (key: string, what: string, values: readonly unknown[] = []) =>
 
 test('a row is read whole, and stands in no column but for what lists are asked by', async () => {
   await fill();
-  expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a', asOf: at(1) });
+  expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a', asOf: secondOf(1) });
   const page = await model.customerOrders('ada', { limit: 10 });
   expect(page.items.map(({ status }) => status)).toEqual(['secret-b', 'secret-a']);
   const text = await stored();
@@ -89,7 +77,10 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
     [swap, swap],
     ...(
       [
-        [`listed = listed || '{"updatedAt":"${at(9)}","openedAt":"${at(9)}"}'`, `listed = $1`],
+        [
+          `listed = listed || '{"updatedAt":"${secondOf(9)}","openedAt":"${secondOf(9)}"}'`,
+          `listed = $1`,
+        ],
         [`sources = array['order/x']`, `sources = array['order/a']`],
         [`as_of = as_of + interval '1 second'`, `as_of = as_of - interval '1 second'`],
       ] as const
@@ -124,7 +115,7 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
   await expect(model.customerOrders('eve', { limit: 10 })).rejects.toMatchObject(refused);
 
   const before = await sealedOf('b');
-  await putRows(store, orderStatus, { b: order('b', 3, 'secret-later') });
+  await putRows(store, orderStatus, { b: anOrder('b', 3, 'secret-later') });
   expect(await model.orderStatus('b')).toMatchObject({ status: 'secret-later' });
   await change('b', 'sealed = $1', [before]);
   await expect(model.orderStatus('b')).rejects.toMatchObject(refused);
@@ -138,7 +129,7 @@ test('a row of another read model, of another generation or in plain text is ref
   await expect(model.orderStatus('a')).rejects.toMatchObject(refused);
 
   await ask(`delete from read_rows where ${there}`);
-  await putRows(store, orderStatus, { a: order('a', 1) });
+  await putRows(store, orderStatus, { a: anOrder('a', 1) });
   await store.generations.begin('order-status', 'next');
   await ask(`insert into read_rows (projection, key, listed, sources, as_of, sealed)
     select 'order-status#2', key, listed, sources, as_of, sealed from read_rows where ${there}`);
@@ -226,84 +217,3 @@ test('a projector stops before a row that does not open, others flow, and a repl
     expect(projector.isFlowing()).toBe(true);
   });
 });
-
-/** The table as code of version 4 had it, with these rows many times over. */
-async function makePlain(count: number): Promise<void> {
-  await ask('drop view live_rows');
-  await ask('alter table read_rows drop constraint read_rows_sealed');
-  await ask('alter table read_rows drop column sealed');
-  await ask('alter table read_rows rename column listed to row');
-  await ask('delete from read_rows');
-  const row = { ...order('n', 1).row, orderId: 'n' };
-  await ask(
-    `insert into read_rows (projection, key, row, sources, as_of)
-     select p, 'n-' || n, $1::jsonb, array['order/n'], '2026-01-01T00:00:01.000123Z'
-     from generate_series(1, $2::int) as n, unnest(array['order-status', 'customer-orders#2', 'gone']) as p`,
-    [JSON.stringify(row), count],
-  );
-  await ask('update tables_version set version = 4, oldest = 4');
-}
-
-test('rows of before are taken over when a person says so, once, and by no process', async () => {
-  const count = 601;
-  await makePlain(count);
-  await expect(store.migrate(projections)).rejects.toMatchObject({ code: 'SCHEMA_OUTDATED' });
-  const tables = store.tablesOf(projections, { ready: async () => undefined });
-  await Promise.all([tables.migrate(), tables.migrate()]);
-  expect(await tables.readTablesVersion()).toEqual({ version: 5, oldest: 5 });
-  expect(await model.orderStatus('n-601')).toMatchObject({ status: 'secret-n', asOf: at(1) });
-  expect(await openedRows(store, { instance: world.instance })).toHaveLength(3 * count);
-  expect(await stored()).not.toContain('secret-');
-  const clear = `select distinct projection, listed from read_rows order by projection`;
-  expect(await ask(clear)).toEqual([
-    { projection: 'customer-orders#2', listed: { customerId: 'ada', openedAt: at(1) } },
-    { projection: 'gone', listed: {} },
-    { projection: 'order-status', listed: { customerId: 'ada', updatedAt: at(1) } },
-  ]);
-
-  await ask('alter table read_rows drop constraint read_rows_sealed');
-  await change('n-1', `sealed = null, listed = '{"orderId":"n-1","status":"forged"}'`);
-  await tables.migrate();
-  await expect(model.orderStatus('n-1')).rejects.toMatchObject(refused);
-});
-
-test('rows of every generation are counted by key, and sealed anew under the next', async () => {
-  await fill();
-  await ask(`update generations set state = 'kept' where name = 'customer-orders'`);
-  expect(await store.sealedRows.keyUse()).toEqual(new Map([['read-models', 4]]));
-  const config = configFor('projector', world.instance);
-  const keys = { vault: () => testVault('read-models', 'next') };
-  const late = lateKeys();
-  const lateModel = openReadModel(config, late);
-  const next = openReadModelStore(config, keys);
-  const nextModel = openReadModel(config, keys);
-  try {
-    const found = [await next.sealedRows.reseal(3)];
-    // Written meanwhile by a process that knows the older key alone, before the place that was reached.
-    await putRows(store, orderStatus, { '0': order('0', 1) });
-    do found.push(await next.sealedRows.reseal(3));
-    while (found.at(-1) !== 0);
-    expect(found.slice(0, 1)).toEqual([3]);
-    expect(found.slice(1).reduce((sum, one) => sum + one)).toBe(2);
-    expect(await next.sealedRows.keyUse()).toEqual(new Map([['next', 5]]));
-    expect(await nextModel.orderStatus('a')).toMatchObject({ status: 'secret-a' });
-    await expect(model.orderStatus('a')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
-    expect(await lateModel.orderStatus('a')).toMatchObject({ status: 'secret-a' });
-  } finally {
-    await Promise.all([next, nextModel, lateModel].map((one) => one.close()));
-  }
-});
-
-/** Keys of a process that learns of the next one when it looks for it. */
-function lateKeys() {
-  const known = [testKey('read-models')];
-  const byId = (id: string) => known.find((key) => key.id === id);
-  const vault = createVault({ keys: { current: () => known[0], byId } });
-  return {
-    vault: () => vault,
-    find: async (_purpose: string, id: string) => {
-      if (byId(id) === undefined) known.push(testKey(id));
-      return byId(id);
-    },
-  };
-}

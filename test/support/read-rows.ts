@@ -48,3 +48,16 @@ export async function putRows(
     rows: new Map(Object.entries(rows)),
   }));
 }
+
+/** A second of the first minute of 2026. */
+export const secondOf = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
+
+/** A row of an order of ada's, as both read models of orders have one; what is of no list is the word. */
+export function anOrder(name: string, second: number, word = `secret-${name}`): KeptRow {
+  const time = secondOf(second);
+  const row = {
+    ...{ orderId: name, customerId: 'ada', status: word, amountCents: 1, currency: 'EUR' },
+    ...{ openedAt: time, updatedAt: time, incomplete: false },
+  };
+  return { row, sources: [`order/${name}`], asOf: time };
+}

@@ -10,7 +10,7 @@ const refused = contract(
 );
 const foreign = contract('sealed-rows', 'a row of another read model, of another generation');
 const stopped = contract('sealed-rows', 'a projector stops before a row that does not open');
-const takenOver = contract('sealed-rows', 'rows of before are taken over when a person says so');
+const takenOver = contract('resealed-rows', 'rows of before are taken over when a person says so');
 const reactions = (title: string) => contract('sealed-reactions', title);
 
 /** What keeps rows of read models and of reactions what they were written as. */
@@ -126,7 +126,7 @@ export const rowGuards: readonly Guard[] = [
         to: 'rows.length === 0 && after === beginning && limitMax < 0',
       },
     ],
-    test: contract('sealed-rows', 'rows of every generation are counted by key'),
+    test: contract('resealed-rows', 'rows of every generation are counted by key'),
   },
   {
     name: 'a record that does not open holds up no other',
