@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { openConsul } from '../platform/discovery/consul';
 import { keepRegistered } from '../platform/discovery/registration';
 import { connectLog } from '../platform/event-log/kafka';
@@ -6,6 +7,7 @@ import type { Projector } from '../platform/event-log/projector';
 import { startDeadLetterCopier } from '../platform/event-log/letters/copier';
 import { observeDeadLetters } from '../platform/event-log/letters/metrics';
 import { projectorMetrics } from '../platform/event-log/projector/metrics';
+import type { ProjectorObserver } from '../platform/event-log/projector/options';
 import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
@@ -26,6 +28,9 @@ import { openKeyring } from '../platform/security/keys/keyring';
 import { renewedCredentials } from '../platform/security/renewal';
 import { projections } from './index';
 import { openLetterApi } from './letters/api';
+import { observeOpenSagas } from './open-sagas';
+import { sagaMetrics } from './saga-metrics';
+import { sagaTimeline } from './saga-timeline';
 import { openReadModelStore } from './store';
 
 type Parts = ReturnType<typeof openParts>;
@@ -48,6 +53,7 @@ function openParts(config: Config) {
   const tokens = openTokenVerifier(config, log);
   observeKeys(metrics.registry, tokens);
   observeDeadLetters(metrics.registry, store);
+  observeOpenSagas(metrics.registry, store);
   const [consul, schemas] = [openConsul(config), loadSchemas()];
   return { config, log, metrics, tracing, store, eventLog, keys, tokens, consul, schemas };
 }
@@ -104,7 +110,7 @@ type Running = ReturnType<typeof begin>;
 
 function begin({ config, store, eventLog, metrics, log, schemas, consul }: Parts, port: number) {
   const instance = config.HOLDFAST_INSTANCE;
-  const observe = projectorMetrics(metrics.registry);
+  const observe = observersOf(metrics.registry);
   const letters = { store, writer: eventLog.writer, topic: deadLetterTopic(instance) };
   const copier = startDeadLetterCopier({ ...letters, log });
   const projectors = projections.map((projection) =>
@@ -119,6 +125,23 @@ function begin({ config, store, eventLog, metrics, log, schemas, consul }: Parts
   );
   const registration = keepRegistered({ config, consul, log, service: 'projector', port });
   return { copier, projectors, registration };
+}
+
+/** What is told of each projection; who follows the journal measures sagas as well. */
+function observersOf(registry: Registry): (projection: string) => ProjectorObserver {
+  const observe = projectorMetrics(registry);
+  const measureSagas = sagaMetrics(registry);
+  return (projection) => {
+    const observer = observe(projection);
+    if (projection !== sagaTimeline.name) return observer;
+    return {
+      ...observer,
+      applied: (events) => {
+        observer.applied(events);
+        measureSagas(events);
+      },
+    };
+  };
 }
 
 async function demandFlowing(projectors: readonly Projector[] | undefined): Promise<void> {

@@ -1,9 +1,11 @@
 import { eventPanels } from './events';
 import { overviewPanels } from './overview';
 import { dashboard } from './panel';
+import { sagaPanels } from './sagas';
 
 const dashboards: Readonly<Record<string, object>> = {
-  overview: dashboard('holdfast-overview', 'Holdfast: sagas and gateway', overviewPanels),
+  overview: dashboard('holdfast-overview', 'Holdfast: the gateway', overviewPanels),
+  sagas: dashboard('holdfast-sagas', 'Holdfast: sagas', sagaPanels),
   events: dashboard('holdfast-events', 'Holdfast: events and consistency', eventPanels),
 };
 

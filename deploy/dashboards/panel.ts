@@ -14,9 +14,9 @@ export interface PanelSpec {
 /** Events a second of a counter, over five minutes, by labels. */
 export const rate = (metric: string, by: string): string => `sum by (${by}) (rate(${metric}[5m]))`;
 
-/** A quantile of a histogram, by labels. */
-export const quantile = (share: number, histogram: string, by: string): string =>
-  `histogram_quantile(${share}, sum by (le, ${by}) (rate(${histogram}_bucket[5m])))`;
+/** A quantile of a histogram, by labels; `of` narrows it down, as in `waited="no"`. */
+export const quantile = (share: number, histogram: string, by: string, of = ''): string =>
+  `histogram_quantile(${share}, sum by (le, ${by}) (rate(${histogram}_bucket${of && `{${of}}`}[5m])))`;
 
 const columns = 2;
 const panelHeight = 8;

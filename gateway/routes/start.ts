@@ -1,4 +1,4 @@
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { z } from 'zod';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
 import { isProblem, problem } from '../../platform/http/problem';
@@ -91,6 +91,19 @@ function outcomeOf(error: unknown): string {
   return isProblem(error) && error.status < 500 ? 'refused' : 'unavailable';
 }
 
+/** Shows how long a saga may be silent by its contract, for whoever asks whether one makes no progress. */
+function showPatience({ catalog, registry }: GatewayParts): void {
+  const patience = new Gauge({
+    name: metricNames.sagaPatience,
+    help: 'Seconds a saga may take by its contract: its deadline, and what may freeze it',
+    labelNames: ['saga'],
+    registers: [registry],
+  });
+  for (const { name: saga, deadlineMs, frozenMs = 0 } of catalog) {
+    patience.set({ saga }, (deadlineMs + frozenMs) / 1_000);
+  }
+}
+
 /** Handlers of {@link startOperations}. */
 export function startHandlers(parts: GatewayParts): OperationHandlers<typeof startOperations> {
   const known = new Set(parts.catalog.map(({ name }) => name));
@@ -100,6 +113,7 @@ export function startHandlers(parts: GatewayParts): OperationHandlers<typeof sta
     labelNames: ['saga', 'answer'],
     registers: [parts.registry],
   });
+  showPatience(parts);
   return {
     async startSaga(call) {
       const saga = known.has(call.params.saga) ? call.params.saga : 'unknown';

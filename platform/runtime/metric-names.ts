@@ -4,7 +4,6 @@ export const metricNames = {
   httpRequestDuration: 'http_server_request_duration_seconds',
   /** Counter; label reason (the reason code of a refused token). */
   authRejected: 'auth_rejected_total',
-  /** Counter; labels operation and rule (caller, role, owner, purpose). */
   /** Counter; label code. Messages of sagas that came without a grant that is good for them. */
   grantsRefused: 'saga_grants_refused_total',
   /** Counter; labels operation and rule (caller, role, owner). */
@@ -69,6 +68,26 @@ export const metricNames = {
   eventDelayFromLog: 'event_log_to_projection_seconds',
   /** Histogram, seconds from business time to the read model; label projection. */
   eventDelay: 'event_commit_to_projection_seconds',
+  /** Counter; label saga. */
+  sagasStarted: 'saga_started_total',
+  /** Counter; labels saga, outcome (completed, compensated, cancelled). */
+  sagasFinished: 'saga_finished_total',
+  /** Counter; labels saga, direction (forward, undo). Times a saga came to wait for a person. */
+  sagasParked: 'saga_parked_total',
+  /** Histogram, seconds from start to end; labels saga, outcome, waited (yes, no: for a person or an event). */
+  sagaDuration: 'saga_duration_seconds',
+  /** Histogram, seconds from the first effect to the end, in which databases differ; labels saga, outcome. */
+  sagaInconsistency: 'saga_inconsistency_seconds',
+  /** Histogram, seconds; labels participant, command, outcome (done, undone, refused, …). Repeats included. */
+  sagaStepDuration: 'saga_step_duration_seconds',
+  /** Gauge; labels saga, state (running, compensating, parked). As the read model knows them. */
+  sagasActive: 'sagas_active',
+  /** Gauge, seconds; label saga. */
+  sagaParkedAge: 'saga_parked_oldest_seconds',
+  /** Gauge, seconds nothing was heard of an open saga that is not parked, the longest; label saga. */
+  sagaNoProgress: 'saga_no_progress_seconds',
+  /** Gauge, seconds; label saga. How long a saga may be silent by its contract: its deadline, and what freezes it. */
+  sagaPatience: 'saga_patience_seconds',
   /** Gauge. Started sagas without a terminal record. */
   sagasOpen: 'sagas_open',
   /** Gauge. Sagas whose workflow tasks fail again and again. */

@@ -5,6 +5,7 @@ import { openShop } from '../../cli/chaos/shop';
 import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { writeFaultPlan } from '../../platform/runtime/fault-plan';
+import { metricNames } from '../../platform/runtime/metric-names';
 import { silentLog } from '../../platform/runtime/log';
 import type { SagaView } from '../../platform/saga/wire';
 import { openKeyring } from '../../platform/security/keys/keyring';
@@ -13,6 +14,7 @@ import { createGrantMinter } from '../../platform/security/grants';
 import { readCredentials } from '../../platform/security/tls';
 import { eventually } from '../support/eventually';
 import { holdfastSagas as holdfast } from '../support/holdfast-cli';
+import { scrape } from '../support/scrape';
 import { apiClient, configFor, world } from '../support/world';
 
 const api = apiClient();
@@ -58,6 +60,16 @@ describe('a saga that is parked behind its pivot', () => {
   beforeAll(async () => {
     ({ id, location } = await parkSaga());
   }, 180_000);
+
+  it('is counted as parked, with how long it has waited', async () => {
+    const active = `${metricNames.sagasActive}{saga="place-order",state="parked"}`;
+    const oldest = `${metricNames.sagaParkedAge}{saga="place-order"}`;
+    await eventually(async () => {
+      const said = await scrape('projector');
+      expect(said.get(active)).toBeGreaterThanOrEqual(1);
+      expect(said.get(oldest)).toBeGreaterThan(0);
+    }, 60_000);
+  });
 
   it('is found with one list command, and explained', async () => {
     await eventually(async () => {

@@ -76,6 +76,64 @@ export const runningScenarios: readonly Scenario[] = [
     },
   }),
   stretch({
+    title: 'sagas that wait for a person, counted by their type',
+    series: `${metricNames.sagasActive}{process="projector",saga="place-order",state="parked"}`,
+    values: '0x2 2x9 0x12',
+    expected: {
+      alert: 'HoldfastSagaParked',
+      labels: { saga: 'place-order', severity: 'page' },
+      summary: '2 sagas of place-order wait for a person',
+    },
+  }),
+  {
+    title: 'a saga that is silent for five minutes more than its contract allows',
+    interval: '1m',
+    series: {
+      [`${metricNames.sagaPatience}{process="gateway",saga="place-order"}`]: '60x30',
+      [`${metricNames.sagaPatience}{process="gateway",saga="visa"}`]: '86400x30',
+      [`${metricNames.sagaNoProgress}{process="projector",saga="place-order"}`]: '0+60x15 0x15',
+      [`${metricNames.sagaNoProgress}{process="projector",saga="visa"}`]: '0+60x30',
+    },
+    at: {
+      '6m': [],
+      '9m': [
+        {
+          alert: 'HoldfastSagaNoProgress',
+          labels: { saga: 'place-order', severity: 'page' },
+          summary: 'nothing was heard of a saga of place-order for 9m 0s',
+        },
+      ],
+      '17m': [],
+    },
+  },
+  {
+    title: 'sagas of which nothing is heard while their read model stands still call nobody',
+    interval: '1m',
+    series: {
+      [`${metricNames.sagaPatience}{process="gateway",saga="place-order"}`]: '60x20',
+      [`${metricNames.sagaNoProgress}{process="projector",saga="place-order"}`]: '0+60x20',
+      [`${metricNames.projectorHalted}{projection="saga-timeline",topic="t",partition="1",code="STORE_FAILED"}`]:
+        '1x20',
+    },
+    at: { '9m': [], '15m': [] },
+  },
+  {
+    title: 'a service that the auditor has waited for, for five minutes',
+    interval: '1m',
+    series: { [`${metricNames.auditWaiting}{process="auditor",service="orders"}`]: '0x2 1x9 0x12' },
+    at: {
+      '7m': [],
+      '8m': [
+        {
+          alert: 'HoldfastAuditWaits',
+          labels: { service: 'orders', severity: 'warn' },
+          summary: 'the audit of orders waits',
+        },
+      ],
+      '14m': [],
+    },
+  },
+  stretch({
     title: 'events that have waited for the log for more than a minute',
     series: `${metricNames.outboxOldestAge}{process="orders",service="orders"}`,
     values: '1x2 90x9 0x12',
