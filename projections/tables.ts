@@ -13,8 +13,8 @@ import { hasPlainRows, sealPlainRows } from './rows/sealed-rows';
 import { migrations, outdatedIndexes, tablesVersion, versionTableName } from './schema';
 import type { StoreSealing } from './sealing';
 
-/** A migration may have to build an index over every row there is, or to seal each of them. */
-const limits = { migrateMs: 300_000 } as const;
+/** A migration may have to build an index over every row there is; a person's may have to seal each of them. */
+const limits = { migrateMs: 300_000, takeOverMs: 3_600_000 } as const;
 
 /** What a person's command brings along to change tables with. */
 export interface TakingOver {
@@ -44,7 +44,8 @@ export function tablesIn(parts: TableParts, projections: readonly Projection[]):
 
 /** The version is raised together with what it says: two that start at once seal once. */
 async function migrate(parts: TableParts, projections: readonly Projection[]): Promise<void> {
-  await inTransaction(parts.pool, { timeoutMs: limits.migrateMs }, async (client) => {
+  const timeoutMs = parts.takingOver === undefined ? limits.migrateMs : limits.takeOverMs;
+  await inTransaction(parts.pool, { timeoutMs }, async (client) => {
     await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
     for (const statement of migrations(projections)) await run(client, statement);
     await leaveBehind(client, parts, projections);
