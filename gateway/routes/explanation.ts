@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFault } from '../../platform/kernel/faults';
 import { explain } from '../../platform/saga/explain';
 import type { SagaToExplain } from '../../platform/saga/explain';
 import { verbs } from '../../platform/saga/verbs';
@@ -31,10 +32,14 @@ export const explanationAnswer = z.object({
 
 type Found = Extract<FoundSaga, { source: 'workflow' | 'read-model' }>;
 
-/** A saga's own view says more of the present; who acted, only the journal says. */
+/**
+ * A saga's own view says more of the present; who acted, only the journal says. One that is away is passed over, a row
+ * that does not open is not: it would look as if nobody had acted.
+ */
 async function actsOf(parts: GatewayParts, found: Found): Promise<SagaRow['acts']> {
   if (found.source === 'read-model') return found.row.acts;
   const row = await parts.readModel.sagaByWorkflowId(found.workflowId).catch((error: unknown) => {
+    if (isFault(error) && error.code === 'CIPHERTEXT_REFUSED') throw error;
     parts.log.warn('the read model could not be asked who acted', { error });
     return undefined;
   });

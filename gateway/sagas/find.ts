@@ -1,5 +1,6 @@
 import type { SagaView } from '../../platform/saga/wire';
 import { problem } from '../../platform/http/problem';
+import { isFault } from '../../platform/kernel/faults';
 import { hasRole } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
 import { readModelFailed } from '../read-model';
@@ -50,7 +51,8 @@ export async function wholeRow(
  * Finds a saga: an ended one in the read model, a running one by asking its worker or that of its recovery, else
  * whatever is known of it. Undefined when nobody knows it or `maySee` says no to its owner, which is found out before
  * any worker is asked: a foreign saga takes no longer than a missing one. Throws when somebody who might know it is
- * away.
+ * away. A saga whose row does not open is answered by its worker alone: without one that is the fault
+ * `CIPHERTEXT_REFUSED`, since Temporal's own record would pass over in silence what the row hides.
  */
 export async function findSaga(
   parts: FindParts,
@@ -69,6 +71,7 @@ export async function findSaga(
   const view = runners && (await asked(viewOf(parts.engine, runners))).found;
   if (view !== undefined) return { source: 'workflow', view, workflowId };
   if (row.found !== undefined) return { source: 'read-model', row: row.found };
+  if (isFault(row.error) && row.error.code === 'CIPHERTEXT_REFUSED') throw row.error;
   if (described.found !== undefined) return { source: 'engine', described: described.found };
   if (described.error !== undefined) throw described.error;
   if (row.error !== undefined) readModelFailed(row.error);

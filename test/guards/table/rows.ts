@@ -96,6 +96,30 @@ export const rowGuards: readonly Guard[] = [
     test: unit('gateway/routes', 'that the read model cannot open'),
   },
   {
+    name: 'an explanation does not pass over a row that does not open',
+    why: 'whoever forges the row of a saga would hide who acted on it',
+    changes: [
+      {
+        file: 'gateway/routes/explanation.ts',
+        from: "    if (isFault(error) && error.code === 'CIPHERTEXT_REFUSED') throw error;\n",
+        to: '',
+      },
+    ],
+    test: unit('gateway/refused-rows', 'an explanation never says that nobody acted'),
+  },
+  {
+    name: 'a saga whose row does not open is not answered by the bare record of Temporal',
+    why: 'a forged row would be passed over in silence wherever no worker answers',
+    changes: [
+      {
+        file: 'gateway/sagas/find.ts',
+        from: "  if (isFault(row.error) && row.error.code === 'CIPHERTEXT_REFUSED') throw row.error;\n",
+        to: '',
+      },
+    ],
+    test: unit('gateway/refused-rows', 'a saga whose row does not open is answered by its worker'),
+  },
+  {
     name: 'plain rows are taken over by a person alone',
     why: 'a version that was set back would make whatever was put there a row of ours',
     changes: [
