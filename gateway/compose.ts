@@ -97,16 +97,17 @@ function checksOf(opened: Opened) {
   health.check('keys', () => keysOfPayloads(opened.keyring));
   health.check('read-model', () => opened.readModel.ping());
   health.check('auth-server', () => opened.tokens.ready());
-  for (const service of opened.services.keys()) {
-    const probe = async () => {
-      const picked = await opened.resolver.pick(service);
-      if (picked === undefined) throw new Error('no instance is known');
-      picked.done('unknown');
-    };
-    // One service away is no reason to take every gateway out of a balancer: the others' sagas go on, and a start
-    // that needs this one is answered 503.
-    health.check(`service ${service}`, probe, 'optional');
-  }
+  const find = async (service: string): Promise<void> => {
+    const picked = await opened.resolver.pick(service);
+    if (picked === undefined) throw new Error(`no instance of ${service} is known`);
+    picked.done('unknown');
+  };
+  const services = [...opened.services.keys()];
+  // One service away is no reason to take every gateway out of a balancer: the others' sagas go on, and what needs this
+  // one is answered 503. A gateway that knows none is of no use yet.
+  for (const service of services)
+    health.check(`service ${service}`, () => find(service), 'optional');
+  health.check('services', () => Promise.any(services.map(find)));
   health.check('consul', () => opened.consul.ask({ path: '/v1/status/leader' }), 'optional');
   health.check('redis', () => opened.redis.ping(), 'optional');
   return health;

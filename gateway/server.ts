@@ -72,10 +72,10 @@ const onlyScrapers: RequestHandler = (request, _response, next) => {
 };
 
 function admitWith(limiter: RateLimiter) {
-  return (request: Request, principal: Principal | undefined): Promise<void> =>
-    principal === undefined
-      ? limiter.admit('address', request.socket.remoteAddress ?? 'unknown')
-      : limiter.admit('subject', principal.subject);
+  return (request: Request, who: Principal | 'refused' | undefined): Promise<void> => {
+    if (who !== undefined && who !== 'refused') return limiter.admit('subject', who.subject);
+    return limiter.admit(who ?? 'address', request.socket.remoteAddress ?? 'unknown');
+  };
 }
 
 /** A saga nobody may start, and a child that somebody may, are mistakes in a contract, found at start. */

@@ -31,8 +31,8 @@ interface Finished {
 
 /**
  * When the databases began to differ: at the start of the first step that took effect, milliseconds since 1970, or
- * undefined where none did. It may be a step too early and is never too late. There is no order between topics, so it is
- * taken from the terminal record alone.
+ * undefined where none did. It may be a step too early and is never too late. There is no order between topics, so it
+ * is taken from the terminal record alone.
  */
 export function inconsistentSince({ steps = [] }: Pick<Finished, 'steps'>): number | undefined {
   const starts = steps

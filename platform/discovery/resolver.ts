@@ -34,6 +34,8 @@ export function choose(
 /** An instance in use; say how it went, so that the next choice knows. */
 export interface Picked {
   readonly instance: Instance;
+  /** There is another one that was not tried yet. */
+  readonly hasOthers: boolean;
   done(outcome: 'ok' | 'sick' | 'unknown'): void;
 }
 
@@ -84,12 +86,13 @@ export function createResolver(options: ResolverOptions): Resolver {
     return load;
   }
 
-  function take(instance: Instance): Picked {
+  function take(instance: Instance, hasOthers: boolean): Picked {
     const load = loadOf(instance.id);
     load.open += 1;
     let open = true;
     return {
       instance,
+      hasOthers,
       done: (outcome) => {
         if (open) load.open -= 1;
         open = false;
@@ -109,7 +112,7 @@ export function createResolver(options: ResolverOptions): Resolver {
         const { open, ejectedUntilMs } = loadOf(id);
         return { open, ejected: ejectedUntilMs > now };
       });
-      return chosen === undefined ? undefined : take(chosen);
+      return chosen === undefined ? undefined : take(chosen, others.length > 1);
     },
     ageMs: (service) => known.get(service)?.ageMs(),
     close: () => known.forEach((one) => one.stop()),

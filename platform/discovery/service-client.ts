@@ -10,14 +10,11 @@ import { renewedPeerAgent } from '../security/renewal';
 import type { CertificateFiles } from '../security/tls';
 import type { Picked, Resolver } from './resolver';
 
-/**
- * Limits of a call to a service, milliseconds. A first try that may be repeated gets half of what is left, within
- * `tryMsMin` and `tryMsMax`: an instance that accepts and never answers must not eat the whole deadline.
- */
+/** Limits of a call to a service, milliseconds. */
 export const serviceCallLimits = {
   deadlineMs: 5_000,
+  /** The least a first try gets that has a second one behind it. */
   tryMsMin: 250,
-  tryMsMax: 2_000,
   answerBytesMax: 4 * 1024 * 1024,
 } as const;
 
@@ -144,8 +141,10 @@ const retryBudget = { max: 10, perCall: 0.2 } as const;
 
 function createRetryBudget() {
   let left: number = retryBudget.max;
+  const add = (count: number) => void (left = Math.min(retryBudget.max, left + count));
   return {
-    earn: () => void (left = Math.min(retryBudget.max, left + retryBudget.perCall)),
+    earn: () => add(retryBudget.perCall),
+    giveBack: () => add(1),
     spend: () => {
       if (left < 1) return false;
       left -= 1;
@@ -154,18 +153,19 @@ function createRetryBudget() {
   };
 }
 
-/** How long the first try of a call may take that has so long in all; milliseconds. */
-export function firstTryMs(asked: Pick<ServiceRequest, 'method'>, leftMs: number): number {
-  if (!isIdempotent(asked)) return leftMs;
-  const { tryMsMin, tryMsMax } = serviceCallLimits;
-  return Math.min(leftMs, tryMsMax, Math.max(tryMsMin, leftMs / 2));
+/**
+ * How long a first try may take where a second one stands behind it: half, so that an instance that accepts and never
+ * answers does not eat the whole deadline. Milliseconds.
+ */
+export function firstTryMs(leftMs: number): number {
+  return Math.min(leftMs, Math.max(serviceCallLimits.tryMsMin, leftMs / 2));
 }
 
 /**
  * Opens a client of a service over mutual TLS. An instance that carries another identity gets no request. A GET is
- * tried once more on another instance, after a failure or when half of its time is over; anything else when it was
- * certainly never sent, or where the connection was lost and an `Idempotency-Key` makes the repeat harmless. At most
- * one call in five is tried again for long.
+ * tried once more after a failure, and where there is another instance when half of its time is over; anything else
+ * when it was certainly never sent, or where the connection was lost and an `Idempotency-Key` makes the repeat
+ * harmless. At most one call in five is tried again for long.
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { config, resolver, service, peer = service, log } = options;
@@ -173,12 +173,16 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const agent = renewedPeerAgent(config, peer);
   const budget = createRetryBudget();
 
-  async function attempt(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
+  async function pick(tried: Set<string>): Promise<Picked> {
     const picked = await resolver.pick(service, tried);
     if (picked === undefined) {
       throw Object.assign(new Error(`no instance of ${service} is known`), { code: 'NO_INSTANCE' });
     }
     tried.add(picked.instance.id);
+    return picked;
+  }
+
+  async function attempt(asked: ServiceRequest, picked: Picked, signal: AbortSignal) {
     try {
       const answer = await send(agent.current(), picked, asked, signal);
       picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
@@ -191,26 +195,32 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     }
   }
 
+  /** The answer of the first try, or why there should be a second one. */
+  async function firstTry(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
+    const picked = await pick(tried);
+    // Cut short only where the rest of the time can be another instance's.
+    const isShort = isIdempotent(asked) && picked.hasOthers && budget.spend();
+    const tryMs = firstTryMs(asked.deadlineMs ?? serviceCallLimits.deadlineMs);
+    const within = isShort ? AbortSignal.any([signal, AbortSignal.timeout(tryMs)]) : signal;
+    const result = await attempt(asked, picked, within).then(
+      (answer) => ({ answer, isBad: isIdempotent(asked) && sickStatuses.has(answer.status) }),
+      (error: unknown) => ({ error, isBad: !signal.aborted && mayRepeat(asked, codeOf(error)) }),
+    );
+    const repeats = result.isBad && (isShort || budget.spend());
+    if (isShort && !repeats) budget.giveBack();
+    return { ...result, repeats };
+  }
+
   async function callWithRetry(asked: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
     const tried = new Set<string>();
     budget.earn();
-    const tryMs = firstTryMs(asked, asked.deadlineMs ?? serviceCallLimits.deadlineMs);
-    const first = AbortSignal.any([signal, AbortSignal.timeout(tryMs)]);
-    let answered: ServiceAnswer | undefined;
-    let failure: unknown;
-    try {
-      answered = await attempt(asked, first, tried);
-      if (!isIdempotent(asked) || !sickStatuses.has(answered.status)) return answered;
-    } catch (error) {
-      if (signal.aborted || !mayRepeat(asked, codeOf(error))) throw error;
-      failure = error;
+    const first = await firstTry(asked, signal, tried);
+    if (first.repeats) {
+      calls.inc({ service, outcome: 'retried' });
+      return attempt(asked, await pick(tried), signal);
     }
-    if (!budget.spend()) {
-      if (answered === undefined) throw failure;
-      return answered;
-    }
-    calls.inc({ service, outcome: 'retried' });
-    return attempt(asked, signal, tried);
+    if ('error' in first) throw first.error;
+    return first.answer;
   }
 
   return {

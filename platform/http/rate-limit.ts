@@ -6,14 +6,18 @@ import { createBreaker } from '../cache/breaker';
 import { metricNames } from '../runtime/metric-names';
 import { problem } from './problem';
 
-/** Requests one caller may make per minute: a person or service by subject, anybody else by address. */
+/**
+ * Requests one caller may make per minute: a person or service by subject, anybody else by address; and how many tokens
+ * that nobody of ours gave out may come from an address before they are answered 429.
+ */
 export const rateLimits = {
   windowSeconds: 60,
   subject: 12_000,
   address: 3_000,
+  refused: 300,
 } as const;
 
-type Scope = 'subject' | 'address';
+type Scope = 'subject' | 'address' | 'refused';
 
 export interface RateLimiter {
   /** Counts one request; throws the 429 problem with Retry-After when there were too many. */
@@ -58,6 +62,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const counters = {
     subject: countersFor('subject', options),
     address: countersFor('address', options),
+    refused: countersFor('refused', options),
   };
   const breaker = createBreaker();
   const limited = new Counter({

@@ -8,7 +8,7 @@ export const metricNames = {
   grantsRefused: 'saga_grants_refused_total',
   /** Counter; labels operation and rule (caller, role, owner). */
   authzDenied: 'authz_denied_total',
-  /** Counter; labels purpose, reason (format, key, authentication). Stored values that were not opened. */
+  /** Counter; labels purpose, reason (format, key, key_absent, authentication). Stored values that were not opened. */
   cryptoFailures: 'crypto_failures_total',
   /** Gauge, seconds since the key store confirmed a purpose's keys; label purpose. */
   keysAge: 'keys_age_seconds',
@@ -28,7 +28,7 @@ export const metricNames = {
   serviceCalls: 'service_client_calls_total',
   /** Counter; label result (hit, miss, stale, bypass). */
   cacheRequests: 'cache_requests_total',
-  /** Counter; label scope (address, subject). */
+  /** Counter; label scope (address, subject, refused). */
   rateLimited: 'rate_limited_total',
   /** Counter; labels saga, answer (started, replayed, refused, unavailable). */
   sagaStarts: 'gateway_saga_starts_total',

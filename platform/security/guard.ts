@@ -11,7 +11,7 @@ import { hasRole, mayTouch } from './operations';
 import type { Answer, Call, Operation } from './operations';
 import { peerOf, peerThumbprint } from './peer';
 import { TokenRefused, problemOfRefusal } from './tokens';
-import type { Principal, TokenVerifier } from './tokens';
+import type { Principal, TokenReason, TokenVerifier } from './tokens';
 
 /** What guarding a table needs. */
 export interface Guard {
@@ -23,11 +23,17 @@ export interface Guard {
   /** Thumbprint of the certificate that was shown; replaced in pure tests as well. */
   readonly thumbprintOf?: (request: Request) => string | undefined;
   /**
-   * Runs after the token is verified and before anything else, for example a rate limit; where the token was refused,
-   * with nobody, since whoever tries tokens out is to be slowed down as well.
+   * Runs after the token is verified and before anything else, for example a rate limit; with `refused` for a token
+   * that nobody of ours gave out.
    */
-  readonly admit?: (request: Request, principal: Principal | undefined) => Promise<void>;
+  readonly admit?: (request: Request, who: Principal | 'refused' | undefined) => Promise<void>;
 }
+
+/** Refusals that no client of ours meets in the ordinary course of things, as that of a token that has ended. */
+const triedOut: ReadonlySet<TokenReason> = new Set<TokenReason>([
+  ...(['MALFORMED', 'ALGORITHM', 'HEADER_FORBIDDEN', 'KEY_UNKNOWN', 'SIGNATURE'] as const),
+  ...(['TYPE', 'ISSUER', 'AUDIENCE', 'CLAIM_MISSING', 'SENDER'] as const),
+]);
 
 /** A handler whose precise types are forgotten. */
 export type AnyHandler = (call: Call) => Promise<Answer> | Answer;
@@ -117,7 +123,7 @@ export function guarded(
       if (!(error instanceof TokenRefused)) throw error;
       count.rejected.inc({ reason: error.reason });
       guard.log.info('a token was refused', { reason: error.reason, operation: name });
-      await guard.admit?.(request, undefined);
+      if (triedOut.has(error.reason)) await guard.admit?.(request, 'refused');
       throw problemOfRefusal(error);
     }
   }

@@ -50,7 +50,7 @@ export function keyStoreClient(
     return { id: config.HOLDFAST_KEYS_URL, host, port: port === '' ? 443 : Number(port) };
   };
   const resolver = {
-    pick: async () => ({ instance: instance(), done: () => undefined }),
+    pick: async () => ({ instance: instance(), hasOthers: false, done: () => undefined }),
     ageMs: () => 0,
     close: () => undefined,
   };

@@ -37,6 +37,8 @@ export type EnvelopeRefusal =
   | 'FORMAT'
   /** Nobody here has a key of that id. */
   | 'KEY'
+  /** The key store has said that there is no key of that id. */
+  | 'KEY_ABSENT'
   /** Key, place or content are not those it was sealed with. */
   | 'AUTHENTICATION';
 

@@ -15,6 +15,8 @@ export const keyringLimits = {
   unconfirmedMsMax: 600_000,
   /** Between two questions for an unknown key. */
   askAgainMs: 1_000,
+  /** Unknown ids that are remembered until the key store has been asked. */
+  missedMax: 1_000,
 } as const;
 
 /** Time as a keyring sees it; replaced in tests. */
@@ -41,6 +43,7 @@ export interface KeyringOptions {
 
 /** Keys of one purpose and how fresh they are. */
 interface Held extends KeySet {
+  isAbsent(id: string): boolean;
   /** Seconds since the key store confirmed them; undefined while it never did. */
   ageSeconds(): number | undefined;
   refresh(): Promise<void>;
@@ -61,6 +64,8 @@ function hold(
   let asking: Promise<void> | undefined;
   let failing = false;
   const counts = new Map<string, number>();
+  /** When an id that nobody here has was met first. */
+  const missed = new Map<string, number>();
   const add = (id: string, count: number) => counts.set(id, (counts.get(id) ?? 0) + count);
   const ageMs = () => clock.now() - confirmedMs;
   const usable = () => (ageMs() <= keyringLimits.unconfirmedMsMax ? given : undefined);
@@ -82,6 +87,7 @@ function hold(
   /** What was asked at a moment is as old as that moment, however long the answer took. */
   function take({ current, keys }: GivenKeys): void {
     given = { current, byId: new Map(keys.map((key) => [key.id, key])) };
+    for (const { id } of keys) missed.delete(id);
     confirmedMs = askedMs;
     failing = false;
   }
@@ -94,6 +100,15 @@ function hold(
       return now?.byId.get(now.current);
     },
     byId: (id) => usable()?.byId.get(id),
+    isAbsent(id) {
+      const metMs = missed.get(id);
+      // Whoever sealed with it had it from the key store: a question that began later would have found it.
+      if (metMs !== undefined) return usable() !== undefined && confirmedMs > metMs;
+      missed.set(id, clock.now());
+      const [oldest] = missed.keys();
+      if (missed.size > keyringLimits.missedMax && oldest !== undefined) missed.delete(oldest);
+      return false;
+    },
     ageSeconds: () => (given === undefined ? undefined : ageMs() / 1_000),
     refresh,
     refreshSoon() {
@@ -149,7 +164,7 @@ export function createKeyring(
     vault(purpose) {
       const keys = of(purpose);
       // From zero on: the alert looks for a rise, and the first refusal must be one.
-      for (const reason of ['format', 'key', 'authentication'])
+      for (const reason of ['format', 'key', 'key_absent', 'authentication'])
         failures.inc({ purpose, reason }, 0);
       const vault =
         vaults.get(purpose) ??

@@ -9,6 +9,11 @@ export interface KeySet {
   current(): DataKey | undefined;
   /** Any key of the purpose, old ones included; undefined for one that is not known here. */
   byId(id: string): DataKey | undefined;
+  /**
+   * True once the key store, asked after this id was met here first, has said that it gives out no such key. Left out
+   * where keys do not change.
+   */
+  isAbsent?(id: string): boolean;
 }
 
 /**
@@ -20,7 +25,9 @@ export interface Vault {
   seal(value: Json, place: Place): string;
   /**
    * The value again. Throws the fault `CIPHERTEXT_REFUSED` for plaintext, another place or changed bytes, and
-   * `KEYS_UNAVAILABLE` for a key that is not known here: it may be newer than our last look into the key store.
+   * `KEYS_UNAVAILABLE` for a key that is not known here: it may be newer than our last look into the key store. Once
+   * the key store has said that there is none, that is `CIPHERTEXT_REFUSED` too: whoever made the id up, or brought
+   * back what a retired key had sealed, would keep us waiting for ever.
    */
   open(sealed: unknown, place: Place): Json;
 }
@@ -35,6 +42,11 @@ export interface VaultOptions {
 
 /** A vault over the keys of one purpose. */
 export function createVault({ keys, refused, sealed }: VaultOptions): Vault {
+  const keyOf = (id: string): DataKey | undefined => {
+    const key = keys.byId(id);
+    if (key === undefined && keys.isAbsent?.(id)) throw new EnvelopeRefused('KEY_ABSENT');
+    return key;
+  };
   return {
     seal(value, place) {
       const key = keys.current();
@@ -44,7 +56,7 @@ export function createVault({ keys, refused, sealed }: VaultOptions): Vault {
     },
     open(text, place) {
       try {
-        return JSON.parse(openBytes(text, (id) => keys.byId(id), place).toString()) as Json;
+        return JSON.parse(openBytes(text, keyOf, place).toString()) as Json;
       } catch (error) {
         if (!(error instanceof EnvelopeRefused)) throw error;
         refused?.(error.reason);

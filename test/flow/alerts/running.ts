@@ -48,15 +48,23 @@ export const runningScenarios: readonly Scenario[] = [
     },
   }),
   stretch({
-    title: 'starts that are answered 503 for two minutes',
+    title: 'starts that are answered 5xx again and again for two minutes',
     series: counted(metricNames.sagaStarts, 'saga="place-order",answer="unavailable"'),
     values: '0x2 5+5x9 50x12',
     expected: {
       alert: 'HoldfastStartsRefused',
       labels: { saga: 'place-order', severity: 'page' },
-      summary: 'place-order cannot be started: 25 starts in five minutes were answered 503',
+      summary: 'place-order cannot be started: 25 starts in five minutes were answered 5xx',
     },
   }),
+  {
+    title: 'two starts that were answered 5xx, and no more, call nobody',
+    interval: '1m',
+    series: {
+      [counted(metricNames.sagaStarts, 'saga="place-order",answer="unavailable"')]: '0x2 2x20',
+    },
+    at: { '4m': [], '6m': [], '10m': [] },
+  },
   {
     title: 'starts that are refused for what is in them call nobody',
     interval: '1m',

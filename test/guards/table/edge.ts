@@ -23,19 +23,29 @@ export const edgeGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/security/guard.ts',
-        from: '      await guard.admit?.(request, undefined);\n',
+        from: "      if (triedOut.has(error.reason)) await guard.admit?.(request, 'refused');\n",
         to: '',
       },
     ],
-    test: unit('gateway/routes', 'whoever tries tokens out is counted by address'),
+    test: unit('gateway/routes', 'whoever tries tokens out is answered 429'),
   },
   {
     name: 'a first try leaves time for a second',
     why: 'an instance that accepts and never answers would eat the deadline of every read it meets',
     changes: [
-      { file: client, from: 'if (!isIdempotent(asked)) return leftMs;', to: 'return leftMs;' },
+      {
+        file: client,
+        from: 'isIdempotent(asked) && picked.hasOthers && budget.spend()',
+        to: 'false',
+      },
     ],
     test: unit('discovery/service-client', 'a read leaves an instance that never answers in time'),
+  },
+  {
+    name: 'a first try has all the time where there is no second',
+    why: 'where every instance is slow, reads would be cut off that would have been answered',
+    changes: [{ file: client, from: 'picked.hasOthers && budget.spend()', to: 'true' }],
+    test: unit('discovery/service-client', 'a slow answer of the only instance is waited for'),
   },
   {
     name: 'a write without a key is sent once',

@@ -28,6 +28,26 @@ export const keyGuards: readonly Guard[] = [
     test: contract('key-store', 'a wrapped key that was moved to another purpose is not unwrapped'),
   },
   {
+    name: 'a key that nobody has is no reason to wait',
+    why: 'whoever may write to a store could stop whole partitions with a made-up key id, and nobody would be called',
+    changes: [
+      {
+        file: 'platform/security/keys/vault.ts',
+        from: 'if (key === undefined && keys.isAbsent?.(id))',
+        to: 'if (key === undefined && keys.isAbsent === undefined)',
+      },
+    ],
+    test: unit('security/keyring', 'a key that the key store does not know is waited for once'),
+  },
+  {
+    name: 'an answer from before says nothing of a key',
+    why: 'a value under a key that is newer than our last look would be refused for good',
+    changes: [
+      { file: 'platform/security/keys/keyring.ts', from: 'confirmedMs > metMs', to: 'true' },
+    ],
+    test: unit('security/keyring', 'a key that the key store does not know is waited for once'),
+  },
+  {
     name: 'unconfirmed keys end',
     why: 'a key that was retired or a process that was shut out would go on for ever',
     changes: [

@@ -280,12 +280,13 @@ describe('the edge', () => {
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
 
-  test('whoever tries tokens out is counted by address, as anybody without one is', async () => {
-    const { call } = openGateway({ limits: { address: 2 } });
+  test('whoever tries tokens out is answered 429, and nobody else at his address', async () => {
+    const { call } = openGateway({ limits: { refused: 2 } });
     const statuses = [];
-    for (const as of ['x', 'y', 'z', 'ann:customer']) {
+    for (const as of ['x', 'y', 'z', 'old:expired', 'ann:customer']) {
       statuses.push((await call({ path: '/sagas', as })).status);
     }
-    expect(statuses).toEqual([401, 401, 429, 200]);
+    expect(statuses).toEqual([401, 401, 429, 401, 200]);
+    expect((await call({ path: '/openapi.json' })).status).toBe(200);
   });
 });

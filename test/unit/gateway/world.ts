@@ -9,6 +9,7 @@ import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
 import { createRateLimiter } from '../../../platform/http/rate-limit';
+import type { RateLimitOptions } from '../../../platform/http/rate-limit';
 import { Fault } from '../../../platform/kernel/faults';
 import { silentLog } from '../../../platform/runtime/log';
 import type { Log } from '../../../platform/runtime/log';
@@ -47,6 +48,7 @@ const tokens = {
   verify: (token: string) => {
     const [subject, given, limit] = token.split(':');
     if (!subject || !given) return Promise.reject(new TokenRefused('MALFORMED'));
+    if (given === 'expired') return Promise.reject(new TokenRefused('EXPIRED'));
     const roles = given.split('+');
     const principal = { subject, username: subject, roles, clientId: 'c', tokenId: 't' };
     const limited = limit === undefined ? {} : { approvalLimitCents: Number(limit) };
@@ -99,7 +101,7 @@ export interface GatewayCall {
 }
 
 interface OpenOptions {
-  readonly limits?: { readonly subject?: number; readonly address?: number };
+  readonly limits?: RateLimitOptions['limits'];
   readonly log?: Log;
   /** Keys of payloads; none unless told. */
   readonly keys?: KeySet;
@@ -126,7 +128,7 @@ export function openGateway(options: OpenOptions = {}) {
     redis: undefined,
     prefix: '',
     registry: metrics.registry,
-    ...options,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const app = createGateway({
     parts: {

@@ -160,3 +160,29 @@ test('the age of the keys is shown, and is endless before the first answer', asy
   await pass(5_000);
   expect(await shown()).toContain('keys_age_seconds{purpose="store.orders"} 5');
 });
+
+test('a key that the key store does not know is waited for once, and refused when it has been asked', async () => {
+  const { state, registry, keyring, pass } = rehearse();
+  const vault = keyring.vault('store.orders');
+  await keyring.ready();
+  const [forged, young] = [newKey('nobodys'), newKey('young')];
+  const codeOf = (key: ReturnType<typeof newKey>): string => {
+    try {
+      return JSON.stringify(vault.open(sealBytes(Buffer.from('7'), key, place), place));
+    } catch (error) {
+      return (error as Fault).code;
+    }
+  };
+  // Neither is known, and what the key store said before they were met says nothing of them.
+  await pass(keyringLimits.askAgainMs);
+  expect([codeOf(forged), codeOf(young)]).toEqual(['KEYS_UNAVAILABLE', 'KEYS_UNAVAILABLE']);
+  expect(codeOf(forged)).toBe('KEYS_UNAVAILABLE');
+  state.given = { current: 'a', keys: [...state.given.keys, young] };
+  await pass(keyringLimits.askAgainMs);
+  codeOf(forged);
+  await pass(1);
+  expect([codeOf(forged), codeOf(young)]).toEqual(['CIPHERTEXT_REFUSED', '7']);
+  expect(await registry.metrics()).toContain(
+    `${metricNames.cryptoFailures}{purpose="store.orders",reason="key_absent"} 1`,
+  );
+});
