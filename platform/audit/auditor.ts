@@ -68,8 +68,8 @@ export function createAuditor(options: AuditorOptions): Auditor {
       const found = await ledger.commit({ service: 'sagas', mark, judged, findings });
       return { judged: judged.length, found };
     } catch (error) {
-      // What services wrote down is theirs: they go on, and sagas are judged when this opens again.
-      if (!sealedCodes.has(codeOf(error))) throw error;
+      // What services found is written down and has to be told: they go on, and sagas are judged another time.
+      if (!awayCodes.has(codeOf(error))) throw error;
       return { ...nothing, away: awayPass('sagas', error) };
     }
   }
@@ -82,13 +82,10 @@ interface Judged {
   readonly away?: ServicePass;
 }
 
-/** Codes of what does not open. */
-const sealedCodes = new Set(['KEYS_UNAVAILABLE', 'CIPHERTEXT_REFUSED']);
-
 /** Codes of a dependency that is away, and of a row that does not open: the audit of this service waits. */
 const awayCodes = new Set([
   ...['STORE_UNAVAILABLE', 'STORE_CONFLICT', 'LOG_UNAVAILABLE', 'LOG_TIMEOUT', 'TOPIC_MISSING'],
-  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN', ...sealedCodes],
+  ...['TOPIC_READ_TIMEOUT', 'LOG_FORBIDDEN', 'KEYS_UNAVAILABLE', 'CIPHERTEXT_REFUSED'],
 ]);
 
 const codeOf = (error: unknown): string => (error as { readonly code?: string }).code ?? '';

@@ -126,6 +126,44 @@ test('a finding that was changed says so, and hides no other one', async () => {
   expect((await findings()).map(({ isRefused = false }) => isRefused)).toEqual([false, true]);
 });
 
+const see = (...subjects: string[]) =>
+  ledger.commit({
+    ...{ service: 'a', mark: remembered.mark('a') },
+    findings: subjects.map((subject) => remembered.finding(subject)),
+  });
+
+test('a finding whose place somebody has taken is told all the same, with its own detail', async () => {
+  const calmed = `insert into audit_findings values
+    ('STATE_DIFFERS', 'a', 'z', 'e', 's', 'hf1.audit.AAAA', '2020-01-01', now(), 'known')`;
+  await opened.ask(calmed);
+  await opened.ask(`update audit_findings set saga_id = 'another' where subject = 'x'`);
+  expect((await see('x', 'y', 'z')).map(({ subject }) => subject)).toEqual(['x', 'z']);
+  const since = new Date(Date.now() - 60_000);
+  const kept = await ledger.findings({ since, limitMax: 10 });
+  const subjects = ['x', 'y', 'z'];
+  const inOrder = [...kept].sort((left, right) => (left.subject < right.subject ? -1 : 1));
+  expect(inOrder).toMatchObject(subjects.map((subject) => remembered.finding(subject)));
+  for (const one of kept) {
+    expect(Object.keys(one).sort()).toEqual(
+      ['code', 'detail', 'firstSeen', 'lastSeen', 'service', 'subject'].sort(),
+    );
+  }
+  expect(await see('x', 'y', 'z')).toEqual([]);
+});
+
+test.each(['insert', 'update'])(
+  'a finding that the database does not take is no known one: %s',
+  async (act) => {
+    await opened.ask(`create function nothing() returns trigger language plpgsql
+      as 'begin return null; end'`);
+    await opened.ask(`create trigger silent before ${act} on audit_findings
+      for each row execute function nothing()`);
+    const unavailable = { code: 'STORE_UNAVAILABLE' };
+    await expect(see(act === 'insert' ? 'z' : 'x')).rejects.toMatchObject(unavailable);
+    expect(await findings()).toMatchObject([remembered.finding('x'), remembered.finding('y')]);
+  },
+);
+
 test('without keys nothing is read, and nothing is written', async () => {
   const { config } = opened;
   const keyless = openLedger(config, noKeys);

@@ -1,4 +1,4 @@
-import { isFault } from '../../kernel/faults';
+import { Fault, isFault } from '../../kernel/faults';
 import type { Json } from '../../kernel/json';
 import { run } from '../../outbox/postgres/connection';
 import type { AuditFinding } from '../codes';
@@ -192,18 +192,40 @@ async function writeSeen({ client, service }: Writing, seen: readonly Seen[]): P
   );
 }
 
-/** One that is known keeps its first detail, event and saga. */
+/**
+ * Answers whether it is news. One that is known keeps its first detail, event and saga, if it opens: one that does not
+ * was put there by somebody else, and may not keep this one from being told. Throws `STORE_UNAVAILABLE` where the table
+ * does not take it.
+ */
 async function writeFinding({ client, sealing }: Writing, finding: AuditFinding): Promise<boolean> {
   const { code, service, subject, eventId = null, sagaId = null } = finding;
   const at = { code, service, subject, event_id: eventId, saga_id: sagaId };
   const detail = sealing.seal('audit_findings', at, finding.detail);
-  const { rows } = await run<{ is_new: boolean }>(
+  const values = [code, service, subject, eventId, sagaId, detail];
+  const written = await run<FindingRow & { is_new: boolean }>(
     client,
     `insert into audit_findings (code, service, subject, event_id, saga_id, detail)
      values ($1, $2, $3, $4, $5, $6)
      on conflict (code, service, subject) do update set last_seen = now(), acknowledged = null
-     returning xmax = 0 as is_new`,
-    { values: [code, service, subject, eventId, sagaId, detail] },
+     returning *, xmax = 0 as is_new`,
+    { values },
   );
-  return rows[0]?.is_new === true;
+  const kept = taken(written.rows, finding);
+  if (kept.is_new) return true;
+  if (detailOf(sealing, kept).isRefused !== true) return false;
+  const again = await run<FindingRow>(
+    client,
+    `update audit_findings set event_id = $4, saga_id = $5, detail = $6, first_seen = now()
+     where code = $1 and service = $2 and subject = $3 returning *`,
+    { values },
+  );
+  taken(again.rows, finding);
+  return true;
+}
+
+/** The row that was written: a trigger can keep a statement from writing, and it would look as if nothing was new. */
+function taken<Row>([row]: readonly Row[], { code, service, subject }: AuditFinding): Row {
+  if (row !== undefined) return row;
+  const what = `the ledger did not take the finding ${code} of ${service} ${subject}`;
+  throw new Fault('STORE_UNAVAILABLE', what);
 }

@@ -67,6 +67,30 @@ export const ledgerGuards: readonly Guard[] = [
     test: finding,
   },
   {
+    name: 'a finding that does not open keeps none of its subject from being told',
+    why: 'who put a row there beforehand would keep a violation out of log and signed report',
+    changes: [
+      {
+        file: statements,
+        from: 'if (detailOf(sealing, kept).isRefused !== true) return false;',
+        to: 'if (!kept.is_new) return false;',
+      },
+    ],
+    test: contract('sealed-ledger', 'is told all the same, with its own detail'),
+  },
+  {
+    name: 'a finding that the table did not take is no known one',
+    why: 'a trigger would keep every violation out of log and signed report',
+    changes: [
+      {
+        file: statements,
+        from: '  const kept = taken(written.rows, finding);\n',
+        to: '  const [kept] = written.rows;\n  if (kept === undefined) return false;\n',
+      },
+    ],
+    test: contract('sealed-ledger', 'a finding that the database does not take'),
+  },
+  {
     name: 'a verdict does not stand on a finding that does not open',
     why: 'a violation that was renamed would leave everything in order',
     changes: [
@@ -113,16 +137,22 @@ export const ledgerGuards: readonly Guard[] = [
     changes: [
       {
         file: auditor,
-        from: 'if (!sealedCodes.has(codeOf(error))) throw error;',
+        from: '      if (!awayCodes.has(codeOf(error))) throw error;',
         to: 'throw error;',
       },
     ],
     test: unit('audit/refused', 'of an ended saga: none is judged'),
   },
   {
+    name: 'what services found is told, whatever becomes of sagas',
+    why: 'it would be known from then on, and stand in no log and no report',
+    changes: [{ file: auditor, from: "  ...['STORE_UNAVAILABLE', ", to: '  ...[' }],
+    test: unit('audit/refused', 'of an ended saga: none is judged'),
+  },
+  {
     name: 'what does not open of one service holds up no other',
     why: 'one forged row would end the audit of everything',
-    changes: [{ file: auditor, from: "'LOG_FORBIDDEN', ...sealedCodes]", to: "'LOG_FORBIDDEN']" }],
+    changes: [{ file: auditor, from: ", 'CIPHERTEXT_REFUSED']", to: ']' }],
     test: unit('audit/refused', 'of a service: its audit waits and says where'),
   },
   {

@@ -42,6 +42,10 @@ test('of an ended saga: none is judged, it is said where, and services go on', a
   await expect(auditor.pass()).resolves.toMatchObject({
     services: [{ lag: 0 }, { name: 'sagas', away }],
   });
+  ledger.endedFamilies = () => Promise.reject(new Fault('STORE_UNAVAILABLE', 'not taken'));
+  await expect(auditor.pass()).resolves.toMatchObject({
+    services: [{ lag: 0 }, { name: 'sagas', away: 'STORE_UNAVAILABLE not taken' }],
+  });
   ledger.endedFamilies = () => Promise.reject(new Error('the ledger is away'));
   await expect(auditor.pass()).rejects.toThrow('away');
 });
