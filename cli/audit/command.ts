@@ -7,7 +7,7 @@ import { processConfigs, sealedSteps, startIt } from '../process-access';
 import { openAuditor } from '../../platform/audit/process';
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
-import { verifyReport, waitingIn } from '../../platform/audit/report';
+import { readLastLine, verifyReport } from '../../platform/audit/report';
 import type { Config } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
 import { openKeyring } from '../../platform/security/keys/keyring';
@@ -34,7 +34,8 @@ left, until every aggregate was looked at.
 With HOLDFAST_NAME and the other variables of a process set, it runs as that process, which must be "auditor".
 Otherwise as the auditor of the stack in --state.
 
-Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 not decided: something that is to be asked is away.
+Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 not decided: something that is to be asked is away, or
+what was written down about it is not the auditor's own.
 
 Examples:
   holdfast audit
@@ -98,9 +99,7 @@ async function answer(options: CommandOptions, config: Config, { ledger, keys }:
   await keys.ready();
   if (options.watch) return watch(ledger, options);
   const isAtWork = await untilPassed(ledger);
-  const look = isAtWork
-    ? { away: waitingIn((await ledger.reportTail()).line) }
-    : await lookNow(config);
+  const look = isAtWork ? await readLastLine(ledger, ...trustOf(config)) : await lookNow(config);
   const findings = await ledger.findings({ since: options.since, limitMax: 1_000 });
   const marks = await Promise.all(
     ownedServices.map(async ({ service: { name } }) => ({ name, mark: await ledger.mark(name) })),
@@ -127,14 +126,18 @@ async function lookNow(config: Config): Promise<Pick<AuditAnswer, 'away'>> {
 }
 
 async function checkReport(ledger: StoredLedger, config: Config, { json }: CommandOptions) {
-  const { HOLDFAST_CA_FILE: caFile } = config;
-  const verdict = await verifyReport(ledger, readFileSync(caFile), readRetired(caFile));
+  const verdict = await verifyReport(ledger, ...trustOf(config));
   if (json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   const { lines, from = 'never', to = 'never', broken } = verdict;
   process.stderr.write(`report: ${lines} lines are in order, ${from} to ${to}.\n`);
   if (broken === undefined) return;
   process.stderr.write(`  line ${broken.number} is NOT: ${broken.problem}\n`);
   process.exitCode = auditExitCodes.violated;
+}
+
+/** By whom lines of the report may be signed. */
+function trustOf({ HOLDFAST_CA_FILE: caFile }: Config) {
+  return [readFileSync(caFile), readRetired(caFile)] as const;
 }
 
 /** What to do about what kept an audit from being made. */

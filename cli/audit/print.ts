@@ -5,18 +5,24 @@ import type { KeptFinding, ServiceMark } from '../../platform/audit/ledger/port'
 export interface AuditAnswer {
   /** Services that could not be asked, and why. */
   readonly away: readonly string[];
+  /** Why the last line of the report is not believed, which says who is away; absent where it is. */
+  readonly doubt?: string;
   readonly findings: readonly KeptFinding[];
   readonly marks: readonly { readonly name: string; readonly mark: ServiceMark }[];
 }
 
 /** Open violations decide; what is put aside or merely waits does not. Who knows what one says that does not open. */
-export function verdictOf({ away, findings }: AuditAnswer): 'clean' | 'violated' | 'undecided' {
+export function verdictOf({
+  away,
+  doubt,
+  findings,
+}: AuditAnswer): 'clean' | 'violated' | 'undecided' {
   const isViolated = findings.some(
     ({ code, acknowledged }) =>
       acknowledged === undefined && meaningOf(code).severity === 'violation',
   );
   if (isViolated) return 'violated';
-  const isRefused = findings.some((finding) => finding.isRefused);
+  const isRefused = doubt !== undefined || findings.some((finding) => finding.isRefused);
   return isRefused || away.length > 0 ? 'undecided' : 'clean';
 }
 
@@ -28,13 +34,14 @@ const words = {
 
 /** The answer for a person: the verdict, what was read, each finding with its ids and what to do next. */
 export function auditLines(answer: AuditAnswer): readonly string[] {
-  const { away, findings, marks } = answer;
+  const { away, doubt, findings, marks } = answer;
   return [
     `audit: ${words[verdictOf(answer)]}.`,
     ...marks.map(({ name, mark: { events, repeats } }) => {
       return `  ${name}: ${events.toLocaleString('en')} events read, ${repeats} repeats`;
     }),
     ...away.map((one) => `  waits for ${one}`),
+    ...(doubt === undefined ? [] : [`  the report is NOT believed: ${doubt}`]),
     ...findings.flatMap(findingLines),
   ];
 }
@@ -58,5 +65,6 @@ export function jsonOf(answer: AuditAnswer): string {
     ...one,
     severity: meaningOf(one.code).severity,
   }));
-  return JSON.stringify({ verdict: verdictOf(answer), away: answer.away, services, findings });
+  const { away, doubt } = answer;
+  return JSON.stringify({ verdict: verdictOf(answer), away, doubt, services, findings });
 }

@@ -29,6 +29,8 @@ const claims = z.object({
   services: z.array(z.object({ name: z.string(), away: z.string().exactOptional() })).optional(),
 });
 
+const noLine: ReportTail = { number: 0, line: '' };
+
 /** sha256 of a line, by which the next one names it; empty for the first. */
 function hashOfLine(line: string): string {
   return line === '' ? '' : createHash('sha256').update(line).digest('hex');
@@ -86,7 +88,7 @@ export async function verifyReport(
   retired: readonly RetiredAuthority[] = [],
 ): Promise<ReportVerdict> {
   const authoritiesAt = authoritiesOver(certificatesOf(caPem), retired);
-  let before: ReportTail = { number: 0, line: '' };
+  let before = noLine;
   let times: { from?: string; to?: string } = {};
   for (;;) {
     const page = { after: before.number, limitMax: reportProfile.pageMax };
@@ -111,7 +113,7 @@ async function readLine(
   { number, line }: ReportTail,
   before: ReportTail,
   authoritiesAt: (atMs: number) => readonly X509Certificate[],
-): Promise<{ readonly at: string } | string> {
+): Promise<z.infer<typeof claims> | string> {
   if (number !== before.number + 1) return 'the line is missing';
   const parsed = parse(line);
   if (parsed === undefined) return 'the line cannot be read';
@@ -144,10 +146,34 @@ function parse(line: string) {
   }
 }
 
-/** Which services were waiting when a line was written, and for what; nothing where it is no line of ours. */
-export function waitingIn(line: string): readonly string[] {
-  const told = parse(line)?.said.services ?? [];
-  return told.flatMap(({ name, away }) => (away === undefined ? [] : [`${name}: ${away}`]));
+/** What the last line of a report says. */
+export interface LastLine {
+  /** Which services were waiting when it was written, and for what. */
+  readonly away: readonly string[];
+  /** Why nothing of it is believed: it is no line of ours that follows the one before. */
+  readonly doubt?: string;
+}
+
+/** Reads the last line as {@link verifyReport} reads each of them. Before the first line nobody waits. */
+export async function readLastLine(
+  ledger: Pick<Ledger, 'reportTail' | 'reportLines'>,
+  caPem: string | Buffer,
+  retired: readonly RetiredAuthority[] = [],
+): Promise<LastLine> {
+  const { number } = await ledger.reportTail();
+  const lines = await ledger.reportLines({ after: Math.max(0, number - 2), limitMax: 2 });
+  if (number === 0) return { away: [] };
+  const last = lines.find((one) => one.number === number);
+  const before = number === 1 ? noLine : lines.find((one) => one.number === number - 1);
+  const read =
+    last === undefined || before === undefined
+      ? 'it or the line before it is missing'
+      : await readLine(last, before, authoritiesOver(certificatesOf(caPem), retired));
+  if (typeof read === 'string') return { away: [], doubt: `line ${number}: ${read}` };
+  const { services = [] } = read;
+  return {
+    away: services.flatMap(({ name, away }) => (away === undefined ? [] : [`${name}: ${away}`])),
+  };
 }
 
 /** A pass in short, as a line tells it. */

@@ -1,6 +1,6 @@
 import { contentHashOf } from '../../platform/outbox/stamp';
 import { auditDatabase } from '../../platform/audit/ledger/postgres';
-import { verifyReport, waitingIn } from '../../platform/audit/report';
+import { readLastLine, verifyReport } from '../../platform/audit/report';
 import { readCredentials } from '../../platform/security/tls';
 import { expectFamilyParts } from '../support/family-parts';
 import { openAuditWorld } from '../support/audit-world';
@@ -202,7 +202,8 @@ test('a row of its ledger that was changed by hand: the audit of that service wa
   const set = (stalled: boolean) =>
     asAdmin(database, `update audit_aggregates set stalled = ${stalled} where id = 'account/c-1'`);
   await set(true);
-  const waiting = async () => waitingIn((await ledger.reportTail()).line);
+  const { ca } = readCredentials(audit.config);
+  const waiting = async () => (await readLastLine(ledger, ca)).away;
   await eventually(async () => {
     expect(await waiting()).toEqual([
       expect.stringMatching(/^payments: CIPHERTEXT_REFUSED .* payments account\/c-1 /) as string,

@@ -103,6 +103,26 @@ export const ledgerGuards: readonly Guard[] = [
     test: unit('cli/audit', 'open violations decide'),
   },
   {
+    name: 'a verdict does not stand on a line of the report that is not believed',
+    why: 'a line that anybody wrote would say that no service waits',
+    changes: [
+      { file: 'cli/audit/print.ts', from: 'doubt !== undefined || findings', to: 'findings' },
+    ],
+    test: unit('cli/audit', 'open violations decide'),
+  },
+  {
+    name: 'the last line of the report is believed for its signature and the line before it',
+    why: 'a line that anybody wrote would say that no service waits',
+    changes: [
+      {
+        file: 'platform/audit/report.ts',
+        from: "  if (typeof read === 'string') return { away: [], doubt: `line ${number}: ${read}` };",
+        to: "  if (typeof read === 'string') return { away: [] };",
+      },
+    ],
+    test: unit('audit/report', 'the last line is believed where the auditor has signed it'),
+  },
+  {
     name: 'the database takes no plain memory of the auditor',
     why: 'code from before would go on with a ledger that nobody may read',
     changes: [{ file: tables, from: '    await run(client, demandSealed);\n', to: '' }],

@@ -1,5 +1,5 @@
 import type { ReportTail } from '../../../platform/audit/ledger/port';
-import { signLine, verifyReport } from '../../../platform/audit/report';
+import { readLastLine, signLine, verifyReport } from '../../../platform/audit/report';
 import { createAuthority } from '../../../stack/authority';
 import type { Authority } from '../../../stack/authority';
 import { createLeaf } from '../../../stack/certificates';
@@ -35,4 +35,37 @@ test('a line is good under the authority of its time, retired or not', async () 
   // What was signed after its retirement is nobody's.
   const sooner = retiredAt(minutesFromNow(-2));
   expect((await verifyReport(report, now, sooner)).broken).toEqual({ number: 1, problem });
+});
+
+test('the last line is believed where the auditor has signed it, behind the line before it', async () => {
+  const [authority, foreign] = await Promise.all([createAuthority(), createAuthority()]);
+  const { reportLines } = await writtenUnder(authority, authority);
+  const [first, last] = (await reportLines({ after: 0 })) as [ReportTail, ReportTail];
+  const read = (...lines: readonly ReportTail[]) => {
+    const tail = lines.at(-1)!;
+    const told = {
+      reportTail: async () => tail,
+      reportLines: async ({ after }: { after: number }) =>
+        lines.filter(({ number }) => number > after),
+    };
+    return readLastLine(told, pemOf(authority));
+  };
+  const doubt = expect.any(String) as string;
+  expect(await read(first)).toEqual({ away: [] });
+  expect(await read(first, last)).toEqual({ away: [] });
+
+  const [head = '', , signature = ''] = last.line.split('.');
+  const claims = { number: 3, at: new Date().toISOString(), previous: '', services: [] };
+  const calm = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  for (const line of ['', `${head}.${calm}.${signature}`, last.line]) {
+    expect(await read(first, last, { number: 3, line })).toEqual({ away: [], doubt });
+  }
+  expect(await read(last)).toEqual({ away: [], doubt });
+  const strange = await (await writtenUnder(foreign, foreign)).reportLines({ after: 0 });
+  expect(await read(...strange)).toEqual({ away: [], doubt });
+  // Of another report, and genuine.
+  const other = await (await writtenUnder(authority, authority)).reportLines({ after: 1 });
+  expect(await read(first, ...other)).toMatchObject({
+    doubt: expect.stringContaining('before it') as string,
+  });
 });

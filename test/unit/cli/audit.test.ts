@@ -34,6 +34,10 @@ test('open violations decide; what waits or was put aside does not, and what is 
   expect(verdictOf(answer(overdue))).toBe('clean');
   expect(verdictOf(answer({ ...dropped, acknowledged: 'restored' }))).toBe('clean');
   expect(verdictOf({ ...answer(), away: ['orders: STORE_UNAVAILABLE'] })).toBe('undecided');
+  const doubted = { ...answer(), doubt: 'line 7: it is not signed' };
+  expect(verdictOf(doubted)).toBe('undecided');
+  expect(auditLines(doubted).at(-1)).toContain('line 7: it is not signed');
+  expect(JSON.parse(jsonOf(doubted))).toMatchObject({ doubt: doubted.doubt });
   expect(verdictOf(answer({ ...overdue, isRefused: true }))).toBe('undecided');
   expect(JSON.parse(jsonOf(answer(dropped)))).toMatchObject({
     ...{ verdict: 'violated', services: [{ name: 'orders', events: 1_204 }] },
