@@ -15,6 +15,14 @@ export default tseslint.config(
         { fixStyle: 'separate-type-imports' },
       ],
       eqeqeq: 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'It holds its sources weakly: use deadlineAfter (platform/runtime/deadline).',
+        },
+      ],
     },
   },
 );

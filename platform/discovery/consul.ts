@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { Agent } from 'undici';
 import { z } from 'zod';
 import type { Config } from '../runtime/config';
+import { deadlineAfter } from '../runtime/deadline';
 import { renewedPeerAgent } from '../security/renewal';
 
 /** Where one running instance of a service can be reached. Who it is, its certificate says, not this. */
@@ -74,24 +75,30 @@ async function send(
   config: ConsulConfig,
   asked: ConsulRequest,
 ): Promise<ConsulAnswer> {
-  const timeout = AbortSignal.timeout(asked.timeoutMs ?? timeoutMsDefault);
-  const signal = asked.signal === undefined ? timeout : AbortSignal.any([asked.signal, timeout]);
-  const response = await request(new URL(asked.path, config.HOLDFAST_CONSUL_URL), {
-    dispatcher: agent,
-    method: asked.method ?? 'GET',
-    headers: { 'x-consul-token': config.HOLDFAST_CONSUL_TOKEN, 'content-type': 'application/json' },
-    body: asked.body === undefined ? null : JSON.stringify(asked.body),
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    signal,
-  });
-  const index = response.headers['x-consul-index'];
-  const body = parse(await response.body.text());
-  return {
-    status: response.statusCode,
-    index: typeof index === 'string' ? index : undefined,
-    body,
-  };
+  const late = deadlineAfter(asked.timeoutMs ?? timeoutMsDefault, asked.signal);
+  try {
+    const response = await request(new URL(asked.path, config.HOLDFAST_CONSUL_URL), {
+      dispatcher: agent,
+      method: asked.method ?? 'GET',
+      headers: {
+        'x-consul-token': config.HOLDFAST_CONSUL_TOKEN,
+        'content-type': 'application/json',
+      },
+      body: asked.body === undefined ? null : JSON.stringify(asked.body),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal: late.signal,
+    });
+    const index = response.headers['x-consul-index'];
+    const body = parse(await response.body.text());
+    return {
+      status: response.statusCode,
+      index: typeof index === 'string' ? index : undefined,
+      body,
+    };
+  } finally {
+    late.clear();
+  }
 }
 
 /** Opens a client of Consul over mutual TLS; the agent must carry the identity `consul`. Nothing is sent yet. */

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import type { Agent } from 'undici';
 import { problem } from '../http/problem';
 import { traceHeaders } from '../http/tracing';
+import { deadlineAfter } from '../runtime/deadline';
 import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
 import { renewedPeerAgent } from '../security/renewal';
@@ -201,11 +202,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     // Cut short only where the rest of the time can be another instance's.
     const isShort = isIdempotent(asked) && picked.hasOthers && budget.spend();
     const tryMs = firstTryMs(asked.deadlineMs ?? serviceCallLimits.deadlineMs);
-    const within = isShort ? AbortSignal.any([signal, AbortSignal.timeout(tryMs)]) : signal;
-    const result = await attempt(asked, picked, within).then(
+    const within = isShort ? deadlineAfter(tryMs, signal) : undefined;
+    const result = await attempt(asked, picked, within?.signal ?? signal).then(
       (answer) => ({ answer, isBad: isIdempotent(asked) && sickStatuses.has(answer.status) }),
       (error: unknown) => ({ error, isBad: !signal.aborted && mayRepeat(asked, codeOf(error)) }),
     );
+    within?.clear();
     const repeats = result.isBad && (isShort || budget.spend());
     if (isShort && !repeats) budget.giveBack();
     return { ...result, repeats };
@@ -225,16 +227,18 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   return {
     async call(asked) {
-      const late = AbortSignal.timeout(asked.deadlineMs ?? serviceCallLimits.deadlineMs);
-      const signal = asked.signal === undefined ? late : AbortSignal.any([asked.signal, late]);
+      const deadlineMs = asked.deadlineMs ?? serviceCallLimits.deadlineMs;
+      const late = deadlineAfter(deadlineMs, asked.signal);
       try {
-        const answer = await callWithRetry(asked, signal);
+        const answer = await callWithRetry(asked, late.signal);
         calls.inc({ service, outcome: 'ok' });
         return answer;
       } catch (error) {
         calls.inc({ service, outcome: 'failed' });
         const detail = `the service ${service} did not answer`;
         throw problem('SERVICE_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause: error });
+      } finally {
+        late.clear();
       }
     },
     close: () => agent.close(),

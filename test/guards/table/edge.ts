@@ -30,6 +30,18 @@ export const edgeGuards: readonly Guard[] = [
     test: unit('gateway/routes', 'whoever tries tokens out is answered 429'),
   },
   {
+    name: 'a deadline holds its timer',
+    why: 'a timeout that nobody holds is collected and never fires: a call, or a question to Consul, would wait for ever',
+    changes: [
+      {
+        file: 'platform/runtime/deadline.ts',
+        from: 'signal: controller.signal,',
+        to: 'signal: AbortSignal.any([...sources, AbortSignal.timeout(ms)]),',
+      },
+    ],
+    test: unit('runtime/deadline', 'fires although nobody holds its timer'),
+  },
+  {
     name: 'a first try leaves time for a second',
     why: 'an instance that accepts and never answers would eat the deadline of every read it meets',
     changes: [
