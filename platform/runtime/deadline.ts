@@ -6,7 +6,7 @@ export interface Deadline {
 
 /**
  * Aborts after `ms` milliseconds with a `TimeoutError`, or as soon as another of the signals does, with its reason.
- * Instead of `AbortSignal.any([signal, AbortSignal.timeout(ms)])`, which holds its sources weakly: a timeout that nobody
+ * Not `AbortSignal.any([signal, AbortSignal.timeout(ms)])`, which holds its sources weakly: a timeout that nobody
  * else holds is collected by Node 20 and never fires, so whoever waits for it waits for ever.
  */
 export function deadlineAfter(ms: number, ...others: (AbortSignal | undefined)[]): Deadline {
