@@ -6,6 +6,8 @@ export interface SagaFilter {
   readonly state?: string;
   readonly saga?: string;
   readonly workflowId?: string;
+  /** Of the business object, as `businessKey` of its contract names it. */
+  readonly businessKey?: string;
   /** Code of what turned it back. */
   readonly reason?: string;
   /** Code it is parked with, at any step. */
@@ -16,12 +18,15 @@ export interface SagaFilter {
   readonly startedAfter?: string;
   /** Started earlier than this. */
   readonly startedBefore?: string;
+  /** The same of its end; what has not ended is in neither. */
+  readonly finishedAfter?: string;
+  readonly finishedBefore?: string;
 }
 
 /** Hands a value to the database; answers the place that stands for it in the text. */
 export type Bind = (value: unknown) => string;
 
-const equal = ['owner', 'state', 'saga', 'workflowId', 'reason'] as const;
+const equal = ['owner', 'state', 'saga', 'workflowId', 'businessKey', 'reason'] as const;
 
 /** Both must be true of the same parked step. */
 function parkedPlace({ parkedReason, step }: SagaFilter): object | undefined {
@@ -32,8 +37,9 @@ function parkedPlace({ parkedReason, step }: SagaFilter): object | undefined {
 
 /** SQL conditions on a row of the saga timeline. Who is parked is found by the index on the state. */
 export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
-  const { startedAfter, startedBefore } = filter;
+  const { startedAfter, startedBefore, finishedAfter, finishedBefore } = filter;
   const startedAt = expressionOf('startedAt');
+  const finishedAt = expressionOf('finishedAt');
   const place = parkedPlace(filter);
   return [
     ...equal.flatMap((member) => {
@@ -48,5 +54,10 @@ export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
         ]),
     ...(startedAfter === undefined ? [] : [`${startedAt} >= ${bind(startedAfter)}`]),
     ...(startedBefore === undefined ? [] : [`${startedAt} < ${bind(startedBefore)}`]),
+    ...(finishedAfter === undefined ? [] : [`${finishedAt} >= ${bind(finishedAfter)}`]),
+    // Absent is the empty text, which is before every time.
+    ...(finishedBefore === undefined
+      ? []
+      : [`${finishedAt} < ${bind(finishedBefore)}`, `${finishedAt} <> ''`]),
   ];
 }

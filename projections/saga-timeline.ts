@@ -84,9 +84,9 @@ type Draft = Omit<SagaTimelineRow, 'state'>;
 export const sagaTimeline = defineProjection<SagaTimelineRow>({
   name: 'saga-timeline',
   services: ['sagas', 'orders', 'payments', 'inventory'],
-  listBy: ['workflowId', 'owner', 'state', 'saga'],
+  listBy: ['workflowId', 'businessKey', 'owner', 'state', 'saga'],
   orderBy: 'startedAt',
-  askBy: ['reason', 'parked'],
+  askBy: ['reason', 'parked', 'finishedAt'],
   keys: (event) => {
     const sagaId = isJournal(event) ? event.data.sagaId : event.sagaId;
     return typeof sagaId === 'string' ? [sagaId] : [];

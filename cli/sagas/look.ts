@@ -22,14 +22,18 @@ export const filters = {
   '--parked-reason <code>': 'parked with this reason',
   '--step <step>': 'parked at this step',
   '--owner <pseudonym>': 'started by this person',
+  '--business-key <key>': 'of this business object, for example an order id',
   '--started-after <time>': 'started at this time or later',
   '--started-before <time>': 'started earlier than this',
+  '--finished-after <time>': 'ended at this time or later',
+  '--finished-before <time>': 'ended earlier than this',
 } as const;
 
 /** Members of the API's filter, by the option that gives them. */
 const memberOf: Readonly<Record<string, string>> = {
   ...{ saga: 'saga', state: 'state', turnedBack: 'reason', parkedReason: 'parkedReason' },
   ...{ step: 'step', owner: 'owner', startedAfter: 'startedAfter', startedBefore: 'startedBefore' },
+  ...{ businessKey: 'businessKey', finishedAfter: 'finishedAfter', finishedBefore: 'finishedBefore' },
 };
 
 /** The filter that a command was given. */

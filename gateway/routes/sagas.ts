@@ -43,8 +43,16 @@ export const sagaFilter = {
     .regex(/^[0-9a-f]{32}$/)
     .optional()
     .describe('Pseudonym of who started it, as answers have it'),
+  businessKey: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe('Of the business object, for example the order id'),
   startedAfter: time.optional(),
   startedBefore: time.optional(),
+  finishedAfter: time.optional().describe('Ended at this time or later'),
+  finishedBefore: time.optional().describe('Ended earlier than this'),
 };
 
 /** Operations that look at sagas. */

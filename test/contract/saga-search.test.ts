@@ -32,9 +32,12 @@ const sagas = [
     parked: [place('ship stock', 'STORE_UNAVAILABLE'), place('mail', 'CARRIER_AWAY')],
   }),
   saga('b', { startedAt: at(2), state: 'parked', parked: [place('ship stock', 'CARRIER_AWAY')] }),
-  saga('c', { startedAt: at(3), state: 'compensated', reason: 'CARD_DECLINED', owner: 'bob' }),
+  saga('c', {
+    ...{ startedAt: at(3), finishedAt: at(5), state: 'compensated' },
+    ...{ reason: 'CARD_DECLINED', owner: 'bob', businessKey: 'order-7' },
+  }),
   // Started in the same instant, so that only the key orders them.
-  saga('d', { startedAt: at(4), saga: 'return-order' }),
+  saga('d', { startedAt: at(4), finishedAt: at(6), saga: 'return-order', businessKey: 'order-7' }),
   saga('e', { startedAt: at(4) }),
   saga('f', { startedAt: at(4) }),
 ];
@@ -66,6 +69,12 @@ test.each<[SagaFilter, string[]]>([
   [{ reason: 'CARD_DECLINED' }, ['c']],
   [{ owner: 'bob' }, ['c']],
   [{ saga: 'return-order' }, ['d']],
+  [{ businessKey: 'order-7' }, ['c', 'd']],
+  [{ businessKey: 'order-7', saga: 'return-order' }, ['d']],
+  [{ businessKey: 'order' }, []],
+  [{ finishedAfter: at(6) }, ['d']],
+  [{ finishedBefore: at(6) }, ['c']],
+  [{ finishedAfter: at(5), finishedBefore: at(9) }, ['c', 'd']],
   [{ startedAfter: at(3) }, ['c', 'd', 'e', 'f']],
   [{ startedBefore: at(3) }, ['a', 'b']],
   [{ startedAfter: at(2), startedBefore: at(3), state: 'parked' }, ['b']],

@@ -233,12 +233,15 @@ describe('finding and explaining', () => {
   test('a list is asked of the read model as it was asked of us, times in UTC', async () => {
     const { call, world } = withSaga();
     const query =
-      'state=parked&parkedReason=CARRIER_AWAY&step=ship%20stock&startedAfter=2026-01-01T01:00:00%2B01:00';
+      'state=parked&parkedReason=CARRIER_AWAY&step=ship%20stock&businessKey=order%207' +
+      '&startedAfter=2026-01-01T01:00:00%2B01:00&finishedBefore=2026-01-02T00:00:00Z';
     expect((await call({ path: `/sagas?${query}`, as: 'olga:operator' })).status).toBe(200);
     expect(world.searched).toEqual([
       {
         ...{ state: 'parked', parkedReason: 'CARRIER_AWAY', step: 'ship stock', limit: 20 },
+        businessKey: 'order 7',
         startedAfter: '2026-01-01T00:00:00.000Z',
+        finishedBefore: '2026-01-02T00:00:00.000Z',
       },
     ]);
   });
@@ -258,6 +261,8 @@ describe('finding and explaining', () => {
 
   test.each([
     'startedAfter=yesterday',
+    'finishedAfter=tomorrow',
+    'businessKey=',
     'state=lost',
     'owner=ann',
     'parkedReason=x%27',
