@@ -1,45 +1,8 @@
 import type { Delivery, SagaDescription } from '../../../gateway/sagas/engine';
 import { pseudonymOf } from '../../../gateway/sagas/idempotency';
 import type { SignedVerb } from '../../../platform/saga/verbs';
-import type { SagaView } from '../../../platform/saga/wire';
+import { at, id, row, view, withSaga } from './one-saga';
 import { issuer, openGateway, testGrants } from './world';
-
-const id = 'place-order:abc';
-const at = encodeURIComponent(id);
-
-function withSaga(owner = 'ann') {
-  const opened = openGateway();
-  opened.world.started.set(id, {
-    workflowId: id,
-    saga: 'place-order',
-    memo: { requestHash: 'h', owner: pseudonymOf(issuer, owner), businessKey: 'o-1' },
-    open: true,
-    sagaId: `${id}/run`,
-    state: 'running',
-    startedAt: '2026-01-01T00:00:00.000Z',
-  });
-  return opened;
-}
-
-const view = (state: SagaView['state']): SagaView => ({
-  sagaId: `${id}/run`,
-  saga: 'place-order',
-  businessKey: 'o-1',
-  owner: pseudonymOf(issuer, 'ann'),
-  state,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  steps: [],
-  parked: [],
-  awaiting: [],
-  generation: 0,
-  notes: [],
-});
-
-const row = (state: string) => {
-  const { owner, saga, sagaId, businessKey } = view('running');
-  const known = { workflowId: id, sagaId, saga, businessKey, owner, requestHash: 'h' };
-  return { ...known, state, steps: [], parked: [], acts: [], asOf: 'then', incomplete: false };
-};
 
 describe('looking at a saga', () => {
   test('right after its start, before anybody worked on it, it is starting', async () => {
@@ -224,81 +187,5 @@ describe('verbs', () => {
     const answer = await call(post('cancel', 'ann:customer'));
     expect([answer.status, answer.json().code]).toEqual([status, code]);
     if (status === 503) expect(answer.headers['retry-after']).toBe('5');
-  });
-});
-
-describe('finding and explaining', () => {
-  const hex = (subject: string) => pseudonymOf(issuer, subject);
-
-  test('a list is asked of the read model as it was asked of us, times in UTC', async () => {
-    const { call, world } = withSaga();
-    const query =
-      'state=parked&parkedReason=CARRIER_AWAY&step=ship%20stock&businessKey=order%207' +
-      '&startedAfter=2026-01-01T01:00:00%2B01:00&finishedBefore=2026-01-02T00:00:00Z';
-    expect((await call({ path: `/sagas?${query}`, as: 'olga:operator' })).status).toBe(200);
-    expect(world.searched).toEqual([
-      {
-        ...{ state: 'parked', parkedReason: 'CARRIER_AWAY', step: 'ship stock', limit: 20 },
-        businessKey: 'order 7',
-        startedAfter: '2026-01-01T00:00:00.000Z',
-        finishedBefore: '2026-01-02T00:00:00.000Z',
-      },
-    ]);
-  });
-
-  test('the sagas of others are none for a customer, and whoever reads all may name an owner', async () => {
-    const { call, world } = withSaga();
-    const foreign = `/sagas?owner=${hex('ann')}`;
-    expect((await call({ path: foreign, as: 'bob:customer' })).status).toBe(404);
-    expect(world.searched).toEqual([]);
-    expect((await call({ path: foreign, as: 'ann:customer' })).status).toBe(200);
-    expect((await call({ path: foreign, as: 'olga:operator' })).status).toBe(200);
-    await call({ path: '/sagas', as: 'bob:customer' });
-    expect(world.searched.map(({ owner }) => owner)).toEqual([
-      ...[hex('ann'), hex('ann'), hex('bob')],
-    ]);
-  });
-
-  test.each([
-    'startedAfter=yesterday',
-    'finishedAfter=tomorrow',
-    'businessKey=',
-    'state=lost',
-    'owner=ann',
-    'parkedReason=x%27',
-    'limit=101',
-  ])('the filter %s is refused', async (query) => {
-    const answer = await withSaga().call({ path: `/sagas?${query}`, as: 'olga:operator' });
-    expect([answer.status, answer.json().code]).toEqual([400, 'QUERY_INVALID']);
-  });
-
-  const parked = {
-    ...{ step: 'ship stock', direction: 'forward' as const, reason: 'CARRIER_AWAY', since: 'then' },
-    condition: 'nothing-stands' as const,
-  };
-  const acts = [{ verb: 'retry', actor: 'p', reason: 'again', at: 'then' }];
-
-  test('an explanation joins what the saga says of itself with who acted by the journal', async () => {
-    const { call, world } = withSaga();
-    const verbs = ['retry' as const];
-    const told: object = { ...view('parked'), parked: [{ ...parked, verbs }] };
-    world.views.set(id, told as SagaView);
-    world.rows.set(id, { ...row('parked'), acts });
-    const answer = await call({ path: `/sagas/${at}/explanation`, as: 'olga:operator' });
-    expect(answer.json()).toMatchObject({
-      ...{ id, state: 'parked', acts: ['then p did retry: again'] },
-      parked: [{ step: 'ship stock', options: [{ verb: 'retry' }], optionsAreCertain: true }],
-    });
-    expect((await call({ path: `/sagas/${at}/explanation`, as: 'bob:customer' })).status).toBe(404);
-  });
-
-  test('without a worker the journal alone explains, without both the engine’s own record', async () => {
-    const { call, world } = withSaga();
-    world.rows.set(id, { ...row('parked'), parked: [parked], acts });
-    const answer = await call({ path: `/sagas/${at}/explanation`, as: 'olga:operator' });
-    expect(answer.json()).toMatchObject({ parked: [{ optionsAreCertain: false }] });
-    world.away.add('read-model');
-    const bare = await call({ path: `/sagas/${at}/explanation`, as: 'olga:operator' });
-    expect(bare.json()).toMatchObject({ id, state: 'running', parked: [] });
   });
 });
