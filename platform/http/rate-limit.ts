@@ -14,7 +14,7 @@ export const rateLimits = {
   windowSeconds: 60,
   subject: 12_000,
   address: 3_000,
-  refused: 300,
+  refused: 10_000,
 } as const;
 
 type Scope = 'subject' | 'address' | 'refused';
