@@ -3,6 +3,7 @@ import path from 'node:path';
 import { orderLinesMax } from '../../activities/inventory/decider';
 import { relayLimits } from '../../platform/event-log/relay/options';
 import { bodyLimits } from '../../platform/http/body';
+import { rateLimits } from '../../platform/http/rate-limit';
 import { conflictLimits } from '../../platform/outbox/conflict';
 import { eventLimits } from '../../platform/outbox/stamp';
 import { sagaLimits } from '../../platform/saga/limits';
@@ -16,6 +17,9 @@ const minutes = (valueMs: number): string => `${valueMs / 60_000} minutes`;
 test.each([
   `| lines of an order | ${orderLinesMax},`,
   `| body | ${bodyLimits.bytesMax / 1024} KiB, ${bodyLimits.depthMax} levels, ${written(bodyLimits.membersMax)} members`,
+  `| requests of a person or service | ${written(rateLimits.subject)} a minute`,
+  `| requests without a token, of an address | ${written(rateLimits.address)} a minute`,
+  `| tokens that nobody of ours gave out, of an address | ${written(rateLimits.refused)} a minute`,
   `| one attempt of a step | ${seconds(sagaLimits.attemptMs)} |`,
   `| an aggregate held by another saga | ${seconds(sagaLimits.busyPatienceMs)} of`,
   `| a step after the pivot | ${sagaLimits.retriableAttemptsMax} attempts or ${minutes(sagaLimits.retriablePatienceMs)} |`,
