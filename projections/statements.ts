@@ -2,7 +2,9 @@ import { eventId } from '../platform/event-log/envelope';
 import { causeOf } from '../platform/event-log/letters/cause';
 import type { RedrivePlan } from '../platform/event-log/letters/port';
 import type { Reading } from '../platform/event-log/projector/reading';
-import type { NewLetter, Plan, View } from '../platform/event-log/projector/view';
+import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
+import { isFault } from '../platform/kernel/faults';
+import type { Fault } from '../platform/kernel/faults';
 import { run } from '../platform/outbox/postgres/connection';
 import { liveName, projectionOf } from './generations/names';
 import type { LetterSealing } from './letters/sealing';
@@ -55,7 +57,7 @@ export interface RowsOf {
   readonly sealing: RowSealing;
 }
 
-/** What is stored about the aggregates, rows and events of some readings. Throws `CIPHERTEXT_REFUSED`. */
+/** What is stored about the aggregates, rows and events of some readings; rows that do not open stand apart. */
 export async function loadView(
   client: Client,
   of: RowsOf,
@@ -68,7 +70,7 @@ export async function loadView(
     positions: await loadPositions(client, generation, aggregateIds),
     applied: await loadApplied(client, generation, readings),
     queues: await loadQueues(client, generation, aggregateIds),
-    rows: await loadRows(client, of, keys),
+    ...(await openRows(client, of, keys)),
   };
 }
 
@@ -121,9 +123,30 @@ async function loadQueues(client: Client, generation: string, aggregateIds: stri
 }
 
 /** Rows by key, as they stand in this transaction. Throws `CIPHERTEXT_REFUSED`. */
-export async function loadRows(client: Client, { generation, sealing }: RowsOf, keys: string[]) {
-  const { rows } = await run<SealedRow>(client, rowsByKey, { values: [generation, keys] });
-  return new Map(rows.map((row) => [row.key, keptRowOf(sealing, row)]));
+export async function loadRows(client: Client, of: RowsOf, keys: string[]) {
+  const found = await openRows(client, of, keys);
+  demandOpened(found);
+  return found.rows;
+}
+
+/** Throws `CIPHERTEXT_REFUSED` where one of the rows does not open. */
+export function demandOpened({ refused = new Map() }: Pick<View, 'refused'>): void {
+  for (const why of refused.values()) throw why;
+}
+
+async function openRows(client: Client, { generation, sealing }: RowsOf, keys: string[]) {
+  const found = await run<SealedRow>(client, rowsByKey, { values: [generation, keys] });
+  const rows = new Map<string, KeptRow>();
+  const refused = new Map<string, Fault>();
+  for (const row of found.rows) {
+    try {
+      rows.set(row.key, keptRowOf(sealing, row));
+    } catch (error) {
+      if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
+      refused.set(row.key, error);
+    }
+  }
+  return { rows, refused };
 }
 
 /** Writes rows, positions and the hashes of what was applied or passed by. */

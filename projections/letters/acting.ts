@@ -12,7 +12,14 @@ import type {
 import type { Json } from '../../platform/kernel/json';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import { liveName } from '../generations/names';
-import { loadRows, loadView, lockProjection, storable, writeRows } from '../statements';
+import {
+  demandOpened,
+  loadRows,
+  loadView,
+  lockProjection,
+  storable,
+  writeRows,
+} from '../statements';
 import type { RowSealing } from '../rows/sealing';
 import type { ActMember, ActRowKey, LetterSealing } from './sealing';
 import * as sql from './statements';
@@ -80,10 +87,11 @@ async function decide(client: ClientBase, told: Carrying): Promise<RedrivePlan> 
   const values = [projection, aggregateId, limits.queueMax];
   const { rows } = await run<sql.LetterRow>(client, sql.queue, { values });
   const letters: DeadLetter[] = rows.map((row) => sql.letterOf(sealing, row));
-  return told.decide(letters, async (readings) => ({
-    ...(await loadView(client, rowsOf, readings)),
-    nextOffset: 0n,
-  }));
+  return told.decide(letters, async (readings) => {
+    const view = await loadView(client, rowsOf, readings);
+    demandOpened(view);
+    return { ...view, nextOffset: 0n };
+  });
 }
 
 async function write(client: ClientBase, told: Carrying, plan: RedrivePlan): Promise<void> {

@@ -73,22 +73,9 @@ export function createPartitionRun(
     } catch (error) {
       if (isOfGroup(error)) throw error;
       if (hasCode(error, 'GENERATION_SWITCHED')) return await changeOver(done);
-      if (hasCode(error, 'CIPHERTEXT_REFUSED')) return await refuse(error, done);
       if (hasCode(error, 'CLAIM_LOST')) retryMs = Math.max(retryMs, limits.reclaimMs);
       stand('STORE_FAILED', error instanceof Error ? error.message : String(error));
     }
-    return done;
-  }
-
-  /** A row that is to be changed is not what was written there: nothing is folded into it. */
-  async function refuse(error: unknown, done: number): Promise<number> {
-    const detail = error instanceof Error ? error.message : String(error);
-    await stop({ code: 'CIPHERTEXT_REFUSED', detail }).catch((failure: unknown) =>
-      options.log.warn('why a partition stands still could not be noted', {
-        error: failure,
-        ...place,
-      }),
-    );
     return done;
   }
 
@@ -139,22 +126,27 @@ export function createPartitionRun(
       if (noted) await note(undefined);
       return;
     }
-    const isFilled = plan.halt.missing !== undefined && (await fill(plan.halt.missing, rest));
-    if (!isFilled) await stop(plan.halt);
+    const { missing } = plan.halt;
+    const filling = missing === undefined ? undefined : await fill(missing, rest);
+    if (filling?.halt !== undefined) await stop(filling.halt);
+    else if (filling === undefined) await stop(plan.halt);
   }
 
-  /** A missing number may stand further on in the log, sent late: applied out of turn, it closes the gap. */
+  /**
+   * A missing number may stand further on in the log, sent late: applied out of turn, it closes the gap. Undefined
+   * where it is not there or closes nothing; with a halt where it is there and cannot be applied.
+   */
   async function fill(
     missing: { readonly aggregateId: string; readonly seq: number },
     rest: readonly LogRecord[],
-  ): Promise<boolean> {
+  ): Promise<Plan | undefined> {
     const found = rest
       .filter(({ key }) => key === missing.aggregateId)
       .map(reading)
       .find((one) => one.event?.seq === missing.seq && one.problem === undefined);
-    if (!found) return false;
+    if (!found) return undefined;
     const plan = await applyAll([found], 'fill');
-    return plan.applied.length + plan.letters.length > 0;
+    return plan.halt || plan.applied.length + plan.letters.length > 0 ? plan : undefined;
   }
 
   async function stop(why: Halt): Promise<void> {

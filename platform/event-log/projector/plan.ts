@@ -10,8 +10,9 @@ import type { KeptRow, NewLetter, Plan, Position, View } from './view';
 
 /**
  * Decides what the next readings of a partition change. Per aggregate: a number seen before is a duplicate, or with
- * another hash a forked history; the next number is applied; a later one is a gap, before which everything stops. A
- * broken event parks its aggregate, whose later events queue behind it.
+ * another hash a forked history; the next number is applied; a later one is a gap, before which everything stops, as
+ * it does before an event whose row does not open. A broken event parks its aggregate, whose later events queue behind
+ * it.
  */
 export function planReadings(
   projection: Projection,
@@ -98,7 +99,7 @@ export function createDraft(projection: Projection, view: View) {
     const parked = queueOf(aggregateId);
     if (parked) park(reading, problem ?? behind(parked));
     else if (problem) park(reading, problem);
-    else applyOrPark(reading, event);
+    else return refused(reading.keys) ?? applyOrPark(reading, event);
     return undefined;
   }
 
@@ -115,7 +116,13 @@ export function createDraft(projection: Projection, view: View) {
     return undefined;
   }
 
-  function applyOrPark(reading: Reading, event: LogEvent): void {
+  /** A row that is to be changed is not what was written there. */
+  function refused(keys: readonly string[]): Plan['halt'] {
+    const why = keys.map((key) => view.refused?.get(key)).find((one) => one !== undefined);
+    return why && { code: 'CIPHERTEXT_REFUSED', detail: why.message };
+  }
+
+  function applyOrPark(reading: Reading, event: LogEvent): undefined {
     const problem = apply(event, reading.keys);
     if (problem) park(reading, problem);
   }

@@ -30,6 +30,8 @@ export interface View {
   readonly applied: ReadonlyMap<string, string>;
   readonly queues: ReadonlyMap<string, ParkedQueue>;
   readonly rows: ReadonlyMap<string, KeptRow>;
+  /** Rows that stand there and do not open, by key, each with what is wrong: nothing is folded into them. */
+  readonly refused?: ReadonlyMap<string, Error>;
 }
 
 /** A reading that becomes a dead letter. */

@@ -64,12 +64,18 @@ export const rowGuards: readonly Guard[] = [
     why: 'a forged row would be sealed as ours with the next event, or nobody would be told why it stands',
     changes: [
       {
-        file: 'platform/event-log/projector/partition.ts',
-        from: "      if (hasCode(error, 'CIPHERTEXT_REFUSED')) return await refuse(error, done);\n",
-        to: '',
+        file: 'platform/event-log/projector/plan.ts',
+        from: 'return refused(reading.keys) ?? applyOrPark(reading, event);',
+        to: 'return applyOrPark(reading, event);',
       },
     ],
     test: stopped,
+  },
+  {
+    name: 'a redrive folds nothing into a row that does not open',
+    why: 'a forged row would be sealed as ours, or begun anew, when a person sends letters through again',
+    changes: [{ file: 'projections/letters/acting.ts', from: '    demandOpened(view);\n', to: '' }],
+    test: contract('refused-rows', 'a redrive leaves a row that does not open as it is'),
   },
   {
     name: 'a live row that does not open does not keep a replay from being switched to',

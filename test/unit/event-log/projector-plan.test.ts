@@ -103,6 +103,17 @@ describe('what a batch of records changes', () => {
     expect(plan(records).halt).toMatchObject({ code: 'LOG_TRUNCATED' });
   });
 
+  test('everything is applied up to an event whose row does not open', () => {
+    const view = { refused: new Map([['a', new Error('no row of ours')]]) };
+    const result = plan(events(['b', 1], ['a', 1], ['b', 2]), view);
+    expect(result).toMatchObject({ handled: 1, nextOffset: 1n, letters: [] });
+    expect(result.halt).toEqual({ code: 'CIPHERTEXT_REFUSED', detail: 'no row of ours' });
+    expect([...result.rows.keys()]).toEqual(['b']);
+    const folded = new Map([['a:1', anEvent({ aggregateId: 'a', seq: 1, data: {} }).contentHash]]);
+    const known = { positions: new Map([['a', { lastSeq: 1, lastHash: '' }]]), applied: folded };
+    expect(plan(events(['a', 1]), { ...view, ...known })).toMatchObject({ duplicates: 1 });
+  });
+
   test('records below the checkpoint are passed by', () => {
     const result = plan(events(['a', 1], ['b', 1]), { nextOffset: 1n });
     expect(result.applied).toMatchObject([{ aggregateId: 'b' }]);
