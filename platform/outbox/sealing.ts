@@ -157,7 +157,7 @@ export interface SealedRows {
   /**
    * Seals the content of at most `limitMax` rows anew that are under another key than the current one, beside whoever
    * works with them. Answers how many it found: with 0 there is none left. Throws `CIPHERTEXT_REFUSED` for one that
-   * does not open.
+   * does not open: for rows of read models and reactions once all others are sealed anew, naming the first of them.
    */
   reseal(limitMax: number): Promise<number>;
 }

@@ -1,15 +1,19 @@
 import type { ClientBase, Pool } from 'pg';
+import { Fault, isFault } from '../../platform/kernel/faults';
 import { run } from '../../platform/outbox/postgres/connection';
 import type { SealedRows } from '../../platform/outbox/sealing';
 import { keptRowOf } from './sealing';
 import type { RowSealing, SealedRow } from './sealing';
 import { replaceSealed, rowColumns } from './statements';
+import type { Replacement } from './statements';
 
 const limits = {
   /** A statement that reads a whole table. */
   wholeTableMs: 600_000,
   /** Rows in memory at once. */
   pageMax: 500,
+  /** Rows that are named of those that do not open. */
+  namedMax: 20,
 } as const;
 
 /** Where a walk through the table stands. */
@@ -28,12 +32,31 @@ const page = (condition: string): string => `
 const stale = page('not coalesce(starts_with(sealed, $4), false)');
 const plain = page('sealed is null');
 
+/** A walk through the whole table. */
+interface Walk {
+  readonly after: Place;
+  /** Rows sealed anew in it. */
+  readonly sealed: number;
+  readonly refused: Refused;
+}
+
+/** Rows that do not open, the first of them by what is wrong. */
+interface Refused {
+  readonly count: number;
+  readonly named: readonly string[];
+}
+
+const noneRefused: Refused = { count: 0, named: [] };
+const untrodden: Walk = { after: beginning, sealed: 0, refused: noneRefused };
+
 /** What keys the rows of a store are sealed with, those of every generation, and sealing them anew. */
 export function postgresSealedRows(pool: Pool, sealing: RowSealing): SealedRows {
-  // What lies before this was sealed anew; gone through once more at the end, for what was written meanwhile.
-  let after = beginning;
+  let walk = untrodden;
   const staleAfter = async (limitMax: number): Promise<readonly SealedRow[]> => {
-    const told = { values: [...after, limitMax, sealing.prefix()], timeoutMs: limits.wholeTableMs };
+    const told = {
+      values: [...walk.after, limitMax, sealing.prefix()],
+      timeoutMs: limits.wholeTableMs,
+    };
     return (await run<SealedRow>(pool, stale, told)).rows;
   };
   return {
@@ -43,26 +66,54 @@ export function postgresSealedRows(pool: Pool, sealing: RowSealing): SealedRows 
       return new Map(rows.map(({ key, count }) => [key, Number(count)]));
     },
     async reseal(limitMax) {
-      let rows = await staleAfter(limitMax);
-      if (rows.length === 0 && after !== beginning) {
-        after = beginning;
-        rows = await staleAfter(limitMax);
+      for (;;) {
+        const rows = await staleAfter(limitMax);
+        const { again, refused } = resealed(sealing, rows);
+        if (again.length > 0) await replaceSealed(pool, again);
+        const { sealed, refused: before } = walk;
+        walk = {
+          after: placeOf(rows),
+          sealed: sealed + again.length,
+          refused: both(before, refused),
+        };
+        if (again.length > 0) return again.length;
+        if (rows.length > 0) continue;
+        walk = untrodden;
+        // What lay before was sealed anew; gone through once more, for what was written meanwhile.
+        if (sealed > 0) continue;
+        demandOpened(before);
+        return 0;
       }
-      if (rows.length === 0) return 0;
-      await replaceSealed(
-        pool,
-        rows.map((row) => resealed(sealing, row)),
-      );
-      after = placeOf(rows);
-      return rows.length;
     },
   };
 }
 
-/** The same row under the current key. */
-function resealed(sealing: RowSealing, row: SealedRow) {
-  const kept = keptRowOf(sealing, row);
-  return { ...sealing.seal(row, kept, Object.keys(row.listed)), before: row.sealed };
+/** The same rows under the current key; those that do not open stay as they are. */
+function resealed(sealing: RowSealing, rows: readonly SealedRow[]) {
+  const again: Replacement[] = [];
+  const named: string[] = [];
+  for (const row of rows) {
+    try {
+      const kept = keptRowOf(sealing, row);
+      again.push({ ...sealing.seal(row, kept, Object.keys(row.listed)), before: row.sealed });
+    } catch (error) {
+      if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
+      named.push(error.message.replace(`${error.code}: `, ''));
+    }
+  }
+  return { again, refused: { count: named.length, named } };
+}
+
+function both(one: Refused, other: Refused): Refused {
+  const named = [...one.named, ...other.named].slice(0, limits.namedMax);
+  return { count: one.count + other.count, named };
+}
+
+/** Names the rows that nobody can seal anew: a person has to look at each. */
+function demandOpened({ count, named }: Refused): void {
+  if (count === 0) return;
+  const more = count > named.length ? `, and ${count - named.length} more` : '';
+  throw new Fault('CIPHERTEXT_REFUSED', `rows do not open: ${named.join(', ')}${more}`);
 }
 
 function placeOf(rows: readonly SealedRow[]): Place {

@@ -100,6 +100,37 @@ test('rows of every generation are counted by key, and sealed anew under the nex
   }
 });
 
+test('rows that do not open are passed over and named once all others are sealed anew', async () => {
+  const names = Array.from({ length: 25 }, (_, at) => `n-${String(at).padStart(2, '0')}`);
+  await putRows(store, orderStatus, Object.fromEntries(names.map((one) => [one, anOrder(one, 1)])));
+  const forged = `key <> 'n-01' and key <> 'n-24'`;
+  const change = (what: string) =>
+    ask(`update read_rows set as_of = as_of ${what} where ${forged}`);
+  await change(`+ interval '1 second'`);
+  const keys = { vault: () => testVault('read-models', 'next') };
+  const next = openReadModelStore(configFor('projector', world.instance), keys);
+  try {
+    const { sealedRows } = next;
+    expect([await sealedRows.reseal(2), await sealedRows.reseal(2)]).toEqual([1, 1]);
+    for (let round = 0; round < 2; round += 1) {
+      const end = (await sealedRows.reseal(2).catch((error: unknown) => error)) as Error;
+      expect(end).toMatchObject({ code: 'CIPHERTEXT_REFUSED' });
+      expect(end.message).toMatch(/read_rows order-status n-00.* n-20, and 3 more$/);
+      expect(end.message).not.toMatch(/n-01|n-21/);
+    }
+    expect(await sealedRows.keyUse()).toEqual(
+      new Map([
+        ['read-models', 23],
+        ['next', 2],
+      ]),
+    );
+    await change(`- interval '1 second'`);
+    expect([await sealedRows.reseal(50), await sealedRows.reseal(50)]).toEqual([23, 0]);
+  } finally {
+    await next.close();
+  }
+});
+
 /** Keys of a process that learns of the next one when it looks for it. */
 function lateKeys() {
   const known = [testKey('read-models')];

@@ -152,11 +152,31 @@ export const rowGuards: readonly Guard[] = [
     changes: [
       {
         file: 'projections/rows/sealed-rows.ts',
-        from: 'rows.length === 0 && after !== beginning',
-        to: 'rows.length === 0 && after === beginning && limitMax < 0',
+        from: 'if (sealed > 0) continue;',
+        to: '',
       },
     ],
     test: contract('resealed-rows', 'rows of every generation are counted by key'),
+  },
+  {
+    name: 'a row that does not open keeps no other under an older key',
+    why: 'one forged row would keep a key from being retired for good',
+    changes: [
+      {
+        file: 'projections/rows/sealed-rows.ts',
+        from: "if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;",
+        to: 'if (isFault(error)) throw error;',
+      },
+    ],
+    test: contract('resealed-rows', 'rows that do not open are passed over and named'),
+  },
+  {
+    name: 'rows that could not be sealed anew are told of',
+    why: 'a command would say that all is under the new key while a forged row is not',
+    changes: [
+      { file: 'projections/rows/sealed-rows.ts', from: '        demandOpened(before);\n', to: '' },
+    ],
+    test: contract('resealed-rows', 'rows that do not open are passed over and named'),
   },
   {
     name: 'a record that does not open holds up no other',
