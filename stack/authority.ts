@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { retiredFileOf } from '../platform/security/retired';
+import { StackError } from './errors';
 
 const dayMs = 86_400_000;
 
@@ -125,14 +126,37 @@ export const authorityFiles = (directory: string, secrets: string) => ({
   lock: path.join(secrets, 'rollover.lock'),
 });
 
-/** Every certificate in a file; none where there is no file. */
+/**
+ * Every certificate in a file; none where there is no file. Throws `STATE_MISMATCH` for one that cannot be read: taken
+ * for one that is not there, another authority would be made in its place, and nobody would believe it.
+ */
 export function certificatesIn(file: string): x509.X509Certificate[] {
+  const pem = textIn(file);
+  if (pem === undefined) return [];
   try {
-    const pem = readFileSync(file, 'utf8');
-    return x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
+    const all = x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
+    if (all.length > 0) return all;
   } catch {
-    return [];
+    // told below
   }
+  throw unreadable(file, 'no certificate can be read from it');
+}
+
+function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw unreadable(file, code ?? 'it cannot be read');
+  }
+}
+
+function unreadable(file: string, why: string): StackError {
+  return new StackError({
+    ...{ code: 'STATE_MISMATCH', subject: 'authority', cause: `${file}: ${why}` },
+    fix: 'make the file readable or put it back from a backup; without both, remove the state folder',
+  });
 }
 
 const textOf = (certificate: x509.X509Certificate): string => `${certificate.toString('pem')}\n`;
@@ -147,12 +171,8 @@ export async function authorityOf(
   keyFile: string,
   among: readonly x509.X509Certificate[],
 ): Promise<Authority | undefined> {
-  let pem: string;
-  try {
-    pem = readFileSync(keyFile, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const pem = textIn(keyFile);
+  if (pem === undefined) return undefined;
   const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
   const certificate = among.find(({ publicKey }) => spki.equals(Buffer.from(publicKey.rawData)));
   const [pkcs8] = x509.PemConverter.decode(pem);

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openAuthority } from '../../../stack/authority';
 import { certificateNames, openCertificates } from '../../../stack/certificates';
 import { identityOf } from '../../../platform/security/peer';
 
@@ -55,6 +56,24 @@ describe('the local authority', () => {
     await again.ensure('orders', 'renew');
     expect(readFileSync(file('orders.crt'), 'utf8')).not.toBe(before);
     expect(read('orders.crt').verify(read('ca.crt').publicKey)).toBe(true);
+  });
+});
+
+describe('an authority that cannot be read', () => {
+  test.each([
+    ['the bundle', 'certs/ca.crt', 'no certificate'],
+    ['the bundle as a folder', 'certs/ca.crt', ''],
+    ['the key as a folder', 'authority/ca.key', ''],
+  ])('%s: no other one is made in its place', async (_what, name, text) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'authority-'));
+    const open = () => openAuthority(path.join(folder, 'certs'), path.join(folder, 'authority'));
+    await open();
+    const broken = path.join(folder, name);
+    rmSync(broken);
+    if (text === '') mkdirSync(broken);
+    else writeFileSync(broken, text);
+    await expect(open()).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+    rmSync(folder, { recursive: true });
   });
 });
 
