@@ -91,7 +91,7 @@ function follow(parts: ReactorParts, reaction: Reaction, { since, observe }: Fol
 function beginStarts(
   { reactions, records, log, store }: ReactorParts,
   engine: ReactionEngine,
-  { started, waiting }: Pick<ReturnType<typeof observersOf>, 'started' | 'waiting'>,
+  { started, waiting, unread }: Omit<ReturnType<typeof observersOf>, 'projector'>,
 ): Starter {
   const reactionOf = (pending: Pending): Reaction => {
     const reaction = reactions.find((one) => consumerName(one) === pending.reaction);
@@ -101,7 +101,7 @@ function beginStarts(
   const changed = ({ reaction }: Pending) =>
     new Error(`the reaction ${reaction} does another thing now than when its event came`);
   return startStarter({
-    ...{ records: records.records, log, observe: started, waiting },
+    ...{ records: records.records, log, observe: started, waiting, unread },
     async start(pending) {
       const reaction = reactionOf(pending);
       if (isTelling(reaction)) throw changed(pending);
@@ -137,6 +137,7 @@ function observersOf({ metrics: { registry }, records }: ReactorParts) {
   return {
     projector: projectorMetrics(registry),
     waiting: (rows: number) => pending.set(rows),
+    unread: () => starts.inc({ reaction: 'any', outcome: 'unread' }),
     started: (reaction: string, outcome: ReactionOutcome) => starts.inc({ reaction, outcome }),
   };
 }

@@ -9,8 +9,14 @@ import type { Ask } from '../projections/store';
 /** Members of every record that are asked for, and stand in clear. */
 export const listedOfRecords = ['state', 'eventTime', 'dueAt'] as const;
 
-/** How often a change is tried that somebody else was ahead of: each time, a change of theirs was made. */
-const triesMax = 10;
+const limits = {
+  /** How often a change is tried that somebody else was ahead of: each time, a change of theirs was made. */
+  triesMax: 10,
+  /** Pages one look reads where most of what stands there does not open; the next one goes on behind them. */
+  pagesMax: 10,
+  /** Records that are named of those that do not open. */
+  toldMax: 1_000,
+} as const;
 
 const columns = 'projection, key, listed, sources, as_of, sealed';
 const isPending = `listed->>'state' = 'pending'`;
@@ -36,6 +42,11 @@ interface DueRow extends SealedRow {
   readonly due: string;
 }
 
+/** Where a walk through what is due stands. */
+type Place = readonly [due: string, projection: string, key: string];
+const beginning: Place = ['', '', ''];
+const placeOf = ({ due, projection, key }: DueRow): Place => [due, projection, key];
+
 interface Parts {
   readonly sealing: RowSealing;
   /** Rows of a reaction that is no longer registered wait until it is again. */
@@ -45,14 +56,16 @@ interface Parts {
 
 /**
  * Records of reactions over their rows. One that does not open is passed over, logged once, and starts nothing: it
- * holds up no other.
+ * holds up no other. A look reads so many pages and no more, and the next one goes on behind them.
  */
 export function recordsIn(ask: Ask, parts: Parts): ReactionRecords {
   const { sealing } = parts;
   const open = openerOf(parts);
+  // Where the last look ended: what does not open there is not read again before all others were.
+  let after = beginning;
 
   async function change({ reaction, row: { eventId } }: Pending, members: object): Promise<void> {
-    for (let tries = 0; tries < triesMax; tries += 1) {
+    for (let tries = 0; tries < limits.triesMax; tries += 1) {
       const [stored] = await ask<SealedRow>(pendingRow, [reaction, eventId]);
       if (stored === undefined) return;
       const kept = keptRowOf(sealing, stored);
@@ -65,18 +78,21 @@ export function recordsIn(ask: Ask, parts: Parts): ReactionRecords {
   }
 
   return {
-    async pending(limitMax) {
+    async pending(limitMax, signal) {
       const found: Pending[] = [];
       const now = new Date().toISOString();
-      let after = ['', '', ''];
-      for (let isMore = true; isMore && found.length < limitMax;) {
+      for (let page = 0; page < limits.pagesMax && !signal?.aborted; page += 1) {
         const rows = await ask<DueRow>(duePage, [limitMax, parts.names, now, ...after]);
-        found.push(...rows.flatMap(open));
-        const last = rows.at(-1);
-        if (last !== undefined) after = [last.due, last.projection, last.key];
-        isMore = rows.length === limitMax;
+        for (const row of rows) {
+          after = placeOf(row);
+          found.push(...open(row));
+          if (found.length === limitMax) return found;
+        }
+        if (rows.length === limitMax) continue;
+        after = beginning;
+        break;
       }
-      return found.slice(0, limitMax);
+      return found;
     },
     settle: (pending, state) => change(pending, { state }),
     aim: (pending, target) => change(pending, { target }),
@@ -84,7 +100,7 @@ export function recordsIn(ask: Ask, parts: Parts): ReactionRecords {
   };
 }
 
-/** Opens records for whoever works on all of them. */
+/** Opens records for whoever works on all of them, and names those that do not open, each once. */
 function openerOf({ sealing, log }: Parts): (stored: SealedRow) => readonly Pending[] {
   const told = new Set<string>();
   return (stored) => {
@@ -94,9 +110,12 @@ function openerOf({ sealing, log }: Parts): (stored: SealedRow) => readonly Pend
     } catch (error) {
       if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
       const name = `${reaction} ${key}`;
-      const where = { projection: reaction, eventId: key };
-      if (!told.has(name)) log.error('a record of a reaction does not open', { error, ...where });
+      if (told.has(name) || told.size > limits.toldMax) return [];
       told.add(name);
+      const where = { projection: reaction, eventId: key };
+      const isNamed = told.size <= limits.toldMax;
+      if (isNamed) log.error('a record of a reaction does not open', { error, ...where });
+      else log.error('more records of reactions do not open than are named', { error });
       return [];
     }
   };

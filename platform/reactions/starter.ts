@@ -30,8 +30,11 @@ export type PendingTell = Pending<ToTell>;
 
 /** The reactor's own records. */
 export interface ReactionRecords {
-  /** Rows that are due and not done with as far as is known, those that wait longest first. */
-  pending(limitMax: number): Promise<readonly Pending[]>;
+  /**
+   * Rows that are due and not done with as far as is known, those that wait longest first. Each look goes on where the
+   * last one ended, and begins anew behind the end; once the signal is given it reads no further.
+   */
+  pending(limitMax: number, signal?: AbortSignal): Promise<readonly Pending[]>;
   /** Notes how it ended; a row that says so already stays. */
   settle(pending: Pending, state: Exclude<Reacted['state'], 'pending'>): Promise<void>;
   /** Looks at the row again no earlier than this. */
@@ -60,6 +63,8 @@ export interface StarterOptions {
   readonly observe?: (reaction: string, outcome: ReactionOutcome) => void;
   /** Told at each look how many rows are due, at most a batch. */
   readonly waiting?: (rows: number) => void;
+  /** Told at each look that failed: how many are due is not known. */
+  readonly unread?: () => void;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
@@ -83,19 +88,28 @@ export interface Starter {
 export function startStarter(options: StarterOptions): Starter {
   const { records, log } = options;
   const pause = waiter();
+  const end = new AbortController();
   let isStopped = false;
 
   async function work(): Promise<void> {
     for (let failures = 0; !isStopped;) {
-      const found = await records.pending(starterLimits.batchSizeMax).catch((error: unknown) => {
-        if (failures === 0) log.warn('the records of reactions cannot be read', { error });
-        return undefined;
-      });
-      options.waiting?.(found?.length ?? 0);
+      const found = await look(failures === 0);
       const failed = found === undefined ? 1 : await startAll(found);
       failures = failed === 0 ? 0 : failures + 1;
       if (isStopped || (failed === 0 && found?.length === starterLimits.batchSizeMax)) continue;
       await pause.wait(failures > 0 ? backoffMs(failures, starterLimits) : starterLimits.idleMs);
+    }
+  }
+
+  async function look(isFirst: boolean): Promise<readonly Pending[] | undefined> {
+    try {
+      const found = await records.pending(starterLimits.batchSizeMax, end.signal);
+      options.waiting?.(found.length);
+      return found;
+    } catch (error) {
+      if (isFirst) log.warn('the records of reactions cannot be read', { error });
+      options.unread?.();
+      return undefined;
     }
   }
 
@@ -121,6 +135,7 @@ export function startStarter(options: StarterOptions): Starter {
   return {
     async stop() {
       isStopped = true;
+      end.abort();
       pause.stop();
       await kept;
     },

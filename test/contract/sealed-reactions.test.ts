@@ -113,6 +113,37 @@ test('a record that was changed, exchanged or set back starts nothing, is told o
   expect(said).toEqual(Array(3).fill('a record of a reaction does not open'));
 });
 
+test('a look reads no more than some pages of records that do not open, and the next goes on behind them', async () => {
+  await fill();
+  const forged = 1_100;
+  await ask(
+    `insert into read_rows (projection, key, listed, sources, as_of, sealed)
+     select projection, 'forged-' || n, listed || $1::jsonb, sources, as_of, sealed
+     from read_rows, generate_series(1, $2::int) as n where key = 'note/a:1'`,
+    [JSON.stringify({ eventTime: at(0) }), forged],
+  );
+  const looks: string[][] = [];
+  while (looks.flat().length < 6 && looks.length < 9) looks.push(await pending(50));
+  // 500 and 500, the last 100 with all three, and from the beginning again.
+  expect(looks).toEqual([[], [], ['a', 'b', 'c'], [], [], ['a', 'b', 'c']]);
+  expect(said).toEqual([
+    ...Array<string>(1_000).fill('a record of a reaction does not open'),
+    'more records of reactions do not open than are named',
+  ]);
+  const ended = AbortSignal.abort();
+  expect(await store.records.pending(50, ended)).toEqual([]);
+  expect([await pending(2), await pending(2)]).toEqual([[], []]);
+});
+
+test('a look that is full leaves out nobody: the next goes on behind it, and then begins anew', async () => {
+  await fill();
+  expect([await pending(2), await pending(2), await pending(2)]).toEqual([
+    ['a', 'b'],
+    ['c'],
+    ['a', 'b'],
+  ]);
+});
+
 test('records of before are taken over when a person says so, and wait as they did', async () => {
   await fill();
   const [{ row } = { row: {} }] = Object.values(note('d', 4));

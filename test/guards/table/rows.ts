@@ -191,6 +191,12 @@ export const rowGuards: readonly Guard[] = [
     test: reactions('a record that was changed, exchanged or set back starts nothing'),
   },
   {
+    name: 'records that do not open take so much of a look and no more',
+    why: 'whoever forges records by the thousand would keep the orchestrator reading them',
+    changes: [{ file: records, from: 'page < limits.pagesMax && ', to: '' }],
+    test: reactions('a look reads no more than some pages of records that do not open'),
+  },
+  {
     name: 'a record is changed where it still holds what was read',
     why: 'of two changes at once one would be lost: whom an event was sent to, say',
     changes: [

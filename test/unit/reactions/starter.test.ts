@@ -105,6 +105,30 @@ test('rows are started one by one, whether or not anybody watches', async () => 
   expect([starts, settled]).toEqual([['file-note:1'], ['note/n-1:1']]);
 });
 
+test('a look that fails is counted, and says nothing about how many wait', async () => {
+  const { options } = world();
+  const said: string[] = [];
+  let looks = 0;
+  await new Promise<void>((resolve) => {
+    const starter = startStarter({
+      ...options,
+      waiting: (rows) => void said.push(`${rows} wait`),
+      unread: () => void said.push('unread'),
+      records: {
+        ...options.records,
+        async pending(_limitMax, signal) {
+          looks += 1;
+          if (looks === 2) throw new Error('away');
+          if (looks === 3) void starter.stop().then(resolve);
+          said.push(`${looks}: ${signal?.aborted === true ? 'stop' : 'go on'}`);
+          return [];
+        },
+      },
+    });
+  });
+  expect(said).toEqual(['1: go on', '0 wait', 'unread', '3: stop', '0 wait']);
+});
+
 describe('what a saga is told', () => {
   const tell: PendingTell = {
     reaction: 'on-tell-notes',
