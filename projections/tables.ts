@@ -9,7 +9,7 @@ import { projectionOf } from './generations/names';
 import { demandSealed, lettersSealedSince } from './letters/schema';
 import { hasLetters, sealPlainLetters } from './letters/sealed-rows';
 import { demandSealedRows, rowsSealedSince } from './rows/schema';
-import { hasPlainRows, sealPlainRows } from './rows/sealed-rows';
+import { hasPlainRows, hasRowsOfBefore, sealPlainRows } from './rows/sealed-rows';
 import { migrations, outdatedIndexes, tablesVersion, versionTableName } from './schema';
 import type { StoreSealing } from './sealing';
 
@@ -44,6 +44,7 @@ export function tablesIn(parts: TableParts, projections: readonly Projection[]):
 
 /** The version is raised together with what it says: two that start at once seal once. */
 async function migrate(parts: TableParts, projections: readonly Projection[]): Promise<void> {
+  if (parts.takingOver === undefined) await demandTakenOver(parts);
   const timeoutMs = parts.takingOver === undefined ? limits.migrateMs : limits.takeOverMs;
   await inTransaction(parts.pool, { timeoutMs }, async (client) => {
     await run(client, `select pg_advisory_xact_lock(hashtext('holdfast read models'))`);
@@ -79,6 +80,17 @@ async function leaveBehind(
     await sealPlainRows(client, parts.sealing.rows, listedIn(projections, parts.listed));
   }
   await cell.raise({ version: tablesVersion, oldest: rowsSealedSince });
+}
+
+/**
+ * Found out before anything is locked: a process that waits for a person looks every few seconds, beside whoever still
+ * works with these tables.
+ */
+async function demandTakenOver(parts: TableParts): Promise<void> {
+  const { pool } = parts;
+  const version = (await postgresVersionCell(pool, versionTableName).read())?.version;
+  if (version === undefined || version >= rowsSealedSince) return;
+  if (await hasRowsOfBefore(pool)) await demandPerson(parts, `rows of version ${version}`);
 }
 
 /** Only a person can take for genuine what stands there in plain text: the command brings its keys. */

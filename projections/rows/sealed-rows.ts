@@ -128,6 +128,16 @@ export async function hasPlainRows(client: ClientBase): Promise<boolean> {
   return rows[0]?.found === true;
 }
 
+/** The same of tables as they were before rows could be sealed: any row there is. */
+export async function hasRowsOfBefore(pool: Pool): Promise<boolean> {
+  const before = `select from pg_attribute
+    where attrelid = to_regclass('read_rows') and attname = 'row' and not attisdropped`;
+  const { rows } = await run<{ found: boolean }>(pool, `select exists (${before}) as found`);
+  if (rows[0]?.found !== true) return false;
+  const some = await run(pool, 'select 1 from read_rows limit 1');
+  return some.rows.length > 0;
+}
+
 /** Seals every row that never was, as it stands there; `listedOf` names the members that stay in clear. */
 export async function sealPlainRows(
   client: ClientBase,

@@ -1,9 +1,11 @@
+import { Client } from 'pg';
+import { postgresOptions } from '../../platform/runtime/connections';
 import { createVault } from '../../platform/security/keys/vault';
 import { customerOrders } from '../../projections/customer-orders';
 import { orderStatus } from '../../projections/order-status';
 import { openReadModel } from '../../projections/read-model';
 import type { ReadModel } from '../../projections/read-model';
-import { openReadModelStore } from '../../projections/store';
+import { openReadModelStore, readModelsDatabase } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { openLogWorld } from '../support/log-world';
 import type { LogWorld } from '../support/log-world';
@@ -71,6 +73,21 @@ test('rows of before are taken over when a person says so, once, and by no proce
     code: 'CIPHERTEXT_REFUSED',
   });
 });
+
+test('a process that waits for a person to take rows over locks nobody out', async () => {
+  await makePlain(1);
+  const config = configFor('projector', world.instance);
+  const reader = new Client(postgresOptions(config, readModelsDatabase(world.instance)));
+  await reader.connect();
+  try {
+    await reader.query('begin');
+    await reader.query('select 1 from read_rows');
+    // A change of the table would have to wait for this reader, and every other reader for the change.
+    await expect(store.migrate(projections)).rejects.toMatchObject({ code: 'SCHEMA_OUTDATED' });
+  } finally {
+    await reader.end();
+  }
+}, 15_000);
 
 test('rows of every generation are counted by key, and sealed anew under the next', async () => {
   const rows = { a: anOrder('a', 1), b: anOrder('b', 2) };

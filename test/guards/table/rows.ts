@@ -135,6 +135,18 @@ export const rowGuards: readonly Guard[] = [
     test: takenOver,
   },
   {
+    name: 'who waits for a person looks before it locks',
+    why: 'each waiting process would lock every reader out again and again until a person comes',
+    changes: [
+      {
+        file: tables,
+        from: '  if (parts.takingOver === undefined) await demandTakenOver(parts);\n',
+        to: '',
+      },
+    ],
+    test: contract('resealed-rows', 'a process that waits for a person to take rows over locks'),
+  },
+  {
     name: 'rows are taken over once',
     why: 'every later migration would seal what was put there in plain',
     changes: [
