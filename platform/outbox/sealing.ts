@@ -156,8 +156,9 @@ export interface SealedRows {
   keyUse(): Promise<ReadonlyMap<string, number>>;
   /**
    * Seals the content of at most `limitMax` rows anew that are under another key than the current one, beside whoever
-   * works with them. Answers how many it found: with 0 there is none left. Throws `CIPHERTEXT_REFUSED` for one that
-   * does not open: for rows of read models and reactions once all others are sealed anew, naming the first of them.
+   * works with them. Answers how many it sealed: with 0 there is none left. Throws `CIPHERTEXT_REFUSED` for one that
+   * does not open: for rows of read models, of reactions and of the ledger once all others are sealed anew, naming the
+   * first of them.
    */
   reseal(limitMax: number): Promise<number>;
 }

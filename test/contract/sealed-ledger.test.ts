@@ -1,9 +1,7 @@
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { StoredLedger } from '../../platform/audit/ledger/postgres';
 import { noKeys } from '../../platform/host/sealed-store';
-import { eventually } from '../support/eventually';
 import { fillLedger, openSealedLedger, remembered } from '../support/sealed-ledger';
-import { testVault } from '../support/test-keys';
 
 let opened: Awaited<ReturnType<typeof openSealedLedger>>;
 let ledger: StoredLedger;
@@ -229,44 +227,4 @@ test('a ledger of before is taken over when a person says so, once, and by no pr
   await opened.ask(`update audit_aggregates set state = '{"word":"forged"}'`);
   await tables.migrate();
   await expect(aggregates()).rejects.toMatchObject(refused);
-});
-
-/** The ledger as who has the next key too opens it. */
-async function withNextKey(work: (next: StoredLedger) => Promise<void>): Promise<void> {
-  const keys = { vault: () => testVault('audit', 'next') };
-  const next = openLedger(opened.config, keys);
-  await work(next).finally(() => next.close());
-}
-
-test('rows are counted by key, and sealed anew under the next', async () => {
-  expect(await ledger.sealedRows.keyUse()).toEqual(new Map([['audit', 10]]));
-  await withNextKey(async (next) => {
-    const found = [];
-    do found.push(await next.sealedRows.reseal(4));
-    while (found.at(-1) !== 0);
-    expect(found).toEqual([4, 4, 2, 0]);
-    expect(await next.sealedRows.keyUse()).toEqual(new Map([['next', 10]]));
-    await expectAll(next);
-    await opened.ask(`update audit_aggregates set seq = 7`);
-    await expect(next.tracked('a', ['x'])).rejects.toMatchObject(refused);
-  });
-});
-
-test('what is written while rows are sealed anew stays', async () => {
-  const writer = await opened.connect();
-  await withNextKey(async (next) => {
-    await writer.query('begin');
-    const news = `update audit_aggregates set state = 'hf1.next.news' where service = 'a'`;
-    await writer.query(news);
-    const resealed = next.sealedRows.reseal(10);
-    await eventually(async () => {
-      const waiting = `select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`;
-      expect(await opened.ask(waiting)).toHaveLength(1);
-    });
-    await writer.query('commit');
-    expect(await resealed).toBe(10);
-    const text = `select distinct state from audit_aggregates where service = 'a'`;
-    expect(await opened.ask(text)).toEqual([{ state: 'hf1.next.news' }]);
-  }).finally(() => writer.end());
 });

@@ -9,7 +9,7 @@ import { wholeOf } from '../family';
 import type { Family } from '../family';
 import { LedgerTaken, firstMark } from './port';
 import type { KeptFinding, Ledger, Seen, ServiceMark } from './port';
-import { sealedLedgerRows } from './sealed-rows';
+import { sealedLedgerRows } from './resealing';
 import { ledgerSealing } from './sealing';
 import type { LedgerSealing } from './sealing';
 import { familyOf, findingsOf, keysOf, seenOf, trackedOf, writeChange } from './statements';

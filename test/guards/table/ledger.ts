@@ -4,6 +4,7 @@ import { contract, unit } from '../guard';
 const sealing = 'platform/audit/ledger/sealing.ts';
 const tables = 'platform/audit/ledger/tables.ts';
 const rows = 'platform/audit/ledger/sealed-rows.ts';
+const resealing = 'platform/audit/ledger/resealing.ts';
 const statements = 'platform/audit/ledger/statements.ts';
 const auditor = 'platform/audit/auditor.ts';
 const forged = contract('sealed-ledger', 'refused by name, and counted');
@@ -12,6 +13,7 @@ const takenOver = contract(
   'sealed-ledger',
   'a ledger of before is taken over when a person says so',
 );
+const passedOver = contract('resealed-ledger', 'rows that do not open are passed over and named');
 
 /** What keeps the auditor from believing a memory that somebody else has written. */
 export const ledgerGuards: readonly Guard[] = [
@@ -148,8 +150,40 @@ export const ledgerGuards: readonly Guard[] = [
   {
     name: 'sealing anew leaves alone what was written meanwhile',
     why: 'the auditor would find its own memory set back',
-    changes: [{ file: rows, from: "where: `${textOf(of, 't.')} = n.held`", to: "where: 'true'" }],
-    test: contract('sealed-ledger', 'what is written while rows are sealed anew stays'),
+    changes: [
+      {
+        file: rows,
+        from: "which === 'any' ? 'true' : `${textOf(of, 't.')} = n.held`",
+        to: "'true'",
+      },
+    ],
+    test: contract('resealed-ledger', 'what is written while rows are sealed anew stays'),
+  },
+  {
+    name: 'a row of the ledger that does not open keeps no other under an older key',
+    why: 'one forged row would keep a key from being retired for good',
+    changes: [
+      {
+        file: resealing,
+        from: "else if (error.code === 'CIPHERTEXT_REFUSED') refused",
+        to: 'else if (!isFault(error)) refused',
+      },
+    ],
+    test: passedOver,
+  },
+  {
+    name: 'rows of the ledger that could not be sealed anew are told of',
+    why: 'a command would say that all is under the new key while a forged row is not',
+    changes: [{ file: resealing, from: '        demandOpened(over);\n', to: '' }],
+    test: passedOver,
+  },
+  {
+    name: 'a row whose key is not known yet is asked for again',
+    why: 'it would be passed over in silence, and keep its key',
+    changes: [
+      { file: resealing, from: '      if (unknown !== undefined) throw unknown;\n', to: '' },
+    ],
+    test: contract('resealed-ledger', 'a row under a key that is not known yet'),
   },
   {
     name: 'a saga that does not open holds up no service',
