@@ -1,8 +1,12 @@
 import { openLedger } from '../../platform/audit/ledger/postgres';
 import type { Vaults } from '../../platform/host/hosted-service';
 import { openSealedStore, noKeys, withKeys } from '../../platform/host/sealed-store';
+import { isFault } from '../../platform/kernel/faults';
 import type { SealedRows } from '../../platform/outbox/sealing';
 import type { Config } from '../../platform/runtime/config';
+import { waiter } from '../../platform/runtime/waiter';
+import type { Waiter } from '../../platform/runtime/waiter';
+import { keyringLimits } from '../../platform/security/keys/keyring';
 import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { reactions } from '../../reactions';
@@ -67,10 +71,31 @@ function databaseOf({ process, service }: OwnedService, state: string): SealedCo
   };
 }
 
-async function resealAll(rows: SealedRows, told: (rows: number) => void): Promise<number> {
-  let all = 0;
-  for (let found = -1; found !== 0; told(all)) all += found = await rows.reseal(stepMax);
-  return all;
+/** Looks after the first at values under a key that is not known here. */
+const keyLooksMax = 3;
+
+/**
+ * Seals everything of a store anew, step by step. A key that is not known here is asked for meanwhile: a later look has
+ * it, or is told that there is none and passes the value by.
+ */
+export async function resealAll(
+  rows: Pick<SealedRows, 'reseal'>,
+  told: (rows: number) => void,
+  pause: Pick<Waiter, 'wait'> = waiter(),
+): Promise<number> {
+  let [all, looks] = [0, keyLooksMax];
+  for (;;) {
+    try {
+      const found = await rows.reseal(stepMax);
+      [all, looks] = [all + found, keyLooksMax];
+      told(all);
+      if (found === 0) return all;
+    } catch (error) {
+      looks -= 1;
+      if (!isFault(error) || error.code !== 'KEYS_UNAVAILABLE' || looks < 0) throw error;
+      await pause.wait(2 * keyringLimits.askAgainMs);
+    }
+  }
 }
 
 /** A store of what is built from the log, opened as the process that owns it. */
@@ -112,17 +137,24 @@ function builtOf(
     },
     async reseal(told) {
       let before = 0;
+      let refused: unknown;
       for (const { open, config } of reached()) {
         const store = await withKeys({ config }, (keys) => open(config, keys));
         try {
           for (const part of partsOf(store)) {
             const done = before;
-            before += await resealAll(part, (rows) => told(done + rows));
+            before += await resealAll(part, (rows) => told(done + rows)).catch((error: unknown) => {
+              if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
+              // What does not open in one part is no reason to leave the others under an older key.
+              refused ??= error;
+              return 0;
+            });
           }
         } finally {
           await store.close();
         }
       }
+      if (refused !== undefined) throw refused as Error;
       return before;
     },
   };
