@@ -33,7 +33,11 @@ export const filters = {
 const memberOf: Readonly<Record<string, string>> = {
   ...{ saga: 'saga', state: 'state', turnedBack: 'reason', parkedReason: 'parkedReason' },
   ...{ step: 'step', owner: 'owner', startedAfter: 'startedAfter', startedBefore: 'startedBefore' },
-  ...{ businessKey: 'businessKey', finishedAfter: 'finishedAfter', finishedBefore: 'finishedBefore' },
+  ...{
+    businessKey: 'businessKey',
+    finishedAfter: 'finishedAfter',
+    finishedBefore: 'finishedBefore',
+  },
 };
 
 /** The filter that a command was given. */
