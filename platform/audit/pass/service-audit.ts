@@ -76,6 +76,8 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
     findings.push(...sums(after.openWeights, barrier.clearedMs()));
     const found = await commit(changeOf(draft, after, findings));
     mark = after;
+    // A step that failed is taken again just as it was: else what it met would be away in the next one, and back later.
+    state.steps += 1;
     barrier.read(readTo);
     const lag = marks.reduce(
       (sum, { partition, high }) => sum + Number(high - readTo(partition)),
@@ -158,7 +160,7 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
       return (id: string) => draft.tracked.get(id) ?? known(id);
     };
     const scanAfter = await scanAggregates(scan, before, { ...scopeOf(findings), load });
-    const isDue = (state.steps += 1) % auditLimits.historyEvery === 1;
+    const isDue = state.steps % auditLimits.historyEvery === 0;
     const historyAfter = isDue ? await scanHistory(scan, before, findings) : before.historyAfter;
     const texts = [...offsets].map(([partition, offset]) => [partition, offset.toString()]);
     const mark = { ...before, offsets: Object.fromEntries(texts) as ServiceMark['offsets'] };

@@ -18,6 +18,18 @@ const passedOver = contract('resealed-ledger', 'rows that do not open are passed
 /** What keeps the auditor from believing a memory that somebody else has written. */
 export const ledgerGuards: readonly Guard[] = [
   {
+    name: 'a step that failed is taken again just as it was',
+    why: 'what the auditor waits for would be gone in the next pass and back in the fourth, and nobody would believe it',
+    changes: [
+      {
+        file: 'platform/audit/pass/service-audit.ts',
+        from: 'const isDue = state.steps % auditLimits.historyEvery === 0;',
+        to: 'const isDue = state.steps++ % auditLimits.historyEvery === 0;',
+      },
+    ],
+    test: unit('audit/refused', 'of what is looked at every fourth time alone'),
+  },
+  {
     name: 'a remembered state is sealed for its number',
     why: 'a service and the memory of it could be set back together, and nobody would see it',
     changes: [{ file: sealing, from: '[service, id, String(seq),', to: '[service, id,' }],

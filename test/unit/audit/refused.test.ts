@@ -23,7 +23,7 @@ function atRest() {
     feed: lookingFeed(log.eventLog, 'auditor-test'),
     ...{ overdueMs: 30_000, now: () => clock.ms },
   });
-  return { ledger, auditor };
+  return { ledger, auditor, store };
 }
 
 test('of a service: its audit waits and says where, and the other one goes on', async () => {
@@ -34,6 +34,17 @@ test('of a service: its audit waits and says where, and the other one goes on', 
     services: [{ name: 'boxes', away }, { lag: 0 }],
   });
   ledger.mark = mark;
+  expect((await auditor.pass()).services).toMatchObject([{ lag: 0 }, { lag: 0 }]);
+});
+
+test('of what is looked at every fourth time alone: it is said at every pass until it opens', async () => {
+  const { auditor, store } = atRest();
+  const history = store.history.bind(store);
+  store.history = () => Promise.reject(refused);
+  for (let passes = 0; passes < 5; passes += 1) {
+    expect((await auditor.pass()).services).toMatchObject([{ away }, { away }]);
+  }
+  store.history = history;
   expect((await auditor.pass()).services).toMatchObject([{ lag: 0 }, { lag: 0 }]);
 });
 
