@@ -128,7 +128,9 @@ test('rows that do not open are passed over and named once all others are sealed
   const next = openReadModelStore(configFor('projector', world.instance), keys);
   try {
     const { sealedRows } = next;
-    expect([await sealedRows.reseal(2), await sealedRows.reseal(2)]).toEqual([1, 1]);
+    for (let round = 0; round < 2; round += 1) {
+      await expect(sealedRows.reseal(2)).resolves.toBe(1);
+    }
     for (let round = 0; round < 2; round += 1) {
       const end = (await sealedRows.reseal(2).catch((error: unknown) => error)) as Error;
       expect(end).toMatchObject({ code: 'CIPHERTEXT_REFUSED' });
