@@ -7,7 +7,7 @@ import type { GenerationStore } from '../platform/event-log/replay/port';
 import type { Vaults } from '../platform/host/hosted-service';
 import { openPool, run } from '../platform/outbox/postgres/connection';
 import type { SealedRows } from '../platform/outbox/sealing';
-import type { VersionedTables } from '../platform/outbox/tables-version';
+import type { TakingOver, VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { readCredentials } from '../platform/security/tls';
 import { liveProjecting } from './generations/projecting';
@@ -21,9 +21,6 @@ import { postgresSealedRows } from './rows/sealed-rows';
 import { rowSealing } from './rows/sealing';
 import type { StoreSealing } from './sealing';
 import { tablesIn } from './tables';
-import type { TakingOver } from './tables';
-
-export type { TakingOver } from './tables';
 
 const limits = { askMs: 3_000, connectionsMax: 6 } as const;
 

@@ -4,7 +4,7 @@ import type { Projection } from '../platform/event-log/projector/projection';
 import { inTransaction, run } from '../platform/outbox/postgres/connection';
 import { postgresVersionCell } from '../platform/outbox/postgres/schema';
 import { TablesError, versionedTables } from '../platform/outbox/tables-version';
-import type { VersionedTables } from '../platform/outbox/tables-version';
+import type { TakingOver, VersionedTables } from '../platform/outbox/tables-version';
 import { projectionOf } from './generations/names';
 import { demandSealed, lettersSealedSince } from './letters/schema';
 import { hasLetters, sealPlainLetters } from './letters/sealed-rows';
@@ -15,12 +15,6 @@ import type { StoreSealing } from './sealing';
 
 /** A migration may have to build an index over every row there is; a person's may have to seal each of them. */
 const limits = { migrateMs: 300_000, takeOverMs: 3_600_000 } as const;
-
-/** What a person's command brings along to change tables with. */
-export interface TakingOver {
-  /** Waits for keys: what was written before it was sealed is sealed then. Without it such tables are left alone. */
-  readonly ready: () => Promise<void>;
-}
 
 /** Tables of one store, and what their content is sealed with. */
 export interface TableParts {

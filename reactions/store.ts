@@ -4,7 +4,7 @@ import { consumerName, reactionProjection } from '../platform/reactions/projecti
 import type { Reaction } from '../platform/reactions/reaction';
 import type { ReactionRecords } from '../platform/reactions/starter';
 import { noKeys } from '../platform/host/sealed-store';
-import type { VersionedTables } from '../platform/outbox/tables-version';
+import type { TakingOver, VersionedTables } from '../platform/outbox/tables-version';
 import type { Config } from '../platform/runtime/config';
 import { silentLog } from '../platform/runtime/log';
 import type { Log } from '../platform/runtime/log';
@@ -13,7 +13,7 @@ import { snapshotSealing } from '../projections/history/sealing';
 import { letterSealing } from '../projections/letters/sealing';
 import { rowSealing } from '../projections/rows/sealing';
 import { openStore } from '../projections/store';
-import type { ReadModelStore, TakingOver } from '../projections/store';
+import type { ReadModelStore } from '../projections/store';
 import { listedOfRecords, recordsIn } from './records';
 
 /** What the reactor keeps: checkpoints, letters and records of its own, which no replay of a read model can reach. */

@@ -1,3 +1,4 @@
+import { wordsOf } from '../kernel/faults';
 import type { AuditFinding } from './codes';
 import type { SagaAudit } from './family';
 import type { ServiceMark } from './ledger/port';
@@ -92,7 +93,7 @@ const codeOf = (error: unknown): string => (error as { readonly code?: string })
 
 function awayPass(name: string, error: unknown): ServicePass {
   const code = codeOf(error);
-  return { name, away: `${code} ${(error as Error).message.replace(`${code}: `, '')}` };
+  return { name, away: `${code} ${wordsOf({ code, message: (error as Error).message })}` };
 }
 
 async function stepOf(audit: ServiceAudit): Promise<ServicePass> {

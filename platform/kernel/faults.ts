@@ -67,3 +67,8 @@ export function isFault(error: unknown): error is Fault {
     typeof error === 'object' && error !== null && 'code' in error && String(error.code) in faults
   );
 }
+
+/** What a fault says, without the code that its message begins with. */
+export function wordsOf({ code, message }: { readonly code: string; readonly message: string }) {
+  return message.replace(`${code}: `, '');
+}

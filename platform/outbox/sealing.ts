@@ -1,4 +1,4 @@
-import { Fault, isFault } from '../kernel/faults';
+import { Fault, isFault, wordsOf } from '../kernel/faults';
 import type { Json } from '../kernel/json';
 import type { StepKey } from '../kernel/step';
 import type { StepRecord } from '../participant/fence-table';
@@ -142,8 +142,7 @@ export function openAt(vault: Vault, sealed: unknown, place: Place, named = plac
     return vault.open(sealed, place);
   } catch (error) {
     if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
-    const reason = error.message.replace(`${error.code}: `, '');
-    throw new Fault(error.code, `${reason}: ${named.join(' ')}`, { cause: error });
+    throw new Fault(error.code, `${wordsOf(error)}: ${named.join(' ')}`, { cause: error });
   }
 }
 

@@ -36,6 +36,12 @@ export interface VersionedTables {
   readonly contract: () => Promise<readonly string[]>;
 }
 
+/** What a person's command brings along to change tables with. */
+export interface TakingOver {
+  /** Waits for keys: what was written before it was sealed is sealed then. Without it such tables are left alone. */
+  readonly ready: () => Promise<void>;
+}
+
 /** Tables and code do not fit each other. */
 export class TablesError extends Error {
   constructor(

@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Cut } from '../../platform/event-log/history/cut';
 import type { Snapshot, SnapshotStore } from '../../platform/event-log/history/snapshot-port';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import { keyIdOf } from '../../platform/outbox/postgres/sealed-columns';
 import type { SealedRows } from '../../platform/outbox/sealing';
 import { checksum, chunksOf, stateOf } from './chunks';
 import type { SnapshotOf, SnapshotSealing } from './sealing';
@@ -126,8 +127,7 @@ async function putChunks(
 export function sealedSnapshots(pool: Pool, sealing: SnapshotSealing): SealedRows {
   return {
     async keyUse() {
-      const text = `select coalesce(substring(checksum from '^hf1\\.([A-Za-z0-9_-]{1,64})\\.'), '') as key,
-        count(*) from snapshots group by 1`;
+      const text = `select ${keyIdOf('checksum')} as key, count(*) from snapshots group by 1`;
       const { rows } = await run<{ key: string; count: string }>(pool, text);
       return new Map(rows.map(({ key, count }) => [key, Number(count)]));
     },

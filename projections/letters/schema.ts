@@ -1,33 +1,24 @@
+import {
+  demandOfRows,
+  isSealed,
+  isSealedJson,
+} from '../../platform/outbox/postgres/sealed-columns';
+
 /** Version of the tables since which payloads, headers, edits and acts are sealed. */
 export const lettersSealedSince = 4;
 
-/** What every sealed text begins with. */
-const sealed = (text: string): string => `starts_with(${text}, 'hf1.')`;
-const sealedJson = (column: string): string =>
-  `jsonb_typeof(${column}) = 'string' and ${sealed(`${column} #>> '{}'`)}`;
+const letterSealed = `${isSealed('payload')} and ${isSealedJson('headers', 'jsonb')}
+  and (edited is null or ${isSealed('edited')})`;
+const actSealed = `${isSealed('reason')} and ${isSealedJson('report', 'jsonb')}
+  and (payload_before is null or ${isSealed('payload_before')})
+  and (payload_after is null or ${isSealed('payload_after')})`;
 
-const letterSealed = `${sealed('payload')} and ${sealedJson('headers')}
-  and (edited is null or ${sealed('edited')})`;
-const actSealed = `${sealed('reason')} and ${sealedJson('report')}
-  and (payload_before is null or ${sealed('payload_before')})
-  and (payload_after is null or ${sealed('payload_after')})`;
-
-/**
- * The database refuses what was never sealed: code from before stands still there, and loses nothing. Rows that are
- * there are not looked at: whoever reads them refuses them.
- */
+/** The database refuses what was never sealed: code from before stands still there, and loses nothing. */
 export const demandSealed: readonly string[] = [
-  ['dead_letters', letterSealed],
-  ['settled_letters', letterSealed],
-  ['dead_letter_acts', actSealed],
-].map(
-  ([table, check]) => `do $$ begin
-    if not exists (select from pg_constraint
-        where conrelid = '${table}'::regclass and conname = '${table}_sealed') then
-      alter table ${table} add constraint ${table}_sealed check (${check}) not valid;
-    end if;
-  end $$`,
-);
+  demandOfRows('dead_letters', letterSealed),
+  demandOfRows('settled_letters', letterSealed),
+  demandOfRows('dead_letter_acts', actSealed),
+];
 
 /**
  * What people do about dead letters. Nothing of it is ever deleted: a letter that is done with moves to

@@ -1,24 +1,21 @@
 import type { ClientBase, Pool } from 'pg';
 import { run } from '../../platform/outbox/postgres/connection';
+import { keyIdOf } from '../../platform/outbox/postgres/sealed-columns';
 import type { SealedRows } from '../../platform/outbox/sealing';
 import type { ActMember, ActRowKey, LetterRowKey, LetterSealing } from './sealing';
 
 /** A statement that reads a whole table; milliseconds. */
 const wholeTableMs = 600_000;
 
-/** The key's id within a sealed text. */
-const keyOf = (column: string): string =>
-  `coalesce(substring(${column} from '^hf1\\.([A-Za-z0-9_-]{1,64})\\.'), '')`;
-
 /** What says under which keys a row is: the other members are sealed together with one of these. */
 const letterTables = ['dead_letters', 'settled_letters'] as const;
 const report = `report #>> '{}'`;
 const counted = [
   ...letterTables.flatMap((table) => [
-    `select ${keyOf('payload')} as key from ${table}`,
-    `select ${keyOf('edited')} from ${table} where edited is not null`,
+    `select ${keyIdOf('payload')} as key from ${table}`,
+    `select ${keyIdOf('edited')} from ${table} where edited is not null`,
   ]),
-  `select ${keyOf(report)} from dead_letter_acts`,
+  `select ${keyIdOf(report)} from dead_letter_acts`,
 ].join(' union all ');
 
 /** What keys the letters of a store are sealed with, and sealing them anew. An edit counts for itself. */

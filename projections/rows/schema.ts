@@ -1,3 +1,5 @@
+import { demandOfRows, isSealed } from '../../platform/outbox/postgres/sealed-columns';
+
 /** Version of the tables since which rows are sealed. */
 export const rowsSealedSince = 5;
 
@@ -26,13 +28,8 @@ export const rowTables = `
   );
 `;
 
-/**
- * The database refuses what was never sealed. Rows that are there are not looked at: whoever reads them refuses them.
- */
-export const demandSealedRows = `do $$ begin
-    if not exists (select from pg_constraint
-        where conrelid = 'read_rows'::regclass and conname = 'read_rows_sealed') then
-      alter table read_rows add constraint read_rows_sealed
-        check (sealed is not null and starts_with(sealed, 'hf1.')) not valid;
-    end if;
-  end $$`;
+/** The database refuses what was never sealed. */
+export const demandSealedRows = demandOfRows(
+  'read_rows',
+  `sealed is not null and ${isSealed('sealed')}`,
+);

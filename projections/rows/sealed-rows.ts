@@ -1,6 +1,9 @@
 import type { ClientBase, Pool } from 'pg';
-import { Fault, isFault } from '../../platform/kernel/faults';
+import { isFault, wordsOf } from '../../platform/kernel/faults';
 import { run } from '../../platform/outbox/postgres/connection';
+import { keyIdOf } from '../../platform/outbox/postgres/sealed-columns';
+import { alsoRefused, demandOpened, noneRefused } from '../../platform/outbox/refused-rows';
+import type { RefusedRows } from '../../platform/outbox/refused-rows';
 import type { SealedRows } from '../../platform/outbox/sealing';
 import { keptRowOf } from './sealing';
 import type { RowSealing, SealedRow } from './sealing';
@@ -12,8 +15,6 @@ const limits = {
   wholeTableMs: 600_000,
   /** Rows in memory at once. */
   pageMax: 500,
-  /** Rows that are named of those that do not open. */
-  namedMax: 20,
 } as const;
 
 /** Where a walk through the table stands. */
@@ -21,8 +22,7 @@ type Place = readonly [projection: string, key: string];
 const beginning: Place = ['', ''];
 
 const keyUse = `
-  select coalesce(substring(sealed from '^hf1\\.([A-Za-z0-9_-]{1,64})\\.'), '') as key, count(*)
-  from read_rows group by 1`;
+  select ${keyIdOf('sealed')} as key, count(*) from read_rows group by 1`;
 
 const page = (condition: string): string => `
   select ${rowColumns} from read_rows where (projection, key) > ($1, $2) and ${condition}
@@ -37,16 +37,10 @@ interface Walk {
   readonly after: Place;
   /** Rows sealed anew in it. */
   readonly sealed: number;
-  readonly refused: Refused;
+  /** Rows that do not open, by what is wrong. */
+  readonly refused: RefusedRows;
 }
 
-/** Rows that do not open, the first of them by what is wrong. */
-interface Refused {
-  readonly count: number;
-  readonly named: readonly string[];
-}
-
-const noneRefused: Refused = { count: 0, named: [] };
 const untrodden: Walk = { after: beginning, sealed: 0, refused: noneRefused };
 
 /** What keys the rows of a store are sealed with, those of every generation, and sealing them anew. */
@@ -74,7 +68,7 @@ export function postgresSealedRows(pool: Pool, sealing: RowSealing): SealedRows 
         walk = {
           after: placeOf(rows),
           sealed: sealed + again.length,
-          refused: both(before, refused),
+          refused: alsoRefused(before, refused),
         };
         if (again.length > 0) return again.length;
         if (rows.length > 0) continue;
@@ -91,29 +85,17 @@ export function postgresSealedRows(pool: Pool, sealing: RowSealing): SealedRows 
 /** The same rows under the current key; those that do not open stay as they are. */
 function resealed(sealing: RowSealing, rows: readonly SealedRow[]) {
   const again: Replacement[] = [];
-  const named: string[] = [];
+  const refused: string[] = [];
   for (const row of rows) {
     try {
       const kept = keptRowOf(sealing, row);
       again.push({ ...sealing.seal(row, kept, Object.keys(row.listed)), before: row.sealed });
     } catch (error) {
       if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
-      named.push(error.message.replace(`${error.code}: `, ''));
+      refused.push(wordsOf(error));
     }
   }
-  return { again, refused: { count: named.length, named } };
-}
-
-function both(one: Refused, other: Refused): Refused {
-  const named = [...one.named, ...other.named].slice(0, limits.namedMax);
-  return { count: one.count + other.count, named };
-}
-
-/** Names the rows that nobody can seal anew: a person has to look at each. */
-function demandOpened({ count, named }: Refused): void {
-  if (count === 0) return;
-  const more = count > named.length ? `, and ${count - named.length} more` : '';
-  throw new Fault('CIPHERTEXT_REFUSED', `rows do not open: ${named.join(', ')}${more}`);
+  return { again, refused };
 }
 
 function placeOf(rows: readonly SealedRow[]): Place {

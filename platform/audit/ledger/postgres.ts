@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Vaults } from '../../host/hosted-service';
 import { inTransaction, openPool, run } from '../../outbox/postgres/connection';
 import type { SealedRows } from '../../outbox/sealing';
-import type { VersionedTables } from '../../outbox/tables-version';
+import type { TakingOver, VersionedTables } from '../../outbox/tables-version';
 import type { Config } from '../../runtime/config';
 import { readCredentials } from '../../security/tls';
 import { wholeOf } from '../family';
@@ -15,7 +15,6 @@ import type { LedgerSealing } from './sealing';
 import { familyOf, findingsOf, keysOf, seenOf, trackedOf, writeChange } from './statements';
 import type { FindingRow, PartRow, SeenRow, TrackedRow } from './statements';
 import { ledgerTablesIn } from './tables';
-import type { TakingOver } from './tables';
 
 type Pool = ReturnType<typeof openPool>;
 

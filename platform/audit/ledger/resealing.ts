@@ -1,11 +1,11 @@
-import { Fault, isFault } from '../../kernel/faults';
+import { isFault } from '../../kernel/faults';
+import type { Fault } from '../../kernel/faults';
+import { alsoRefused, demandOpened, noneRefused } from '../../outbox/refused-rows';
+import type { RefusedRows } from '../../outbox/refused-rows';
 import type { SealedRows } from '../../outbox/sealing';
 import { countByKey, keyOf, pageOf, sealedTables, write } from './sealed-rows';
 import type { Client, Resealed, Row, Table } from './sealed-rows';
 import type { LedgerSealing } from './sealing';
-
-/** Rows that are named of those that do not open. */
-const namedMax = 20;
 
 /** A walk through the tables, each in the order of its key. */
 interface Walk {
@@ -13,12 +13,10 @@ interface Walk {
   after: readonly unknown[];
   /** Rows sealed anew in it. */
   sealed: number;
-  /** Rows that do not open, and the first of them. */
-  refused: number;
-  readonly named: string[];
+  refused: RefusedRows;
 }
 
-const begin = (): Walk => ({ table: 0, after: [], sealed: 0, refused: 0, named: [] });
+const begin = (): Walk => ({ table: 0, after: [], sealed: 0, refused: noneRefused });
 
 /** What keys the rows of the ledger are sealed with, and sealing them anew. */
 export function sealedLedgerRows(pool: Client, sealing: LedgerSealing): SealedRows {
@@ -36,7 +34,7 @@ function resealing(pool: Client, sealing: LedgerSealing): SealedRows['reseal'] {
         walk = begin();
         // Gone through once more, for what was written meanwhile.
         if (over.sealed > 0) continue;
-        demandOpened(over);
+        demandOpened(over.refused);
         return 0;
       }
       const page = { after: walk.after, limitMax, but: sealing.prefix() };
@@ -47,8 +45,7 @@ function resealing(pool: Client, sealing: LedgerSealing): SealedRows['reseal'] {
       walk.sealed += sealed;
       // Asked for again from here: what was sealed is left out then.
       if (unknown !== undefined) throw unknown;
-      walk.refused += refused.length;
-      walk.named.push(...refused.slice(0, namedMax - walk.named.length));
+      walk.refused = alsoRefused(walk.refused, refused);
       const last = rows.at(-1);
       walk.after = last === undefined ? [] : keyOf(name, last);
       if (last === undefined) walk.table += 1;
@@ -78,10 +75,3 @@ function openAll(sealing: LedgerSealing, name: Table, rows: readonly Row[]) {
 /** As JSON: whoever wrote the row has chosen what is in its key. */
 const named = (name: Table, row: Row): string =>
   `${name} ${JSON.stringify(keyOf(name, row)).slice(0, 200)}`;
-
-/** Names the rows that nobody can seal anew: a person has to look at each. */
-function demandOpened({ refused, named: first }: Walk): void {
-  if (refused === 0) return;
-  const more = refused > first.length ? `, and ${refused - first.length} more` : '';
-  throw new Fault('CIPHERTEXT_REFUSED', `rows do not open: ${first.join(', ')}${more}`);
-}

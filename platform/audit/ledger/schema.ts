@@ -1,4 +1,5 @@
 import { versionTable } from '../../outbox/postgres/schema';
+import { demandOfRows, isSealed, isSealedJson } from '../../outbox/postgres/sealed-columns';
 
 /**
  * Version of the tables below; raise it with every change of them. 2: each service has a part of its own of a family.
@@ -75,25 +76,10 @@ export const moveFamilies = `
     end if;
   end $$`;
 
-const isSealed = (text: string): string => `starts_with(${text}, 'hf1.')`;
-const isSealedJson = (column: string): string =>
-  `json_typeof(${column}) = 'string' and ${isSealed(`${column} #>> '{}'`)}`;
-
-/**
- * The database refuses what was never sealed. Rows that are there are not looked at: whoever reads them refuses them.
- */
+/** The database refuses what was never sealed. */
 export const demandSealed: string = [
-  ['audit_aggregates', isSealed('state')],
-  ['audit_family_parts', isSealedJson('part')],
-  ['audit_marks', isSealedJson('mark')],
-  ['audit_findings', isSealed('detail')],
-]
-  .map(
-    ([table, check]) => `do $$ begin
-      if not exists (select from pg_constraint
-          where conrelid = '${table}'::regclass and conname = '${table}_sealed') then
-        alter table ${table} add constraint ${table}_sealed check (${check}) not valid;
-      end if;
-    end $$`,
-  )
-  .join(';\n');
+  demandOfRows('audit_aggregates', isSealed('state')),
+  demandOfRows('audit_family_parts', isSealedJson('part', 'json')),
+  demandOfRows('audit_marks', isSealedJson('mark', 'json')),
+  demandOfRows('audit_findings', isSealed('detail')),
+].join(';\n');

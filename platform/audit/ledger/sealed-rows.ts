@@ -1,5 +1,6 @@
 import type { Json } from '../../kernel/json';
 import { run } from '../../outbox/postgres/connection';
+import { keyIdOf } from '../../outbox/postgres/sealed-columns';
 import type { LedgerClear, LedgerSealing } from './sealing';
 
 export type Client = Parameters<typeof run>[0];
@@ -53,9 +54,9 @@ const columnsOf = ({ column, key, clear }: Sealed): string =>
 
 /** How many rows are sealed with each key, by its id. */
 export async function countByKey(client: Client): Promise<ReadonlyMap<string, number>> {
-  const keyIdOf = (of: Sealed): string =>
-    `coalesce(substring(${textOf(of)} from '^hf1\\.([A-Za-z0-9_-]{1,64})\\.'), '')`;
-  const keys = sealedTables.map((name) => `select ${keyIdOf(tables[name])} as key from ${name}`);
+  const keys = sealedTables.map((name) => {
+    return `select ${keyIdOf(textOf(tables[name]))} as key from ${name}`;
+  });
   const text = `select key, count(*) from (${keys.join(' union all ')}) as keys group by key`;
   const told = { timeoutMs: wholeTableMs };
   const { rows } = await run<{ key: string; count: string }>(client, text, told);

@@ -1,7 +1,7 @@
 import { inTransaction, run } from '../../outbox/postgres/connection';
 import { postgresVersionCell } from '../../outbox/postgres/schema';
 import { TablesError, versionedTables } from '../../outbox/tables-version';
-import type { VersionedTables } from '../../outbox/tables-version';
+import type { TakingOver, VersionedTables } from '../../outbox/tables-version';
 import {
   demandSealed,
   ledgerSealedSince,
@@ -14,12 +14,6 @@ import { hasContent, sealPlainRows } from './sealed-rows';
 import type { LedgerSealing } from './sealing';
 
 const limits = { migrateMs: 300_000 } as const;
-
-/** What a person's command brings along to change tables with. */
-export interface TakingOver {
-  /** Waits for keys: a ledger from before it was sealed is sealed then. Without it, it is left alone. */
-  readonly ready: () => Promise<void>;
-}
 
 export interface LedgerTableParts {
   readonly pool: Parameters<typeof inTransaction>[0];

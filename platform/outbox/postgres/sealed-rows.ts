@@ -4,6 +4,7 @@ import { run } from './connection';
 import { aggregateOf, eventColumns, eventOf, stepColumns, stepRecordOf } from './rows';
 import type { AggregateRow, EventRow, StepRow } from './rows';
 import type { Tables } from './schema';
+import { keyIdOf } from './sealed-columns';
 
 /** A statement that reads a whole table; milliseconds. */
 const wholeTableMs = 600_000;
@@ -11,9 +12,6 @@ const wholeTableMs = 600_000;
 /** A JSON column as the text that was sealed, null for what is no string. */
 const textOf = (column: string): string =>
   `CASE json_typeof(${column}) WHEN 'string' THEN ${column} #>> '{}' END`;
-
-/** The key's id within it. */
-const keyPattern = String.raw`^hf1\.([A-Za-z0-9_-]{1,64})\.`;
 
 /** What keys the rows of a PostgreSQL service are sealed with, and sealing them anew. */
 export function postgresSealedRows(pool: Pool, tables: Tables, sealing: Sealing): SealedRows {
@@ -25,11 +23,9 @@ export function postgresSealedRows(pool: Pool, tables: Tables, sealing: Sealing)
         [events, 'data'],
         [steps, 'result'],
       ] as const;
-      const keyOf = (column: string) =>
-        `coalesce(substring(${textOf(column)} from '${keyPattern}'), '')`;
-      const counts = columns.map(
-        ([table, column]) => `SELECT ${keyOf(column)} AS key, count(*) FROM ${table} GROUP BY 1`,
-      );
+      const counts = columns.map(([table, column]) => {
+        return `SELECT ${keyIdOf(textOf(column))} AS key, count(*) FROM ${table} GROUP BY 1`;
+      });
       const { rows } = await run<{ key: string; count: string }>(
         pool,
         `SELECT key, sum(count) AS count FROM (${counts.join(' UNION ALL ')}) AS counts GROUP BY key`,

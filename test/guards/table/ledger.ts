@@ -186,7 +186,7 @@ export const ledgerGuards: readonly Guard[] = [
   {
     name: 'rows of the ledger that could not be sealed anew are told of',
     why: 'a command would say that all is under the new key while a forged row is not',
-    changes: [{ file: resealing, from: '        demandOpened(over);\n', to: '' }],
+    changes: [{ file: resealing, from: '        demandOpened(over.refused);\n', to: '' }],
     test: passedOver,
   },
   {

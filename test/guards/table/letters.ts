@@ -229,7 +229,7 @@ export const letterGuards: readonly Guard[] = [
     changes: [
       {
         file: 'projections/letters/sealed-rows.ts',
-        from: "    `select ${keyOf('edited')} from ${table} where edited is not null`,\n",
+        from: "    `select ${keyIdOf('edited')} from ${table} where edited is not null`,\n",
         to: '',
       },
     ],
