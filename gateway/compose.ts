@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createCache } from '../platform/cache/cache';
-import { connectRedis } from '../platform/cache/redis';
+import { connectRedis, observeRedis } from '../platform/cache/redis';
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
 import { openConsul } from '../platform/discovery/consul';
@@ -9,6 +9,7 @@ import type { Consul } from '../platform/discovery/consul';
 import { createResolver } from '../platform/discovery/resolver';
 import { createServiceClient } from '../platform/discovery/service-client';
 import { sagaGrantMinterOf } from '../platform/host/saga-grants';
+import { observePools } from '../platform/host/pool-metrics';
 import { observeKeys } from '../platform/host/service-metrics';
 import { createHealth } from '../platform/http/health';
 import type { Health } from '../platform/http/health';
@@ -74,6 +75,8 @@ function open(config: Config, log: Log) {
   // Asked for early, so that the first answers are kept. While the key store is away none is, and it is asked again.
   keyring.ready().catch(() => undefined);
   const redis = connectRedis(config, log);
+  observeRedis(registry, redis);
+  observePools(registry, config);
   const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
   return {
     ...{ tracing, metrics, consul, resolver, services, redis, keyring },

@@ -36,6 +36,12 @@ const openSagas = `
     and ${expressionOf('state')} = any($1)
   group by 1, 2`;
 
+/** Sagas that are shown when none is open too, and a clock, milliseconds. */
+interface OpenSagasOptions {
+  readonly sagas?: readonly string[];
+  readonly now?: () => number;
+}
+
 /**
  * Shows how many sagas are open, for how long the oldest parked one has waited, and for how long nothing was heard of
  * one that is not parked. It is asked of the read model at each scrape; while that is away the last answer stays.
@@ -43,7 +49,7 @@ const openSagas = `
 export function observeOpenSagas(
   registry: Registry,
   { ask }: Pick<ReadModelStore, 'ask'>,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), sagas = [] }: OpenSagasOptions = {},
 ): void {
   const registers = [registry];
   const age = (name: string, help: string) =>
@@ -65,6 +71,10 @@ export function observeOpenSagas(
       if (found === undefined) return;
       askedAtMs = now();
       for (const gauge of [this, parked, silent]) gauge.reset();
+      for (const saga of sagas) {
+        for (const state of openStates) this.set({ saga, state }, 0);
+        for (const gauge of [parked, silent]) gauge.set({ saga }, 0);
+      }
       for (const { saga, state, count } of found) this.set({ saga, state }, Number(count));
       const [waiting, moving] = [found.filter(isParked), found.filter((one) => !isParked(one))];
       for (const { saga, parkedFor } of waiting) parked.set({ saga }, parkedFor ?? 0);

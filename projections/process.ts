@@ -14,6 +14,7 @@ import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { RunningProcess } from '../platform/host/process';
+import { observePools } from '../platform/host/pool-metrics';
 import { observeKeys } from '../platform/host/service-metrics';
 import { createApp } from '../platform/http/app';
 import { createHealth } from '../platform/http/health';
@@ -36,7 +37,7 @@ import { openReadModelStore } from './store';
 type Parts = ReturnType<typeof openParts>;
 
 /** Opens what needs nothing but the configuration: nothing connects yet, so nothing here can be away. */
-function openParts(config: Config) {
+function openParts(config: Config, sagas: readonly string[]) {
   const log = createLog(config);
   const metrics = createMetrics();
   const traceFile = config.HOLDFAST_TRACE_FILE;
@@ -53,9 +54,10 @@ function openParts(config: Config) {
   const tokens = openTokenVerifier(config, log);
   observeKeys(metrics.registry, tokens);
   observeDeadLetters(metrics.registry, store);
-  observeOpenSagas(metrics.registry, store);
+  observePools(metrics.registry, config);
+  observeOpenSagas(metrics.registry, store, { sagas });
   const [consul, schemas] = [openConsul(config), loadSchemas()];
-  return { config, log, metrics, tracing, store, eventLog, keys, tokens, consul, schemas };
+  return { config, sagas, log, metrics, tracing, store, eventLog, keys, tokens, consul, schemas };
 }
 
 /** The HTTPS server: health, metrics, and what operators do about dead letters. */
@@ -71,10 +73,13 @@ function startServer({ config, log, metrics, store, tokens, schemas }: Parts, he
 /**
  * The projector as a process: every projection follows the log, dead letters are copied to their topic and dealt with
  * by operators through the gateway. Starts degraded; ready once every projection has its partitions and none stands
- * still.
+ * still. What is measured of `sagas` is there before the first of them has begun.
  */
-export async function startProjections(config: Config): Promise<RunningProcess> {
-  const parts = openParts(config);
+export async function startProjections(
+  config: Config,
+  { sagas = [] }: { readonly sagas?: readonly string[] } = {},
+): Promise<RunningProcess> {
+  const parts = openParts(config, sagas);
   const { log, store, eventLog, keys, tokens, consul, tracing } = parts;
   const stopping = new AbortController();
   const health = createHealth();
@@ -108,9 +113,10 @@ export async function startProjections(config: Config): Promise<RunningProcess> 
 
 type Running = ReturnType<typeof begin>;
 
-function begin({ config, store, eventLog, metrics, log, schemas, consul }: Parts, port: number) {
+function begin(parts: Parts, port: number) {
+  const { config, store, eventLog, metrics, log, schemas, consul } = parts;
   const instance = config.HOLDFAST_INSTANCE;
-  const observe = observersOf(metrics.registry);
+  const observe = observersOf(metrics.registry, parts.sagas);
   const letters = { store, writer: eventLog.writer, topic: deadLetterTopic(instance) };
   const copier = startDeadLetterCopier({ ...letters, log });
   const projectors = projections.map((projection) =>
@@ -128,9 +134,12 @@ function begin({ config, store, eventLog, metrics, log, schemas, consul }: Parts
 }
 
 /** What is told of each projection; who follows the journal measures sagas as well. */
-function observersOf(registry: Registry): (projection: string) => ProjectorObserver {
+function observersOf(
+  registry: Registry,
+  sagas: readonly string[],
+): (projection: string) => ProjectorObserver {
   const observe = projectorMetrics(registry);
-  const measureSagas = sagaMetrics(registry);
+  const measureSagas = sagaMetrics(registry, sagas);
   return (projection) => {
     const observer = observe(projection);
     if (projection !== sagaTimeline.name) return observer;

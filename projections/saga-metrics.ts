@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { LogEvent } from '../platform/event-log/envelope';
+import { fromZero } from '../platform/runtime/from-zero';
 import { metricNames } from '../platform/runtime/metric-names';
 import type { FinishedStep } from './saga-timeline';
 
@@ -16,6 +17,8 @@ const startsMax = 50_000;
 
 /** What became of a step that may have changed something outside its saga. */
 const effective: ReadonlySet<string> = new Set(['done', 'undone', 'undoing', 'skipped', 'parked']);
+
+const outcomes = ['completed', 'compensated', 'cancelled'] as const;
 
 /** The kind under which every wait is listed, for people as for events. */
 const waitKind = 'approval';
@@ -45,10 +48,23 @@ const secondsBetween = (fromMs: number, toMs: number): number => Math.max(0, toM
 
 /**
  * Counts and measures sagas by the records of their journal, as they are applied to the read model: each once, unless
- * the projector is killed between its commit and here. A replay counts nothing.
+ * the projector is killed between its commit and here. A replay counts nothing. Those of `sagas` are there at 0 before
+ * the first of them has begun.
  */
-export function sagaMetrics(registry: Registry): (events: readonly LogEvent[]) => void {
+export function sagaMetrics(
+  registry: Registry,
+  sagas: readonly string[] = [],
+): (events: readonly LogEvent[]) => void {
   const made = createMetrics(registry);
+  fromZero(made.started, { saga: sagas });
+  fromZero(made.finished, { saga: sagas, outcome: outcomes });
+  fromZero(made.parked, { saga: sagas, direction: ['forward', 'undo'] });
+  for (const saga of sagas) {
+    for (const outcome of outcomes) {
+      for (const waited of ['yes', 'no']) made.duration.zero({ saga, outcome, waited });
+      made.inconsistency.zero({ saga, outcome });
+    }
+  }
   const starts = new Map<string, number>();
 
   function started(sagaId: string, saga: string, atMs: number): void {

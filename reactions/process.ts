@@ -12,6 +12,7 @@ import { isTelling } from '../platform/reactions/reaction';
 import type { Reaction } from '../platform/reactions/reaction';
 import { startStarter } from '../platform/reactions/starter';
 import type { Pending, ReactionOutcome, Starter } from '../platform/reactions/starter';
+import { fromZero } from '../platform/runtime/from-zero';
 import { metricNames } from '../platform/runtime/metric-names';
 import { sagaAggregate } from '../platform/saga/journal/state';
 import type { JournalEntry } from '../platform/saga/journal/state';
@@ -121,7 +122,7 @@ function beginStarts(
   });
 }
 
-function observersOf({ metrics: { registry }, records }: ReactorParts) {
+function observersOf({ metrics: { registry }, records, reactions }: ReactorParts) {
   observeDeadLetters(registry, records);
   const starts = new Counter({
     name: metricNames.reactionStarts,
@@ -129,6 +130,7 @@ function observersOf({ metrics: { registry }, records }: ReactorParts) {
     labelNames: ['reaction', 'outcome'],
     registers: [registry],
   });
+  fromZero(starts, { reaction: reactions.map(({ name }) => name), outcome: ['started', 'failed'] });
   const pending = new Gauge({
     name: metricNames.reactionsPending,
     help: 'Events whose saga is to be started or told now',

@@ -2,6 +2,7 @@ import type { Payload } from '@temporalio/common';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { problem } from '../../platform/http/problem';
+import { fromZero } from '../../platform/runtime/from-zero';
 import { metricNames } from '../../platform/runtime/metric-names';
 import { EnvelopeRefused } from '../../platform/security/keys/envelope';
 import { openPayload, workflowOf } from '../../platform/security/keys/temporal-payload';
@@ -87,6 +88,7 @@ export function codecHandlers(
     labelNames: ['outcome'],
     registers: [parts.registry],
   });
+  fromZero(read, { outcome: ['opened', 'refused', 'plain'] });
   return {
     beginCodecLogin: ({ request }) => parts.logins.begin(request),
     endCodecLogin: ({ request, query }) => parts.logins.end(request, query),

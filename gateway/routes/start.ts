@@ -2,6 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 import { z } from 'zod';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
 import { isProblem, problem } from '../../platform/http/problem';
+import { fromZero } from '../../platform/runtime/from-zero';
 import { metricNames } from '../../platform/runtime/metric-names';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
@@ -112,6 +113,10 @@ export function startHandlers(parts: GatewayParts): OperationHandlers<typeof sta
     help: 'Requests to start a saga, by saga and answer',
     labelNames: ['saga', 'answer'],
     registers: [parts.registry],
+  });
+  fromZero(starts, {
+    saga: [...known],
+    answer: ['started', 'replayed', 'refused', 'unavailable'],
   });
   showPatience(parts);
   return {

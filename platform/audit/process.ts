@@ -9,6 +9,7 @@ import { prepareTables } from '../host/prepare-tables';
 import type { RunningProcess } from '../host/process';
 import { createApp } from '../http/app';
 import { createHealth } from '../http/health';
+import { observePools } from '../host/pool-metrics';
 import { createMetrics } from '../http/metrics';
 import { startHttps } from '../http/server';
 import type { Config } from '../runtime/config';
@@ -91,6 +92,7 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
  */
 export async function startAuditor(config: Config, system: AuditedSystem): Promise<RunningProcess> {
   const metrics = createMetrics();
+  observePools(metrics.registry, config);
   const opened = openAuditor(config, system, metrics.registry);
   const { log, ledger, auditor } = opened;
   const health = createHealth();

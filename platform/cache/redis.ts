@@ -1,6 +1,9 @@
 import { Redis } from 'ioredis';
+import { Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
+import { metricNames } from '../runtime/metric-names';
 import { watchCredentials } from '../security/renewal';
 import { peerTlsOptions } from '../security/tls';
 
@@ -53,4 +56,16 @@ export function connectRedis(
     away = false;
   });
   return redis;
+}
+
+/** Shows whether this process reaches Redis. */
+export function observeRedis(registry: Registry, redis: Pick<Redis, 'status'>): void {
+  new Gauge({
+    name: metricNames.cacheStoreUp,
+    help: '1 while this process reaches Redis',
+    registers: [registry],
+    collect() {
+      this.set(redis.status === 'ready' ? 1 : 0);
+    },
+  });
 }

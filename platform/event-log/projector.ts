@@ -1,5 +1,6 @@
 import { waiter } from '../runtime/waiter';
 import type { LogFlow, TopicPartition } from './ports';
+import { createLagWatch } from './projector/lag';
 import { projectorLimits } from './projector/options';
 import type { CompleteProjectorOptions, PartitionStatus } from './projector/options';
 import type { ProjectorObserver, ProjectorOptions } from './projector/options';
@@ -64,9 +65,10 @@ async function watchLag(
   current: () => ReadonlyMap<string, PartitionRun> | undefined,
   pause: ReturnType<typeof waiter>,
 ): Promise<void> {
+  const lagOf = createLagWatch();
   for (let runs = current(); runs; runs = current()) {
     try {
-      await noteLag(options, runs);
+      await noteLag(options, runs, lagOf);
       await Promise.all([...runs.values()].map((run) => run.lookAgain()));
     } catch (error) {
       options.log.debug('the lag could not be noted', { error });
@@ -78,15 +80,19 @@ async function watchLag(
 async function noteLag(
   { eventLog, store, projection, observe }: CompleteProjectorOptions,
   runs: ReadonlyMap<string, PartitionRun>,
+  lagOf: ReturnType<typeof createLagWatch>,
 ): Promise<void> {
   const held = [...runs.values()].map((run) => run.status());
   for (const topic of new Set(held.map((one) => one.topic))) {
     const marks = await eventLog.marks(topic);
-    for (const { partition, nextOffset } of held.filter((one) => one.topic === topic)) {
-      const high = marks[partition]?.high ?? nextOffset;
-      observe.lag({ topic, partition }, Number(high - nextOffset));
+    const ends = held
+      .filter((one) => one.topic === topic)
+      .map((one) => ({ ...one, high: marks[one.partition]?.high ?? one.nextOffset }));
+    // All are told before the first is written down: where that fails, the numbers are wanted most.
+    for (const { partition, ...end } of ends)
+      observe.lag({ topic, partition }, lagOf(nameOf({ topic, partition }), end));
+    for (const { partition, high } of ends)
       await store.noteEnd(projection.name, { topic, partition }, high);
-    }
   }
 }
 

@@ -6,7 +6,9 @@ import type { Admit } from '../participant/admission';
 import { createAdmission } from '../participant/admission';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
+import { sagaGrantRefusals } from '../saga/grants/grant';
 import type { SagaGrant, SagaGrantRefusal } from '../saga/grants/grant';
 import { createSagaGrantMinter, createSagaGrantOpener } from '../security/saga-grants';
 import type { Keyring } from '../security/keys/vault';
@@ -70,6 +72,7 @@ export function grantRefusalsSeenBy(parts: {
     labelNames: ['code'] as const,
     registers: [parts.registry],
   });
+  fromZero(refusals, { code: sagaGrantRefusals });
   return ({ sagaId, step, command }, { code, detail, error }) => {
     refusals.inc({ code });
     const reason = (error as { readonly detail?: unknown } | undefined)?.detail ?? detail;

@@ -30,6 +30,7 @@ export function observeRelay(registry: Registry, service: string): RelayObserver
     new Counter({ name, help, labelNames, registers: [registry] });
   const sent = counter(metricNames.relaySent, 'Events sent to the log', ['service']);
   const repeated = counter(metricNames.relayRepeated, 'Events sent again', ['service']);
+  for (const one of [sent, repeated]) one.inc({ service }, 0);
   const failures = counter(metricNames.relayFailures, 'Failures of the relay', ['service', 'code']);
   const parked = new Gauge({
     name: metricNames.relayParked,

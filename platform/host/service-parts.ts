@@ -13,6 +13,7 @@ import { openKeyring } from '../security/keys/keyring';
 import { renewedCredentials } from '../security/renewal';
 import type { HostedService } from './hosted-service';
 import { admissionOf, grantRefusalsSeenBy, sagaGrantOpenerOf } from './saga-grants';
+import { observePools } from './pool-metrics';
 import { sealedTemporal } from './sealed-temporal';
 import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 
@@ -52,6 +53,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   const consul = openConsul(config);
   observeOutbox(metrics.registry, service.name, opened.store);
   observeKeys(metrics.registry, tokens);
+  observePools(metrics.registry, config);
   return {
     ...{ config, service, log, metrics, schemas, tracing, keys },
     ...{ ...opened, eventLog, tokens, consul, dataConverter, admit, openGrant },

@@ -50,7 +50,7 @@ export async function startService(
 ): Promise<RunningProcess> {
   const parts = openServiceParts(config, service);
   const { log, store, keys } = parts;
-  installTemporalRuntime(log);
+  installTemporalRuntime(log, parts.metrics.registry);
   const stopping = new AbortController();
   const health = createHealth();
   const server = await startApi(parts, health);

@@ -1,5 +1,12 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  MetricsBuffer,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
 import { backoffMs, pause } from '../discovery/pace';
 import type { Config } from '../runtime/config';
 import type { Log, LogData } from '../runtime/log';
@@ -7,6 +14,7 @@ import { watchCredentials } from '../security/renewal';
 import { readCredentials } from '../security/tls';
 import { grantWorkerInterceptors } from './grant-passing';
 import { tryingLimits } from './keep-trying';
+import { sdkMetricLimits, sdkMetricsIn } from './sdk-metrics';
 
 /** Limits of a worker, milliseconds. */
 export const workerLimits = {
@@ -56,15 +64,24 @@ export function connectTemporal(config: Config): Promise<NativeConnection> {
 
 /**
  * Sets Temporal's runtime up, once per process and before anything of it is used: its warnings go
- * to our log, and signals are left to us, since a process drains in an order of its own.
+ * to our log, its metrics to our registry, and signals are left to us, since a process drains in an order of its own.
+ * The SDK's own exporter would be one more port, without a certificate.
  */
-export function installTemporalRuntime(log: Log): void {
+export function installTemporalRuntime(log: Log, registry?: Registry): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
     // A service's worker has activities alone, on purpose.
     if (message.startsWith('No workflows registered')) return;
     log[level === 'ERROR' ? 'error' : 'warn'](message, dataOf(meta));
   });
-  Runtime.install({ logger, shutdownSignals: [] });
+  if (registry === undefined) {
+    Runtime.install({ logger, shutdownSignals: [] });
+    return;
+  }
+  const { bufferMax: maxBufferSize, lookMs } = sdkMetricLimits;
+  const buffer = new MetricsBuffer({ maxBufferSize, useSecondsForDurations: true });
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { metrics: { buffer } } });
+  const take = sdkMetricsIn(registry);
+  setInterval(() => take(buffer.retrieveUpdates()), lookMs).unref();
 }
 
 /** What a line of Temporal's is about: which attempt of which command of which saga, and why it failed. */

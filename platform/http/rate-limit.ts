@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { createBreaker } from '../cache/breaker';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
 import { problem } from './problem';
 
@@ -71,6 +72,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
     labelNames: ['scope'],
     registers: [options.registry],
   });
+  fromZero(limited, { scope: Object.keys(counters) });
 
   function refuse(scope: Scope, refusal: RateLimiterRes): never {
     limited.inc({ scope });

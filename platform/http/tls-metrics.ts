@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
 import type { CertificateFiles } from '../security/tls';
 
@@ -32,5 +33,6 @@ export function measureTls(
     labelNames: ['reason'],
     registers,
   });
+  fromZero(rejected, { reason: ['PEER_UNIDENTIFIED', 'HANDSHAKE_FAILED'] });
   return { refused: (reason) => rejected.inc({ reason }) };
 }

@@ -3,6 +3,7 @@ import { openConsul } from '../discovery/consul';
 import { keepRegistered } from '../discovery/registration';
 import type { Registration } from '../discovery/registration';
 import { keepTrying } from '../host/keep-trying';
+import { observePools } from '../host/pool-metrics';
 import { prepareTables } from '../host/prepare-tables';
 import type { RunningProcess } from '../host/process';
 import { createApp } from '../http/app';
@@ -16,6 +17,7 @@ import { keyStoreName } from '../security/keys/client';
 import { mountKeyApi } from './api';
 import { openDeletionLog } from './deletion-log';
 import { openKeks } from './keks';
+import { observeDataKeys } from './metrics';
 import { openKeyRows } from './rows';
 import type { KeyRows } from './rows';
 import { createKeyStore, replayDeletions } from './store';
@@ -62,6 +64,8 @@ export async function startKeyStore(
     if (store === undefined) throw new Error('keys and deletions were not read yet');
   });
   const { registry } = metrics;
+  observePools(registry, config);
+  observeDataKeys(registry, rows);
   const app = createApp({
     ...{ log, metrics, health },
     mount: (on) => mountKeyApi(on, { services, store: () => store, guard: { log, registry } }),

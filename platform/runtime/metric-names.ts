@@ -10,6 +10,10 @@ export const metricNames = {
   authzDenied: 'authz_denied_total',
   /** Counter; labels purpose, reason (format, key, key_absent, authentication). Stored values that were not opened. */
   cryptoFailures: 'crypto_failures_total',
+  /** Gauge; labels purpose, state (active, retired). Data keys of the key store. */
+  keysOfPurpose: 'crypto_keys',
+  /** Gauge, seconds; label purpose. Age of the key that values are sealed with now. */
+  keyAge: 'crypto_key_age_seconds',
   /** Gauge, seconds since the key store confirmed a purpose's keys; label purpose. */
   keysAge: 'keys_age_seconds',
   /** Counter; label outcome (opened, refused, plain). Payloads of workflows read for people. */
@@ -28,6 +32,10 @@ export const metricNames = {
   serviceCalls: 'service_client_calls_total',
   /** Counter; label result (hit, miss, stale, bypass). */
   cacheRequests: 'cache_requests_total',
+  /** Gauge, 1 while this process reaches Redis. */
+  cacheStoreUp: 'cache_store_up',
+  /** Gauge; labels database, state (in_use, idle, waiting: callers without a connection). */
+  poolConnections: 'db_pool_connections',
   /** Counter; label scope (address, subject, refused). */
   rateLimited: 'rate_limited_total',
   /** Counter; labels saga, answer (started, replayed, refused, unavailable). */
@@ -56,6 +64,8 @@ export const metricNames = {
   projectorHalted: 'projector_partition_halted',
   /** Gauge; labels projection, topic, partition. Records in the log and not in the read model. */
   projectorLag: 'projector_lag_records',
+  /** Gauge, seconds; the same labels. For how long at least the oldest of them has been in the log. */
+  projectorLagSeconds: 'projector_lag_seconds',
   /** Counter; labels projection, reason. Events that became dead letters. */
   deadLettersStored: 'dead_letters_stored_total',
   /** Gauge; labels projection, reason. Dead letters that wait. */

@@ -5,12 +5,13 @@ import type { Registry } from 'prom-client';
 import { problem } from '../http/problem';
 import { requestIdOf } from '../http/problem-middleware';
 import type { Log } from '../runtime/log';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
 import { parseInput } from './input';
 import { hasRole, mayTouch } from './operations';
 import type { Answer, Call, Operation } from './operations';
 import { peerOf, peerThumbprint } from './peer';
-import { TokenRefused, problemOfRefusal } from './tokens';
+import { TokenRefused, problemOfRefusal, tokenReasons } from './tokens';
 import type { Principal, TokenReason, TokenVerifier } from './tokens';
 
 /** What guarding a table needs. */
@@ -97,7 +98,9 @@ export function denialCounter(registry: Registry): Counter {
 function counters(registry: Registry) {
   const help = 'Access tokens refused, by reason';
   return {
-    rejected: counter(registry, metricNames.authRejected, help, ['reason']),
+    rejected: fromZero(counter(registry, metricNames.authRejected, help, ['reason']), {
+      reason: tokenReasons,
+    }),
     denied: denialCounter(registry),
   };
 }

@@ -21,22 +21,25 @@ export interface Principal {
 }
 
 /** Why a token was refused: a closed list, exported as a metric label and logged, never sent in detail. */
-export type TokenReason =
-  | 'MISSING'
-  | 'MALFORMED'
-  | 'ALGORITHM'
-  | 'HEADER_FORBIDDEN'
-  | 'KEY_UNKNOWN'
-  | 'KEYS_UNAVAILABLE'
-  | 'SIGNATURE'
-  | 'TYPE'
-  | 'ISSUER'
-  | 'AUDIENCE'
-  | 'EXPIRED'
-  | 'NOT_YET_VALID'
-  | 'CLAIM_MISSING'
+export const tokenReasons = [
+  'MISSING',
+  'MALFORMED',
+  'ALGORITHM',
+  'HEADER_FORBIDDEN',
+  'KEY_UNKNOWN',
+  'KEYS_UNAVAILABLE',
+  'SIGNATURE',
+  'TYPE',
+  'ISSUER',
+  'AUDIENCE',
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'CLAIM_MISSING',
   /** It is bound to another certificate than the caller's, or is a service's and bound to none. */
-  | 'SENDER';
+  'SENDER',
+] as const;
+
+export type TokenReason = (typeof tokenReasons)[number];
 
 /** Thrown for every token that is not accepted. */
 export class TokenRefused extends Error {

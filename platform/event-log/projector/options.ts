@@ -3,6 +3,7 @@ import type { LogEvent } from '../envelope';
 import type { EventLog } from '../kafka';
 import type { TopicPartition } from '../ports';
 import type { SchemaRegistry } from '../schema-registry';
+import type { Lag } from './lag';
 import type { Projection } from './projection';
 import type { DeadLetterReason } from './reading';
 import type { HaltCode, ProjectionStore } from './store-port';
@@ -29,7 +30,7 @@ export interface ProjectorObserver {
   deadLetter(reason: DeadLetterReason): void;
   /** A partition stands still for this reason, or moves again. */
   halted(place: TopicPartition, code: HaltCode | undefined): void;
-  lag(place: TopicPartition, records: number): void;
+  lag(place: TopicPartition, lag: Lag): void;
 }
 
 /** One projection over its topics. */

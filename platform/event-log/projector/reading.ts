@@ -7,15 +7,18 @@ import type { SchemaRegistry } from '../schema-registry';
 import type { Projection } from './projection';
 
 /** Why an event waits as a dead letter. */
-export type DeadLetterReason =
-  | 'ENVELOPE_INVALID'
-  | 'CONTENT_HASH_MISMATCH'
-  | 'SCHEMA_INVALID'
-  | 'SCHEMA_VERSION_UNKNOWN'
+export const deadLetterReasons = [
+  'ENVELOPE_INVALID',
+  'CONTENT_HASH_MISMATCH',
+  'SCHEMA_INVALID',
+  'SCHEMA_VERSION_UNKNOWN',
   /** The projection's own code threw. */
-  | 'FOLD_FAILED'
+  'FOLD_FAILED',
   /** Nothing is wrong with it: an earlier event of its aggregate is a dead letter. */
-  | 'BEHIND_DEAD_LETTER';
+  'BEHIND_DEAD_LETTER',
+] as const;
+
+export type DeadLetterReason = (typeof deadLetterReasons)[number];
 
 export interface Problem {
   readonly reason: DeadLetterReason;

@@ -22,6 +22,7 @@ import { mongoSealedRows } from './sealed-rows';
 import { aggregateOf, mongoSource, sorted } from './source';
 import { isWritten, readSteps, stepRecordOf } from './steps';
 import { mongoUnitOfWork } from './transact';
+import { watchPool } from './pool-use';
 import { watchEvents } from './watch';
 
 /** How to reach a service's MongoDB database, a replica set (transactions need one). */
@@ -38,6 +39,7 @@ export interface MongoStoreOptions extends SealingOptions {
 export function openMongoStore<State = Json>(options: MongoStoreOptions): ServiceStore<State> {
   const client = openClient(options.url, options.options ?? {});
   const db = client.db(options.database);
+  watchPool(client, options.database);
   const collections = collectionsOf(db, options.instance ?? '');
   const sealing = createSealing(options);
   const wakes = createWakes();

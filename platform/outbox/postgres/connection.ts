@@ -39,7 +39,30 @@ export function openPool(config: PoolConfig): Pool {
   const saidByTheNextStatement = () => undefined;
   pool.on('error', saidByTheNextStatement);
   pool.on('connect', (client) => client.on('error', saidByTheNextStatement));
+  openPools.add(pool);
   return pool;
+}
+
+/** Pools that are open in this process, for whoever measures them. */
+const openPools = new Set<Pool>();
+
+/** How the connections of a pool are used; `waiting` are callers without one. */
+export interface PoolUse {
+  readonly database: string;
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** How the pools of this process are used now. */
+export function postgresPools(): readonly PoolUse[] {
+  for (const pool of openPools) if (pool.ended) openPools.delete(pool);
+  return [...openPools].map((pool) => ({
+    database: String(pool.options.database),
+    inUse: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }));
 }
 
 /** Runs one statement with a limit on both sides; driver errors come out sorted. */

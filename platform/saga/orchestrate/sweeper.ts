@@ -8,6 +8,7 @@ import { connectTemporal } from '../../host/temporal-worker';
 import { unreadPayloads } from '../../host/unread-payloads';
 import type { Config } from '../../runtime/config';
 import type { Log } from '../../runtime/log';
+import { fromZero } from '../../runtime/from-zero';
 import { metricNames } from '../../runtime/metric-names';
 import { watchCredentials } from '../../security/renewal';
 import { sagaQueue } from '../wire';
@@ -89,6 +90,11 @@ export function startSweeper(parts: {
   };
 }
 
+/** How a workflow may have ended without its terminal record, as the sweep says it. */
+const recoveryReasons = [
+  ...(['TERMINATED', 'TIMED_OUT', 'FAILED', 'CANCELLED', 'CLOSED', 'DELETED'] as const),
+];
+
 function observer(registry: Registry, log: Log): (swept: Swept) => void {
   const registers = [registry];
   const open = new Gauge({
@@ -107,6 +113,7 @@ function observer(registry: Registry, log: Log): (swept: Swept) => void {
     labelNames: ['reason'],
     registers,
   });
+  fromZero(recovered, { reason: recoveryReasons });
   return (swept) => {
     open.set(swept.open);
     failing.set(swept.failingTasks.length);

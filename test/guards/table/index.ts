@@ -9,6 +9,7 @@ import { identityGuards } from './identity';
 import { keyGuards } from './keys';
 import { ledgerGuards } from './ledger';
 import { letterGuards } from './letters';
+import { metricGuards } from './metrics';
 import { participantGuards } from './participant';
 import { payloadGuards } from './payloads';
 import { peopleGuards } from './people';
@@ -50,4 +51,5 @@ export const guards: readonly Guard[] = [
   ...tokenGuards,
   ...personalGuards,
   ...edgeGuards,
+  ...metricGuards,
 ];
