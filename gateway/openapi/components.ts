@@ -1,4 +1,4 @@
-import type { Schema } from './operation';
+import type { Schema } from './schema';
 
 const problemSchema = {
   type: 'object',
@@ -28,10 +28,32 @@ const problemSchema = {
   },
 } as const;
 
-/** Schemas, parameters and security that operations refer to. */
+const text = { type: 'string' } as const;
+const seconds = { type: 'integer', minimum: 0 } as const;
+
+/** Headers of answers, by name. */
+const headers = {
+  'X-Request-Id': { description: 'Of this request; give it when you ask for help', schema: text },
+  'Retry-After': { description: 'Seconds to wait before trying again', schema: seconds },
+  'WWW-Authenticate': { description: 'What kind of token is asked for', schema: text },
+  Location: { description: 'Where to look next', schema: text },
+  'Idempotent-Replayed': {
+    description: '`true` when this is the first answer under the key once more',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Preference-Applied': { description: 'What of `Prefer` was heeded', schema: text },
+  Age: { description: 'Seconds since the answer was read from the read model', schema: seconds },
+  'X-Cache': {
+    description: 'Where the answer came from',
+    schema: { type: 'string', enum: ['hit', 'miss', 'stale', 'bypass'] },
+  },
+} as const;
+
+/** Schemas, parameters, headers and security that operations refer to. */
 export function componentsOf(issuer: string): Schema {
   return {
     schemas: { Problem: problemSchema },
+    headers,
     parameters: {
       IdempotencyKey: {
         name: 'Idempotency-Key',

@@ -2,8 +2,10 @@ import type { SagaContract } from '../../platform/saga/contract';
 import type { Operation, Operations } from '../../platform/security/operations';
 import { requestSchemaOf } from '../sagas/personal';
 import { componentsOf } from './components';
-import { jsonSchema, operationObject } from './operation';
-import type { Described, Schema } from './operation';
+import { operationObject } from './operation';
+import type { Described } from './operation';
+import { jsonSchema } from './schema';
+import type { Schema } from './schema';
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {

@@ -61,7 +61,8 @@ export const bulkOperations = defineOperations({
     answer: {
       status: 202,
       body: z.union([progress, preview]),
-      text: 'On its way; a dry run is 200',
+      otherwise: { status: 200, text: 'What a dry run found' },
+      text: 'On its way',
     },
     problems: [
       ...(['COUNT_CHANGED', 'BULK_TOO_LARGE', 'BULK_BUSY'] as const),

@@ -57,7 +57,7 @@ export const codecOperations = defineOperations({
     path: '/codec/login',
     summary: "Log in to read payloads in Temporal's Web UI",
     roles: 'anyone',
-    answer: { status: 302, text: 'To the auth server' },
+    answer: { status: 302, headers: ['Location'], text: 'To the auth server' },
     problems: ['KEYS_UNAVAILABLE'],
     tag: 'sagas',
   },
@@ -70,6 +70,7 @@ export const codecOperations = defineOperations({
     query: z.looseObject({ code: z.string().max(2_000), state: z.string().max(200) }),
     answer: {
       status: 302,
+      headers: ['Location'],
       text: 'To the Web UI, with a cookie that lasts as long as the access token',
     },
     problems: ['LOGIN_REFUSED', 'ROLE_MISSING', 'KEYS_UNAVAILABLE', 'AUTHORITY_UNAVAILABLE'],

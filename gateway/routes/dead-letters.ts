@@ -15,14 +15,18 @@ export const reactionLetterService = 'sagas';
 const reactionsBelow = '/reactions';
 
 type FacingPeople<Table> = {
-  readonly [Name in keyof Table]: Omit<Table[Name], 'callers'> & typeof facingPeople;
+  readonly [Name in keyof Table]: Omit<Table[Name], 'callers'> &
+    typeof facingPeople & { readonly service: string };
 };
 
 const entries = Object.entries(letterOperations);
 
 /** The projector's own operations, for people: it checks token, role and body once more. */
 export const deadLetterOperations = Object.fromEntries(
-  entries.map(([name, operation]) => [name, { ...operation, ...facingPeople }]),
+  entries.map(([name, operation]) => [
+    name,
+    { ...operation, ...facingPeople, service: letterService },
+  ]),
 ) as FacingPeople<typeof letterOperations>;
 
 type OfReactions<Table> = {
@@ -35,6 +39,7 @@ export const reactionLetterOperations = Object.fromEntries(
     `${name}OfReactions`,
     {
       ...operation,
+      service: reactionLetterService,
       path: `${reactionsBelow}${operation.path}`,
       summary: `Of reactions: ${operation.summary}`,
     },
@@ -45,24 +50,23 @@ export const reactionLetterOperations = Object.fromEntries(
 export function deadLetterHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof deadLetterOperations> {
-  return forwarding(parts, deadLetterOperations, letterService);
+  return forwarding(parts, deadLetterOperations);
 }
 
 /** Handlers of {@link reactionLetterOperations}. */
 export function reactionLetterHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof reactionLetterOperations> {
-  return forwarding(parts, reactionLetterOperations, reactionLetterService);
+  return forwarding(parts, reactionLetterOperations);
 }
 
 function forwarding<Table extends Readonly<Record<keyof Table, Operation>>>(
   parts: Pick<GatewayParts, 'service'>,
   operations: Table,
-  service: string,
 ): OperationHandlers<Table> {
   const handlers = Object.entries<Operation>(operations).map(([name, operation]) => [
     name,
-    forward(parts, operation, { service, deadlineMs }),
+    forward(parts, operation, { deadlineMs }),
   ]);
   return Object.fromEntries(handlers) as OperationHandlers<Table>;
 }

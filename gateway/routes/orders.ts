@@ -47,7 +47,12 @@ export const orderOperations = defineOperations({
     roles,
     personal: { members: ['delivery'], exceptRoles: readersOfPersonal },
     params: z.strictObject({ orderId: identifier }),
-    answer: { status: 200, body: wholeOrderAnswer, text: 'The order' },
+    answer: {
+      status: 200,
+      body: wholeOrderAnswer,
+      headers: ['Age', 'X-Cache'],
+      text: 'The order',
+    },
     problems: ['NOT_FOUND', 'READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'],
     tag: 'orders',
   },

@@ -7,6 +7,14 @@ import type { OpenApiDocument } from '../openapi/document';
 import { problemPages } from '../problems';
 import { facingPeople } from './parts';
 
+const anyDocument = z.looseObject({});
+const problemPage = z.object({
+  code: z.string(),
+  status: z.int().min(400).max(599),
+  title: z.string(),
+  next: z.string().optional().describe('What to do, where the title does not say it'),
+});
+
 /** Operations that need no token. */
 export const publicOperations = defineOperations({
   getOpenApi: {
@@ -15,6 +23,7 @@ export const publicOperations = defineOperations({
     path: '/openapi.json',
     summary: 'This description',
     roles: 'anyone',
+    answer: { status: 200, body: anyDocument, text: 'An OpenAPI 3.1 document' },
     tag: 'gateway',
   },
   getAsyncApi: {
@@ -23,6 +32,7 @@ export const publicOperations = defineOperations({
     path: '/asyncapi.json',
     summary: 'Every event of the log: topics, envelope and schemas, as an AsyncAPI 3 document',
     roles: 'anyone',
+    answer: { status: 200, body: anyDocument, text: 'An AsyncAPI 3 document' },
     tag: 'gateway',
   },
   getProblem: {
@@ -32,6 +42,7 @@ export const publicOperations = defineOperations({
     summary: 'What a problem code means: where the `type` of a problem points',
     roles: 'anyone',
     params: z.strictObject({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/) }),
+    answer: { status: 200, body: problemPage, text: 'What the code means' },
     tag: 'gateway',
   },
 });

@@ -81,7 +81,12 @@ export const sagaOperations = defineOperations({
       'A saga: its state, its steps, who started it and when; `Prefer: wait=10` waits for its end',
     roles: 'authenticated',
     params: itsSaga,
-    answer: { status: 200, body: sagaAnswer, text: 'The saga as it stands' },
+    answer: {
+      status: 200,
+      body: sagaAnswer,
+      headers: ['Preference-Applied'],
+      text: 'The saga as it stands',
+    },
     problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE'],
     tag: 'sagas',
   },

@@ -11,14 +11,22 @@ import type {
 } from '../../platform/security/operations';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
+import {
+  accountAnswer,
+  disputeAnswer,
+  disputeReason,
+  paymentAnswer,
+  productAnswer,
+  productList,
+} from './service-answers';
 
 const everyRole = ['customer', 'viewer', 'operator', 'payments-approver', 'admin'] as const;
 const ownerOrReader = ['customer', 'admin', 'viewer'] as const;
 const readersOfAll = ['admin', 'viewer'] as const;
 const itsProduct = z.strictObject({ sku: identifier });
 const itsAccount = z.strictObject({ customerId: identifier });
-const inventory = { ...facingPeople, tag: 'inventory' } as const;
-const payments = { ...facingPeople, tag: 'payments' } as const;
+const inventory = { ...facingPeople, tag: 'inventory', service: 'inventory' } as const;
+const payments = { ...facingPeople, tag: 'payments', service: 'payments' } as const;
 
 /**
  * Routes of the services that people may use, by the service in `tag`. The service itself checks token, role, owner and
@@ -35,6 +43,7 @@ export const serviceOperations = defineOperations({
       after: identifier.optional(),
       limit: z.coerce.number().int().min(1).max(100).default(50),
     }),
+    answer: { status: 200, body: productList, text: 'A part of the list' },
   },
   getProduct: {
     ...inventory,
@@ -43,6 +52,7 @@ export const serviceOperations = defineOperations({
     summary: 'A product, its price and its stock',
     roles: everyRole,
     params: itsProduct,
+    answer: { status: 200, body: productAnswer, text: 'The product' },
   },
   addProduct: {
     ...inventory,
@@ -57,6 +67,7 @@ export const serviceOperations = defineOperations({
       currency,
     }),
     problems: ['PRODUCT_EXISTS'],
+    answer: { status: 201, body: productAnswer, text: 'The product as it is now' },
   },
   priceProduct: {
     ...inventory,
@@ -66,7 +77,7 @@ export const serviceOperations = defineOperations({
     roles: ['admin'],
     params: itsProduct,
     body: z.strictObject({ priceCents: amountCents }),
-    answer: { status: 200, body: z.looseObject({}), text: 'The product as it is now' },
+    answer: { status: 200, body: productAnswer, text: 'The product as it is now' },
     problems: ['UNKNOWN_PRODUCT'],
   },
   receiveStock: {
@@ -78,6 +89,7 @@ export const serviceOperations = defineOperations({
     params: itsProduct,
     body: z.strictObject({ quantity: z.int().min(1).max(1_000_000) }),
     problems: ['UNKNOWN_PRODUCT'],
+    answer: { status: 201, body: productAnswer, text: 'The product as it is now' },
   },
   openAccount: {
     ...payments,
@@ -92,6 +104,7 @@ export const serviceOperations = defineOperations({
       limitCents: amountCents,
     }),
     problems: ['ACCOUNT_EXISTS'],
+    answer: { status: 201, body: accountAnswer, text: 'The account' },
   },
   getAccount: {
     ...payments,
@@ -101,6 +114,7 @@ export const serviceOperations = defineOperations({
     roles: ownerOrReader,
     owner: { in: 'params', member: 'customerId', exceptRoles: readersOfAll },
     params: itsAccount,
+    answer: { status: 200, body: accountAnswer, text: 'The account' },
   },
   deposit: {
     ...payments,
@@ -111,6 +125,7 @@ export const serviceOperations = defineOperations({
     params: itsAccount,
     body: z.strictObject({ amountCents, currency }),
     problems: ['UNKNOWN_ACCOUNT', 'CURRENCY_MISMATCH'],
+    answer: { status: 201, body: accountAnswer, text: 'The account as it is now' },
   },
   setCard: {
     ...payments,
@@ -120,7 +135,7 @@ export const serviceOperations = defineOperations({
     roles: ['admin'],
     params: itsAccount,
     body: z.strictObject({ blocked: z.boolean() }),
-    answer: { status: 200, body: z.looseObject({}), text: 'The account as it is now' },
+    answer: { status: 200, body: accountAnswer, text: 'The account as it is now' },
     problems: ['UNKNOWN_ACCOUNT'],
   },
   disputePayment: {
@@ -132,9 +147,10 @@ export const serviceOperations = defineOperations({
     params: z.strictObject({ orderId: identifier }),
     body: z.strictObject({
       disputeId: identifier,
-      reason: z.enum(['FRAUD', 'NOT_RECEIVED', 'NOT_AS_DESCRIBED', 'DUPLICATE']),
+      reason: disputeReason,
     }),
     problems: ['NOT_CAPTURED', 'ALREADY_REFUNDED', 'ALREADY_DISPUTED'],
+    answer: { status: 201, body: disputeAnswer, text: 'What was recorded' },
   },
   getPayment: {
     ...payments,
@@ -143,6 +159,7 @@ export const serviceOperations = defineOperations({
     summary: 'The payment of an order',
     roles: ownerOrReader,
     params: z.strictObject({ orderId: identifier }),
+    answer: { status: 200, body: paymentAnswer, text: 'The payment' },
   },
 });
 
@@ -187,8 +204,9 @@ function answerOf(service: string, answer: ServiceAnswer): Answer {
 export function forward(
   parts: Pick<GatewayParts, 'service'>,
   operation: Operation,
-  { service = operation.tag ?? '', deadlineMs }: { service?: string; deadlineMs?: number } = {},
+  { deadlineMs }: { readonly deadlineMs?: number } = {},
 ) {
+  const { service = '' } = operation;
   return async (call: Call): Promise<Answer> => {
     const answer = await parts.service(service).call({
       method: operation.method,

@@ -25,7 +25,13 @@ export const startOperations = defineOperations({
     roles: 'authenticated',
     params: z.strictObject({ saga: z.string().min(1).max(64) }),
     body: z.record(z.string(), z.unknown()),
-    answer: { status: 202, body: sagaAnswer, text: 'Started, or started before under this key' },
+    answer: {
+      status: 202,
+      body: sagaAnswer,
+      otherwise: { status: 200, text: 'Ended within the time that `Prefer: wait` gave it' },
+      headers: ['Location', 'Idempotent-Replayed', 'Preference-Applied'],
+      text: 'Started, or started before under this key',
+    },
     problems: [
       'IDEMPOTENCY_KEY_MISSING',
       'IDEMPOTENCY_KEY_REUSED',

@@ -19,6 +19,18 @@ export interface PersonalRule {
   readonly exceptRoles: readonly string[];
 }
 
+/** What an operation answers when all is well. */
+export interface GoodAnswer {
+  readonly status: number;
+  /** Without it the answer has no body. */
+  readonly body?: z.ZodType;
+  /** When the body comes with this status instead: a dry run, or something that was waited for. */
+  readonly otherwise?: { readonly status: number; readonly text: string };
+  /** Headers of its own, by name. */
+  readonly headers?: readonly string[];
+  readonly text: string;
+}
+
 /**
  * One operation of an API, declared once: the source of its route, validation, roles and documentation. An operation
  * that does not say who may use it does not start.
@@ -40,10 +52,12 @@ export interface Operation {
   /** Without it a body is refused. */
   readonly body?: z.ZodType;
   /** Shape and status of the good answer, for the documentation. */
-  readonly answer?: { readonly status: number; readonly body?: z.ZodType; readonly text: string };
+  readonly answer?: GoodAnswer;
   /** Codes of problems beyond those every operation has, for the documentation. */
   readonly problems?: readonly string[];
   readonly tag?: string;
+  /** The service that answers it, where the gateway passes it on; a service's own table leaves it out. */
+  readonly service?: string;
   /** A write whose Idempotency-Key may be left out: each call without one is an act of its own. */
   readonly key?: 'optional';
 }

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { GoodAnswer, Operation } from '../../platform/security/operations';
+import { problemPages } from '../problems';
+import { jsonSchema } from './schema';
+import type { Schema } from './schema';
+
+export const isStart = ({ path }: Operation): boolean => path === '/sagas/:saga';
+
+const problemContent = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+};
+
+const headerRef = (name: string): Schema => ({ $ref: `#/components/headers/${name}` });
+const headersNamed = (names: readonly string[]): Schema =>
+  Object.fromEntries(names.map((name) => [name, headerRef(name)]));
+
+/** Headers that problems of a status have beside the id of the request. */
+const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+const writes = ({ method }: Operation): boolean => method !== 'GET';
+
+/** Codes that follow from what an operation is, whatever it does. */
+function impliedProblems(operation: Operation, path: string): string[] {
+  const { roles, service, params, owner } = operation;
+  const when = (isSo: boolean, ...codes: string[]): string[] => (isSo ? codes : []);
+  const hasKey = writes(operation) && operation.method !== 'DELETE';
+  return [
+    ...['REQUEST_MALFORMED', 'QUERY_INVALID', 'BODY_INVALID', 'RATE_LIMITED', 'INTERNAL'],
+    ...when(writes(operation), 'BODY_NOT_JSON', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'),
+    ...when(params !== undefined, 'PATH_INVALID', 'NOT_FOUND'),
+    ...when(owner !== undefined, 'NOT_FOUND'),
+    ...when(roles !== 'anyone', 'TOKEN_REQUIRED', 'TOKEN_INVALID', 'AUTHORITY_UNAVAILABLE'),
+    ...when(Array.isArray(roles) || path.startsWith('/sagas/'), 'ROLE_MISSING'),
+    ...when(hasKey, 'IDEMPOTENCY_KEY_INVALID'),
+    ...when(hasKey && operation.key === undefined, 'IDEMPOTENCY_KEY_MISSING'),
+    ...when(service !== undefined || isStart(operation), 'SERVICE_UNAVAILABLE'),
+    ...when(service !== undefined && hasKey, 'IDEMPOTENCY_KEY_REUSED'),
+  ];
+}
+
+/** Every problem an operation can answer, grouped by status: its own, and those that follow from what it is. */
+function problemsOf(operation: Operation, path: string): Record<string, Schema> {
+  const byStatus = new Map<number, Set<string>>();
+  for (const code of [...(operation.problems ?? []), ...impliedProblems(operation, path)]) {
+    const [status] = problemPages[code] ?? [409];
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+  }
+  const answers = [...byStatus].map(([status, codes]) => {
+    const headers = headersNamed(['X-Request-Id', ...(headersOfStatus[status] ?? [])]);
+    const description = [...codes].sort().join(', ');
+    return [String(status), { description, headers, content: problemContent }] as const;
+  });
+  return Object.fromEntries(answers);
+}
+
+const done: GoodAnswer = { status: 200, text: 'Done', body: z.looseObject({}) };
+
+function goodAnswers(operation: Operation): Record<string, Schema> {
+  const { status, body, text, otherwise, headers = [] } = operation.answer ?? done;
+  const isRepeatable = operation.service !== undefined && writes(operation);
+  const names = ['X-Request-Id', ...headers, ...(isRepeatable ? ['Idempotent-Replayed'] : [])];
+  const rest = {
+    headers: headersNamed(names),
+    ...(body === undefined
+      ? {}
+      : { content: { 'application/json': { schema: jsonSchema(body, 'output') } } }),
+  };
+  return {
+    [String(status)]: { description: text, ...rest },
+    ...(otherwise === undefined
+      ? {}
+      : { [String(otherwise.status)]: { description: otherwise.text, ...rest } }),
+  };
+}
+
+/** Every answer of an operation by status: the good ones, and the problems. */
+export function responsesOf(operation: Operation, path: string): Schema {
+  return { ...goodAnswers(operation), ...problemsOf(operation, path) };
+}
