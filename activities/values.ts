@@ -44,7 +44,8 @@ const line = (charsMax: number) =>
     .string()
     .min(1)
     .max(charsMax)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+    // Spelt out: not every validator of JSON Schema knows classes such as \p{Cc}.
+    .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u);
 
 /** Where a parcel goes, as its customer writes it. It is sealed at the gateway: services have its sealed text alone. */
 export const delivery = z.strictObject({

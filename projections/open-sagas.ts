@@ -2,6 +2,7 @@ import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { metricNames } from '../platform/runtime/metric-names';
 import { liveName, projectionExpression } from './generations/names';
+import { hasBegun } from './saga-filter';
 import { sagaTimeline } from './saga-timeline';
 import { expressionOf } from './schema';
 import type { ReadModelStore } from './store';
@@ -34,6 +35,7 @@ const openSagas = `
   where ${projectionExpression('r.projection')} = '${sagaTimeline.name}'
     and r.projection = ${liveName(`'${sagaTimeline.name}'`)}
     and ${expressionOf('state')} = any($1)
+    and ${hasBegun}
   group by 1, 2`;
 
 /** Sagas that are shown when none is open too, and a clock, milliseconds. */

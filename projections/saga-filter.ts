@@ -35,6 +35,9 @@ function parkedPlace({ parkedReason, step }: SagaFilter): object | undefined {
   return { ...reason, ...(step === undefined ? {} : { step }) };
 }
 
+/** Nothing can be said of a saga before its start was seen, not even its name: a participant's event came first. */
+export const hasBegun = `${expressionOf('saga')} <> ''`;
+
 /** SQL conditions on a row of the saga timeline. Who is parked is found by the index on the state. */
 export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
   const { startedAfter, startedBefore, finishedAfter, finishedBefore } = filter;
@@ -42,6 +45,7 @@ export function sagaConditions(filter: SagaFilter, bind: Bind): string[] {
   const finishedAt = expressionOf('finishedAt');
   const place = parkedPlace(filter);
   return [
+    hasBegun,
     ...equal.flatMap((member) => {
       const value = filter[member];
       return value === undefined ? [] : [`${expressionOf(member)} = ${bind(value)}`];

@@ -88,6 +88,7 @@ export const sagaTimeline = defineProjection<SagaTimelineRow>({
   orderBy: 'startedAt',
   askBy: ['reason', 'parked', 'finishedAt'],
   keys: (event) => {
+    if (isOfNoSaga(event)) return [];
     const sagaId = isJournal(event) ? event.data.sagaId : event.sagaId;
     return typeof sagaId === 'string' ? [sagaId] : [];
   },
@@ -105,6 +106,11 @@ function emptyRow(sagaId: string): Draft {
 /** The journal's records about the saga itself; those of its child sagas are facts of steps, like a participant's. */
 function isJournal(event: LogEvent): boolean {
   return event.type.startsWith('saga.') && !event.type.startsWith('saga.child-');
+}
+
+/** Acts on a type of saga, or on a person, are recorded as if they were steps, and belong to no saga. */
+function isOfNoSaga({ type }: LogEvent): boolean {
+  return type.startsWith('saga-type.') || type.startsWith('subject.');
 }
 
 function stateOf(row: Draft): string {

@@ -156,3 +156,12 @@ describe('a step that asks the outside', () => {
     expect(saw(...asked, 'payment.declined')).toMatchObject({ status: 'refused' });
   });
 });
+
+test.each(['subject.revoked', 'saga-type.stopped', 'saga-type.resumed'])(
+  'what is recorded as %s is no saga of its own',
+  (type) => {
+    const event = aLogEvent({ service: 'sagas', type, sagaId: 'subject/ada', step: 'revoke:1' });
+    expect(sagaTimeline.keys(event)).toEqual([]);
+    expect(sagaTimeline.keys({ ...event, type: 'order.opened' })).toEqual(['subject/ada']);
+  },
+);
