@@ -176,6 +176,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
     instance: config.HOLDFAST_INSTANCE,
+    atOnceMax: config.HOLDFAST_IN_FLIGHT_MAX,
     codecOrigins: [new URL(config.HOLDFAST_TEMPORAL_UI_URL).origin],
   });
   const { consul } = opened;

@@ -4,6 +4,7 @@ import { createApp } from '../platform/http/app';
 import type { Health } from '../platform/http/health';
 import type { Metrics } from '../platform/http/metrics';
 import { problem } from '../platform/http/problem';
+import { shedding } from '../platform/http/shedding';
 import type { RateLimiter } from '../platform/http/rate-limit';
 import type { Operations } from '../platform/security/operations';
 import type { SagaContract } from '../platform/saga/contract';
@@ -14,6 +15,7 @@ import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
 import { onlyFrom } from './codec/origin';
 import { withSession } from './codec/session';
+import { priorityOf } from './priority';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
 import { codecHandlers, codecOperations } from './routes/codec';
 import {
@@ -60,6 +62,8 @@ export interface GatewayOptions {
   readonly instance?: string;
   /** Origins whose pages may read payloads: the Web UI's, as browsers write it. */
   readonly codecOrigins: readonly string[];
+  /** Requests that may be at work together; without it nothing is refused. */
+  readonly atOnceMax?: number;
 }
 
 /** Peers that may read the metrics; people reach the gateway without a certificate. */
@@ -97,7 +101,8 @@ function assertGrantable({ catalog }: GatewayParts): void {
 
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
-  const { parts, tokens, limiter, metrics, health, version, instance = '', codecOrigins } = options;
+  const { parts, tokens, limiter, metrics, health, version, instance = '' } = options;
+  const { codecOrigins, atOnceMax } = options;
   assertStartable(parts);
   assertGrantable(parts);
   const { catalog, issuer, log } = parts;
@@ -126,6 +131,9 @@ export function createGateway(options: GatewayOptions): Express {
     metrics,
     health,
     guardMetrics: onlyScrapers,
+    ...(atOnceMax === undefined
+      ? {}
+      : { shed: shedding({ atOnceMax, priorityOf, registry: metrics.registry }) }),
     joinsTraceOf: (request) => peerOfRequest(request) !== undefined,
     mount: (app) => {
       app.use('/docs', docsPage());

@@ -30,6 +30,7 @@ function impliedProblems(operation: Operation, path: string): string[] {
   const hasKey = writes(operation) && operation.method !== 'DELETE';
   return [
     ...['REQUEST_MALFORMED', 'QUERY_INVALID', 'BODY_INVALID', 'RATE_LIMITED', 'INTERNAL'],
+    'OVERLOADED',
     ...when(writes(operation), 'BODY_NOT_JSON', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'),
     ...when(params !== undefined, 'PATH_INVALID', 'NOT_FOUND'),
     ...when(owner !== undefined, 'NOT_FOUND'),

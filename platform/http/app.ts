@@ -17,6 +17,8 @@ export interface AppParts {
   mount(app: Express): void;
   /** Runs before the metrics are shown; the gateway demands a certificate there. */
   readonly guardMetrics?: RequestHandler;
+  /** Refuses what there is no time for, before anything is done for it; nothing is refused without. */
+  readonly shed?: RequestHandler;
   /** Whose traces are gone on with; everybody's where it is left out, behind listeners that demand certificates. */
   readonly joinsTraceOf?: (request: Request) => boolean;
 }
@@ -60,8 +62,9 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', false);
   app.set('query parser', 'simple');
   app.use(
-    ...[parts.metrics.measure, requestId, traceRequests(parts.joinsTraceOf)],
-    ...[securityHeaders(), noStore],
+    ...[parts.metrics.measure, requestId, securityHeaders(), noStore],
+    ...(parts.shed === undefined ? [] : [parts.shed]),
+    traceRequests(parts.joinsTraceOf),
   );
   const getOnly = methodNotAllowed(['GET', 'HEAD']);
   app.route('/healthz').get(parts.health.liveness).all(getOnly);

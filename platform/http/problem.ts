@@ -45,6 +45,7 @@ export const platformProblems = {
   RATE_LIMITED: [429, 'Too many requests'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large'],
   INTERNAL: [500, 'Something is wrong on our side'],
+  OVERLOADED: [503, 'There is too much to do'],
   SERVICE_UNAVAILABLE: [503, 'A part this needs is away'],
   AUTHORITY_UNAVAILABLE: [503, 'The keys of the auth server cannot be read'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -2,6 +2,9 @@
 export const metricNames = {
   /** Histogram, seconds; labels method, route (template), status_class. */
   httpRequestDuration: 'http_server_request_duration_seconds',
+  httpInFlight: 'http_server_in_flight',
+  httpInFlightLimit: 'http_server_in_flight_limit',
+  httpShed: 'http_server_shed_total',
   /** Counter; label reason (the reason code of a refused token). */
   authRejected: 'auth_rejected_total',
   /** Counter; label code. Messages of sagas that came without a grant that is good for them. */

@@ -35,7 +35,9 @@ beforeAll(async () => {
   const id = decodeURIComponent(String(started.location).slice('/sagas/'.length));
   known = { id, orderId, sku: shop.sku, customerId: shop.customerId, name: 'no-such-saga' };
   const { paths } = (await api.call('/openapi.json')).body as { paths: Record<string, object> };
-  operationIds = Object.entries(paths).flatMap(([path, methods]) =>
+  // The document itself is read once, before anything else.
+  const asked = Object.entries(paths).filter(([path]) => path !== '/openapi.json');
+  operationIds = asked.flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
 });

@@ -91,4 +91,28 @@ export const edgeGuards: readonly Guard[] = [
     ],
     test: unit('participant/handle', 'is reported with its outcome, whatever it was'),
   },
+  {
+    name: 'health is answered however much there is to do',
+    why: 'a process with too much to do would be taken for dead and killed, and the next one with it',
+    changes: [
+      {
+        file: 'platform/http/shedding.ts',
+        from: 'neverRefused.has(request.path) ? undefined : priorityOf(request);',
+        to: 'priorityOf(request);',
+      },
+    ],
+    test: unit('http/shedding', 'refuses reads with a code and a time to come back'),
+  },
+  {
+    name: 'what people tell a saga is refused last',
+    why: 'a flood of starts would keep operators from cancelling what it started',
+    changes: [
+      {
+        file: 'platform/http/shedding.ts',
+        from: 'shares: { start: 0.6, read: 0.9, act: 1 }',
+        to: 'shares: { start: 1, read: 1, act: 1 }',
+      },
+    ],
+    test: unit('http/shedding', 'starts fill six tenths, reads nine'),
+  },
 ];

@@ -1,0 +1,151 @@
+import type { Express } from 'express';
+import { createApp } from '../../../platform/http/app';
+import { createHealth } from '../../../platform/http/health';
+import { createMetrics } from '../../../platform/http/metrics';
+import { createAdmission, shedding, sheddingLimits } from '../../../platform/http/shedding';
+import type { Admitted } from '../../../platform/http/shedding';
+import { priorityOf } from '../../../gateway/priority';
+import { silentLog } from '../../../platform/runtime/log';
+import { ask } from './in-process';
+
+/** Admission with a clock and an event loop of its own. */
+function rehearse(atOnceMax = 100) {
+  const clock = { ms: 0, lagMs: 0 };
+  const admission = createAdmission({
+    atOnceMax,
+    lagMs: () => clock.lagMs,
+    now: () => clock.ms,
+  });
+  const fill = (priority: 'start' | 'read' | 'act'): Admitted[] => {
+    const letIn: Admitted[] = [];
+    for (let next = admission.admit(priority); next; next = admission.admit(priority)) {
+      letIn.push(next);
+    }
+    return letIn;
+  };
+  const pass = (ticks = 1) => void (clock.ms += ticks * sheddingLimits.tickMs);
+  /** One tick later, so that what was measured is looked at. */
+  const limitNow = () => {
+    admission.admit('act')?.release(false);
+    return admission.state().limit;
+  };
+  return { clock, admission, fill, pass, limitNow };
+}
+
+describe('how many are let in', () => {
+  test('starts fill six tenths, reads nine, and what is done to a saga all of it', () => {
+    const { fill } = rehearse();
+    expect([fill('start'), fill('read'), fill('act')].map(({ length }) => length)).toEqual([
+      ...[60, 30, 10],
+    ]);
+  });
+
+  test('a place is given back once, however often its request ends', () => {
+    const { admission, fill } = rehearse();
+    const [first] = fill('act');
+    first?.release(true);
+    first?.release(true);
+    expect(admission.state().atOnce).toBe(99);
+  });
+
+  test('fewer while the event loop is late, never less than sixteen, and more again by small steps', () => {
+    const { clock, pass, limitNow } = rehearse();
+    clock.lagMs = 101;
+    pass();
+    expect(limitNow()).toBe(80);
+    pass();
+    expect(limitNow()).toBe(64);
+    for (let turn = 0; turn < 20; turn += 1) {
+      pass();
+      limitNow();
+    }
+    expect(limitNow()).toBe(sheddingLimits.atOnceMin);
+    clock.lagMs = 0;
+    pass();
+    expect(limitNow()).toBe(sheddingLimits.atOnceMin + sheddingLimits.regain);
+    pass(100);
+    expect(limitNow()).toBe(100);
+  });
+
+  test.each([
+    [1, 100],
+    [2, 80],
+  ])('when %i of ten answers took a second: %i', (slow, limit) => {
+    const { clock, admission, pass, limitNow } = rehearse();
+    const all = Array.from({ length: 10 }, () => admission.admit('read'));
+    all.slice(slow).forEach((one) => one?.release(true));
+    clock.ms += 200;
+    clock.ms += sheddingLimits.slowMs;
+    all.slice(0, slow).forEach((one) => one?.release(true));
+    pass();
+    expect(limitNow()).toBe(limit);
+  });
+});
+
+test.each([
+  ['GET', '/sagas', 'read'],
+  ['HEAD', '/orders/o-1', 'read'],
+  ['POST', '/sagas/place-order', 'start'],
+  ['POST', '/sagas/place-order:x/cancel', 'act'],
+  ['POST', '/sagas/bulk', 'act'],
+  ['POST', '/sagas/revocations', 'act'],
+  ['DELETE', '/sagas/bulk/1', 'act'],
+  ['POST', '/products', 'act'],
+])('%s %s is a %s', (method, path, priority) => {
+  expect(priorityOf({ method, path })).toBe(priority);
+});
+
+describe('a process with too much to do', () => {
+  /** Sixteen at most; `/held` answers when it is told to. */
+  function open() {
+    const metrics = createMetrics({ defaults: false });
+    const held: (() => void)[] = [];
+    let parsed = 0;
+    const app: Express = createApp({
+      log: silentLog,
+      metrics,
+      health: createHealth(),
+      shed: shedding({
+        atOnceMax: 16,
+        registry: metrics.registry,
+        priorityOf: ({ method }) => (method === 'GET' ? 'read' : 'act'),
+        lagMs: () => 0,
+      }),
+      mount: (on) => {
+        on.get('/held', async (_request, response) => {
+          parsed += 1;
+          await new Promise<void>((resolve) => held.push(resolve));
+          response.json({});
+        });
+        on.post('/act', (_request, response) => void response.json({}));
+      },
+    });
+    return { app, held, metrics, parsed: () => parsed };
+  }
+  const until = async (reached: () => boolean) => {
+    while (!reached()) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test('refuses reads with a code and a time to come back, and still answers health and acts', async () => {
+    const { app, held, metrics, parsed } = open();
+    const answers = Array.from({ length: 15 }, () => ask(app, { path: '/held' }));
+    await until(() => held.length === 15);
+    const refused = await ask(app, { path: '/held' });
+    expect([refused.status, refused.json().code, refused.json().retryable]).toEqual([
+      ...[503, 'OVERLOADED', true],
+    ]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(parsed()).toBe(15);
+    expect((await ask(app, { path: '/healthz' })).status).toBe(200);
+    expect((await ask(app, { path: '/act', method: 'POST' })).status).toBe(200);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('http_server_shed_total{priority="read"} 1');
+    expect(text).toContain('http_server_in_flight 15');
+    held.forEach((answer) => answer());
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(15).fill(200));
+    const again = ask(app, { path: '/held' });
+    await until(() => held.length === 16);
+    held[15]?.();
+    expect((await again).status).toBe(200);
+  });
+});
