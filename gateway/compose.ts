@@ -33,6 +33,7 @@ import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
 import { createSwitches } from './sagas/switches';
 import { openEngine } from './sagas/temporal';
+import { endingWaits } from './sagas/waiting';
 import { createGateway } from './server';
 
 const serviceNames = [
@@ -151,7 +152,8 @@ export interface ComposedGateway {
 export function composeGateway(config: Config, log: Log): ComposedGateway {
   const opened = open(config, log);
   const health = checksOf(opened);
-  const { cache, engine, limiter, metrics, readModel, subjects, tokens } = opened;
+  const engine = endingWaits(opened.engine, health.draining);
+  const { cache, limiter, metrics, readModel, subjects, tokens } = opened;
   observeKeys(metrics.registry, tokens);
   const app = createGateway({
     parts: {

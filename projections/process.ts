@@ -12,6 +12,7 @@ import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
 import { keepTrying } from '../platform/host/keep-trying';
+import { leave } from '../platform/host/leave';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { RunningProcess } from '../platform/host/process';
 import { observePools } from '../platform/host/pool-metrics';
@@ -100,12 +101,14 @@ export async function startProjections(
       stopping.abort();
       health.drain();
       await prepared;
-      await running?.registration.stop();
-      await Promise.all((running?.projectors ?? []).map((projector) => projector.stop()));
+      const { registration, projectors = [] } = running ?? {};
+      await Promise.all([
+        leave({ config, consul, health, server, registration, service: 'projector' }),
+        ...projectors.map((projector) => projector.stop()),
+      ]);
       await running?.copier.stop();
       await eventLog.close();
       await keys.close();
-      await server.close();
       await Promise.all([store.close(), tokens.close(), consul.close(), tracing.stop()]);
     },
   };

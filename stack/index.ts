@@ -8,6 +8,7 @@ import { endpointsOf, environmentOf, portAllotter } from './environment';
 import type { Ports } from './ports';
 import { choosePorts, portsFrom } from './ports';
 import { keepRenewed } from './renewal/keep';
+import { singleTargets, writeTargets } from './scrape-targets';
 import { kekFileOf, openSecrets } from './secrets';
 import type { Tell } from './server-set';
 import { ServerSet } from './server-set';
@@ -47,6 +48,10 @@ async function openParts(options: StackOptions): Promise<Parts> {
     tell({ subject: 'stack', phase: 'starting', detail: `ended ${stale} left behind` });
   const { base, release } = await choosePorts(stateDir, options.portBase);
   const ports = portsFrom(base);
+  writeTargets(
+    stateDir,
+    singleTargets((name) => `localhost:${ports[name]}`),
+  );
   const certificates = await openCertificates(stateDir, options.leafLifeMs);
   const keeper = new Keeper(path.join(stateDir, 'logs'), path.join(stateDir, 'pids'));
   const secret = openSecrets(stateDir);

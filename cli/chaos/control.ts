@@ -1,12 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerName } from '../../stack';
-import type { ManagedProcess } from '../../stack/processes';
 import { until } from '../up/api-client';
-import { isPlatformProcess } from '../up/world';
-import type { PlatformProcess, World } from '../up/world';
+import { isInstance } from '../up/world';
+import type { InstanceName, World } from '../up/world';
 
-/** What can be done to a server or to one of our processes. */
+/** What can be done to a server or to one of our processes, also to a further one such as `payments-2`. */
 export const controlVerbs = [
   'stop',
   'start',
@@ -20,9 +19,8 @@ export const controlVerbs = [
   'arm-mortal',
   /** Sends the signal `detail`. */
   'signal',
-  /** Starts `<name>-2` beside it. */
-  'start-second',
-  'stop-second',
+  /** Stops a further instance, such as `payments-2`, for good; `start` starts it beside the others. */
+  'remove',
   /** Waits until a process of ours is up, whoever starts it, and answers. */
   'await',
   /** Ends a server by `ask` or `kill`; behind a space the one process of it that is meant, such as `kafka-2`. */
@@ -45,7 +43,6 @@ export type Control = (verb: ControlVerb, name: string, detail?: string) => Prom
 export function controlOf(world: World, crashDir: string): Control {
   mkdirSync(crashDir, { recursive: true });
   const { stack } = world;
-  const seconds = new Map<string, ManagedProcess>();
   const arm = async (name: string, points: string, mortal: boolean) => {
     forgetFired(crashDir, points);
     const env = { HOLDFAST_CRASH_POINTS: points, HOLDFAST_CRASH_DIR: crashDir };
@@ -53,11 +50,11 @@ export function controlOf(world: World, crashDir: string): Control {
   };
   const done: Record<ControlVerb, (name: string, detail: string) => Promise<void>> = {
     stop: (name) =>
-      isPlatformProcess(name) ? world.process(name).stop() : stack.stopServer(name as ServerName),
+      isInstance(name) ? world.process(name).stop() : stack.stopServer(name as ServerName),
     start: (name) =>
-      isPlatformProcess(name) ? world.restart(name, {}) : stack.startServer(name as ServerName),
+      isInstance(name) ? world.restart(name, {}) : stack.startServer(name as ServerName),
     kill: async (name) => {
-      if (isPlatformProcess(name)) world.process(name).kill('SIGKILL');
+      if (isInstance(name)) world.process(name).kill('SIGKILL');
       else stack.signalServer(name as ServerName, 'SIGKILL');
     },
     'restart-with': (name, detail) =>
@@ -66,16 +63,10 @@ export function controlOf(world: World, crashDir: string): Control {
     'arm-mortal': (name, detail) => arm(name, detail, true),
     signal: async (name, detail) => {
       const signal = detail as NodeJS.Signals;
-      if (isPlatformProcess(name)) world.process(name).kill(signal);
+      if (isInstance(name)) world.process(name).kill(signal);
       else stack.signalServer(name as ServerName, signal);
     },
-    'start-second': async (name) => {
-      seconds.set(name, await world.startSecond(own(name)));
-    },
-    'stop-second': async (name) => {
-      await seconds.get(name)?.stop();
-      seconds.delete(name);
-    },
+    remove: (name) => world.remove(own(name)),
     await: (name) => alive(world, own(name)),
     halt: (name, detail) => {
       const [how = '', only] = detail.split(' ');
@@ -91,15 +82,15 @@ export function controlOf(world: World, crashDir: string): Control {
 }
 
 /** One that was killed is started again by its supervisor; until then its old self must not be asked. */
-async function alive(world: World, name: PlatformProcess): Promise<void> {
+async function alive(world: World, name: InstanceName): Promise<void> {
   await until(`${name} to be started again`, aliveMs, async () =>
     world.process(name).pid === 0 ? undefined : true,
   );
   await world.process(name).ready();
 }
 
-function own(name: string): PlatformProcess {
-  if (isPlatformProcess(name)) return name;
+function own(name: string): InstanceName {
+  if (isInstance(name)) return name;
   throw new Error(`${name} is no process of ours`);
 }
 

@@ -9,6 +9,8 @@ import { auditWorld } from './audit';
 import { runDemo } from './demo';
 import type { DemoSaga } from './demo';
 import { printGuide } from './guide';
+import { instancesMax, parseInstances } from './instances';
+import type { InstanceCounts } from './instances';
 import { drawTimeline } from './timeline';
 import { startWorld } from './world';
 import type { World } from './world';
@@ -20,9 +22,12 @@ interface UpOptions {
   readonly ephemeral: boolean;
   readonly brokers: 1 | 3;
   readonly portBase?: number;
+  readonly instances?: InstanceCounts;
   readonly leafMinutes?: number;
   readonly state: string;
 }
+
+const instancesHelp = `more than one of a process, as in payments=3,gateway=2; at most ${instancesMax}`;
 
 /** `holdfast up`: the embedded stack, our processes and the demonstration, until Ctrl-C (or once). */
 export function upCommand(): Command {
@@ -33,10 +38,14 @@ export function upCommand(): Command {
     .option('--no-demo', 'place no orders')
     .option('--ephemeral', 'keep no state', false)
     .option('--brokers <count>', 'Kafka brokers, 1 or 3', brokers, 1)
+    .option('--instances <counts>', instancesHelp, parseInstances)
     .option('--port-base <port>', 'first of 60 ports in a row; 0 finds a free block', port)
     .option('--leaf-minutes <count>', 'how long certificates are good for; a day', wholeNumber())
     .option('--state <folder>', 'where state, certificates and logs live', '.holdfast')
-    .addHelpText('after', '\nExample:\n  holdfast up --once --json --ephemeral --port-base 0\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  holdfast up --once --json --ephemeral --port-base 0\n  holdfast up --instances payments=3,gateway=2\n',
+    )
     .exitOverride()
     .action((options: UpOptions) => up(options));
 }
@@ -135,6 +144,9 @@ async function report(
     sagas: sagas.map(({ timeline: _, ...saga }) => saga),
     events: audit.events,
     audit: { violations: audit.violations.length },
+    processes: world.instances().map(({ name, url }) => ({
+      ...{ name, url, pid: world.process(name).pid, rss_mb: world.process(name).rssMb },
+    })),
     servers: servers.map((server) => ({
       name: server.name,
       version: server.version,

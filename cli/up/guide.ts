@@ -1,3 +1,4 @@
+import { platformProcesses } from './world';
 import type { World } from './world';
 
 /** URLs, development users and three commands to try next, each of which works as printed. */
@@ -10,6 +11,7 @@ export function printGuide(world: World): void {
   const lines = [
     '',
     `  API           ${gateway}/docs`,
+    ...furtherInstances(world),
     `  Temporal      ${endpoints.temporalUi}/namespaces/holdfast/workflows`,
     `  Keycloak      ${endpoints.keycloak}  (admin console, realm holdfast)`,
     `  Prometheus    ${endpoints.prometheus}  (asks for a client certificate, see ${certsDir})`,
@@ -27,4 +29,14 @@ export function printGuide(world: World): void {
     '',
   ];
   process.stderr.write(lines.join('\n'));
+}
+
+/** A line for each process of which there is more than one: all of its instances, with their addresses. */
+function furtherInstances(world: World): string[] {
+  const all = world.instances();
+  return platformProcesses.flatMap(({ name: process }) => {
+    const told = all.filter((one) => one.process === process);
+    const places = told.map(({ name, url }) => `${name} ${url}`).join(', ');
+    return told.length < 2 ? [] : [`  ${process.padEnd(12)}  ${places}`];
+  });
 }

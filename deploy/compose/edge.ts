@@ -88,6 +88,7 @@ function prometheus(): Service {
     ],
     configs: [
       { source: 'prometheus', target: '/etc/holdfast/prometheus.yml' },
+      { source: 'prometheus-targets', target: '/etc/holdfast/targets.json' },
       { source: 'prometheus-alerts', target: '/etc/holdfast/alerts.yml' },
       { source: 'prometheus-web', target: '/etc/holdfast/web.yml' },
     ],

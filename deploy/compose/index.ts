@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { projectRoot } from '../../platform/runtime/paths';
-import { ownProcesses } from '../../stack/environment';
+import { singleTargets, targetsText } from '../../stack/scrape-targets';
 import { fillTemplate } from '../../stack/template';
 import { accessRules, databases, temporalAccessRules } from './databases';
 import { consulConfig, edge } from './edge';
@@ -15,16 +15,16 @@ import { temporal, temporalConfig } from './temporal';
 
 function scrapeConfig(): string {
   const template = readFileSync(path.join(projectRoot, 'deploy/prometheus/prometheus.yml'), 'utf8');
-  const targets = ownProcesses.map((name) => [
-    `${name.toUpperCase()}_TARGET`,
-    `${name}:${innerPorts.own}`,
-  ]);
   return fillTemplate(template, {
-    ...(Object.fromEntries(targets) as Record<string, string>),
     CERTS_DIR: certsMount,
     RULES_FILE: '/etc/holdfast/alerts.yml',
+    TARGETS_FILE: '/etc/holdfast/targets.json',
     TEMPORAL_METRICS_TARGET: `temporal:${innerPorts.temporalMetrics}`,
   });
+}
+
+function scrapeTargets(): string {
+  return targetsText(singleTargets((name) => `${name}:${innerPorts.own}`));
 }
 
 function alertRules(): string {
@@ -56,6 +56,7 @@ function configs(): Record<string, { content: string }> {
     // Holds the variables of its tokens, so its signs are not doubled.
     consul: { content: `${JSON.stringify(consulConfig(), null, 2)}\n` },
     prometheus: literal(scrapeConfig()),
+    'prometheus-targets': literal(scrapeTargets()),
     'prometheus-alerts': literal(alertRules()),
     'prometheus-web': literal(stringify(prometheusWeb())),
   };

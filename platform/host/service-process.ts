@@ -14,6 +14,7 @@ import { createSagaRecords } from '../participant/saga-records';
 import type { Config } from '../runtime/config';
 import type { HostedService } from './hosted-service';
 import { keepTrying } from './keep-trying';
+import { leave } from './leave';
 import { prepareTables } from './prepare-tables';
 import type { RunningProcess } from './process';
 import { keysOfPayloads } from './sealed-temporal';
@@ -67,10 +68,19 @@ export async function startService(
     log,
     async stop() {
       stopping.abort();
-      health.drain();
-      await begun?.registration.stop();
-      await server.close();
-      await begun?.worker.stop();
+      const { registration, worker } = begun ?? {};
+      // The worker takes its work from Temporal, so that it need not wait until callers have heard of the leaving.
+      await Promise.all([
+        leave({
+          config,
+          consul: parts.consul,
+          health,
+          server,
+          registration,
+          service: service.name,
+        }),
+        worker?.stop(),
+      ]);
       await begun?.relay.stop();
       await closeServiceParts(parts);
       await prepared;

@@ -27,6 +27,8 @@ export interface Health {
   check(name: string, probe: () => Promise<unknown>, need?: 'required' | 'optional'): void;
   /** From now on not ready: the process is about to stop. */
   drain(): void;
+  /** Aborted from then on. */
+  readonly draining: AbortSignal;
   readiness(): Promise<ReadinessReport>;
   /** GET /healthz: always 200 while the process answers. */
   readonly liveness: RequestHandler;
@@ -54,10 +56,10 @@ async function run(probe: () => Promise<unknown>): Promise<CheckReport> {
 /** Builds the health of a process. Checks run in parallel, each bounded by 2 s, at each question. */
 export function createHealth(): Health {
   const probes = new Map<string, { probe: () => Promise<unknown>; optional: boolean }>();
-  let draining = false;
+  const draining = new AbortController();
 
   async function readiness(): Promise<ReadinessReport> {
-    if (draining) {
+    if (draining.signal.aborted) {
       return { ready: false, checks: { process: { ready: false, reason: 'stopping' } } };
     }
     const entries = await Promise.all(
@@ -74,9 +76,8 @@ export function createHealth(): Health {
     check: (name, probe, need = 'required') => {
       probes.set(name, { probe, optional: need === 'optional' });
     },
-    drain: () => {
-      draining = true;
-    },
+    drain: () => draining.abort(),
+    draining: draining.signal,
     readiness,
     liveness: (_request, response) => {
       response.set('cache-control', 'no-store').json({ status: 'alive' });

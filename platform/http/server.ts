@@ -50,6 +50,8 @@ export interface HttpsServerOptions {
 
 export interface RunningServer {
   readonly port: number;
+  /** From now on each answer is the last one on its connection: whoever asks again has to look for somebody else. */
+  endConnections(): void;
   /** Stops accepting, lets open requests finish for at most `drainMsMax`, then cuts the rest. */
   close(): Promise<void>;
 }
@@ -124,6 +126,21 @@ function renewOnChange(server: Server, options: HttpsServerOptions): () => void 
   });
 }
 
+/** Once called, every answer that has not begun ends its connection, and says so. */
+function lastAnswers(server: Server): () => void {
+  const open = new Set<ServerResponse>();
+  let isEnding = false;
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    if (isEnding) response.shouldKeepAlive = false;
+    open.add(response);
+    response.once('close', () => open.delete(response));
+  });
+  return () => {
+    isEnding = true;
+    for (const response of open) response.shouldKeepAlive = false;
+  };
+}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -178,6 +195,7 @@ export async function startHttps(options: HttpsServerOptions): Promise<RunningSe
   });
   answerBrokenRequests(server);
   endSlowReaders(server, limits.answerTimeoutMs);
+  const endConnections = lastAnswers(server);
   const stopWatching = renewOnChange(server, options);
   const { HOLDFAST_HTTP_HOST: host, HOLDFAST_HTTP_PORT: wanted } = options.config;
   const port = await listen(server, host, wanted).catch((error: unknown) => {
@@ -187,6 +205,7 @@ export async function startHttps(options: HttpsServerOptions): Promise<RunningSe
   let closing: Promise<void> | undefined;
   return {
     port,
+    endConnections,
     close: () => {
       stopWatching();
       closing ??= drain(server, limits.drainMsMax);

@@ -4,6 +4,7 @@ import { keepRegistered } from '../discovery/registration';
 import type { Registration } from '../discovery/registration';
 import { keepTrying } from '../host/keep-trying';
 import { observePools } from '../host/pool-metrics';
+import { leave } from '../host/leave';
 import { prepareTables } from '../host/prepare-tables';
 import type { RunningProcess } from '../host/process';
 import { createApp } from '../http/app';
@@ -89,8 +90,7 @@ export async function startKeyStore(
       stopping.abort();
       health.drain();
       await prepared;
-      await registration?.stop();
-      await server.close();
+      await leave({ config, consul, health, server, registration, service: keyStoreName });
       await Promise.all([rows.close(), consul.close()]);
     },
   };

@@ -47,6 +47,8 @@ const schema = z.object({
   HOLDFAST_HTTP_HOST: z.string().default('127.0.0.1'),
   HOLDFAST_HTTP_PORT: port,
   HOLDFAST_ADVERTISED_HOST: z.string().default('localhost'),
+  /** How long a process that stops goes on answering while another one of its name is there, milliseconds. */
+  HOLDFAST_DRAIN_MS: z.coerce.number().int().min(0).max(60_000).default(2_000),
   /** Metrics of the Temporal SDK's native side; 0 switches them off. */
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** File the pre-built workflow bundle is read from; built at start when empty. */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
-import { ownProcesses } from '../environment';
 import type { FoundTree } from '../provision/deb-binary';
 import { provideDeb } from '../provision/deb-binary';
 import { fromPrometheusPackage } from '../provision/prometheus-package';
+import { targetsFile } from '../scrape-targets';
 import { fillTemplate } from '../template';
 import { ask } from './https-request';
 import type { Running, ServerContext, ServerDefinition } from './server';
@@ -14,14 +14,10 @@ const deb = fromPrometheusPackage({ variable: 'HOLDFAST_PROMETHEUS' }, 'promethe
 
 function scrapeConfig(context: ServerContext): string {
   const file = path.join(projectRoot, 'deploy', 'prometheus', 'prometheus.yml');
-  const targets = ownProcesses.map((name) => [
-    `${name.toUpperCase()}_TARGET`,
-    `localhost:${context.ports[name]}`,
-  ]);
   return fillTemplate(readFileSync(file, 'utf8'), {
-    ...(Object.fromEntries(targets) as Record<string, string>),
     CERTS_DIR: context.certsDir,
     RULES_FILE: path.join(projectRoot, 'deploy', 'prometheus', 'alerts.yml'),
+    TARGETS_FILE: targetsFile(context.stateDir),
     TEMPORAL_METRICS_TARGET: `127.0.0.1:${context.ports.temporalMetrics}`,
   });
 }

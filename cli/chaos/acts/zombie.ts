@@ -30,7 +30,7 @@ export async function runZombies(
     const played = await stopInside(targets, logs, orders);
     await turnedBack(stage, played);
     // Only now: one that was there before would have taken the next attempt of the step.
-    await each((service) => control('start-second', service));
+    await each((service) => control('start', `${service}-2`));
     const outcomes = await Promise.all(played.map((one) => endOf(stage, one)));
     await each((service) => control('signal', service, 'SIGCONT'));
     const judged = targets.map((target) => {
@@ -44,7 +44,7 @@ export async function runZombies(
   } finally {
     // What was stopped once is armed no more, and works on; what never got there is started anew.
     if (!isOver) await each((service) => control('start', service));
-    await each((service) => control('stop-second', service));
+    await each((service) => control('remove', `${service}-2`));
   }
 }
 

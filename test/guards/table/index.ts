@@ -2,6 +2,7 @@ import type { Guard } from '../guard';
 import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { certificateGuards } from './certificates';
+import { discoveryGuards } from './discovery';
 import { edgeGuards } from './edge';
 import { engineGuards } from './engine';
 import { grantGuards } from './grants';
@@ -52,4 +53,5 @@ export const guards: readonly Guard[] = [
   ...personalGuards,
   ...edgeGuards,
   ...metricGuards,
+  ...discoveryGuards,
 ];
