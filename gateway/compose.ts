@@ -31,6 +31,7 @@ import { openExchange } from './codec/exchange';
 import { createLogins } from './codec/session';
 import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
+import { createSagaFeed } from './sagas/feed';
 import { createSwitches } from './sagas/switches';
 import { openEngine } from './sagas/temporal';
 import { endingWaits } from './sagas/waiting';
@@ -158,6 +159,8 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
   const app = createGateway({
     parts: {
       ...{ cache, catalog, engine, log, readModel, subjects, registry: metrics.registry },
+      feed: createSagaFeed({ positions: (ids) => readModel.sagaPositions(ids), log }),
+      stopping: health.draining,
       issuer: config.HOLDFAST_ISSUER,
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
       sagaGrants: sagaGrantMinterOf(config, opened.keyring),

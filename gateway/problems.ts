@@ -13,6 +13,7 @@ export const gatewayProblems = {
   SAGA_TYPE_STOPPED: [503, 'Sagas of this type are stopped'],
   COUNT_CHANGED: [409, 'The filter finds another number of sagas than expected'],
   BULK_TOO_LARGE: [422, 'The filter finds more sagas than one run may touch'],
+  TOO_MANY_STREAMS: [429, 'Too many streams are open'],
   BULK_BUSY: [429, 'Too many bulk runs are going on'],
   READ_MODEL_UNAVAILABLE: [503, 'The read model does not answer'],
   LOGIN_REFUSED: [401, 'The login was not completed here'],

@@ -1,4 +1,6 @@
 import type { ReadModel as ProjectedReadModel } from '../projections/read-model';
+
+export type { SagaPosition } from '../projections/read-model';
 import { problem } from '../platform/http/problem';
 import { isFault } from '../platform/kernel/faults';
 import { gatewayProblem } from './problems';
@@ -6,7 +8,7 @@ import { gatewayProblem } from './problems';
 /** What the gateway reads of the projections. Every call may reject: the read model is away. */
 export type ReadModel = Pick<
   ProjectedReadModel,
-  'orderStatus' | 'customerOrders' | 'sagaByWorkflowId' | 'sagas' | 'ping'
+  'orderStatus' | 'customerOrders' | 'sagaByWorkflowId' | 'sagas' | 'sagaPositions' | 'ping'
 >;
 
 /** A saga as its journal tells it; members are missing while only part of its story has arrived. */

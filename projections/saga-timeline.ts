@@ -55,6 +55,8 @@ export type Act = {
 /** Everything the log says about one saga; `timelineOf` makes it readable. */
 export type SagaTimelineRow = {
   readonly sagaId: string;
+  /** How many events are in the row: it grows with each, whatever order they come in. Rows of older code have none. */
+  readonly version?: number;
   readonly saga?: string;
   readonly workflowId?: string;
   readonly businessKey?: string;
@@ -86,7 +88,7 @@ export const sagaTimeline = defineProjection<SagaTimelineRow>({
   services: ['sagas', 'orders', 'payments', 'inventory'],
   listBy: ['workflowId', 'businessKey', 'owner', 'state', 'saga'],
   orderBy: 'startedAt',
-  askBy: ['reason', 'parked', 'finishedAt'],
+  askBy: ['reason', 'parked', 'finishedAt', 'version'],
   keys: (event) => {
     if (isOfNoSaga(event)) return [];
     const sagaId = isJournal(event) ? event.data.sagaId : event.sagaId;
@@ -95,7 +97,7 @@ export const sagaTimeline = defineProjection<SagaTimelineRow>({
   fold: (row, event, key) => {
     const before: Draft = row ?? emptyRow(key);
     const after = isJournal(event) ? recorded(before, event) : observed(before, event);
-    return { ...after, state: stateOf(after) };
+    return { ...after, version: (before.version ?? 0) + 1, state: stateOf(after) };
   },
 });
 

@@ -61,14 +61,19 @@ function problemsOf(operation: Operation, path: string): Record<string, Schema> 
 const done: GoodAnswer = { status: 200, text: 'Done', body: z.looseObject({}) };
 
 function goodAnswers(operation: Operation): Record<string, Schema> {
-  const { status, body, text, otherwise, headers = [] } = operation.answer ?? done;
+  const { status, body, text, otherwise, headers = [], isStream } = operation.answer ?? done;
+  const type = isStream === true ? 'text/event-stream' : 'application/json';
   const isRepeatable = operation.service !== undefined && writes(operation);
   const names = ['X-Request-Id', ...headers, ...(isRepeatable ? ['Idempotent-Replayed'] : [])];
   const rest = {
     headers: headersNamed(names),
     ...(body === undefined
       ? {}
-      : { content: { 'application/json': { schema: jsonSchema(body, 'output') } } }),
+      : {
+          content: {
+            [type]: { schema: isStream ? { type: 'string' } : jsonSchema(body, 'output') },
+          },
+        }),
   };
   return {
     [String(status)]: { description: text, ...rest },

@@ -8,6 +8,7 @@ import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import type { ReadModel } from '../read-model';
 import type { SagaEngine } from '../sagas/engine';
+import type { SagaFeed } from '../sagas/feed';
 import type { RevocationEngine } from '../sagas/temporal-revocation';
 import type { SagaSwitches } from '../sagas/switches';
 import type { Logins } from '../codec/session';
@@ -18,6 +19,10 @@ export interface GatewayParts {
   readonly catalog: readonly SagaContract[];
   readonly engine: SagaEngine & RevocationEngine;
   readonly readModel: ReadModel;
+  /** Who follows which saga. */
+  readonly feed: SagaFeed;
+  /** Aborted when this process is about to stop. */
+  readonly stopping: AbortSignal;
   readonly cache: Cache;
   /** Seals and opens what belongs to people. */
   readonly subjects: SubjectKeys;

@@ -8,6 +8,7 @@ import { hasEnded } from '../sagas/reach';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 import { explanationAnswer, explanationBody } from './explanation';
+import { followHandlers } from './follow';
 import { rowBody, sagaAnswer, sagaBody } from './saga-body';
 
 /** A saga's id as it stands in URLs: its workflow id. */
@@ -90,6 +91,21 @@ export const sagaOperations = defineOperations({
     problems: ['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE'],
     tag: 'sagas',
   },
+  followSaga: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/sagas/:id/events',
+    summary:
+      'Follow a saga: server-sent events `saga`, `reset` and `end`, each with the whole saga; `Last-Event-ID` goes on',
+    roles: 'authenticated',
+    params: itsSaga,
+    answer: { status: 200, body: sagaAnswer, isStream: true, text: 'Events until the saga ends' },
+    problems: [
+      ...(['NOT_FOUND', 'SAGA_ENGINE_UNAVAILABLE', 'TOO_MANY_STREAMS'] as const),
+      ...(['READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'] as const),
+    ],
+    tag: 'sagas',
+  },
   explainSaga: {
     ...facingPeople,
     method: 'GET',
@@ -119,6 +135,7 @@ export function defined<Members extends object>(members: Members): Defined<Membe
 /** Handlers of {@link sagaOperations}. */
 export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof sagaOperations> {
   return {
+    ...followHandlers(parts),
     async listSagas({ query, principal }) {
       const own = { owner: pseudonymOf(parts.issuer, principal.subject) };
       const everybody = hasRole(principal, sagaReaders);

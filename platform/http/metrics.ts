@@ -36,13 +36,20 @@ export function createMetrics(options: { readonly defaults?: boolean } = {}): Me
     registry,
     measure: (request, response, next) => {
       const stop = duration.startTimer();
-      response.once('close', () => {
+      const measured = (isOver: boolean): void => {
         const method = knownMethods.has(request.method) ? request.method : 'OTHER';
-        const status = response.writableFinished
+        const status = isOver
           ? `${Math.floor(response.statusCode / 100)}xx`
           : 'cut';
         stop({ method, route: routeOf(request), status_class: status });
-      });
+      };
+      const closed = (): void => measured(response.writableFinished);
+      response.once('close', closed);
+      // A stream is measured until it begins.
+      response.locals.measured = () => {
+        response.off('close', closed);
+        measured(true);
+      };
       next();
     },
     handler: async (_request, response) => {

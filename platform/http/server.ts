@@ -8,6 +8,7 @@ import type { Registry } from 'prom-client';
 import { peerOf } from '../security/peer';
 import { watchCredentials } from '../security/renewal';
 import { serverTlsOptions } from '../security/tls';
+import { eventStreamType } from './event-stream';
 import { measureTls } from './tls-metrics';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
@@ -98,7 +99,10 @@ function answerBrokenRequests(server: Server): void {
 /** Ends the connection of a client that does not take its answer: Node itself would hold it for ever. */
 function endSlowReaders(server: Server, answerTimeoutMs: number): void {
   server.on('request', (request, response) => {
-    const late = setTimeout(() => request.socket.destroy(), answerTimeoutMs).unref();
+    // A stream has an end of its own, and ends whoever does not read it.
+    const isStream = () => String(response.getHeader('content-type')).startsWith(eventStreamType);
+    const end = (): void => void (isStream() || request.socket.destroy());
+    const late = setTimeout(end, answerTimeoutMs).unref();
     response.once('close', () => clearTimeout(late));
   });
 }

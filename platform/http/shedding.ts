@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { metricNames } from '../runtime/metric-names';
+import { eventStreamType } from './event-stream';
 import { problem } from './problem';
 import { sendProblem } from './problem-middleware';
 
@@ -117,8 +118,10 @@ const neverRefused = new Set(['/healthz', '/readyz', '/startupz', '/metrics']);
 /** Clients that were turned away together come back apart: seconds. */
 const comeBackAfter = (): number => 1 + Math.floor(Math.random() * 3);
 
+/** What takes long by its nature: it waits for the end of a saga, or follows it. */
 function isWait(request: Request): boolean {
-  return /\bwait=/.test(request.get('prefer') ?? '');
+  const follows = request.get('accept')?.includes(eventStreamType) === true;
+  return follows || request.path.endsWith('/events') || /\bwait=/.test(request.get('prefer') ?? '');
 }
 
 function metricsOf({ registry }: SheddingOptions, admission: ReturnType<typeof createAdmission>) {

@@ -5,6 +5,7 @@ export const metricNames = {
   httpInFlight: 'http_server_in_flight',
   httpInFlightLimit: 'http_server_in_flight_limit',
   httpShed: 'http_server_shed_total',
+  streamsOpen: 'gateway_streams_open',
   /** Counter; label reason (the reason code of a refused token). */
   authRejected: 'auth_rejected_total',
   /** Counter; label code. Messages of sagas that came without a grant that is good for them. */

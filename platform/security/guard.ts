@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { streamTo } from '../http/event-stream';
 import { problem } from '../http/problem';
 import { requestIdOf } from '../http/problem-middleware';
 import type { Log } from '../runtime/log';
@@ -78,7 +79,11 @@ function abortOnClose(response: Response): AbortSignal {
   return controller.signal;
 }
 
-function send(response: Response, answer: Answer): void {
+async function send(response: Response, answer: Answer): Promise<void> {
+  if (answer.stream !== undefined) {
+    await streamTo(response, answer.stream);
+    return;
+  }
   response.status(answer.status ?? 200).set({ ...answer.headers });
   if (answer.body === undefined) response.end();
   else response.json(answer.body);
@@ -160,6 +165,6 @@ export function guarded(
     const signal = abortOnClose(response);
     const token = bearerOf(request);
     const call = { ...input, principal, peer, token, requestId, request, signal };
-    send(response, await handler(call as unknown as Call));
+    await send(response, await handler(call as unknown as Call));
   };
 }

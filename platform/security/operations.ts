@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
+import type { StreamSink } from '../http/event-stream';
 import type { Principal } from './tokens';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -26,6 +27,8 @@ export interface GoodAnswer {
   readonly body?: z.ZodType;
   /** When the body comes with this status instead: a dry run, or something that was waited for. */
   readonly otherwise?: { readonly status: number; readonly text: string };
+  /** It is a stream of events, each with such a body as its data. */
+  readonly isStream?: true;
   /** Headers of its own, by name. */
   readonly headers?: readonly string[];
   readonly text: string;
@@ -89,6 +92,8 @@ export interface Answer {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body: writes events for as long as there are any. */
+  readonly stream?: (sink: StreamSink) => Promise<void>;
 }
 
 export type OperationHandlers<Table extends Operations> = {

@@ -38,7 +38,7 @@ const sagas = [
   }),
   // Started in the same instant, so that only the key orders them.
   saga('d', { startedAt: at(4), finishedAt: at(6), saga: 'return-order', businessKey: 'order-7' }),
-  saga('e', { startedAt: at(4) }),
+  saga('e', { startedAt: at(4), version: 12 }),
   saga('f', { startedAt: at(4) }),
   // A participant's event came before the saga's own: nothing can be said of it yet.
   saga('g', { saga: undefined, workflowId: undefined, owner: undefined, incomplete: true }),
@@ -94,4 +94,13 @@ test('pages follow each other without a gap or a repeat, also among sagas of one
     after = page.next;
   } while (after !== undefined);
   expect(seen).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
+});
+
+test('positions are those of the youngest saga of an id; rows of older code are at 0', async () => {
+  const found = await model.sagaPositions(['e', 'f', 'nobody']);
+  const generation = 'saga-timeline';
+  expect([...found]).toEqual([
+    ['e', { generation, version: 12 }],
+    ['f', { generation, version: 0 }],
+  ]);
 });

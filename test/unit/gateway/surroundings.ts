@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly cached: Map<string, string>;
   readonly views: Map<string, SagaView>;
   readonly rows: Map<string, SagaRow>;
+  /** Name of the table the rows are in. */
+  generation: string;
   readonly products: Map<string, object>;
   /** What sagas were granted at their start. */
   readonly granted: SagaGrant[];
@@ -163,6 +165,16 @@ export function readModelOf(world: Surroundings): ReadModel {
       world.searched.push(asked);
       const { owner } = asked;
       return { items: [...world.rows.values()].filter((row) => !owner || row.owner === owner) };
+    },
+    async sagaPositions(ids) {
+      reach();
+      const there = ids.flatMap((id) => {
+        const version = world.rows.get(id)?.version;
+        return version === undefined
+          ? []
+          : [[id, { generation: world.generation, version }] as const];
+      });
+      return new Map(there);
     },
     ping: () => Promise.resolve(),
   };

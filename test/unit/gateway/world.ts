@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { createLogins } from '../../../gateway/codec/session';
 import type { LoginParts } from '../../../gateway/codec/session';
 import { createGateway } from '../../../gateway/server';
+import { createSagaFeed } from '../../../gateway/sagas/feed';
 import { createSwitches } from '../../../gateway/sagas/switches';
 import { createCache } from '../../../platform/cache/cache';
 import { testVault } from '../../support/vault';
@@ -52,7 +53,7 @@ const tokens = {
     const roles = given.split('+');
     const principal = { subject, username: subject, roles, clientId: 'c', tokenId: 't' };
     const limited = limit === undefined ? {} : { approvalLimitCents: Number(limit) };
-    return Promise.resolve({ ...principal, ...limited, expiresAt: 0 });
+    return Promise.resolve({ ...principal, ...limited, expiresAt: 4_000_000_000 });
   },
 };
 
@@ -72,6 +73,7 @@ function surroundings(): Surroundings {
     grants: [],
     views: new Map(),
     rows: new Map(),
+    generation: 'saga-timeline',
     asked: [],
     searched: [],
     waited: [],
@@ -130,12 +132,18 @@ export function openGateway(options: OpenOptions = {}) {
     registry: metrics.registry,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  const health = createHealth();
   const app = createGateway({
     parts: {
       ...{ catalog, cache, issuer, log, registry: metrics.registry },
       subjects: world.subjects.subjects,
       engine: engineOf(world),
       readModel: readModelOf(world),
+      feed: createSagaFeed({
+        ...{ log, everyMs: 1 },
+        positions: (ids) => readModelOf(world).sagaPositions(ids),
+      }),
+      stopping: health.draining,
       grants: { mint: async (act, person) => (await testGrants()).mint(act, person) },
       sagaGrants: {
         async mint(grant) {
@@ -156,7 +164,7 @@ export function openGateway(options: OpenOptions = {}) {
         close: () => Promise.resolve(),
       }),
     },
-    ...{ tokens, limiter, metrics, health: createHealth(), version: '0.0.0' },
+    ...{ tokens, limiter, metrics, health, version: '0.0.0' },
     codecOrigins: ['http://ui.test'],
   });
   const call = ({ as, key, headers, ...request }: GatewayCall): Promise<WireAnswer> =>
@@ -168,5 +176,5 @@ export function openGateway(options: OpenOptions = {}) {
         ...headers,
       },
     });
-  return { world, call, registry: metrics.registry };
+  return { world, call, health, registry: metrics.registry };
 }
