@@ -37,6 +37,7 @@ const headers = {
   'Retry-After': { description: 'Seconds to wait before trying again', schema: seconds },
   'WWW-Authenticate': { description: 'What kind of token is asked for', schema: text },
   Location: { description: 'Where to look next', schema: text },
+  ETag: { description: 'Of the content; give it back as `If-None-Match`', schema: text },
   'Idempotent-Replayed': {
     description: '`true` when this is the first answer under the key once more',
     schema: { type: 'string', enum: ['true'] },
@@ -69,6 +70,20 @@ export function componentsOf(issuer: string): Schema {
         description:
           'The same body under the same key is taken once; without a key each call is its own.',
         schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+      },
+      IfNoneMatch: {
+        name: 'If-None-Match',
+        in: 'header',
+        required: false,
+        description: '`ETag` of an answer at hand: 304 without a body while it is still right.',
+        schema: { type: 'string' },
+      },
+      LastEventId: {
+        name: 'Last-Event-ID',
+        in: 'header',
+        required: false,
+        description: 'Id of the last event that was seen: the stream goes on from there.',
+        schema: { type: 'string', maxLength: 200 },
       },
       PreferWait: {
         name: 'Prefer',

@@ -31,12 +31,20 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): S
 
 const idempotencyKey = { $ref: '#/components/parameters/IdempotencyKey' };
 const optionalKey = { $ref: '#/components/parameters/OptionalIdempotencyKey' };
+const ifNoneMatch = { $ref: '#/components/parameters/IfNoneMatch' };
+const lastEventId = { $ref: '#/components/parameters/LastEventId' };
 const preferWait = { $ref: '#/components/parameters/PreferWait' };
 
 const isLook = ({ method, path }: Operation): boolean => method === 'GET' && path === '/sagas/:id';
 
 function headersOf(operation: Operation): Schema[] {
-  if (isLook(operation)) return [preferWait];
+  const { fresh, answer } = operation;
+  const asked = [
+    ...(isLook(operation) ? [preferWait] : []),
+    ...(fresh === undefined ? [] : [ifNoneMatch]),
+    ...(answer?.isStream === true ? [lastEventId] : []),
+  ];
+  if (asked.length > 0) return asked;
   if (operation.method === 'GET' || operation.method === 'DELETE') return [];
   if (operation.key === 'optional') return [optionalKey];
   return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];

@@ -60,11 +60,22 @@ function problemsOf(operation: Operation, path: string): Record<string, Schema> 
 
 const done: GoodAnswer = { status: 200, text: 'Done', body: z.looseObject({}) };
 
+const notModified = {
+  description: 'The client has this content already',
+  headers: headersNamed(['X-Request-Id', 'ETag']),
+};
+
 function goodAnswers(operation: Operation): Record<string, Schema> {
   const { status, body, text, otherwise, headers = [], isStream } = operation.answer ?? done;
   const type = isStream === true ? 'text/event-stream' : 'application/json';
   const isRepeatable = operation.service !== undefined && writes(operation);
-  const names = ['X-Request-Id', ...headers, ...(isRepeatable ? ['Idempotent-Replayed'] : [])];
+  const validator = operation.fresh === undefined ? [] : ['ETag'];
+  const names = [
+    'X-Request-Id',
+    ...headers,
+    ...validator,
+    ...(isRepeatable ? ['Idempotent-Replayed'] : []),
+  ];
   const rest = {
     headers: headersNamed(names),
     ...(body === undefined
@@ -77,6 +88,7 @@ function goodAnswers(operation: Operation): Record<string, Schema> {
   };
   return {
     [String(status)]: { description: text, ...rest },
+    ...(operation.fresh === undefined ? {} : { '304': notModified }),
     ...(otherwise === undefined
       ? {}
       : { [String(otherwise.status)]: { description: otherwise.text, ...rest } }),

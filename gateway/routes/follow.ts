@@ -45,7 +45,7 @@ function createSeats(registry: GatewayParts['registry']) {
 }
 
 /** Aborted when the token ends, or this process is about to; a stream must not outlive what it was allowed by. */
-function endOf(expiresAtSeconds: number, stopping: AbortSignal) {
+export function endOf(expiresAtSeconds: number, stopping: AbortSignal) {
   const end = new AbortController();
   const abort = (): void => end.abort();
   const leftMs = expiresAtSeconds * 1_000 - Date.now();

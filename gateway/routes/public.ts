@@ -20,6 +20,7 @@ export const publicOperations = defineOperations({
   getOpenApi: {
     ...facingPeople,
     method: 'GET',
+    fresh: 'public',
     path: '/openapi.json',
     summary: 'This description',
     roles: 'anyone',
@@ -29,6 +30,7 @@ export const publicOperations = defineOperations({
   getAsyncApi: {
     ...facingPeople,
     method: 'GET',
+    fresh: 'public',
     path: '/asyncapi.json',
     summary: 'Every event of the log: topics, envelope and schemas, as an AsyncAPI 3 document',
     roles: 'anyone',
@@ -38,6 +40,7 @@ export const publicOperations = defineOperations({
   getProblem: {
     ...facingPeople,
     method: 'GET',
+    fresh: 'public',
     path: '/problems/:code',
     summary: 'What a problem code means: where the `type` of a problem points',
     roles: 'anyone',

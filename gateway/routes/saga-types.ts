@@ -44,6 +44,7 @@ export const sagaTypeOperations = defineOperations({
   listSagaTypes: {
     ...shared,
     method: 'GET',
+    fresh: 'private',
     path: '/saga-types',
     summary: 'Types of sagas, and which of them are stopped',
     roles: 'authenticated',

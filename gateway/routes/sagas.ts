@@ -77,6 +77,7 @@ export const sagaOperations = defineOperations({
   getSaga: {
     ...facingPeople,
     method: 'GET',
+    fresh: 'private',
     path: '/sagas/:id',
     summary:
       'A saga: its state, its steps, who started it and when; `Prefer: wait=10` waits for its end',

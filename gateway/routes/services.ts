@@ -36,6 +36,7 @@ export const serviceOperations = defineOperations({
   listProducts: {
     ...inventory,
     method: 'GET',
+    fresh: 'private',
     path: '/products',
     summary: 'Products by SKU, ascending; `next` is the `after` of the next page',
     roles: everyRole,
@@ -48,6 +49,7 @@ export const serviceOperations = defineOperations({
   getProduct: {
     ...inventory,
     method: 'GET',
+    fresh: 'private',
     path: '/products/:sku',
     summary: 'A product, its price and its stock',
     roles: everyRole,

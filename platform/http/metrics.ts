@@ -38,9 +38,7 @@ export function createMetrics(options: { readonly defaults?: boolean } = {}): Me
       const stop = duration.startTimer();
       const measured = (isOver: boolean): void => {
         const method = knownMethods.has(request.method) ? request.method : 'OTHER';
-        const status = isOver
-          ? `${Math.floor(response.statusCode / 100)}xx`
-          : 'cut';
+        const status = isOver ? `${Math.floor(response.statusCode / 100)}xx` : 'cut';
         stop({ method, route: routeOf(request), status_class: status });
       };
       const closed = (): void => measured(response.writableFinished);

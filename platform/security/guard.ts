@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { isHeld, tagOf } from '../http/etag';
 import { streamTo } from '../http/event-stream';
 import { problem } from '../http/problem';
 import { requestIdOf } from '../http/problem-middleware';
@@ -79,13 +80,26 @@ function abortOnClose(response: Response): AbortSignal {
   return controller.signal;
 }
 
-async function send(response: Response, answer: Answer): Promise<void> {
+const cacheControl = { private: 'private, no-cache', public: 'public, max-age=60' } as const;
+
+/** Sets the validator of an answer; true when the client has just this content. */
+function isKnown(response: Response, answer: Answer, fresh: Operation['fresh']): boolean {
+  const { body, status = 200 } = answer;
+  if (fresh === undefined || status !== 200 || typeof body !== 'object' || body === null)
+    return false;
+  const tag = tagOf(body);
+  response.set({ etag: tag, 'cache-control': cacheControl[fresh] });
+  return isHeld(response.req.get('if-none-match'), tag);
+}
+
+async function send(response: Response, answer: Answer, { fresh }: Operation): Promise<void> {
   if (answer.stream !== undefined) {
     await streamTo(response, answer.stream);
     return;
   }
   response.status(answer.status ?? 200).set({ ...answer.headers });
-  if (answer.body === undefined) response.end();
+  if (isKnown(response, answer, fresh)) response.status(304).end();
+  else if (answer.body === undefined) response.end();
   else response.json(answer.body);
 }
 
@@ -165,6 +179,6 @@ export function guarded(
     const signal = abortOnClose(response);
     const token = bearerOf(request);
     const call = { ...input, principal, peer, token, requestId, request, signal };
-    await send(response, await handler(call as unknown as Call));
+    await send(response, await handler(call as unknown as Call), operation);
   };
 }

@@ -115,4 +115,40 @@ export const edgeGuards: readonly Guard[] = [
     ],
     test: unit('http/shedding', 'starts fill six tenths, reads nine'),
   },
+  {
+    name: 'a stream ends with its token',
+    why: 'who was let in once would follow a saga for as long as he likes, whatever became of his rights',
+    changes: [
+      {
+        file: 'gateway/routes/follow.ts',
+        from: 'const timer = setTimeout(abort, Math.min(Math.max(0, leftMs), timerMsMax)).unref();',
+        to: 'const timer = setTimeout(abort, timerMsMax + 0 * leftMs).unref();',
+      },
+    ],
+    test: unit('gateway/stream', 'a stream ends with the token it was opened with'),
+  },
+  {
+    name: 'a stream sends nothing older than what was seen',
+    why: 'a saga would go back in the eyes of whoever follows it',
+    changes: [
+      {
+        file: 'gateway/sagas/stream.ts',
+        from: "return found.version > seen.version ? 'saga' : undefined;",
+        to: "return 'saga';",
+      },
+    ],
+    test: unit('gateway/stream', 'what a client has seen, and what is older'),
+  },
+  {
+    name: 'no cache between us and a person keeps a saga',
+    why: 'a proxy would show it to the next one who asks',
+    changes: [
+      {
+        file: 'platform/security/guard.ts',
+        from: "private: 'private, no-cache'",
+        to: "private: 'public, max-age=60'",
+      },
+    ],
+    test: unit('http/etag', 'is 304 without a body for who has it'),
+  },
 ];

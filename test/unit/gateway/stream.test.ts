@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../../platform/http/event-stream';
 import { Fault } from '../../../platform/kernel/faults';
-import { followLimits } from '../../../gateway/routes/follow';
+import { endOf, followLimits } from '../../../gateway/routes/follow';
 import type { SagaPosition, SagaRow } from '../../../gateway/read-model';
 import { positionOf, streamSaga } from '../../../gateway/sagas/stream';
 import { eventOf } from '../../support/follow';
@@ -108,6 +108,27 @@ test('a row that cannot be read is read again; one that does not open ends the s
   await stream.set(place(2));
   await stream.done;
   expect(stream.told()).toEqual(['saga saga-timeline:1', 'problem']);
+});
+
+test('a stream ends with the token it was opened with, or with the process', () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  try {
+    const stopping = new AbortController();
+    const { signal } = endOf(1_005, stopping.signal);
+    jest.advanceTimersByTime(4_999);
+    expect(signal.aborted).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(signal.aborted).toBe(true);
+    const other = endOf(2_000, stopping.signal);
+    expect(other.signal.aborted).toBe(false);
+    stopping.abort();
+    expect([other.signal.aborted, endOf(2_000, stopping.signal).signal.aborted]).toEqual([
+      true,
+      true,
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 describe('over HTTP', () => {
