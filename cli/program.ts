@@ -15,13 +15,14 @@ import { replayCommand } from './replay/command';
 import { restoreCommand } from './restore/command';
 import { schemaCommand } from './schema/command';
 import { sagasCommand } from './sagas/command';
+import { traceCommand } from './trace/command';
 import { upCommand } from './up/command';
 import { versionsCommand } from './versions/command';
 import { verifyCommand } from './verify/command';
 
 /**
  * The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas`,
- * `dead-letters`, `keys` and `forget` have more.
+ * `trace`, `dead-letters`, `keys` and `forget` have more.
  */
 export function program(): Command {
   return (
@@ -29,6 +30,7 @@ export function program(): Command {
       .description('Sagas across services that each own a database, and the proof that they hold.')
       .addCommand(upCommand())
       .addCommand(sagasCommand())
+      .addCommand(traceCommand())
       .addCommand(deadLettersCommand())
       .addCommand(migrateCommand())
       .addCommand(schemaCommand())

@@ -8,6 +8,7 @@ import { openConsul } from '../platform/discovery/consul';
 import type { Consul } from '../platform/discovery/consul';
 import { createResolver } from '../platform/discovery/resolver';
 import { createServiceClient } from '../platform/discovery/service-client';
+import { traceProcess } from '../platform/host/collector';
 import { sagaGrantMinterOf } from '../platform/host/saga-grants';
 import { observePools } from '../platform/host/pool-metrics';
 import { observeKeys } from '../platform/host/service-metrics';
@@ -18,7 +19,6 @@ import { createRateLimiter } from '../platform/http/rate-limit';
 import type { Config } from '../platform/runtime/config';
 import type { Log } from '../platform/runtime/log';
 import { projectRoot } from '../platform/runtime/paths';
-import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
 import { keysOfPayloads, sealedTemporal } from '../platform/host/sealed-temporal';
 import { createGrantMinter } from '../platform/security/grants';
@@ -53,10 +53,7 @@ function readVersion(): string {
 
 /** Opens everything the gateway stands on. Nothing here waits: what is away is asked again when it is needed. */
 function open(config: Config, log: Log) {
-  const tracing = startTracing({
-    serviceName: config.HOLDFAST_NAME,
-    traceFile: config.HOLDFAST_TRACE_FILE,
-  });
+  const tracing = traceProcess(config, log);
   const metrics = createMetrics();
   const { registry } = metrics;
   const consul = openConsul(config);

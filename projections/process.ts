@@ -11,6 +11,7 @@ import type { ProjectorObserver } from '../platform/event-log/projector/options'
 import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { deadLetterTopic, eventTopic } from '../platform/event-log/topics';
+import { traceProcess } from '../platform/host/collector';
 import { keepTrying } from '../platform/host/keep-trying';
 import { leave } from '../platform/host/leave';
 import { prepareTables } from '../platform/host/prepare-tables';
@@ -24,7 +25,6 @@ import { createMetrics } from '../platform/http/metrics';
 import { startHttps } from '../platform/http/server';
 import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
-import { startTracing } from '../platform/runtime/tracing';
 import { openTokenVerifier } from '../platform/security/authority';
 import { openKeyring } from '../platform/security/keys/keyring';
 import { renewedCredentials } from '../platform/security/renewal';
@@ -41,8 +41,7 @@ type Parts = ReturnType<typeof openParts>;
 function openParts(config: Config, sagas: readonly string[]) {
   const log = createLog(config);
   const metrics = createMetrics();
-  const traceFile = config.HOLDFAST_TRACE_FILE;
-  const tracing = startTracing({ serviceName: config.HOLDFAST_NAME, traceFile });
+  const tracing = traceProcess(config, log);
   const keys = openKeyring(config, { log, registry: metrics.registry });
   const store = openReadModelStore(config, keys);
   const brokers = connectLog({

@@ -11,8 +11,9 @@ import { lazyTemporal } from '../platform/host/lazy-temporal';
 import { sagaGrantMinterOf } from '../platform/host/saga-grants';
 import type { ServiceParts } from '../platform/host/service-parts';
 import type { TellingReaction } from '../platform/reactions/reaction';
-import type { PendingStart, PendingTell } from '../platform/reactions/starter';
+import type { Pending, PendingStart, PendingTell } from '../platform/reactions/starter';
 import type { Config } from '../platform/runtime/config';
+import { inSpan } from '../platform/runtime/spans';
 import { sagaGrantOf } from '../platform/saga/grants/facts';
 import { sagaStartOptions, startAttributes } from '../platform/saga/start-options';
 import { recoveredBy, sagaQueue } from '../platform/saga/wire';
@@ -46,13 +47,16 @@ export interface ReactionEngine {
 /** Opens the engine as this process, for these sagas; nothing connects before the first start. */
 export function openReactionEngine(
   config: Config,
-  parts: Pick<ServiceParts, 'dataConverter' | 'keys'> & { readonly sagas: readonly string[] },
+  parts: Pick<ServiceParts, 'dataConverter' | 'keys' | 'tracing'> & {
+    readonly sagas: readonly string[];
+  },
 ): ReactionEngine {
-  const { sagas, dataConverter, keys } = parts;
+  const { sagas, dataConverter, keys, tracing } = parts;
   const connection = lazyTemporal(config);
   const { workflow } = new Client({
     ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE, dataConverter },
     interceptors: { workflow: [grantClientInterceptor] },
+    plugins: [tracing.plugin],
   });
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
   const sagaGrants = sagaGrantMinterOf(config, keys, sagas);
@@ -71,14 +75,15 @@ export function openReactionEngine(
         await aim(workflowId);
         const signed = await signedTelling(grants, pending, { as, workflowId });
         const answer = await connection.withDeadline(Date.now() + updateMs, () =>
-          deliver(workflow.getHandle(running), signed),
+          reacting(pending, () => deliver(workflow.getHandle(running), signed)),
         );
         if (answer === 'told') return answer;
         if (answer === 'refused') heard = answer;
       }
       return heard;
     },
-    async start({ reaction, row }, contract) {
+    async start(pending, contract) {
+      const { reaction, row } = pending;
       const { workflowId, saga, input, businessKey, requestHash } = row;
       const deadlineAtMs = Date.now() + contract.deadlineMs;
       const owner = ownerOf(reaction);
@@ -92,7 +97,9 @@ export function openReactionEngine(
         const granted = { workflowId, input, subject: owner, roles: [] };
         const grant = await sagaGrants.mint(sagaGrantOf(contract, { ...granted, ...times }));
         await underGrant(grant, () =>
-          connection.withDeadline(Date.now() + rpcMs, () => workflow.start(saga, options)),
+          connection.withDeadline(Date.now() + rpcMs, () =>
+            reacting(pending, () => workflow.start(saga, options)),
+          ),
         );
         return 'started';
       } catch (error) {
@@ -102,6 +109,14 @@ export function openReactionEngine(
     },
     close: () => connection.close(),
   };
+}
+
+/** What an event leads to is a trace of its own, linked to the one of the event. */
+function reacting<Result>(
+  { reaction, row }: Pending,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return inSpan(`react ${reaction}`, { root: true, causes: [row.traceparent] }, work);
 }
 
 /** No person asked for it: the saga belongs to the reaction, and operators see it. */

@@ -23,7 +23,15 @@ import type { ReactionStore } from './store';
 /** What the reactor is built from: parts of the orchestrator's process, the journal's store among them. */
 export interface ReactorParts extends Pick<
   ServiceParts,
-  'config' | 'log' | 'metrics' | 'schemas' | 'eventLog' | 'store' | 'dataConverter' | 'keys'
+  | 'config'
+  | 'log'
+  | 'metrics'
+  | 'schemas'
+  | 'eventLog'
+  | 'store'
+  | 'dataConverter'
+  | 'keys'
+  | 'tracing'
 > {
   readonly reactions: readonly Reaction[];
   readonly records: ReactionStore;
@@ -44,7 +52,7 @@ export function startReactor(parts: ReactorParts): Reactor {
   const observers = observersOf(parts);
   const engine = openReactionEngine(config, {
     sagas: parts.reactions.flatMap((one) => (isTelling(one) ? [] : [one.starts.name])),
-    ...{ dataConverter: parts.dataConverter, keys: parts.keys },
+    ...{ dataConverter: parts.dataConverter, keys: parts.keys, tracing: parts.tracing },
   });
   let running: { readonly projectors: readonly Projector[]; readonly starter: Starter } | undefined;
   const begun = keepTrying(

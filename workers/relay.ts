@@ -6,6 +6,7 @@ import { createLogCheck } from '../platform/event-log/relay/log-check';
 import { sealedLog } from '../platform/event-log/sealed-log';
 import { loadSchemas } from '../platform/event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../platform/event-log/topics';
+import { traceProcess } from '../platform/host/collector';
 import { keepTrying } from '../platform/host/keep-trying';
 import { runProcess } from '../platform/host/process';
 import type { RunningProcess } from '../platform/host/process';
@@ -21,6 +22,7 @@ import { renewedCredentials } from '../platform/security/renewal';
  */
 async function startRelayAlone(config: Config): Promise<RunningProcess> {
   const log = createLog(config);
+  const tracing = traceProcess(config, log);
   const keys = openKeyring(config, { log });
   const store = service.openStore(config, keys);
   const stopping = new AbortController().signal;
@@ -55,6 +57,7 @@ async function startRelayAlone(config: Config): Promise<RunningProcess> {
       await eventLog.close();
       await store.close();
       await keys.close();
+      await tracing.stop();
     },
   };
 }

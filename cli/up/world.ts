@@ -95,6 +95,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 function openFleet(stack: Stack, environment: Readonly<Record<string, string>>) {
   const shared = {
     HOLDFAST_WORKFLOW_BUNDLE: path.join(projectRoot, 'dist', 'workflow-bundle.js'),
+    HOLDFAST_TRACE_FILE: tracesFolderOf(stack.stateDir),
     ...environment,
   };
   const running = new Map<InstanceName, ManagedProcess>();
@@ -168,6 +169,11 @@ function ownerOf(name: InstanceName): PlatformProcess {
   const owner = processOf(name);
   if (owner === undefined) throw new Error(`there is no process ${name}`);
   return owner;
+}
+
+/** Where the processes of a stack write their spans: a folder, with `/` at its end. */
+export function tracesFolderOf(stateDir: string): string {
+  return `${path.join(stateDir, 'traces')}/`;
 }
 
 function specOf(name: PlatformProcess) {

@@ -7,6 +7,7 @@ import { traceHeaders } from '../http/tracing';
 import { deadlineAfter } from '../runtime/deadline';
 import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
+import { inSpan } from '../runtime/spans';
 import { renewedPeerAgent } from '../security/renewal';
 import type { CertificateFiles } from '../security/tls';
 import type { Picked, Resolver } from './resolver';
@@ -119,6 +120,20 @@ async function send(agent: Agent, picked: Picked, asked: ServiceRequest, signal:
   return { status: response.statusCode, headers: flat(response.headers), body };
 }
 
+/** One try as a span: the service's own is below it. */
+function traced(
+  service: string,
+  { method }: ServiceRequest,
+  work: () => Promise<ServiceAnswer>,
+): Promise<ServiceAnswer> {
+  const attributes = { 'http.request.method': method, 'server.address': service };
+  return inSpan(`${method} ${service}`, { kind: 'client', attributes }, async (span) => {
+    const answer = await work();
+    span.setAttribute('http.response.status_code', answer.status);
+    return answer;
+  });
+}
+
 export interface ServiceClientOptions {
   readonly config: CertificateFiles;
   readonly resolver: Resolver;
@@ -185,7 +200,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   async function attempt(asked: ServiceRequest, picked: Picked, signal: AbortSignal) {
     try {
-      const answer = await send(agent.current(), picked, asked, signal);
+      const answer = await traced(service, asked, () =>
+        send(agent.current(), picked, asked, signal),
+      );
       picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
       return answer;
     } catch (error) {

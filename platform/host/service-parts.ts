@@ -7,10 +7,10 @@ import { createMetrics } from '../http/metrics';
 import { traceHeaders } from '../http/tracing';
 import type { Config } from '../runtime/config';
 import { createLog } from '../runtime/log';
-import { startTracing } from '../runtime/tracing';
 import { openTokenVerifier } from '../security/authority';
 import { openKeyring } from '../security/keys/keyring';
 import { renewedCredentials } from '../security/renewal';
+import { traceProcess } from './collector';
 import type { HostedService } from './hosted-service';
 import { admissionOf, grantRefusalsSeenBy, sagaGrantOpenerOf } from './saga-grants';
 import { observePools } from './pool-metrics';
@@ -26,10 +26,7 @@ export function openServiceParts(config: Config, service: HostedService) {
   const metrics = createMetrics();
   const schemas = loadSchemas();
   const grantRefused = grantRefusalsSeenBy({ log, registry: metrics.registry });
-  const tracing = startTracing({
-    serviceName: config.HOLDFAST_NAME,
-    traceFile: config.HOLDFAST_TRACE_FILE,
-  });
+  const tracing = traceProcess(config, log);
   const keys = openKeyring(config, { log, registry: metrics.registry });
   const openGrant = sagaGrantOpenerOf(config, keys);
   const opened = service.open(config, keys, {

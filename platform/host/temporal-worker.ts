@@ -15,6 +15,7 @@ import { readCredentials } from '../security/tls';
 import { grantWorkerInterceptors } from './grant-passing';
 import { tryingLimits } from './keep-trying';
 import { sdkMetricLimits, sdkMetricsIn } from './sdk-metrics';
+import { stepTracing } from './step-tracing';
 
 /** Limits of a worker, milliseconds. */
 export const workerLimits = {
@@ -86,16 +87,17 @@ export function installTemporalRuntime(log: Log, registry?: Registry): void {
 
 /** What a line of Temporal's is about: which attempt of which command of which saga, and why it failed. */
 function dataOf(meta: unknown): LogData {
-  const { error, activityType, attempt, workflowId, durationMs } = (meta ?? {}) as TemporalMeta;
-  const about = { command: activityType, attempt, workflowId, durationMs };
+  const { error, activityType, attempt, workflowId, durationMs, ...rest } = (meta ??
+    {}) as TemporalMeta;
+  const { sagaId, saga, step, epoch, direction, traceId, spanId } = rest;
+  const ours = { sagaId, saga, step, epoch, direction, traceId, spanId };
+  const about = { command: activityType, attempt, workflowId, durationMs, ...ours };
   if (error === undefined) return about;
   const { type } = error as { type?: unknown };
   return { ...about, code: typeof type === 'string' ? type : undefined, error };
 }
 
-type TemporalMeta = Partial<
-  Record<'error' | 'activityType' | 'attempt' | 'workflowId' | 'durationMs', unknown>
->;
+type TemporalMeta = Partial<Record<'error' | 'activityType' | keyof LogData, unknown>>;
 
 /**
  * Keeps a worker running until stopped: connects as soon as Temporal is there, and begins again after a fatal error.
@@ -210,6 +212,7 @@ function workerOptions(
   return {
     ...options,
     interceptors: grantWorkerInterceptors,
+    plugins: [...(options.plugins ?? []), stepTracing],
     connection,
     namespace: config.HOLDFAST_TEMPORAL_NAMESPACE,
     identity: `${config.HOLDFAST_NAME}@${process.pid}`,

@@ -9,6 +9,11 @@ import {
 import type { Request, RequestHandler } from 'express';
 import { routeOf } from './metrics';
 
+/** Asked every few seconds by whoever watches; they are part of no trace. */
+const aboutTheProcess: ReadonlySet<string> = new Set([
+  ...['/healthz', '/readyz', '/startupz', '/metrics'],
+]);
+
 /**
  * A server span around every request, named by route template. It is part of the caller's trace where `joins` says so.
  * Any other caller's is only linked to: who may choose the parent may also say that nothing is recorded (`sampled` 0)
@@ -16,6 +21,7 @@ import { routeOf } from './metrics';
  */
 export function traceRequests(joins: (request: Request) => boolean = () => true): RequestHandler {
   return (request, response, next) => {
+    if (aboutTheProcess.has(request.path)) return next();
     const told = propagation.extract(ROOT_CONTEXT, request.headers);
     const caller = trace.getSpanContext(told);
     const parent = joins(request) ? told : ROOT_CONTEXT;

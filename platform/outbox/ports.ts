@@ -73,6 +73,8 @@ export interface TransactionOutcome<Answer, State = Json> {
  * inside up to a bound, then thrown as the fault `STORE_CONFLICT`; technical trouble is `STORE_UNAVAILABLE`.
  */
 export interface UnitOfWork<State = Json> {
+  /** What the database is, by its name in OpenTelemetry's conventions; for traces. */
+  readonly system?: string;
   transact<Answer>(
     key: StepKey,
     work: (view: TransactionView<State>) => Promise<TransactionOutcome<Answer, State>>,

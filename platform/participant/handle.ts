@@ -11,6 +11,7 @@ import { operateWith } from './operate';
 import type { OperationAnswer, OperationCaller } from './operate';
 import { ask } from './outside/ask';
 import { parseMessage } from './parse';
+import { transactIn } from './transact-span';
 import type { OperationHandler } from './service';
 import type { ParticipantOptions, StepReply } from './unit';
 
@@ -99,8 +100,9 @@ function transactionOf<State, Commands extends ContractCommands>(
   const parsed = parseMessage(options.definition.participant.contract.commands, message);
   const inputHash = parsed.kind === 'forward' ? hashOf(parsed.input) : '';
   const key = { sagaId: message.sagaId, step: message.step };
+  const transact = transactIn(options);
   return (told, timeoutMs) =>
-    options.store.transact(
+    transact(
       key,
       async (view) => {
         const now = options.clock().toISOString();

@@ -9,6 +9,7 @@ import { operationPrefix } from './closing';
 import { refusalOf } from './fence-table';
 import type { StepRecord } from './fence-table';
 import { parseInput } from './parse';
+import { transactIn } from './transact-span';
 import type { OperationHandler } from './service';
 import { applyForward } from './unit';
 import type { ParticipantOptions } from './unit';
@@ -54,7 +55,7 @@ export async function operateWith<State, Commands extends ContractCommands>(
   const parsed = parseInput(handler.input, input);
   const call = { operation, handler, input: parsed, inputHash: hashOf(parsed), by } as Call;
   const key = { sagaId: originOf(by), step: operation };
-  const answer = await options.store.transact(key, async (view) => {
+  const answer = await transactIn(options)(key, async (view) => {
     return answerFrom(view.stepRecord, call) ?? markCommit(key, await apply(options, view, call));
   });
   return answer as OperationAnswer;

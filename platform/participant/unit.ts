@@ -26,7 +26,7 @@ export interface ParticipantOptions<
   >,
 > {
   readonly definition: ServiceDefinition<State, Commands, Operations>;
-  readonly store: Pick<ServiceStore<State>, 'transact'>;
+  readonly store: Pick<ServiceStore<State>, 'transact' | 'system'>;
   readonly schemas: EventSchemas;
   /** Business time; asked once per transaction. */
   readonly clock: () => Date;

@@ -19,6 +19,8 @@ type AnyRow = {
   readonly input: Json;
   /** Correlation of the event: the saga whose step wrote it, where there is one. */
   readonly causedBy?: string;
+  /** W3C trace context of the event. */
+  readonly traceparent?: string;
   /** RFC 3339: not looked at again before. Of those that are told, once they were looked at. */
   readonly dueAt?: string;
 };
@@ -85,10 +87,11 @@ export function reactionProjection(reaction: Reaction, since: string): Projectio
 }
 
 function reactedTo(reaction: Reaction, event: LogEvent): Reacted {
-  const { correlationId } = event;
+  const { correlationId, traceparent } = event;
   const about = {
     ...{ eventId: eventId(event), eventTime: event.time },
     ...(correlationId === undefined ? {} : { causedBy: correlationId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     state: 'pending' as const,
   };
   if (isTelling(reaction)) return { ...about, ...toTell(reaction, event) };

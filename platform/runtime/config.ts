@@ -64,8 +64,10 @@ const schema = z.object({
   HOLDFAST_SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(10_000),
   /** `off`: tables are made by `holdfast migrate` alone, and a process waits until they are new enough. */
   HOLDFAST_MIGRATE: z.enum(['on', 'off']).default('on'),
-  /** File traces are appended to as JSON lines; empty switches the exporter off. */
+  /** File traces are appended to as JSON lines, or with `/` at its end a folder of such files; empty: none. */
   HOLDFAST_TRACE_FILE: z.string().default(''),
+  /** HTTPS address of a collector of traces that speaks OTLP, without its path; empty: none. See docs/traces.md. */
+  HOLDFAST_OTLP_URL: z.string().default(''),
   /** Arms named crash points, `name:label=hit,...` (see crash-point.ts); only tests and chaos runs set it. */
   HOLDFAST_CRASH_POINTS: z.string().default(''),
   /** Folder of the markers that keep a crash point from firing again after a restart. */

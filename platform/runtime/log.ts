@@ -1,6 +1,7 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import pino from 'pino';
 import type { Config } from './config';
+import { logContext } from './log-context';
 
 /**
  * Every field a log line may carry beside its message. What is not named here is dropped, so a secret cannot reach
@@ -8,6 +9,7 @@ import type { Config } from './config';
  */
 export const logFields = [
   ...['sagaId', 'saga', 'step', 'attempt', 'epoch', 'direction', 'state', 'outcome', 'command'],
+  ...['traceId', 'spanId'],
   ...['actor', 'role', 'peer', 'service', 'instance', 'operation', 'requestId', 'idempotent'],
   ...['method', 'route', 'path', 'status', 'durationMs', 'host', 'port', 'url', 'reason', 'code'],
   ...[
@@ -53,7 +55,10 @@ type LogField = (typeof logFields)[number] | 'error';
 /** What a line may say: allow-listed scalars, and `error`, of which code, name, message and stack are kept. */
 export type LogData = Partial<Record<LogField, unknown>>;
 
-/** A structured log. Lines are JSON objects on standard output; `traceId` comes from the active span. */
+/**
+ * A structured log. Lines are JSON objects on standard output. `traceId` and `spanId` come from the active span, and what is
+ * at work may add fields of its own (`log-context.ts`).
+ */
 export interface Log {
   debug(message: string, data?: LogData): void;
   info(message: string, data?: LogData): void;
@@ -106,17 +111,19 @@ function keep(data: Record<string, unknown>): Record<string, unknown> {
   return kept;
 }
 
-function activeTrace(): { traceId?: string } {
+function activeTrace(): { traceId?: string; spanId?: string } {
   const span = trace.getActiveSpan()?.spanContext();
-  return span && isSpanContextValid(span) ? { traceId: span.traceId } : {};
+  return span && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : {};
 }
 
-function wrap(logger: pino.Logger): Log {
+/** The nearer to the line, the more it counts: the trace and what is at work, the log, the line itself. */
+function wrap(logger: pino.Logger, own: LogData = {}): Log {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, data: LogData = {}): void => {
       if (logger.isLevelEnabled(level)) {
-        logger[level]({ ...activeTrace(), ...keep(data) }, scrub(message));
+        const all = { ...logContext(), ...activeTrace(), ...own, ...data };
+        logger[level](keep(all), scrub(message));
       }
     };
   return {
@@ -124,13 +131,13 @@ function wrap(logger: pino.Logger): Log {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (data) => wrap(logger.child(keep(data))),
+    child: (data) => wrap(logger, { ...own, ...data }),
   };
 }
 
 /**
  * Opens the log of a process. `destination` is standard output unless a test wants to read the lines.
- * A line never holds anything but `level`, `time`, `process`, `traceId`, `msg` and the fields of {@link logFields}.
+ * A line never holds anything but `level`, `time`, `process`, `msg` and the fields of {@link logFields}.
  */
 export function createLog(
   config: Pick<Config, 'HOLDFAST_NAME' | 'HOLDFAST_LOG_LEVEL'>,

@@ -1,10 +1,13 @@
-import { appendFileSync } from 'node:fs';
-import type { SpanContext } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NoopSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BatchSpanProcessor,
+  NoopSpanProcessor,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import { FileSpanExporter, traceFileOf } from './trace-file';
 
 /**
  * Attributes a span may carry out of the process. The workflow interceptors put all of `workflowInfo()` on every span,
@@ -14,7 +17,8 @@ const allowedAttributes = new Set([
   'http.request.method',
   'http.response.status_code',
   'http.route',
-  'messaging.destination.name',
+  'messaging.operation.type',
+  'server.address',
   'db.system.name',
   'run_id',
   'runId',
@@ -28,6 +32,8 @@ const allowedAttributes = new Set([
   'saga.id',
   'saga.step',
   'saga.epoch',
+  'saga.direction',
+  'saga.attempt',
   'event.type',
   'aggregate.id',
   'error.code',
@@ -75,82 +81,77 @@ function allowed(attributes: ReadableSpan['attributes']): ReadableSpan['attribut
   );
 }
 
-/** Appends spans to a file, one JSON object a line; times in nanoseconds since 1970 as text. */
-export class FileSpanExporter implements SpanExporter {
-  constructor(
-    private readonly file: string,
-    private readonly serviceName: string,
-  ) {}
+/** Gives every span to several processors. */
+class FanOut implements SpanProcessor {
+  constructor(private readonly each: readonly SpanProcessor[]) {}
 
-  export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
-    try {
-      appendFileSync(this.file, spans.map((span) => `${this.lineOf(span)}\n`).join(''));
-      done({ code: 0 });
-    } catch (error) {
-      done({ code: 1, error: error instanceof Error ? error : new Error(String(error)) });
-    }
+  onStart(...started: Parameters<SpanProcessor['onStart']>): void {
+    this.each.forEach((one) => one.onStart(...started));
   }
 
-  async shutdown(): Promise<void> {}
-
-  private lineOf(span: ReadableSpan): string {
-    const { traceId, spanId } = span.spanContext();
-    const { name, kind, status, attributes, links, startTime, endTime } = span;
-    return JSON.stringify({
-      service: this.serviceName,
-      name,
-      kind,
-      traceId,
-      spanId,
-      parentSpanId: span.parentSpanContext?.spanId ?? null,
-      start: nanoseconds(startTime),
-      end: nanoseconds(endTime),
-      status: status.code,
-      attributes,
-      ...(links.length === 0 ? {} : { links: links.map(({ context }) => idsOf(context)) }),
-    });
+  onEnd(span: ReadableSpan): void {
+    this.each.forEach((one) => one.onEnd(span));
   }
-}
 
-function idsOf({ traceId, spanId }: SpanContext): { traceId: string; spanId: string } {
-  return { traceId, spanId };
-}
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.each.map((one) => one.forceFlush()));
+  }
 
-function nanoseconds([seconds, rest]: readonly [number, number]): string {
-  return String(BigInt(seconds) * 1_000_000_000n + BigInt(rest));
+  async shutdown(): Promise<void> {
+    await Promise.all(this.each.map((one) => one.shutdown()));
+  }
 }
 
 /** Tracing of one process. */
 export interface Tracing {
   /** For Temporal's client, worker and bundler: one trace through workflow and activities. */
   readonly plugin: OpenTelemetryPlugin;
-  /** Writes what is still held back. */
+  /** Writes what is still held back, and ends. */
   stop(): Promise<void>;
 }
 
-/**
- * Sets tracing up for this process: context propagation always, an exporter only when a file is
- * named. `register: false` leaves the process's own tracer provider alone (for tools that only need
- * the plugin).
- */
-export function startTracing(options: {
+/** Bounds of what waits for a collector; spans beyond them are dropped. */
+export const collectedLimits = {
+  scheduledDelayMillis: 1_000,
+  maxQueueSize: 8_192,
+  maxExportBatchSize: 512,
+  exportTimeoutMillis: 5_000,
+} as const;
+
+export interface TracingOptions {
   readonly serviceName: string;
-  /** JSON lines are appended here; empty or absent switches the exporter off. */
+  /** JSON lines are appended here; a path that ends with `/` is a folder with a file a process. Empty: none. */
   readonly traceFile?: string;
+  /** Sends spans to a collector, in batches. */
+  readonly collector?: SpanExporter | undefined;
   readonly register?: boolean;
-}): Tracing {
-  const { serviceName, traceFile = '', register = true } = options;
+}
+
+/**
+ * Sets tracing up for this process: context propagation always, spans only where a file or a collector takes them.
+ * `register: false` leaves the process's own tracer provider alone (for tools that only need the plugin).
+ */
+export function startTracing(options: TracingOptions): Tracing {
+  const { serviceName, register = true } = options;
   const resource = resourceFromAttributes({ 'service.name': serviceName });
-  // Written as they end: what a batch still holds dies with a killed process, and no replay makes it again.
-  const spanProcessor = traceFile
-    ? new AllowListSpanProcessor(
-        new SimpleSpanProcessor(new FileSpanExporter(traceFile, serviceName)),
-      )
-    : new NoopSpanProcessor();
+  const spanProcessor = processorOf(options);
   const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });
   if (register) provider.register();
   return {
     plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
-    stop: () => provider.shutdown(),
+    // Spans that are not taken at the end are lost, and stop no process from ending.
+    stop: () => provider.shutdown().catch(() => undefined),
   };
+}
+
+function processorOf({ serviceName, traceFile = '', collector }: TracingOptions): SpanProcessor {
+  const takers: SpanProcessor[] = [];
+  if (traceFile !== '') {
+    const file = traceFileOf(traceFile, serviceName);
+    // Written as they end: what a batch still holds dies with a killed process, and no replay makes it again.
+    takers.push(new SimpleSpanProcessor(new FileSpanExporter(file, serviceName)));
+  }
+  if (collector !== undefined) takers.push(new BatchSpanProcessor(collector, collectedLimits));
+  if (takers.length === 0) return new NoopSpanProcessor();
+  return new AllowListSpanProcessor(new FanOut(takers));
 }

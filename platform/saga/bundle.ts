@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import type { BundlerPlugin } from '@temporalio/worker';
 import { projectRoot } from '../runtime/paths';
 import { startTracing } from '../runtime/tracing';
 import { failureConverterPath } from '../security/keys/temporal-codec';
@@ -13,6 +14,9 @@ const registryFile = path.join(__dirname, '..', '..', 'workflows', `index${exten
 
 /** What copies the saga's grant to everything the saga asks for. */
 const grantInterceptorsFile = path.join(__dirname, 'grants', `interceptors${extension}`);
+
+/** What tells undos where their step was sent forward. */
+const traceInterceptorsFile = path.join(__dirname, 'traces', `interceptors${extension}`);
 
 /** Where the orchestrator looks when it is not told otherwise. */
 export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
@@ -35,12 +39,23 @@ export async function buildWorkflowBundle(
   const { code } = await bundleWorkflowCode({
     workflowsPath: options.workflowsPath ?? registryFile,
     failureConverterPath,
-    plugins: [tracing.plugin],
+    // Behind the plugin's own, whose header they read.
+    plugins: [tracing.plugin, withInterceptors(traceInterceptorsFile)],
     workflowInterceptorModules: [grantInterceptorsFile],
     logger: new DefaultLogger('ERROR'),
   });
   mkdirSync(path.dirname(outFile), { recursive: true });
   writeFileSync(outFile, code);
+}
+
+function withInterceptors(file: string): BundlerPlugin {
+  return {
+    name: 'holdfast-interceptors',
+    configureBundler: ({ workflowInterceptorModules = [], ...options }) => ({
+      ...options,
+      workflowInterceptorModules: [...workflowInterceptorModules, file],
+    }),
+  };
 }
 
 if (require.main === module) {

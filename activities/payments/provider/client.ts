@@ -3,6 +3,7 @@ import { Fault } from '../../../platform/kernel/faults';
 import { traceHeaders } from '../../../platform/http/tracing';
 import type { Errand, Outside, OutsideWord } from '../../../platform/participant/outside/port';
 import type { Config } from '../../../platform/runtime/config';
+import { inSpan } from '../../../platform/runtime/spans';
 import { renewedPeerAgent } from '../../../platform/security/renewal';
 import { providerCall } from './calls';
 
@@ -39,15 +40,20 @@ export function connectProvider(config: Config): ProviderConnection {
   const agent = renewedPeerAgent(config, peer);
   return {
     async send(path, { body, timeoutMs, bytesMax = answerBytesMax }) {
-      const answer = await request(new URL(path, config.HOLDFAST_CARD_PROVIDER_URL), {
-        dispatcher: agent.current(),
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { 'content-type': 'application/json', ...traceHeaders() },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
+      const method = body === undefined ? 'GET' : 'POST';
+      const attributes = { 'http.request.method': method, 'server.address': peer };
+      return inSpan(`${method} ${peer}`, { kind: 'client', attributes }, async (span) => {
+        const answer = await request(new URL(path, config.HOLDFAST_CARD_PROVIDER_URL), {
+          dispatcher: agent.current(),
+          method,
+          headers: { 'content-type': 'application/json', ...traceHeaders() },
+          body: body === undefined ? null : JSON.stringify(body),
+          signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
+        });
+        const text = await answer.body.text();
+        span.setAttribute('http.response.status_code', answer.statusCode);
+        return { status: answer.statusCode, body: parsed(text, bytesMax) };
       });
-      const text = await answer.body.text();
-      return { status: answer.statusCode, body: parsed(text, bytesMax) };
     },
     close: () => agent.close(),
   };

@@ -102,6 +102,7 @@ export function createPartitionRun(
   async function applyAll(readings: readonly Reading[], mode: 'follow' | 'fill'): Promise<Plan> {
     if (!claim) throw new Error('the partition was not taken up');
     const held = claim;
+    const span = { kind: 'project', name: projection.name, beganMs: Date.now() } as const;
     const plan = await store.apply(held, readings, (view) => {
       demandNotSetBack(held.nextOffset, view.nextOffset);
       return planReadings(projection, view, readings, mode);
@@ -109,7 +110,7 @@ export function createPartitionRun(
     claim = { ...held, nextOffset: plan.nextOffset };
     await crashPoint('projector.applied-not-resolved', projection.name);
     observe.applied(plan.applied);
-    plan.applied.forEach((event) => traceEvent(projection.name, event, 'project'));
+    plan.applied.forEach((event) => traceEvent(event, span));
     if (plan.duplicates > 0) observe.duplicates(plan.duplicates);
     plan.letters.forEach(({ reason }) => observe.deadLetter(reason));
     if (plan.letters.length > 0) options.onDeadLetters();

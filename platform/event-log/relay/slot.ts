@@ -95,6 +95,7 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
   }
 
   async function send(events: readonly StoredEvent[]): Promise<void> {
+    const beganMs = Date.now();
     noteRepeats(events);
     hasSent = true;
     events.forEach((event) => doubtful.add(eventId(event)));
@@ -108,6 +109,8 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
     }
     await crashPoint('relay.published-not-marked', options.service);
     await settle(events);
+    const span = { kind: 'publish', name: options.topic, beganMs } as const;
+    events.forEach((event) => traceEvent(event, span));
   }
 
   /** The broker refused the batch whole: alone, the one it means shows itself, and the others pass. */
@@ -148,7 +151,6 @@ export function createSlotWorker(options: CompleteRelayOptions, slot: number): S
     events.forEach((event) => doubtful.delete(eventId(event)));
     status.sent += events.length;
     observe.sent(events);
-    events.forEach((event) => traceEvent(options.topic, event, 'publish'));
   }
 
   function noteRepeats(events: readonly StoredEvent[]): void {

@@ -47,6 +47,7 @@ export function openDynamoStore<State = Json>(options: DynamoStoreOptions): Serv
   const table = { ...openTable(tableName(name, instance), client, intercept), sealing };
   const wakes = createWakes();
   return {
+    system: 'aws.dynamodb',
     transact: dynamoUnitOfWork<State>(table, () => wakes.emit()),
     ...retryingConflicts(
       { ...dynamoSource(table), ...dynamoReads<State>(table) },

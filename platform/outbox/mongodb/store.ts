@@ -59,6 +59,7 @@ export function openMongoStore<State = Json>(options: MongoStoreOptions): Servic
     return db.command({ ping: 1 });
   };
   return {
+    system: 'mongodb',
     ...connectingFirst(client, asking, () => isClosed),
     ping: async (timeoutMs) => {
       await sorted(beforeDeadline(ask(), performance.now() + timeoutMs));

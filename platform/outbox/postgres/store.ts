@@ -46,6 +46,7 @@ export function openPostgresStore<State = Json>(
     notify();
   };
   return {
+    system: 'postgresql',
     transact: postgresUnitOfWork<State>(pool, { ...options, tables, sealing }, committed),
     ...retryingConflicts(
       { ...postgresSource(pool, tables, sealing), ...postgresReads<State>(pool, tables, sealing) },

@@ -27,6 +27,8 @@ export interface OpenSagas {
   /** Open sagas in the order of their workflow ids. */
   open(page: { readonly after: string; readonly limitMax: number }): Promise<readonly OpenSaga[]>;
   isOpen(workflowId: string): Promise<boolean>;
+  /** W3C `traceparent` of the saga's first record; undefined where it was in no trace. */
+  traceOf(workflowId: string): Promise<string | undefined>;
   /** Workflow ids of the open sagas of a person, by pseudonym, that are nobody's step; the first 1,000. */
   openOf(owner: string): Promise<readonly string[]>;
   /** Sagas that finished before `finishedBefore`, in that order, after a position. */
@@ -71,6 +73,11 @@ export function openSagasOf(config: Config, vault: Vault): OpenSagas {
       const sql = `SELECT 1 FROM ${aggregates} WHERE id = $1 AND ${isOpenSql}`;
       const { rowCount } = await run(pool, sql, { values: [`saga/${workflowId}`] });
       return rowCount === 1;
+    },
+    async traceOf(workflowId) {
+      const sql = `SELECT traceparent FROM ${events} WHERE aggregate_id = $1 AND seq = 1`;
+      const { rows } = await run<EventRow>(pool, sql, { values: [`saga/${workflowId}`] });
+      return rows[0]?.traceparent ?? undefined;
     },
     openOf: (owner) => openOf(owner, { pool, sealing, aggregates, isOpenSql }),
     finished: (page) => finished(pool, { aggregates, events, sealing }, page),

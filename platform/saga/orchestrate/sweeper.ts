@@ -10,6 +10,8 @@ import type { Config } from '../../runtime/config';
 import type { Log } from '../../runtime/log';
 import { fromZero } from '../../runtime/from-zero';
 import { metricNames } from '../../runtime/metric-names';
+import { inSpan } from '../../runtime/spans';
+import type { Tracing } from '../../runtime/tracing';
 import { watchCredentials } from '../../security/renewal';
 import { sagaQueue } from '../wire';
 import type { OpenSagas } from '../journal/open-sagas';
@@ -37,8 +39,9 @@ export function startSweeper(parts: {
   readonly metrics: { readonly registry: Registry };
   readonly journal: OpenSagas;
   readonly dataConverter: DataConverter;
+  readonly tracing: Pick<Tracing, 'plugin'>;
 }): Sweeper {
-  const { config, log, journal, dataConverter } = parts;
+  const { config, log, journal, dataConverter, tracing } = parts;
   const stopping = new AbortController();
   const observe = observer(parts.metrics.registry, log);
   const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
@@ -48,7 +51,10 @@ export function startSweeper(parts: {
     const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
     const client = new Client({ connection, namespace, dataConverter });
     const looking = new Client({ connection, namespace, dataConverter: unreadPayloads });
-    const recover = (target: RecoveryTarget) => startRecovery(client, target, taskQueue);
+    const plugins = [tracing.plugin];
+    const recovering = new Client({ connection, namespace, dataConverter, plugins });
+    const recover = (target: RecoveryTarget) =>
+      traced(journal, target, () => startRecovery(recovering, target, taskQueue));
     await journal.prepare();
     while (!stopping.signal.aborted && !isRenewed()) {
       observe(await sweep(looking, journal, recover));
@@ -94,6 +100,17 @@ export function startSweeper(parts: {
 const recoveryReasons = [
   ...(['TERMINATED', 'TIMED_OUT', 'FAILED', 'CANCELLED', 'CLOSED', 'DELETED'] as const),
 ];
+
+/** A recovery is a trace of its own, linked to the one of the saga: that one may be days old. */
+async function traced(
+  journal: OpenSagas,
+  { workflowId, sagaId, saga }: RecoveryTarget,
+  work: () => Promise<void>,
+): Promise<void> {
+  const causes = [await journal.traceOf(workflowId)];
+  const attributes = { 'saga.id': sagaId };
+  await inSpan(`recover ${saga}`, { root: true, causes, attributes }, work);
+}
 
 function observer(registry: Registry, log: Log): (swept: Swept) => void {
   const registers = [registry];

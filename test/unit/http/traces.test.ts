@@ -63,4 +63,12 @@ describe('a request that brings a trace along', () => {
       expect(sent.baggage).toBeUndefined();
     },
   );
+
+  test.each(['/healthz', '/readyz', '/metrics'])(
+    'is in no trace where it is about the process: %s',
+    async (asked) => {
+      await ask(appThat(), { path: asked });
+      expect(exporter.getFinishedSpans()).toEqual([]);
+    },
+  );
 });

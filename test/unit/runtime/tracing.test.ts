@@ -1,13 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import {
-  AllowListSpanProcessor,
-  FileSpanExporter,
-  startTracing,
-} from '../../../platform/runtime/tracing';
+import { FileSpanExporter } from '../../../platform/runtime/trace-file';
+import { AllowListSpanProcessor, startTracing } from '../../../platform/runtime/tracing';
 
 describe('traces', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-traces-'));
@@ -51,6 +48,18 @@ describe('traces', () => {
     trace.getTracer('test').startSpan('just before the kill').end();
     expect(lines().at(-1)).toMatchObject({ name: 'just before the kill' });
     return started.stop();
+  });
+
+  it('are kept up to a bound: a full file is put aside, in the place of the one before', () => {
+    const bounded = path.join(folder, 'deep', 'bounded.jsonl');
+    const spans = new BasicTracerProvider({
+      spanProcessors: [new SimpleSpanProcessor(new FileSpanExporter(bounded, 'orders', 2_000))],
+    }).getTracer('test');
+    for (let count = 0; count < 40; count += 1) spans.startSpan(`span ${count}`).end();
+    const sizes = [bounded, `${bounded}.1`].map((each) => statSync(each).size);
+    expect(Math.max(...sizes)).toBeLessThan(2_400);
+    expect(readdirSync(path.dirname(bounded))).toHaveLength(2);
+    expect(readFileSync(bounded, 'utf8')).toContain('span 39');
   });
 
   it('are one JSON object a line, with ids that join them', () => {
