@@ -53,8 +53,12 @@ function tracesOfSaga(lines: readonly string[], asked: string): Set<string> {
   return found;
 }
 
+/** Spans of who only looked at the saga: no part of what happened to it. */
+const look = /^(DescribeWorkflow|QueryWorkflow|HandleQuery)/;
+
 /** A saga id is its workflow id and a run; either names it. */
-function isAbout({ attributes }: SpanLine, asked: string): boolean {
+function isAbout({ name, attributes }: SpanLine, asked: string): boolean {
+  if (look.test(name)) return false;
   const { workflowId, temporalWorkflowId, 'saga.id': sagaId } = attributes;
   const [ofSaga = ''] = asked.split('/');
   return (

@@ -56,8 +56,8 @@ type LogField = (typeof logFields)[number] | 'error';
 export type LogData = Partial<Record<LogField, unknown>>;
 
 /**
- * A structured log. Lines are JSON objects on standard output. `traceId` and `spanId` come from the active span, and what is
- * at work may add fields of its own (`log-context.ts`).
+ * A structured log. Lines are JSON objects on standard output. `traceId` and `spanId` come from the active span, and
+ * what is at work may add fields of its own (`log-context.ts`).
  */
 export interface Log {
   debug(message: string, data?: LogData): void;

@@ -25,6 +25,7 @@ import { schemaGuards } from './schemas';
 import { sealingGuards } from './sealing';
 import { storeGuards } from './stores';
 import { tokenGuards } from './tokens';
+import { traceGuards } from './traces';
 
 /** Every guard there is. A new one comes with its line here and a test that misses it. */
 export const guards: readonly Guard[] = [
@@ -54,4 +55,5 @@ export const guards: readonly Guard[] = [
   ...edgeGuards,
   ...metricGuards,
   ...discoveryGuards,
+  ...traceGuards,
 ];

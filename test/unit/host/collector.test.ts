@@ -89,7 +89,9 @@ describe('a collector of traces', () => {
     const string = (key: string, stringValue: string) => ({ key, value: { stringValue } });
     expect(body.resourceSpans).toMatchObject([
       {
-        resource: { attributes: expect.arrayContaining([string('service.name', 'orders')]) as unknown },
+        resource: {
+          attributes: expect.arrayContaining([string('service.name', 'orders')]) as unknown,
+        },
         scopeSpans: [{ scope: { name: 'test' }, spans: [{}] }],
       },
     ]);
