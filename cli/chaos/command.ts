@@ -7,6 +7,8 @@ import { lostPivots, runLostPivot } from './acts/lost-pivot';
 import type { LostPivot } from './acts/lost-pivot';
 import { rotationLines, rotationTurns, runRotation } from './acts/rotation';
 import type { TurnKey } from './acts/rotation';
+import { repeatable } from '../up/instances';
+import { rollingLines, runRolling } from './rolling/rolling';
 import { runSoak, soakLines } from './acts/soak';
 import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
 import type { Stage } from './stage';
@@ -32,6 +34,7 @@ Examples:
   holdfast chaos bulk --items 500
   holdfast chaos soak --minutes 60
   holdfast chaos rotation --rate 50 --json
+  holdfast chaos rolling --rate 50
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -53,6 +56,7 @@ export function chaosCommand(): Command {
     bulkCommand(),
     soakCommand(),
     rotationCommand(),
+    rollingCommand(),
   ]) {
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -172,6 +176,20 @@ function rotationCommand(): Command {
       return play(shown, [async (stage) => [await runRotation(stage, options)]], rotationLines);
     });
 }
+
+function rollingCommand(): Command {
+  return new Command('rolling')
+    .description('Restart every instance of every process under load: nobody may notice.')
+    .option('--rate <count>', 'reads a second, beside four customers', count, 50)
+    .option('--rounds <count>', 'how often each is restarted', count, 2)
+    .action(({ rate, rounds, ...shown }: Shown & { readonly rate: number; rounds: number }) => {
+      const options = { rate, rounds, doubled: repeatable, alone, say };
+      return play(shown, [async (stage) => [await runRolling(stage, options)]], rollingLines);
+    });
+}
+
+/** There is one of each only, and nobody waits for it. */
+const alone = ['auditor', 'keys'] as const;
 
 interface RotationFlags extends Shown {
   readonly rate: number;

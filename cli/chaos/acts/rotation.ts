@@ -7,7 +7,7 @@ import type { Stage } from '../stage';
 import { authority } from '../rotation/authority';
 import { dataKeys } from '../rotation/data-keys';
 import { leaves } from '../rotation/leaves';
-import { failureText, startLoad } from '../rotation/load';
+import { failureText, grouped, startLoad } from '../rotation/load';
 import type { LoadSeen, LoadTold } from '../rotation/load';
 import { signingKey } from '../rotation/signing-key';
 import { drillWorld } from '../rotation/world';
@@ -54,7 +54,6 @@ export interface RotationResult extends LoadTold {
  * and would take a token of a new one for a forgery.
  */
 const calmMs = jwksLimits.coolDownMs + 2_000;
-const failuresShownMax = 20;
 
 /**
  * Replaces everything that a running system keeps secret, one kind after the other, under load: the realm's signing
@@ -118,17 +117,6 @@ async function carriedOut(
 function progressOf({ name, seconds }: TurnResult, { requests, sagas, failed }: LoadSeen): string {
   const told = `${name}: ${seconds} s; ${requests} requests, ${sagas} sagas, ${failed.length} failed`;
   return failed.length === 0 ? told : `${told}: ${grouped(failed).slice(0, 3).join('; ')}`;
-}
-
-/** How often each failure came, the most frequent ones; places of sagas are no difference. */
-function grouped(failed: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const one of failed) {
-    const kind = one.replace(/^saga \S+:/, 'saga:');
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
-  return sorted.slice(0, failuresShownMax).map(([kind, count]) => `${count} × ${kind}`);
 }
 
 const wrong = (turn: string, { name, expected, seen }: Shot): string =>

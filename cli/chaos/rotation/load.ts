@@ -166,3 +166,16 @@ export function failureText(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
+
+const failuresShownMax = 20;
+
+/** How often each failure came, the most frequent ones; places of sagas are no difference. */
+export function grouped(failed: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const one of failed) {
+    const kind = one.replace(/^saga \S+:/, 'saga:');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return sorted.slice(0, failuresShownMax).map(([kind, count]) => `${count} × ${kind}`);
+}

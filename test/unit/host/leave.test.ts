@@ -59,7 +59,7 @@ describe('a process that leaves', () => {
       },
     ],
   ])('does not wait where it %s', async (_why, answer) => {
-    const { steps, pausedMs } = await left(answer, 60_000);
+    const { steps, pausedMs } = await left(answer, 8_000);
     expect(steps).toEqual(orderly);
     expect(pausedMs).toBeLessThan(5_000);
   });

@@ -1,0 +1,64 @@
+import { consulName, openConsul } from '../../../platform/discovery/consul';
+import type { Instance } from '../../../platform/discovery/consul';
+import { watchInstances } from '../../../platform/discovery/watch';
+import { parseConfig } from '../../../platform/runtime/config';
+import { silentLog } from '../../../platform/runtime/log';
+import { createApiClient, gatewayOf } from '../../up/api-client';
+import type { ApiAnswer, ApiClient, ApiRequest } from '../../up/api-client';
+
+/** A client that asks whichever gateway is there. */
+export interface GatewaysClient extends ApiClient {
+  /** Requests that found nobody listening, and were sent to another gateway. */
+  readonly movedOn: number;
+}
+
+/** Nothing of a request has left, so that another one may be asked without a thought. */
+const notSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function codeOf(error: unknown): unknown {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return code ?? (cause === undefined ? undefined : codeOf(cause));
+}
+
+/**
+ * Finds gateways through Consul, as their balancer does, asks one after the other, and goes on to the next one where
+ * nobody listens. Nothing else is asked twice.
+ */
+export async function openGateways(
+  environmentFor: (name: string) => Record<string, string>,
+): Promise<GatewaysClient> {
+  const config = parseConfig(environmentFor('admin'));
+  const consul = openConsul(config);
+  const name = consulName('gateway', config.HOLDFAST_INSTANCE);
+  const known = watchInstances({ consul, log: silentLog, name });
+  await known.firstAnswer(10_000);
+  const inner = createApiClient(gatewayOf(environmentFor));
+  let [turn, movedOn] = [0, 0];
+
+  const send = ({ host, port }: Instance, path: string, request?: ApiRequest) =>
+    inner.call(`https://${host}:${port}${path}`, request);
+
+  async function call(path: string, request?: ApiRequest): Promise<ApiAnswer> {
+    const { instances } = known;
+    const at = (turn += 1);
+    const [first, second = first] = [0, 1].map((step) => instances[(at + step) % instances.length]);
+    if (first === undefined || second === undefined) throw new Error('no gateway is known');
+    return send(first, path, request).catch((error: unknown) => {
+      if (!notSent.has(String(codeOf(error)))) throw error;
+      movedOn += 1;
+      return send(second, path, request);
+    });
+  }
+
+  return {
+    ...inner,
+    call,
+    get movedOn() {
+      return movedOn;
+    },
+    async close() {
+      known.stop();
+      await Promise.all([inner.close(), consul.close()]);
+    },
+  };
+}
