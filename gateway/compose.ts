@@ -100,9 +100,8 @@ function checksOf(opened: Opened) {
   health.check('read-model', () => opened.readModel.ping());
   health.check('auth-server', () => opened.tokens.ready());
   const find = async (service: string): Promise<void> => {
-    const picked = await opened.resolver.pick(service);
-    if (picked === undefined) throw new Error(`no instance of ${service} is known`);
-    picked.done('unknown');
+    const isNamed = await opened.resolver.isNamed(service);
+    if (!isNamed) throw new Error(`no instance of ${service} is known`);
   };
   const services = [...opened.services.keys()];
   // One service away is no reason to take every gateway out of a balancer: the others' sagas go on, and what needs this

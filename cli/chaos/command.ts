@@ -8,6 +8,7 @@ import type { LostPivot } from './acts/lost-pivot';
 import { rotationLines, rotationTurns, runRotation } from './acts/rotation';
 import type { TurnKey } from './acts/rotation';
 import { repeatable } from '../up/instances';
+import { runSickInstance, sickLines } from './rolling/sick-instance';
 import { rollingLines, runRolling } from './rolling/rolling';
 import { runSoak, soakLines } from './acts/soak';
 import { bulkLines, killsLines, pivotLines, zombieLines } from './report';
@@ -35,6 +36,7 @@ Examples:
   holdfast chaos soak --minutes 60
   holdfast chaos rotation --rate 50 --json
   holdfast chaos rolling --rate 50
+  holdfast chaos sick --seconds 30
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -57,6 +59,7 @@ export function chaosCommand(): Command {
     soakCommand(),
     rotationCommand(),
     rollingCommand(),
+    sickCommand(),
   ]) {
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -185,6 +188,17 @@ function rollingCommand(): Command {
     .action(({ rate, rounds, ...shown }: Shown & { readonly rate: number; rounds: number }) => {
       const options = { rate, rounds, doubled: repeatable, alone, say };
       return play(shown, [async (stage) => [await runRolling(stage, options)]], rollingLines);
+    });
+}
+
+function sickCommand(): Command {
+  return new Command('sick')
+    .description('Let one of three instances hang under load: the others take its place.')
+    .option('--rate <count>', 'reads a second, beside four customers', count, 50)
+    .option('--seconds <count>', 'how long it hangs', count, 30)
+    .action(({ rate, seconds, ...shown }: Shown & { readonly rate: number; seconds: number }) => {
+      const options = { rate, sickMs: seconds * 1_000, say };
+      return play(shown, [async (stage) => [await runSickInstance(stage, options)]], sickLines);
     });
 }
 

@@ -1,15 +1,16 @@
-import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Config } from '../runtime/config';
 import type { Log } from '../runtime/log';
-import { metricNames } from '../runtime/metric-names';
 import { consulName } from './consul';
 import type { Consul, Instance } from './consul';
+import { observeDiscovery } from './metrics';
+import { createOutliers } from './outlier';
+import type { Outcome, Outliers } from './outlier';
 import { watchInstances } from './watch';
 import type { Known } from './watch';
 
-/** How long a sick instance is left alone, and how long a first question may take; milliseconds. */
-export const resolverLimits = { ejectedMs: 5_000, firstAnswerMs: 2_000 } as const;
+/** How long a first question may take, milliseconds. */
+export const resolverLimits = { firstAnswerMs: 2_000 } as const;
 
 /**
  * Two at random, the less busy of them: spreads load without everybody running to the same idle instance. Ejected
@@ -36,85 +37,117 @@ export interface Picked {
   readonly instance: Instance;
   /** There is another one that was not tried yet. */
   readonly hasOthers: boolean;
-  done(outcome: 'ok' | 'sick' | 'unknown'): void;
+  done(outcome: Outcome): void;
 }
 
 export interface Resolver {
   /** An instance of the service, none of `except` if there is any other; undefined when none is known. */
   pick(service: string, except?: ReadonlySet<string>): Promise<Picked | undefined>;
+  /** Whether Consul named an instance of it the last time that it answered; waits for a first answer. */
+  isNamed(service: string): Promise<boolean>;
   /** Milliseconds since Consul confirmed the service's list; undefined while it never did. */
   ageMs(service: string): number | undefined;
   close(): void;
 }
 
-interface Load {
-  open: number;
-  ejectedUntilMs: number;
-}
-
 export interface ResolverOptions {
   readonly config: Pick<Config, 'HOLDFAST_INSTANCE'>;
-  readonly consul: Consul;
+  readonly consul: Pick<Consul, 'ask'>;
   readonly log: Log;
   readonly registry: Registry;
 }
 
+/** What is known of one service, and what is under way at its instances. */
+interface Followed {
+  readonly known: Known;
+  readonly outliers: Outliers;
+  /** Calls under way, by instance. */
+  readonly open: Map<string, number>;
+  /** The list that was looked at last. */
+  seen: readonly Instance[];
+}
+
+const idsOf = (instances: readonly Instance[]) => instances.map(({ id }) => id);
+
+/** Forgets whoever has left the list: the next one at its place has done nothing yet. */
+function forgetGone(followed: Followed): void {
+  const { instances } = followed.known;
+  if (instances === followed.seen) return;
+  followed.seen = instances;
+  const ids = new Set(idsOf(instances));
+  followed.outliers.keep(ids);
+  for (const [id, open] of followed.open) {
+    if (open === 0 && !ids.has(id)) followed.open.delete(id);
+  }
+}
+
 /** Resolves services to instances through Consul, keeping the last known ones when it is away. */
 export function createResolver(options: ResolverOptions): Resolver {
-  const known = new Map<string, Known>();
-  const loads = new Map<string, Load>();
-  new Gauge({
-    name: metricNames.discoveryAge,
-    help: 'Seconds since Consul confirmed the instances of a service',
-    labelNames: ['service'],
-    registers: [options.registry],
-    collect() {
-      for (const [service, one] of known) this.set({ service }, (one.ageMs() ?? 1e9) / 1_000);
-    },
+  const services = new Map<string, Followed>();
+  const observed = observeDiscovery(options.registry, {
+    ages: () => [...services].map(([service, { known }]) => [service, known.ageMs()] as const),
+    ejected: () =>
+      [...services].map(([service, { known, outliers }]) => {
+        const ids = idsOf(known.instances);
+        return [service, outliers.ejected(ids, performance.now()).size] as const;
+      }),
   });
 
-  function watch(service: string): Known {
+  function follow(service: string): Followed {
+    const found = services.get(service);
+    if (found !== undefined) return found;
     const name = consulName(service, options.config.HOLDFAST_INSTANCE);
-    const one = known.get(service) ?? watchInstances({ ...options, name });
-    known.set(service, one);
-    return one;
+    const known = watchInstances({ ...options, name });
+    const followed = { known, outliers: createOutliers(), open: new Map(), seen: [] };
+    services.set(service, followed);
+    return followed;
   }
 
-  function loadOf(id: string): Load {
-    const load = loads.get(id) ?? { open: 0, ejectedUntilMs: 0 };
-    loads.set(id, load);
-    return load;
-  }
-
-  function take(instance: Instance, hasOthers: boolean): Picked {
-    const load = loadOf(instance.id);
-    load.open += 1;
-    let open = true;
+  function take(service: string, instance: Instance, hasOthers: boolean): Picked {
+    const { open, outliers } = follow(service);
+    const { id } = instance;
+    const add = (count: number) => void open.set(id, (open.get(id) ?? 0) + count);
+    add(1);
+    let isUnderWay = true;
     return {
       instance,
       hasOthers,
       done: (outcome) => {
-        if (open) load.open -= 1;
-        open = false;
-        if (outcome === 'sick') load.ejectedUntilMs = performance.now() + resolverLimits.ejectedMs;
-        else if (outcome === 'ok') load.ejectedUntilMs = 0;
+        if (!isUnderWay) return;
+        isUnderWay = false;
+        add(-1);
+        const reason = outliers.note(id, outcome, performance.now());
+        if (reason === undefined) return;
+        observed.wasEjected(service, reason);
+        options.log.warn('an instance is left alone for a while', {
+          service,
+          instance: id,
+          reason,
+        });
       },
     };
   }
 
   return {
     async pick(service, except = new Set()) {
-      const one = watch(service);
-      if (one.instances.length === 0) await one.firstAnswer(resolverLimits.firstAnswerMs);
-      const others = one.instances.filter(({ id }) => !except.has(id));
-      const now = performance.now();
-      const chosen = choose(others.length > 0 ? others : one.instances, (id) => {
-        const { open, ejectedUntilMs } = loadOf(id);
-        return { open, ejected: ejectedUntilMs > now };
+      const followed = follow(service);
+      const { known, outliers, open } = followed;
+      if (known.instances.length === 0) await known.firstAnswer(resolverLimits.firstAnswerMs);
+      forgetGone(followed);
+      const { instances } = known;
+      const ejected = outliers.ejected(idsOf(instances), performance.now());
+      const others = instances.filter(({ id }) => !except.has(id));
+      const chosen = choose(others.length > 0 ? others : instances, (id) => {
+        return { open: open.get(id) ?? 0, ejected: ejected.has(id) };
       });
-      return chosen === undefined ? undefined : take(chosen, others.length > 1);
+      return chosen === undefined ? undefined : take(service, chosen, others.length > 1);
     },
-    ageMs: (service) => known.get(service)?.ageMs(),
-    close: () => known.forEach((one) => one.stop()),
+    async isNamed(service) {
+      const { known } = follow(service);
+      if (!known.isNamed) await known.firstAnswer(resolverLimits.firstAnswerMs);
+      return known.isNamed;
+    },
+    ageMs: (service) => services.get(service)?.known.ageMs(),
+    close: () => services.forEach(({ known }) => known.stop()),
   };
 }

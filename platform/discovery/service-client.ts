@@ -1,4 +1,3 @@
-import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { request } from 'undici';
 import type { Agent } from 'undici';
@@ -6,10 +5,12 @@ import { problem } from '../http/problem';
 import { traceHeaders } from '../http/tracing';
 import { deadlineAfter } from '../runtime/deadline';
 import type { Log } from '../runtime/log';
-import { metricNames } from '../runtime/metric-names';
 import { inSpan } from '../runtime/spans';
 import { renewedPeerAgent } from '../security/renewal';
 import type { CertificateFiles } from '../security/tls';
+import { createServiceBreaker } from './breaker';
+import { callMetrics } from './metrics';
+import type { Outcome } from './outlier';
 import type { Picked, Resolver } from './resolver';
 
 /** Limits of a call to a service, milliseconds. */
@@ -41,7 +42,10 @@ export interface ServiceAnswer {
 
 /** Calls one service, whichever instance of it is well. */
 export interface ServiceClient {
-  /** Rejects with the problem SERVICE_UNAVAILABLE when no instance answered within the deadline. */
+  /**
+   * Rejects with the problem SERVICE_UNAVAILABLE when no instance answered within the deadline, and at once while the
+   * service is not asked since most calls before were not answered.
+   */
   call(request: ServiceRequest): Promise<ServiceAnswer>;
   close(): Promise<void>;
 }
@@ -72,7 +76,12 @@ function mayRepeat(asked: ServiceRequest, code: string): boolean {
   return hasKey && connectionLost.has(code);
 }
 
+/** Another instance may well do better. */
 const sickStatuses = new Set([502, 503, 504]);
+
+function outcomeOf({ status }: ServiceAnswer): Outcome {
+  return status >= 500 ? 'error' : 'ok';
+}
 
 function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
@@ -136,20 +145,12 @@ function traced(
 
 export interface ServiceClientOptions {
   readonly config: CertificateFiles;
-  readonly resolver: Resolver;
+  readonly resolver: Pick<Resolver, 'pick'>;
   readonly service: string;
   /** Whose certificate its instances show; the service's own name where nothing is said. */
   readonly peer?: string;
   readonly log: Log;
   readonly registry: Registry;
-}
-
-function callCounter(registry: Registry): Counter {
-  const known = registry.getSingleMetric(metricNames.serviceCalls) as Counter | undefined;
-  if (known !== undefined) return known;
-  const labelNames = ['service', 'outcome'];
-  const help = 'Calls to services by outcome: ok, retried, failed';
-  return new Counter({ name: metricNames.serviceCalls, help, labelNames, registers: [registry] });
 }
 
 /** Second tries that may be made at once, and how many a call earns: no storm where every instance is bad. */
@@ -185,7 +186,8 @@ export function firstTryMs(leftMs: number): number {
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const { config, resolver, service, peer = service, log } = options;
-  const calls = callCounter(options.registry);
+  const breaker = createServiceBreaker();
+  const metrics = callMetrics(options.registry, service, () => breaker.isOpen());
   const agent = renewedPeerAgent(config, peer);
   const budget = createRetryBudget();
 
@@ -203,11 +205,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       const answer = await traced(service, asked, () =>
         send(agent.current(), picked, asked, signal),
       );
-      picked.done(sickStatuses.has(answer.status) ? 'sick' : 'ok');
+      picked.done(outcomeOf(answer));
       return answer;
     } catch (error) {
-      picked.done(asked.signal?.aborted === true ? 'unknown' : 'sick');
-      const data = { service, instance: picked.instance.id, code: codeOf(error), error };
+      picked.done(asked.signal?.aborted === true ? 'unknown' : 'fault');
+      const code = codeOf(error);
+      if (code === 'PEER_IDENTITY_WRONG') metrics.peerRefused();
+      const data = { service, instance: picked.instance.id, code, error };
       log.warn('a service did not answer', data);
       throw error;
     }
@@ -235,23 +239,37 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     budget.earn();
     const first = await firstTry(asked, signal, tried);
     if (first.repeats) {
-      calls.inc({ service, outcome: 'retried' });
+      metrics.counted('retried');
       return attempt(asked, await pick(tried), signal);
     }
     if ('error' in first) throw first.error;
     return first.answer;
   }
 
+  /** Nobody waits for what most callers before have waited for in vain. */
+  function demandClosed(): void {
+    const refusedMs = breaker.refusedForMs(performance.now());
+    if (refusedMs === 0) return;
+    metrics.counted('refused');
+    const detail = `the service ${service} has not answered for a while`;
+    const retryAfterSeconds = Math.ceil(refusedMs / 1_000);
+    throw problem('SERVICE_UNAVAILABLE', { detail, retryAfterSeconds });
+  }
+
   return {
     async call(asked) {
+      demandClosed();
       const deadlineMs = asked.deadlineMs ?? serviceCallLimits.deadlineMs;
       const late = deadlineAfter(deadlineMs, asked.signal);
       try {
         const answer = await callWithRetry(asked, late.signal);
-        calls.inc({ service, outcome: 'ok' });
+        metrics.counted('ok');
+        breaker.note('answered', performance.now());
         return answer;
       } catch (error) {
-        calls.inc({ service, outcome: 'failed' });
+        metrics.counted('failed');
+        const isGone = asked.signal?.aborted === true;
+        breaker.note(isGone ? 'unknown' : 'unanswered', performance.now());
         const detail = `the service ${service} did not answer`;
         throw problem('SERVICE_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause: error });
       } finally {

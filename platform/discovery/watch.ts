@@ -25,7 +25,13 @@ export function nextIndex(previous: number, header: string | undefined): number 
 
 /** What is known of a service's instances. */
 export interface Known {
+  /**
+   * Those that are well; where none is, those that were well last: one slow check of the only instance is no reason to
+   * ask nobody.
+   */
   readonly instances: readonly Instance[];
+  /** Whether Consul named any the last time that it answered. */
+  readonly isNamed: boolean;
   /** Milliseconds since Consul last confirmed it; undefined while it never did. */
   ageMs(): number | undefined;
   /** Resolves when something is known, or after `timeoutMs`. */
@@ -44,6 +50,7 @@ export interface WatchOptions {
 
 interface State {
   instances: readonly Instance[];
+  isNamed: boolean;
   confirmedAtMs: number | undefined;
   index: number;
   failures: number;
@@ -57,7 +64,9 @@ async function askOnce(options: WatchOptions, state: State, signal: AbortSignal)
   }
   const path = `/v1/health/service/${encodeURIComponent(options.name)}?${query.toString()}`;
   const answer = await options.consul.ask({ path, timeoutMs: watchLimits.clientTimeoutMs, signal });
-  state.instances = instancesOf(answer.body);
+  const passing = instancesOf(answer.body);
+  state.isNamed = passing.length > 0;
+  if (state.isNamed) state.instances = passing;
   state.index = nextIndex(state.index, answer.index);
   state.confirmedAtMs = (options.now ?? performance.now.bind(performance))();
   state.failures = 0;
@@ -70,7 +79,10 @@ async function askOnce(options: WatchOptions, state: State, signal: AbortSignal)
 export function watchInstances(options: WatchOptions): Known {
   const now = options.now ?? performance.now.bind(performance);
   const stopping = new AbortController();
-  const state: State = { instances: [], confirmedAtMs: undefined, index: 0, failures: 0 };
+  const state: State = {
+    ...{ instances: [], isNamed: false },
+    ...{ confirmedAtMs: undefined, index: 0, failures: 0 },
+  };
   let answered: () => void;
   const first = new Promise<void>((resolve) => (answered = resolve));
 
@@ -103,6 +115,9 @@ export function watchInstances(options: WatchOptions): Known {
   return {
     get instances() {
       return state.instances;
+    },
+    get isNamed() {
+      return state.isNamed;
     },
     ageMs: () => (state.confirmedAtMs === undefined ? undefined : now() - state.confirmedAtMs),
     firstAnswer: (timeoutMs) => {

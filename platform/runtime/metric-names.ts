@@ -32,8 +32,16 @@ export const metricNames = {
   jwksReads: 'jwks_reads_total',
   /** Gauge, seconds since Consul confirmed a service's instances; label service. */
   discoveryAge: 'discovery_age_seconds',
-  /** Counter; labels service, outcome (ok, retried, failed). */
+  /** Counter; labels service, outcome (ok, retried, failed, refused: while its breaker is open). */
   serviceCalls: 'service_client_calls_total',
+  /** Gauge; label service. Instances left alone just now. */
+  instancesEjected: 'service_client_instances_ejected',
+  /** Counter; labels service, reason (fault, errors). */
+  ejections: 'service_client_ejections_total',
+  /** Counter; label service. Instances that Consul named and whose certificate is not the service's. */
+  servicePeersRefused: 'service_client_peers_refused_total',
+  /** Gauge, 1 while a service is not asked since most calls were not answered; label service. */
+  serviceBreakerOpen: 'service_client_breaker_open',
   /** Counter; label result (hit, miss, stale, bypass). */
   cacheRequests: 'cache_requests_total',
   /** Gauge, 1 while this process reaches Redis. */

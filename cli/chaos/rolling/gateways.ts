@@ -8,7 +8,7 @@ import type { ApiAnswer, ApiClient, ApiRequest } from '../../up/api-client';
 
 /** A client that asks whichever gateway is there. */
 export interface GatewaysClient extends ApiClient {
-  /** Requests that found nobody listening, and were sent to another gateway. */
+  /** Requests that one gateway did not take, and that were sent to another one. */
   readonly movedOn: number;
 }
 
@@ -21,8 +21,8 @@ function codeOf(error: unknown): unknown {
 }
 
 /**
- * Finds gateways through Consul, as their balancer does, asks one after the other, and goes on to the next one where
- * nobody listens. Nothing else is asked twice.
+ * Finds gateways through Consul, as their balancer does, and asks one after the other. Where nobody listens, or one has
+ * too much to do and refuses before it does anything, it goes on to the next one; nothing else is asked twice.
  */
 export async function openGateways(
   environmentFor: (name: string) => Record<string, string>,
@@ -43,11 +43,13 @@ export async function openGateways(
     const at = (turn += 1);
     const [first, second = first] = [0, 1].map((step) => instances[(at + step) % instances.length]);
     if (first === undefined || second === undefined) throw new Error('no gateway is known');
-    return send(first, path, request).catch((error: unknown) => {
+    const answer = await send(first, path, request).catch((error: unknown) => {
       if (!notSent.has(String(codeOf(error)))) throw error;
-      movedOn += 1;
-      return send(second, path, request);
+      return undefined;
     });
+    if (answer !== undefined && answer.body.code !== 'OVERLOADED') return answer;
+    movedOn += 1;
+    return send(second, path, request);
   }
 
   return {

@@ -40,7 +40,7 @@ export interface RollingResult extends LoadTold {
   /** Requests a second, those of customers included. */
   readonly perSecond: number;
   readonly restarts: readonly Restart[];
-  /** Requests that found nobody listening at one gateway and went to the other. */
+  /** Requests that one gateway did not take and that went to the other. */
   readonly movedOn: number;
   readonly problems: readonly string[];
 }
@@ -71,6 +71,9 @@ export async function runRolling(stage: Stage, options: RollingOptions): Promise
             await shown(stage, consul, doubled);
             restarts.push(restart);
             const { requests, sagas, failed } = load.seen;
+            grouped(failed)
+              .slice(0, 3)
+              .forEach((one) => say(`    ${one}`));
             say(
               `${restartText(restart)}; ${requests} requests, ${sagas} sagas, ${failed.length} failed`,
             );
@@ -152,7 +155,7 @@ export function rollingLines(result: RollingResult): readonly string[] {
   return [
     `${problems.length === 0 ? '✓' : '✗'} rolling restart: ${restarts.length} restarts in ${seconds} s`,
     `    ${requests} requests (${perSecond}/s, p99 ${p99Ms} ms), ${sagas} sagas; ${failed.length} failed`,
-    `    ${movedOn} found nobody listening and went to the other gateway`,
+    `    ${movedOn} were not taken by one gateway and went to the other`,
     ...(slowest === undefined ? [] : [`    the slowest to go: ${restartText(slowest)}`]),
     ...problems.map((problem) => `  PROBLEM ${problem}`),
   ];

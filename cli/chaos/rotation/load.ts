@@ -43,7 +43,11 @@ interface Counted extends LoadSeen {
  * Reads at a steady rate, whatever the answers do, and beside them customers who order one piece after the other and
  * follow each order to its end. Nothing is asked twice: whatever a client would have to repeat is a failure.
  */
-export async function startLoad(api: ApiClient, perSecond: number): Promise<Load> {
+export async function startLoad(
+  api: ApiClient,
+  perSecond: number,
+  { reads = 'both' }: { readonly reads?: Reads } = {},
+): Promise<Load> {
   const shops = await Promise.all(
     customers.map((customer) => openShop({ api, customer, received: 100_000 })),
   );
@@ -60,7 +64,8 @@ export async function startLoad(api: ApiClient, perSecond: number): Promise<Load
   };
   const reader = steadily(perSecond, (index) => {
     const shop = shops[index % shops.length]!;
-    void ask('read', 200, () => read(api, shop, index));
+    const path = pathOf(reads, shop, index);
+    void ask('read', 200, () => read(api, path));
   });
   const buyers = Array.from({ length: loadLimits.buyers }, (_, index) =>
     buy({ api, shop: shops[index]!, customer: customers[index]!, ask, counted, over: over.signal }),
@@ -96,8 +101,15 @@ function steadily(perSecond: number, begin: (index: number) => void) {
   return { stop: () => clearInterval(timer) };
 }
 
-async function read(api: ApiClient, shop: Shop, index: number): Promise<ApiAnswer> {
-  const path = index % 2 === 0 ? `/products/${shop.sku}` : `/accounts/${shop.customerId}`;
+/** What is read: accounts, which payments answers, or products of inventory in turn with them. */
+type Reads = 'accounts' | 'both';
+
+function pathOf(reads: Reads, shop: Shop, index: number): string {
+  const isProduct = reads === 'both' && index % 2 === 0;
+  return isProduct ? `/products/${shop.sku}` : `/accounts/${shop.customerId}`;
+}
+
+async function read(api: ApiClient, path: string): Promise<ApiAnswer> {
   return api.call(path, { token: await api.token('adam'), timeoutMs: loadLimits.answerMs });
 }
 
@@ -120,6 +132,8 @@ async function timed(
   return undefined;
 }
 
+const pauseMs = (ms: number) => new Promise((resume) => setTimeout(resume, ms));
+
 interface Buying {
   readonly api: ApiClient;
   readonly shop: Shop;
@@ -140,7 +154,10 @@ async function buy(buying: Buying): Promise<void> {
     const placed = await ask('place', 202, async () =>
       shop.placeOrder({ ...order, token: await api.token(customer) }),
     );
-    if (placed === undefined) continue;
+    if (placed === undefined) {
+      await pauseMs(loadLimits.tickMs);
+      continue;
+    }
     counted.sagas += 1;
     const end = await follow(buying, String(placed.location));
     if (end !== 'completed') counted.failed.push(`saga ${String(placed.location)}: ${end}`);
@@ -156,7 +173,7 @@ async function follow({ api, ask }: Buying, location: string): Promise<string> {
     );
     if (typeof view?.body.state === 'string') ({ state } = view.body as { state: string });
     if (['completed', 'compensated', 'cancelled'].includes(state)) return state;
-    await new Promise((resume) => setTimeout(resume, 2 * loadLimits.tickMs));
+    await pauseMs(2 * loadLimits.tickMs);
   }
   return `${state} after ${loadLimits.followMs / 1000} s`;
 }

@@ -51,8 +51,6 @@ export function keyStoreClient(
   };
   const resolver = {
     pick: async () => ({ instance: instance(), hasOthers: false, done: () => undefined }),
-    ageMs: () => 0,
-    close: () => undefined,
   };
   return createServiceClient({ config, resolver, service: keyStoreName, log, registry });
 }

@@ -72,6 +72,14 @@ describe('watching a service', () => {
     expect(known.instances.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  test('goes on with those that were well last where none is, and says that none is named', async () => {
+    const { done, consul } = scripted([answer(['a', 'b'], '5'), answer([], '6')]);
+    const known = watchInstances({ consul, log: silentLog, name: 'orders' });
+    await done;
+    known.stop();
+    expect([known.instances.map(({ id }) => id), known.isNamed]).toEqual([['a', 'b'], false]);
+  });
+
   test('keeps the last known instances while Consul is away, with their age', async () => {
     let now = 0;
     const { asked, done, consul } = scripted([answer(['a'], '5'), away]);
@@ -146,7 +154,7 @@ describe('choosing an instance', () => {
       registry: new Registry(),
     });
     const first = await resolver.pick('orders');
-    first?.done('sick');
+    first?.done('fault');
     const sick = first?.instance.id ?? '';
     const second = await resolver.pick('orders', new Set([sick]));
     expect(second?.instance.id).not.toBe(sick);

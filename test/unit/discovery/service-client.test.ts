@@ -22,12 +22,14 @@ const config = {
   HOLDFAST_KEY_FILE: file('gateway.key'),
 };
 let leaf: { readonly crt: string; readonly key: string };
+let foreignLeaf: typeof leaf;
 let authority: string;
 
 beforeAll(async () => {
   const made = await createAuthority();
   authority = made.certificate.toString('pem');
   leaf = await createLeaf(made, 'orders');
+  foreignLeaf = await createLeaf(made, 'payments');
   const own = await createLeaf(made, 'gateway');
   writeFileSync(config.HOLDFAST_CA_FILE, authority);
   writeFileSync(config.HOLDFAST_CERT_FILE, own.crt);
@@ -46,8 +48,12 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** An instance of the service that answers as the listener does. */
-async function instance(id: string, listener: RequestListener): Promise<Instance> {
-  const tls = { cert: leaf.crt, key: leaf.key, ca: authority, requestCert: true };
+async function instance(
+  id: string,
+  listener: RequestListener,
+  { crt, key } = leaf,
+): Promise<Instance> {
+  const tls = { cert: crt, key, ca: authority, requestCert: true };
   const server = createServer({ ...tls, rejectUnauthorized: true }, listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
@@ -57,7 +63,7 @@ async function instance(id: string, listener: RequestListener): Promise<Instance
 /** A client that tries these instances in their order, and what became of each. */
 function clientOf(...instances: readonly Instance[]) {
   const outcomes: string[] = [];
-  const resolver: Resolver = {
+  const resolver: Pick<Resolver, 'pick'> = {
     pick: async (_service, tried = new Set()) => {
       const others = instances.filter(({ id }) => !tried.has(id));
       const next = others[0] ?? instances[0];
@@ -65,16 +71,18 @@ function clientOf(...instances: readonly Instance[]) {
       const done = (outcome: string) => void outcomes.push(`${next.id} ${outcome}`);
       return { instance: next, hasOthers: others.length > 1, done };
     },
-    ageMs: () => 0,
-    close: () => undefined,
   };
   const options = { config, resolver, service: 'orders', log: silentLog };
-  const client = createServiceClient({ ...options, registry: new Registry() });
+  const registry = new Registry();
+  const client = createServiceClient({ ...options, registry });
   closing.push(() => client.close());
   const call = (request: Partial<ServiceRequest> = {}) =>
     client.call({ method: 'GET', path: '/orders/1', ...request });
-  return { call, outcomes };
+  return { call, outcomes, registry };
 }
+
+const valueOf = async (registry: Registry, name: string): Promise<number | undefined> =>
+  (await registry.getSingleMetric(name)?.get())?.values[0]?.value;
 
 const well: RequestListener = (_request, response) => void response.end('{"is":"well"}');
 const hangs: RequestListener = () => undefined;
@@ -85,14 +93,14 @@ describe('a call to a service', () => {
   test('a read leaves an instance that never answers in time for another one', async () => {
     const { call, outcomes } = clientOf(await instance('a', hangs), await instance('b', well));
     await expect(call({ deadlineMs: 2_000 })).resolves.toMatchObject({ status: 200 });
-    expect(outcomes).toEqual(['a sick', 'b ok']);
+    expect(outcomes).toEqual(['a fault', 'b ok']);
   });
 
   test('a slow answer of the only instance is waited for', async () => {
     const slow: RequestListener = (_request, response) =>
-      void setTimeout(() => response.end('{}'), 700);
+      void setTimeout(() => response.end('{}'), 1_300);
     const { call, outcomes } = clientOf(await instance('a', slow));
-    await expect(call({ deadlineMs: 1_000 })).resolves.toMatchObject({ status: 200 });
+    await expect(call({ deadlineMs: 2_400 })).resolves.toMatchObject({ status: 200 });
     expect(outcomes).toEqual(['a ok']);
   });
 
@@ -100,7 +108,7 @@ describe('a call to a service', () => {
     const { call, outcomes } = clientOf(await instance('a', resets), await instance('b', well));
     const sent = call({ method: 'POST', body: {} });
     await expect(sent).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-    expect(outcomes).toEqual(['a sick']);
+    expect(outcomes).toEqual(['a fault']);
   });
 
   test('a write with a key is sent again where the connection was lost, under the same key', async () => {
@@ -112,7 +120,7 @@ describe('a call to a service', () => {
     const { call, outcomes } = clientOf(await instance('a', resets), await instance('b', noting));
     const headers = { 'Idempotency-Key': 'k-1' };
     const answer = await call({ method: 'POST', body: {}, headers });
-    expect([answer.status, outcomes, keys]).toEqual([200, ['a sick', 'b ok'], ['k-1']]);
+    expect([answer.status, outcomes, keys]).toEqual([200, ['a fault', 'b ok'], ['k-1']]);
   });
 
   test('where every instance is away, second tries end before they are as many as the calls', async () => {
@@ -121,6 +129,44 @@ describe('a call to a service', () => {
     // Ten at once, and one for every five calls.
     expect(outcomes.length - 50).toBeLessThanOrEqual(10 + 50 / 5);
     expect(outcomes.length - 50).toBeGreaterThanOrEqual(10);
+  });
+
+  test('an instance with another identity gets nothing, and is counted', async () => {
+    let asked = 0;
+    const noting: RequestListener = (_request, response) => {
+      asked += 1;
+      response.end('{}');
+    };
+    const forged = await instance('a', noting, foreignLeaf);
+    const { call, outcomes, registry } = clientOf(forged, await instance('b', well));
+    await expect(call()).resolves.toMatchObject({ status: 200 });
+    const counted = await valueOf(registry, 'service_client_peers_refused_total');
+    expect([asked, outcomes, counted]).toEqual([0, ['a fault', 'b ok'], 1]);
+  });
+
+  test('an answer of 500 is told as an error of the instance, one of 404 is not', async () => {
+    const answering =
+      (status: number): RequestListener =>
+      (_request, response) =>
+        void response.writeHead(status).end('{}');
+    const { call, outcomes } = clientOf(await instance('a', answering(500)));
+    await call();
+    const other = clientOf(await instance('b', answering(404)));
+    await other.call();
+    expect([outcomes, other.outcomes]).toEqual([['a error'], ['b ok']]);
+  });
+
+  test('where most calls are not answered nobody waits any more, and the gauge says so', async () => {
+    const { call, registry } = clientOf(await instance('a', hangs));
+    const late = () => call({ deadlineMs: 50 }).catch((error: unknown) => error);
+    await Promise.all(Array.from({ length: 20 }, late));
+    const beganMs = performance.now();
+    await expect(call({ deadlineMs: 20_000 })).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      headers: { 'retry-after': '1' },
+    });
+    expect(performance.now() - beganMs).toBeLessThan(500);
+    expect(await valueOf(registry, 'service_client_breaker_open')).toBe(1);
   });
 
   test.each([
