@@ -12,8 +12,8 @@ export const outlierLimits = {
 } as const;
 
 /**
- * What became of a call: `ok`, an answer that is no error of the instance; `error`, an answer that is (5xx); `fault`, no answer,
- * or one of somebody else; `unknown`, where the caller went away first.
+ * What became of a call: `ok`, an answer that is no error of the instance; `error`, an answer that is (5xx);
+ * `fault`, no answer, or one of somebody else; `unknown`, where the caller went away first.
  */
 export type Outcome = 'ok' | 'error' | 'fault' | 'unknown';
 

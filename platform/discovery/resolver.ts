@@ -12,13 +12,27 @@ import type { Known } from './watch';
 /** How long a first question may take, milliseconds. */
 export const resolverLimits = { firstAnswerMs: 2_000 } as const;
 
+/** What is known of an instance's load. */
+export interface InstanceLoad {
+  /** Calls under way. */
+  readonly open: number;
+  readonly ejected: boolean;
+  /** Grows with each use of any instance; 0 for one that was never used. */
+  readonly usedAt?: number;
+}
+
+/** Whether one is the better choice: less busy, or where both are as busy, not used for longer. */
+function isBefore(one: InstanceLoad, other: InstanceLoad): boolean {
+  return one.open === other.open ? (one.usedAt ?? 0) < (other.usedAt ?? 0) : one.open < other.open;
+}
+
 /**
  * Two at random, the less busy of them: spreads load without everybody running to the same idle instance. Ejected
  * instances are used only when there is no other.
  */
 export function choose(
   instances: readonly Instance[],
-  load: (id: string) => { readonly open: number; readonly ejected: boolean },
+  load: (id: string) => InstanceLoad,
   random: () => number = Math.random,
 ): Instance | undefined {
   const healthy = instances.filter((instance) => !load(instance.id).ejected);
@@ -29,7 +43,7 @@ export function choose(
   const one = candidates[first];
   const other = candidates[(first + step) % candidates.length];
   if (one === undefined || other === undefined) return one ?? other;
-  return load(other.id).open < load(one.id).open ? other : one;
+  return isBefore(load(other.id), load(one.id)) ? other : one;
 }
 
 /** An instance in use; say how it went, so that the next choice knows. */
@@ -63,6 +77,9 @@ interface Followed {
   readonly outliers: Outliers;
   /** Calls under way, by instance. */
   readonly open: Map<string, number>;
+  /** When each was used last, counted in uses. */
+  readonly usedAt: Map<string, number>;
+  uses: number;
   /** The list that was looked at last. */
   seen: readonly Instance[];
 }
@@ -77,7 +94,9 @@ function forgetGone(followed: Followed): void {
   const ids = new Set(idsOf(instances));
   followed.outliers.keep(ids);
   for (const [id, open] of followed.open) {
-    if (open === 0 && !ids.has(id)) followed.open.delete(id);
+    if (open > 0 || ids.has(id)) continue;
+    followed.open.delete(id);
+    followed.usedAt.delete(id);
   }
 }
 
@@ -98,16 +117,21 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (found !== undefined) return found;
     const name = consulName(service, options.config.HOLDFAST_INSTANCE);
     const known = watchInstances({ ...options, name });
-    const followed = { known, outliers: createOutliers(), open: new Map(), seen: [] };
+    const followed: Followed = {
+      ...{ known, outliers: createOutliers(), seen: [] },
+      ...{ open: new Map(), usedAt: new Map(), uses: 0 },
+    };
     services.set(service, followed);
     return followed;
   }
 
   function take(service: string, instance: Instance, hasOthers: boolean): Picked {
-    const { open, outliers } = follow(service);
+    const followed = follow(service);
+    const { open, outliers } = followed;
     const { id } = instance;
     const add = (count: number) => void open.set(id, (open.get(id) ?? 0) + count);
     add(1);
+    followed.usedAt.set(id, (followed.uses += 1));
     let isUnderWay = true;
     return {
       instance,
@@ -138,7 +162,8 @@ export function createResolver(options: ResolverOptions): Resolver {
       const ejected = outliers.ejected(idsOf(instances), performance.now());
       const others = instances.filter(({ id }) => !except.has(id));
       const chosen = choose(others.length > 0 ? others : instances, (id) => {
-        return { open: open.get(id) ?? 0, ejected: ejected.has(id) };
+        const usedAt = followed.usedAt.get(id) ?? 0;
+        return { open: open.get(id) ?? 0, ejected: ejected.has(id), usedAt };
       });
       return chosen === undefined ? undefined : take(service, chosen, others.length > 1);
     },

@@ -10,10 +10,18 @@ import type { ApiAnswer, ApiClient, ApiRequest } from '../../up/api-client';
 export interface GatewaysClient extends ApiClient {
   /** Requests that one gateway did not take, and that were sent to another one. */
   readonly movedOn: number;
+  /** Times that no gateway had time, and the client came back when it was told to. */
+  readonly cameBack: number;
 }
 
 /** Nothing of a request has left, so that another one may be asked without a thought. */
 const notSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Milliseconds in which a request that nobody has time for may be sent again; a read has its own. */
+const patienceMs = 20_000;
+
+/** A gateway has too much to do: it has done nothing yet, and says when to come back. */
+const isTooBusy = ({ body }: ApiAnswer): boolean => body.code === 'OVERLOADED';
 
 function codeOf(error: unknown): unknown {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
@@ -22,7 +30,8 @@ function codeOf(error: unknown): unknown {
 
 /**
  * Finds gateways through Consul, as their balancer does, and asks one after the other. Where nobody listens, or one has
- * too much to do and refuses before it does anything, it goes on to the next one; nothing else is asked twice.
+ * too much to do and refuses before it does anything, it goes on to the next one; where that has no time either, it
+ * comes back when it is told to. Nothing else is asked twice.
  */
 export async function openGateways(
   environmentFor: (name: string) => Record<string, string>,
@@ -33,12 +42,13 @@ export async function openGateways(
   const known = watchInstances({ consul, log: silentLog, name });
   await known.firstAnswer(10_000);
   const inner = createApiClient(gatewayOf(environmentFor));
-  let [turn, movedOn] = [0, 0];
+  let [turn, movedOn, cameBack] = [0, 0, 0];
 
   const send = ({ host, port }: Instance, path: string, request?: ApiRequest) =>
     inner.call(`https://${host}:${port}${path}`, request);
 
-  async function call(path: string, request?: ApiRequest): Promise<ApiAnswer> {
+  /** One gateway, and the other one where the first did not take it. */
+  async function callOnce(path: string, request?: ApiRequest): Promise<ApiAnswer> {
     const { instances } = known;
     const at = (turn += 1);
     const [first, second = first] = [0, 1].map((step) => instances[(at + step) % instances.length]);
@@ -47,14 +57,28 @@ export async function openGateways(
       if (!notSent.has(String(codeOf(error)))) throw error;
       return undefined;
     });
-    if (answer !== undefined && answer.body.code !== 'OVERLOADED') return answer;
+    if (answer !== undefined && !isTooBusy(answer)) return answer;
     movedOn += 1;
     return send(second, path, request);
+  }
+
+  async function call(path: string, request?: ApiRequest): Promise<ApiAnswer> {
+    const untilMs = performance.now() + (request?.timeoutMs ?? patienceMs);
+    for (;;) {
+      const answer = await callOnce(path, request);
+      const backMs = Number(answer.retryAfter ?? '1') * 1_000;
+      if (!isTooBusy(answer) || performance.now() + backMs > untilMs) return answer;
+      cameBack += 1;
+      await new Promise((resume) => setTimeout(resume, backMs));
+    }
   }
 
   return {
     ...inner,
     call,
+    get cameBack() {
+      return cameBack;
+    },
     get movedOn() {
       return movedOn;
     },

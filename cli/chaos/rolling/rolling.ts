@@ -42,6 +42,8 @@ export interface RollingResult extends LoadTold {
   readonly restarts: readonly Restart[];
   /** Requests that one gateway did not take and that went to the other. */
   readonly movedOn: number;
+  /** Times that no gateway had time for a request, which then came back when it was told to. */
+  readonly cameBack: number;
   readonly problems: readonly string[];
 }
 
@@ -84,7 +86,14 @@ export async function runRolling(stage: Stage, options: RollingOptions): Promise
       }
       const perSecond = Math.round(told.requests / Math.max(1, told.seconds));
       const problems = await problemsOf(stage, told, { restarts, perSecond, rate });
-      return { ...told, perSecond, restarts, movedOn: api.movedOn, problems };
+      return {
+        ...told,
+        perSecond,
+        restarts,
+        movedOn: api.movedOn,
+        cameBack: api.cameBack,
+        problems,
+      };
     } finally {
       await api.close();
     }
@@ -149,13 +158,15 @@ const restartText = ({ name, stopMs, startMs }: Restart): string =>
 
 /** What clients noticed of it. */
 export function rollingLines(result: RollingResult): readonly string[] {
-  const { requests, perSecond, p99Ms, sagas, failed, seconds, restarts, movedOn, problems } =
-    result;
+  const { requests, perSecond, p99Ms, sagas, failed, seconds, restarts, problems } = result;
   const slowest = restarts.toSorted((a, b) => b.stopMs - a.stopMs)[0];
   return [
     `${problems.length === 0 ? '✓' : '✗'} rolling restart: ${restarts.length} restarts in ${seconds} s`,
     `    ${requests} requests (${perSecond}/s, p99 ${p99Ms} ms), ${sagas} sagas; ${failed.length} failed`,
-    `    ${movedOn} were not taken by one gateway and went to the other`,
+    `    ${result.movedOn} were not taken by one gateway and went to the other`,
+    ...(result.cameBack > 0
+      ? [`    ${result.cameBack} times no gateway had time (OVERLOADED)`]
+      : []),
     ...(slowest === undefined ? [] : [`    the slowest to go: ${restartText(slowest)}`]),
     ...problems.map((problem) => `  PROBLEM ${problem}`),
   ];
