@@ -1,6 +1,6 @@
 /** When an instance is left alone, and for how long; times in milliseconds. */
 export const outlierLimits = {
-  /** Errors in a row, each of them answered, before an instance counts as sick. One that does not answer does at once. */
+  /** Errors in a row, each answered, before an instance counts as sick. One that does not answer does at once. */
   errorsInRowMax: 3,
   /** The first time; the second time twice as long, and so on. */
   ejectedMs: 5_000,
