@@ -62,8 +62,8 @@ export interface Operation {
   /** The service that answers it, where the gateway passes it on; a service's own table leaves it out. */
   readonly service?: string;
   /**
-   * The good answer has an `ETag`, and a client that has it already gets 304 without a body. Nobody keeps an answer that
-   * is not fresh: `private` ones are asked for anew each time, `public` ones once a minute.
+   * The good answer has an `ETag`, and a client that has it already gets 304 without a body. Nobody keeps an answer
+   * that is not fresh: `private` ones are asked for anew each time, `public` ones once a minute.
    */
   readonly fresh?: 'private' | 'public';
   /** A write whose Idempotency-Key may be left out: each call without one is an act of its own. */
