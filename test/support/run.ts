@@ -13,7 +13,8 @@ interface Counts {
 
 /**
  * Rings that need no server run while the servers start, and go on beside those that do; chaos runs last and alone,
- * since it breaks things, and stops where a file fails: what that left broken would only fail the others, each after its longest wait.
+ * since it breaks things, and stops where a file fails: what that left broken would only fail the others, each after
+ * its longest wait.
  */
 const phases = {
   beside: ['--selectProjects', 'unit', 'tidy', '--maxWorkers', '1'],
