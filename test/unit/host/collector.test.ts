@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { collectorName, traceProcess } from '../../../platform/host/collector';
 import type { Log } from '../../../platform/runtime/log';
@@ -19,6 +20,8 @@ interface Taken {
   readonly url: string | undefined;
   readonly type: string | undefined;
   readonly body: string;
+  /** Name in the certificate that was shown, where it is of our authority. */
+  readonly by: unknown;
 }
 
 /** A collector under this name, that answers this; and the configuration of a process that knows where it is. */
@@ -37,14 +40,16 @@ async function collector(name: string, status = 200) {
     cert: own?.crt,
     key: own?.key,
     requestCert: true,
-    rejectUnauthorized: true,
+    rejectUnauthorized: false,
   };
   const server = createServer(options, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
-      taken.push({ url: request.url, type: request.headers['content-type'], body });
+      const socket = request.socket as TLSSocket;
+      const by = socket.authorized ? socket.getPeerCertificate().subject.CN : 'nobody';
+      taken.push({ url: request.url, type: request.headers['content-type'], body, by });
       response.writeHead(status).end('{}');
     });
   });
@@ -84,7 +89,7 @@ describe('a collector of traces', () => {
     const { traceId, spanId, before } = await traceOnce(config);
     await close();
     expect(taken).toHaveLength(1);
-    expect(taken[0]).toMatchObject({ url: '/v1/traces', type: 'application/json' });
+    expect(taken[0]).toMatchObject({ url: '/v1/traces', type: 'application/json', by: 'orders' });
     const body = JSON.parse(String(taken[0]?.body)) as Record<string, unknown>;
     const string = (key: string, stringValue: string) => ({ key, value: { stringValue } });
     expect(body.resourceSpans).toMatchObject([
