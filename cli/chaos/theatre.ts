@@ -16,6 +16,8 @@ export interface TheatreOptions {
   /** Is in the name of its folder. */
   readonly name: string;
   readonly brokers?: 1 | 3;
+  /** All but Prometheus unless told. */
+  readonly servers?: StackOptions['servers'];
   readonly onProgress?: StackOptions['onProgress'];
 }
 
@@ -32,7 +34,7 @@ export interface Theatre {
  * Plays on a world of its own, which is thrown away afterwards, however the play went; Ctrl-C ends it with 130.
  */
 export async function withTheatre(
-  { name, brokers = 1, onProgress = progressReporter(process.stderr) }: TheatreOptions,
+  { name, brokers = 1, onProgress = progressReporter(process.stderr), ...told }: TheatreOptions,
   play: (theatre: Theatre) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), `holdfast-${name}-`));
@@ -46,7 +48,7 @@ export async function withTheatre(
   try {
     world = await startWorld({
       ...{ stateDir: path.join(folder, 'state'), portBase: 0, fast: true, brokers },
-      servers: serverNames.filter((server) => server !== 'prometheus'),
+      servers: told.servers ?? serverNames.filter((server) => server !== 'prometheus'),
       environment: { HOLDFAST_SWEEP_INTERVAL_MS: '1000', HOLDFAST_FAULT_DIR: faultDir },
       ...{ onProgress, signal },
     });

@@ -78,6 +78,12 @@ function keycloak(): Service {
   });
 }
 
+/** Files of `deploy/prometheus/rules`. */
+export const ruleFiles = [
+  ...['audit', 'events', 'processes', 'sagas', 'security', 'slo', 'temporal'],
+] as const;
+export const rulesDir = '/etc/holdfast/rules';
+
 function prometheus(): Service {
   return server({
     image: images.prometheus,
@@ -89,7 +95,9 @@ function prometheus(): Service {
     configs: [
       { source: 'prometheus', target: '/etc/holdfast/prometheus.yml' },
       { source: 'prometheus-targets', target: '/etc/holdfast/targets.json' },
-      { source: 'prometheus-alerts', target: '/etc/holdfast/alerts.yml' },
+      ...ruleFiles.map((name) => ({
+        ...{ source: `rules-${name}`, target: `${rulesDir}/${name}.yml` },
+      })),
       { source: 'prometheus-web', target: '/etc/holdfast/web.yml' },
     ],
     volumes: [certificatesOf('prometheus'), stateIn('prometheus', '/prometheus')],
@@ -116,6 +124,8 @@ function grafana(): Service {
       stateIn('grafana', '/var/lib/grafana'),
       './deploy/grafana/provisioning:/etc/grafana/provisioning:ro',
       './deploy/grafana/dashboards:/etc/holdfast/dashboards:ro',
+      // What Grafana serves as it is: panels link to it.
+      './docs/runbooks:/usr/share/grafana/public/runbooks:ro',
     ],
     ports: [onLoopback(grafanaOuterPort, innerPorts.grafana)],
     depends_on: after({ prometheus: 'service_started' }),

@@ -5,7 +5,7 @@ import { projectRoot } from '../../platform/runtime/paths';
 import { singleTargets, targetsText } from '../../stack/scrape-targets';
 import { fillTemplate } from '../../stack/template';
 import { accessRules, databases, temporalAccessRules } from './databases';
-import { consulConfig, edge } from './edge';
+import { consulConfig, edge, ruleFiles, rulesDir } from './edge';
 import { initSteps } from './init';
 import { brokerProperties, brokers } from './kafka';
 import { certsMount } from './model';
@@ -17,8 +17,9 @@ function scrapeConfig(): string {
   const template = readFileSync(path.join(projectRoot, 'deploy/prometheus/prometheus.yml'), 'utf8');
   return fillTemplate(template, {
     CERTS_DIR: certsMount,
-    RULES_FILE: '/etc/holdfast/alerts.yml',
     TARGETS_FILE: '/etc/holdfast/targets.json',
+    RULES_DIR: rulesDir,
+    PROMETHEUS_TARGET: `prometheus:${innerPorts.prometheus}`,
     TEMPORAL_METRICS_TARGET: `temporal:${innerPorts.temporalMetrics}`,
   });
 }
@@ -27,8 +28,11 @@ function scrapeTargets(): string {
   return targetsText(singleTargets((name) => `${name}:${innerPorts.own}`));
 }
 
-function alertRules(): string {
-  return readFileSync(path.join(projectRoot, 'deploy/prometheus/alerts.yml'), 'utf8');
+/** One configuration for each file of rules. */
+function rules(): Record<string, { content: string }> {
+  const read = (name: string) =>
+    readFileSync(path.join(projectRoot, 'deploy/prometheus/rules', `${name}.yml`), 'utf8');
+  return Object.fromEntries(ruleFiles.map((name) => [`rules-${name}`, literal(read(name))]));
 }
 
 function prometheusWeb(): object {
@@ -57,7 +61,7 @@ function configs(): Record<string, { content: string }> {
     consul: { content: `${JSON.stringify(consulConfig(), null, 2)}\n` },
     prometheus: literal(scrapeConfig()),
     'prometheus-targets': literal(scrapeTargets()),
-    'prometheus-alerts': literal(alertRules()),
+    ...rules(),
     'prometheus-web': literal(stringify(prometheusWeb())),
   };
 }

@@ -1,20 +1,24 @@
-import { eventPanels } from './events';
-import { overviewPanels } from './overview';
+import { metricNames } from '../../platform/runtime/metric-names';
+import { gatewayBoard } from './gateway';
+import { overviewBoard } from './overview';
 import { dashboard } from './panel';
-import { sagaPanels } from './sagas';
+import type { BoardSpec } from './panel';
+import { platformBoard } from './platform';
+import { sagasBoard } from './sagas';
+import { securityBoard } from './security';
+import { servicesBoard } from './services';
 
-const dashboards: Readonly<Record<string, object>> = {
-  overview: dashboard('holdfast-overview', 'Holdfast: the gateway', overviewPanels),
-  sagas: dashboard('holdfast-sagas', 'Holdfast: sagas', sagaPanels),
-  events: dashboard('holdfast-events', 'Holdfast: events and consistency', eventPanels),
-};
+/** Every board, in the order in which somebody who was called looks at them. */
+export const boards: readonly BoardSpec[] = [
+  ...[overviewBoard, sagasBoard, gatewayBoard, servicesBoard, platformBoard, securityBoard],
+];
 
 /** Texts of the files in `deploy/grafana/dashboards`, by file name. */
 export function dashboardTexts(): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(dashboards).map(([name, content]) => [
-      `${name}.json`,
-      `${JSON.stringify(content, null, 2)}\n`,
+    boards.map((board) => [
+      `${board.name}.json`,
+      `${JSON.stringify(dashboard(board, metricNames.sagasStarted), null, 2)}\n`,
     ]),
   );
 }

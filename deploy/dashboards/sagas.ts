@@ -1,16 +1,18 @@
 import { metricNames as m } from '../../platform/runtime/metric-names';
-import type { PanelSpec } from './panel';
-import { quantile, rate } from './panel';
+import { chosen, quantile, rate } from './panel';
+import type { BoardSpec, PanelSpec } from './panel';
 
-/** How sagas go: whether they end, how, how long databases differ meanwhile, and who waits for whom. */
-export const sagaPanels: readonly PanelSpec[] = [
+const of = `{${chosen}}`;
+const swift = `${chosen},waited="no"`;
+
+const ends: readonly PanelSpec[] = [
   {
     title: 'Begun and ended',
     description: 'Sagas a second, by type. The lines should lie on each other.',
     unit: 'reqps',
     queries: {
-      'begun: {{saga}}': rate(m.sagasStarted, 'saga'),
-      'ended: {{saga}}, {{outcome}}': rate(m.sagasFinished, 'saga, outcome'),
+      'begun: {{saga}}': rate(`${m.sagasStarted}${of}`, 'saga'),
+      'ended: {{saga}}, {{outcome}}': rate(`${m.sagasFinished}${of}`, 'saga, outcome'),
     },
   },
   {
@@ -18,7 +20,7 @@ export const sagaPanels: readonly PanelSpec[] = [
     description: 'Share of the sagas that ended compensated or cancelled. A step up has a cause.',
     unit: 'percentunit',
     queries: {
-      '{{saga}}': `sum by (saga) (rate(${m.sagasFinished}{outcome!="completed"}[5m])) / sum by (saga) (rate(${m.sagasFinished}[5m]))`,
+      '{{saga}}': `sum by (saga) (rate(${m.sagasFinished}{${chosen},outcome!="completed"}[5m])) / (sum by (saga) (rate(${m.sagasFinished}${of}[5m])) > 0)`,
     },
   },
   {
@@ -26,33 +28,53 @@ export const sagaPanels: readonly PanelSpec[] = [
     description: 'Those that wait for a person or an event are left out.',
     unit: 's',
     queries: {
-      'p50 {{saga}}': quantile(0.5, m.sagaDuration, 'saga', 'waited="no"'),
-      'p99 {{saga}}': quantile(0.99, m.sagaDuration, 'saga', 'waited="no"'),
+      'p50 {{saga}}': quantile(0.5, m.sagaDuration, 'saga', swift),
+      'p99 {{saga}}': quantile(0.99, m.sagaDuration, 'saga', swift),
     },
+    runbooks: ['slow-sagas-fast-burn'],
+  },
+  {
+    title: 'From start to end, each',
+    description: 'How many took how long. Two bands are two kinds of sagas, or a queue.',
+    ...{ kind: 'heatmap', unit: 'short' },
+    queries: { '{{le}}': `sum by (le) (increase(${m.sagaDuration}_bucket{${swift}}[5m]))` },
   },
   {
     title: 'Inconsistency window',
     description: 'From the first effect of a saga to its end: so long do the databases differ.',
     unit: 's',
     queries: {
-      'p50 {{saga}}': quantile(0.5, m.sagaInconsistency, 'saga'),
-      'p99 {{saga}}': quantile(0.99, m.sagaInconsistency, 'saga'),
+      'p50 {{saga}}': quantile(0.5, m.sagaInconsistency, 'saga', chosen),
+      'p95 {{saga}}': quantile(0.95, m.sagaInconsistency, 'saga', chosen),
+      'p99 {{saga}}': quantile(0.99, m.sagaInconsistency, 'saga', chosen),
     },
   },
+];
+
+const open: readonly PanelSpec[] = [
   {
     title: 'Open now',
     description: 'By state. Parked ones wait for a person.',
     unit: 'short',
-    queries: { '{{saga}}, {{state}}': `sum by (saga, state) (${m.sagasActive})` },
+    queries: { '{{saga}}, {{state}}': `sum by (saga, state) (${m.sagasActive}${of})` },
+    runbooks: ['saga-parked'],
   },
   {
     title: 'Parked',
-    description: 'How long the oldest parked saga has waited, and how often one was parked.',
+    description: 'How long the oldest parked saga has waited.',
     unit: 's',
+    thresholds: { warn: 60, bad: 900 },
+    queries: { '{{saga}}': `max by (saga) (${m.sagaParkedAge}${of})` },
+    runbooks: ['saga-parked', 'saga-parked-long'],
+  },
+  {
+    title: 'Came to be parked',
+    description: 'In five minutes, by direction. On the way back it is the harder case.',
+    unit: 'short',
     queries: {
-      'oldest {{saga}}': `max by (saga) (${m.sagaParkedAge})`,
-      'parked in 5 min: {{saga}}': `sum by (saga) (increase(${m.sagasParked}[5m]))`,
+      '{{saga}}, {{direction}}': `sum by (saga, direction) (increase(${m.sagasParked}${of}[5m]))`,
     },
+    runbooks: ['saga-parked'],
   },
   {
     title: 'No progress',
@@ -60,10 +82,14 @@ export const sagaPanels: readonly PanelSpec[] = [
       'For how long nothing was heard of an open saga, the longest, beside what its contract allows.',
     unit: 's',
     queries: {
-      '{{saga}}': `max by (saga) (${m.sagaNoProgress})`,
-      'may be silent: {{saga}}': `max by (saga) (${m.sagaPatience})`,
+      '{{saga}}': `max by (saga) (${m.sagaNoProgress}${of})`,
+      'may be silent: {{saga}}': `max by (saga) (${m.sagaPatience}${of})`,
     },
+    runbooks: ['saga-no-progress'],
   },
+];
+
+const steps: readonly PanelSpec[] = [
   {
     title: 'Steps',
     description:
@@ -93,5 +119,27 @@ export const sagaPanels: readonly PanelSpec[] = [
       'recoveries: {{reason}}': `sum by (reason) (increase(${m.sagaRecoveries}[5m]))`,
       'tasks fail': `max(${m.sagasFailingTasks})`,
     },
+    runbooks: ['saga-tasks-fail'],
+  },
+  {
+    title: 'Reactions',
+    description: 'Sagas that events started, by reaction and outcome, and events that wait.',
+    unit: 'short',
+    queries: {
+      '{{reaction}} {{outcome}}': rate(m.reactionStarts, 'reaction, outcome'),
+      waiting: m.reactionsPending,
+    },
+    runbooks: ['reactions-wait'],
   },
 ];
+
+/** How sagas go: whether they end, how, how long databases differ meanwhile, and who waits for whom. */
+export const sagasBoard: BoardSpec = {
+  name: 'sagas',
+  title: 'Holdfast: sagas',
+  rows: [
+    { title: 'Whether they end, and how', panels: ends },
+    { title: 'What is open', panels: open },
+    { title: 'Steps, attempts, reactions', panels: steps },
+  ],
+};

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
 import type { FoundTree } from '../provision/deb-binary';
@@ -12,12 +12,40 @@ import { identityFiles, untilReady } from './server';
 
 const deb = fromPrometheusPackage({ variable: 'HOLDFAST_PROMETHEUS' }, 'prometheus');
 
+/** The rules as they are, or with their times cut where a test says so. */
+function rulesDir(context: ServerContext): string {
+  const folder = path.join(projectRoot, 'deploy', 'prometheus', 'rules');
+  const cut = process.env.HOLDFAST_TEST_ALERTS_FOR;
+  return cut === undefined ? folder : hastened(folder, { context, cut });
+}
+
+/** The text of rules with every `for` replaced; throws for what is no time in seconds or minutes. */
+export function withShortTimes(text: string, cut: string): string {
+  if (!/^\d+[sm]$/.test(cut)) throw new Error(`HOLDFAST_TEST_ALERTS_FOR is no time: ${cut}`);
+  return text.replace(/^( +for:) .*$/gm, `$1 ${cut}`);
+}
+
+/**
+ * Copies the rules with every `for` made as short as `cut`, for tests that break something and wait for its alert. The
+ * expressions, with their thresholds and windows, stay what they are.
+ */
+function hastened(from: string, { context, cut }: { context: ServerContext; cut: string }): string {
+  const folder = path.join(context.stateDir, 'prometheus', 'rules');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(from)) {
+    const text = readFileSync(path.join(from, name), 'utf8');
+    writeFileSync(path.join(folder, name), withShortTimes(text, cut));
+  }
+  return folder;
+}
+
 function scrapeConfig(context: ServerContext): string {
   const file = path.join(projectRoot, 'deploy', 'prometheus', 'prometheus.yml');
   return fillTemplate(readFileSync(file, 'utf8'), {
     CERTS_DIR: context.certsDir,
-    RULES_FILE: path.join(projectRoot, 'deploy', 'prometheus', 'alerts.yml'),
     TARGETS_FILE: targetsFile(context.stateDir),
+    RULES_DIR: rulesDir(context),
+    PROMETHEUS_TARGET: `localhost:${context.ports.prometheus}`,
     TEMPORAL_METRICS_TARGET: `127.0.0.1:${context.ports.temporalMetrics}`,
   });
 }

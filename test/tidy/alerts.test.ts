@@ -3,6 +3,8 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { haltCodes } from '../../platform/event-log/projector/store-port';
 import { metricNames } from '../../platform/runtime/metric-names';
+import { recordedNames } from '../../platform/runtime/recorded-metric-names';
+import { sdkMetrics, serverMetrics } from '../../platform/runtime/temporal-metric-names';
 import { root } from './checks/repository';
 
 interface Rule {
@@ -16,9 +18,29 @@ interface Rule {
   };
 }
 
-const text = readFileSync(path.join(root, 'deploy/prometheus/alerts.yml'), 'utf8');
-const { groups } = parse(text) as { groups: { rules: Rule[] }[] };
-const rules = groups.flatMap((group) => group.rules);
+interface Recording {
+  readonly record: string;
+  readonly expr: string;
+}
+
+const rulesFolder = path.join(root, 'deploy/prometheus/rules');
+const all = readdirSync(rulesFolder).flatMap((name) => {
+  const text = readFileSync(path.join(rulesFolder, name), 'utf8');
+  const { groups } = parse(text) as { groups: { rules: (Rule | Recording)[] }[] };
+  return groups.flatMap((group) => group.rules);
+});
+const rules = all.filter((rule) => 'alert' in rule);
+const recordings = all.filter((rule) => 'record' in rule);
+
+/** What Prometheus itself, and every Node process, say under names of their own. */
+const foreign = [
+  ...['up', 'scrape_samples_post_metric_relabeling', 'nodejs_eventloop_lag_p99_seconds'],
+  'prometheus_rule_evaluation_failures_total',
+];
+const own = [
+  ...[...Object.values(metricNames), ...Object.values(sdkMetrics).map(({ name }) => name)],
+  ...[...Object.values(serverMetrics), ...Object.values(recordedNames.sagasSlow)],
+];
 
 test.each(haltCodes)('somebody is called when a partition stands still with %s', (code) => {
   const mine = rules.filter(({ expr }) => expr.includes(`code="${code}"`));
@@ -27,13 +49,17 @@ test.each(haltCodes)('somebody is called when a partition stands still with %s',
 });
 
 test('every rule asks for a metric of ours, and says what to do', () => {
-  // `up` is Prometheus' own: whether a process answered at all.
-  const known = new RegExp(`\\b(up|${Object.values(metricNames).join('|')})\\b`);
+  const known = new RegExp(`\\b(${[...foreign, ...own].join('|')})(_bucket)?\\b`);
   expect(rules.filter(({ expr }) => !known.test(expr))).toEqual([]);
   expect(rules.filter(({ annotations }) => !annotations.summary || !annotations.action)).toEqual(
     [],
   );
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+});
+
+test('what is computed ahead has the names that boards and rules know it by', () => {
+  const names = Object.values(recordedNames.sagasSlow);
+  expect(recordings.map(({ record }) => record).sort()).toEqual([...names].sort());
 });
 
 const kebab = (name: string): string =>

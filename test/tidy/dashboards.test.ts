@@ -1,7 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { dashboardTexts } from '../../deploy/dashboards';
+import { boards, dashboardTexts } from '../../deploy/dashboards';
 import { metricNames } from '../../platform/runtime/metric-names';
+import { recordedNames } from '../../platform/runtime/recorded-metric-names';
+import { sdkMetrics, serverMetrics } from '../../platform/runtime/temporal-metric-names';
 import { root } from './checks/repository';
 
 const folder = path.join(root, 'deploy/grafana/dashboards');
@@ -13,12 +15,53 @@ test('the dashboards are what their generator writes: run npm run compose:write'
   expect(written).toEqual(dashboardTexts());
 });
 
-test('every query asks for a metric that a process of ours exports', () => {
-  const queries = Object.values(written).flatMap((text) => {
-    const { panels } = JSON.parse(text) as { panels: { targets: { expr: string }[] }[] };
-    return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-  });
-  const known = new RegExp(`\\b(${Object.values(metricNames).join('|')}|process_[a-z_]+)`);
-  expect(queries.length).toBeGreaterThan(20);
+const nodes = ['process', 'nodejs'].map((prefix) => `${prefix}_[a-z0-9_]+`);
+const names = [
+  ...[...Object.values(metricNames), ...Object.values(sdkMetrics).map(({ name }) => name)],
+  ...[...Object.values(serverMetrics), ...Object.values(recordedNames.sagasSlow)],
+  ...[...nodes, 'up', 'ALERTS'],
+];
+const panels = boards.flatMap(({ name, rows }) =>
+  rows.flatMap((row) => row.panels.map((panel) => ({ board: name, ...panel }))),
+);
+
+test('every query asks for a metric that is exported, by a name of the lists', () => {
+  const known = new RegExp(`\\b(${names.join('|')})(_bucket|_count|_sum)?\\b`);
+  const queries = panels.flatMap((panel) => Object.values(panel.queries));
+  expect(queries.length).toBeGreaterThan(100);
   expect(queries.filter((query) => !known.test(query))).toEqual([]);
 });
+
+test('there are six boards, and every panel has a heading, a unit and words', () => {
+  expect(boards.map(({ name }) => name)).toEqual([
+    ...['overview', 'sagas', 'gateway', 'services', 'platform', 'security'],
+  ]);
+  expect(boards.flatMap(({ rows }) => rows).filter(({ panels: inRow }) => !inRow.length)).toEqual(
+    [],
+  );
+  const wordless = panels.filter(({ description, unit }) => description.length < 10 || !unit);
+  expect(wordless).toEqual([]);
+  const titles = panels.map(({ board, title }) => `${board}: ${title}`);
+  expect(new Set(titles).size).toBe(titles.length);
+});
+
+test('every page that a panel names is there', () => {
+  const pages = new Set(
+    readdirSync(path.join(root, 'docs/runbooks')).map((name) => name.replace('.md', '')),
+  );
+  const named = panels.flatMap(({ runbooks = [] }) => runbooks);
+  expect(named.filter((page) => !pages.has(page))).toEqual([]);
+  expect(named.length).toBeGreaterThan(40);
+});
+
+test('panels of one board do not lie on each other', () => {
+  for (const text of Object.values(written)) {
+    const { panels: placed } = JSON.parse(text) as { panels: { gridPos: Place }[] };
+    const taken = placed.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, at) => `${x + (at % w)}/${y + Math.floor(at / w)}`),
+    );
+    expect(new Set(taken).size).toBe(taken.length);
+  }
+});
+
+type Place = Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;

@@ -1,24 +1,36 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { provisionPromtool } from '../../../stack/provision/promtool';
+import { objectiveScenarios } from './objective';
 import { runningScenarios } from './running';
 import { scenarios as ofStores } from './scenarios';
 import type { Expected, Scenario } from './scenarios';
+import { standingScenarios } from './standing';
+import { workerScenarios } from './workers';
 
 interface Rule {
   readonly alert: string;
   readonly annotations: { readonly summary: string; readonly action: string };
 }
 
-const scenarios = [...ofStores, ...runningScenarios];
+const scenarios = [
+  ...[...ofStores, ...runningScenarios, ...standingScenarios],
+  ...[...workerScenarios, ...objectiveScenarios],
+];
 
-const rulesFile = path.join(projectRoot, 'deploy', 'prometheus', 'alerts.yml');
-const parsed = parse(readFileSync(rulesFile, 'utf8')) as { groups: { rules: Rule[] }[] };
-const rules = parsed.groups.flatMap((group) => group.rules);
+const rulesFolder = path.join(projectRoot, 'deploy', 'prometheus', 'rules');
+const ruleFiles = readdirSync(rulesFolder).map((name) => path.join(rulesFolder, name));
+const rules = ruleFiles
+  .map((file) => parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] })
+  .flatMap(({ groups }) => groups.flatMap((group) => group.rules))
+  .filter((rule) => 'alert' in rule);
+
+/** One of ours that answers, in every scenario that does not say otherwise: without any, one alert stands. */
+const answering = 'up{job="holdfast",process="somebody",instance="localhost:0"}';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +45,8 @@ function standing(rule: Rule, expected: readonly Expected[]) {
     }));
 }
 
-function asTest({ title, interval, series, at }: Scenario) {
+function asTest({ title, interval, series: told, at, alone }: Scenario) {
+  const series = alone === true ? told : { [answering]: '1x5000', ...told };
   return {
     name: title,
     interval,
@@ -51,7 +64,7 @@ test.each(scenarios.map((scenario) => [scenario.title, scenario] as const))(
   '%s',
   async (_title, scenario) => {
     const file = path.join(folder, 'rules.test.json');
-    const content = { rule_files: [rulesFile], evaluation_interval: '15s' };
+    const content = { rule_files: ruleFiles, evaluation_interval: '15s' };
     // What promtool reads is YAML, and JSON is.
     writeFileSync(file, JSON.stringify({ ...content, tests: [asTest(scenario)] }));
     const { binary, env } = await provisionPromtool();

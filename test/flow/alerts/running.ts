@@ -11,7 +11,7 @@ interface Stretch {
 }
 
 /** Bad from the third minute on: nobody at first, somebody at the tenth, nobody at the twenty-fourth. */
-function stretch({ title, series, values, expected }: Stretch): Scenario {
+export function stretch({ title, series, values, expected }: Stretch): Scenario {
   const at = { '2m': [], '3m': [], '10m': [expected], '24m': [] };
   return { title, interval: '1m', series: { [series]: values }, at };
 }
@@ -34,7 +34,7 @@ export const runningScenarios: readonly Scenario[] = [
   {
     title: 'another job that is down is not ours',
     interval: '1m',
-    series: { 'up{job="temporal",instance="localhost:2"}': '0x10' },
+    series: { 'up{job="somebody-elses",instance="localhost:2"}': '0x10' },
     at: { '5m': [] },
   },
   stretch({

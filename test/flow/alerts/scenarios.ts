@@ -15,6 +15,8 @@ export interface Scenario {
   /** Series and values in the notation of promtool: `0x3` is 0 and three times 0 more, `_` is no value. */
   readonly series: Readonly<Record<string, string>>;
   readonly at: Readonly<Record<string, readonly Expected[]>>;
+  /** Nothing else is measured: no process of ours answers. */
+  readonly alone?: true;
 }
 
 const halt = (code: string) =>
@@ -204,7 +206,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'a certificate that nobody renewed four hours before its end',
     interval: '5m',
     // It ends at 4 h 30 min; at 40 minutes another one is there, of a day.
-    series: { [`${metricNames.certificateNotAfter}{job="orders"}`]: '16200x7 90000x7' },
+    series: { [`${metricNames.certificateNotAfter}{process="orders"}`]: '16200x7 90000x7' },
     at: {
       '30m': [],
       '35m': [],
@@ -215,14 +217,14 @@ export const scenarios: readonly Scenario[] = [
   {
     title: 'a certificate of less than four hours, for five minutes',
     interval: '1m',
-    series: { [`${metricNames.certificateNotAfter}{job="orders"}`]: '14400x9 100000x9' },
+    series: { [`${metricNames.certificateNotAfter}{process="orders"}`]: '14400x9 100000x9' },
     at: {
       '0m': [],
       '5m': [],
       '6m': [
         {
           alert: 'HoldfastCertificateEnds',
-          labels: { job: 'orders', severity: 'page' },
+          labels: { process: 'orders', severity: 'page' },
           summary: 'the certificate of orders ends in 3h 54m 0s',
         },
       ],

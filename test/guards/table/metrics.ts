@@ -51,4 +51,28 @@ export const metricGuards: readonly Guard[] = [
     ],
     test: unit('event-log/lag', 'it grows while the log does and nothing is applied'),
   },
+  {
+    name: 'what is not a number is no data',
+    why: 'a panel that shows nothing would pass for one that shows something',
+    changes: [
+      {
+        file: 'test/dashboards/questions.ts',
+        from: 'values.map(Number).filter((value) => !Number.isNaN(value))',
+        to: 'values.map(Number)',
+      },
+    ],
+    test: unit('deploy/dashboards', 'what is not a number, or without an end, is no answer'),
+  },
+  {
+    name: 'tests shorten times and nothing else',
+    why: 'an alert that is shown to ring in a test would be another one than what rings for people',
+    changes: [
+      {
+        file: 'stack/servers/prometheus.ts',
+        from: '/^( +for:) .*$/gm',
+        to: '/^( +(?:for|expr):) .*$/gm',
+      },
+    ],
+    test: unit('stack/short-times', 'tests shorten the times of rules and nothing else'),
+  },
 ];

@@ -90,7 +90,9 @@ function sharesTheMachine({
   volumes = [],
 }: ComposeService): boolean {
   const isShared = (volume: string | Volume): boolean => {
-    if (typeof volume === 'string') return !/^(\w|\.\/deploy\/[^:]+:[^:]+:ro$)/.test(volume);
+    // Of this repository what is meant to be read there, and read-only: its configuration, and the runbooks.
+    const isMeant = /^(\w|\.\/(deploy\/[^:]+|docs\/runbooks):[^:]+:ro$)/;
+    if (typeof volume === 'string') return !isMeant.test(volume);
     const { type, source = '', read_only: readOnly = false } = volume;
     return type === 'bind' && !(readOnly && source.startsWith('./deploy/'));
   };

@@ -1,0 +1,95 @@
+import { metricNames as m } from '../../platform/runtime/metric-names';
+import { quantile, rate } from './panel';
+import type { BoardSpec, PanelSpec } from './panel';
+
+const gateway = 'process="gateway"';
+const counted = `${m.httpRequestDuration}_count{${gateway}}`;
+
+const requests: readonly PanelSpec[] = [
+  {
+    title: 'Requests by route',
+    description: 'By route template.',
+    unit: 'reqps',
+    queries: { '{{method}} {{route}}': rate(counted, 'method, route') },
+  },
+  {
+    title: 'Answers',
+    description: '5xx is ours to mend; `cut` are clients that went before the end of their answer.',
+    unit: 'reqps',
+    queries: { '{{status_class}}': rate(counted, 'status_class') },
+    runbooks: ['starts-refused'],
+  },
+  {
+    title: 'Answer time',
+    description: 'All routes together. A start or a look may wait on purpose (Prefer: wait).',
+    unit: 's',
+    queries: {
+      p50: quantile(0.5, m.httpRequestDuration, '', gateway),
+      p95: quantile(0.95, m.httpRequestDuration, '', gateway),
+      p99: quantile(0.99, m.httpRequestDuration, '', gateway),
+    },
+  },
+  {
+    title: 'Answer time by route',
+    description: 'p99 of each.',
+    unit: 's',
+    queries: {
+      '{{method}} {{route}}': quantile(0.99, m.httpRequestDuration, 'method, route', gateway),
+    },
+  },
+  {
+    title: 'Saga starts',
+    description: 'By saga and answer. Replays are repeated Idempotency-Keys; refusals are 4xx.',
+    unit: 'reqps',
+    queries: { '{{saga}} {{answer}}': rate(m.sagaStarts, 'saga, answer') },
+    runbooks: ['starts-refused'],
+  },
+  {
+    title: 'Too many requests',
+    description: 'Answered 429, by what they were counted by.',
+    unit: 'reqps',
+    queries: { '{{scope}}': rate(m.rateLimited, 'scope') },
+  },
+];
+
+const behind: readonly PanelSpec[] = [
+  {
+    title: 'Cache',
+    description: 'Reads by result. Only bypass means that Redis is away.',
+    unit: 'reqps',
+    queries: { '{{result}}': rate(m.cacheRequests, 'result') },
+    runbooks: ['redis-away'],
+  },
+  {
+    title: 'Redis',
+    description:
+      '1 while it is reached. Without it answers are slower, and limits are kept by each process alone.',
+    ...{ kind: 'stat', unit: 'none' },
+    queries: { '{{process}}': `min by (process) (${m.cacheStoreUp})` },
+    runbooks: ['redis-away'],
+  },
+  {
+    title: 'Calls to services',
+    description: 'By service and outcome.',
+    unit: 'reqps',
+    queries: { '{{service}} {{outcome}}': rate(m.serviceCalls, 'service, outcome') },
+  },
+  {
+    title: 'Age of what is known of instances',
+    description: 'Seconds since Consul confirmed them. Below half a minute is good.',
+    unit: 's',
+    thresholds: { bad: 120 },
+    queries: { '{{process}}: {{service}}': `max by (process, service) (${m.discoveryAge})` },
+    runbooks: ['last-known-instances'],
+  },
+];
+
+/** What comes in, how it is answered, and what stands behind the answers. */
+export const gatewayBoard: BoardSpec = {
+  name: 'gateway',
+  title: 'Holdfast: gateway',
+  rows: [
+    { title: 'Requests', panels: requests },
+    { title: 'What stands behind them', panels: behind },
+  ],
+};
