@@ -155,8 +155,11 @@ export function breaksOf(ground: BreakingGround): {
   readonly beside: readonly Break[];
 } {
   return {
-    before: [aCertificateThatEnds(ground), aParkedSaga(ground), aRelayThatStands(ground)],
+    before: [
+      ...[aCertificateThatEnds(ground), aParkedSaga(ground)],
+      ...[aRelayThatStands(ground), aGapInTheLog(ground)],
+    ],
     long: aSagaWithoutProgress(ground),
-    beside: [aGapInTheLog(ground)],
+    beside: [],
   };
 }
