@@ -60,6 +60,17 @@ function problemsOf(operation: Operation, path: string): Record<string, Schema> 
 
 const done: GoodAnswer = { status: 200, text: 'Done', body: z.looseObject({}) };
 
+/** One event of a stream as its fields; the data is JSON in a text. */
+const eventSchema = {
+  type: 'object',
+  required: ['event', 'data'],
+  properties: {
+    id: { type: 'string', description: 'Give it back as `Last-Event-ID`' },
+    event: { type: 'string', enum: ['saga', 'reset', 'end', 'problem'] },
+    data: { type: 'string', contentMediaType: 'application/json' },
+  },
+} as const;
+
 const notModified = {
   description: 'The client has this content already',
   headers: headersNamed(['X-Request-Id', 'ETag']),
@@ -82,7 +93,7 @@ function goodAnswers(operation: Operation): Record<string, Schema> {
       ? {}
       : {
           content: {
-            [type]: { schema: isStream ? { type: 'string' } : jsonSchema(body, 'output') },
+            [type]: { schema: isStream ? eventSchema : jsonSchema(body, 'output') },
           },
         }),
   };

@@ -53,10 +53,15 @@ export function createAdmission({
   const { atOnceMin, tickMs, slowMs, slowShare, backOff, regain, shares } = sheddingLimits;
   let limit = atOnceMax;
   let atOnce = 0;
-  let lookedAtMs = now();
+  let lookedAtMs: number | undefined;
   let answers = { slow: 0, all: 0 };
 
   function look(): void {
+    if (lookedAtMs === undefined) {
+      // Before the first request the process was busy with its own start: that says nothing.
+      lookedAtMs = now();
+      lagMs();
+    }
     const ticks = Math.floor((now() - lookedAtMs) / tickMs);
     if (ticks < 1) return;
     lookedAtMs = now();

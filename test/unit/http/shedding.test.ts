@@ -16,6 +16,8 @@ function rehearse(atOnceMax = 100) {
     lagMs: () => clock.lagMs,
     now: () => clock.ms,
   });
+  // What came before the first request is not looked at.
+  admission.admit('act')?.release(false);
   const fill = (priority: 'start' | 'read' | 'act'): Admitted[] => {
     const letIn: Admitted[] = [];
     for (let next = admission.admit(priority); next; next = admission.admit(priority)) {
