@@ -75,6 +75,8 @@ function poster({ api }: AttackTarget) {
   };
 }
 
+const fresh = (): string => `attack-${randomUUID().slice(0, 8)}`;
+
 /** Makes two rows of a service and changes the first once more; answers their ids and what the first held before. */
 type Fill = (
   item: (id: string) => Item,
@@ -82,7 +84,6 @@ type Fill = (
 
 function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Service, Fill>> {
   const post = poster(target);
-  const fresh = (): string => `attack-${randomUUID().slice(0, 8)}`;
   const made =
     (path: string, member: string, change: readonly [string, object], more: object) =>
     async (item: (id: string) => Item) => {
@@ -102,22 +103,34 @@ function fillsOf(target: AttackTarget, shop: Shop): Readonly<Record<Service, Fil
       ...{ ...money, limitCents: 10_000 },
     }),
     async orders(item) {
-      const ids = [fresh(), fresh()] as const;
-      const [first, second] = ids.map((orderId) => shop.placeOrder({ orderId }));
-      // Its first state is there for as long as the saga takes to its end.
-      const older = await until('an order', patienceMs, () =>
-        item(ids[0])
-          .kept()
-          .then((text) => (text.startsWith('hf1.') ? text : undefined)),
-      );
-      for (const started of [first, second]) {
-        const { status, location } = (await started) ?? { status: 0, location: '' };
-        if (status !== 202) throw new Error(`an order is answered ${status}`);
-        await shop.outcomeOf(String(location));
+      for (let tries = 1; ; tries += 1) {
+        const found = await ordersOnce(shop, item);
+        // Where its saga was at its end before we looked, nothing has changed since.
+        const isChanged = found.older !== (await item(found.ids[0]).kept());
+        if (isChanged || tries === ordersTriesMax) return found;
       }
-      return { ids, older };
     },
   };
+}
+
+/** How often an order is placed anew whose first state nobody saw. */
+const ordersTriesMax = 5;
+
+async function ordersOnce(shop: Shop, item: (id: string) => Item): ReturnType<Fill> {
+  const ids = [fresh(), fresh()] as const;
+  const [first, second] = ids.map((orderId) => shop.placeOrder({ orderId }));
+  // Its first state is there for as long as the saga takes to its end.
+  const older = await until('an order', patienceMs, () =>
+    item(ids[0])
+      .kept()
+      .then((text) => (text.startsWith('hf1.') ? text : undefined)),
+  );
+  for (const started of [first, second]) {
+    const { status, location } = (await started) ?? { status: 0, location: '' };
+    if (status !== 202) throw new Error(`an order is answered ${status}`);
+    await shop.outcomeOf(String(location));
+  }
+  return { ids, older };
 }
 
 /** Opens the databases as the processes that own them, and puts two rows into each. Close them. */

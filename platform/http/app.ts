@@ -17,7 +17,7 @@ export interface AppParts {
   mount(app: Express): void;
   /** Runs before the metrics are shown; the gateway demands a certificate there. */
   readonly guardMetrics?: RequestHandler;
-  /** Refuses what there is no time for, before anything is done for it; nothing is refused without. */
+  /** Refuses what there is no time for, before any token is verified; nothing is refused without. */
   readonly shed?: RequestHandler;
   /** Whose traces are gone on with; everybody's where it is left out, behind listeners that demand certificates. */
   readonly joinsTraceOf?: (request: Request) => boolean;
@@ -63,7 +63,6 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple');
   app.use(
     ...[parts.metrics.measure, requestId, securityHeaders(), noStore],
-    ...(parts.shed === undefined ? [] : [parts.shed]),
     traceRequests(parts.joinsTraceOf),
   );
   const getOnly = methodNotAllowed(['GET', 'HEAD']);
@@ -72,6 +71,8 @@ export function createApp(parts: AppParts): Express {
   const guard: RequestHandler = parts.guardMetrics ?? ((_request, _response, next) => next());
   app.route('/metrics').get(guard, parts.metrics.handler).all(getOnly);
   app.use(jsonBody());
+  // Behind the body: a client that never ends it must not hold a place meanwhile.
+  if (parts.shed !== undefined) app.use(parts.shed);
   parts.mount(app);
   app.use(routeUnknown);
   app.use(problemMiddleware(parts.log));

@@ -12,17 +12,17 @@ export type Priority = 'start' | 'read' | 'act';
 
 /** How many requests are worked on at once, and by what that number moves. Times in milliseconds. */
 export const sheddingLimits = {
-  /** So many always are, however slow the process is. */
-  atOnceMin: 16,
+  /** So many always are, however slow the process is: a crowd of a hundred that starts at once is no overload. */
+  atOnceMin: 128,
   tickMs: 250,
   /** The event loop was this late for one turn in ten, or one answer in ten took this long: less at once. */
-  lagMs: 100,
+  lagMs: 200,
   slowMs: 1_000,
   slowShare: 0.1,
   backOff: 0.8,
   regain: 4,
   /** Parts of the limit that starts and reads may fill; acts may fill all of it. */
-  shares: { start: 0.6, read: 0.9, act: 1 },
+  shares: { start: 0.8, read: 0.9, act: 1 },
 } as const;
 
 /** A request that is let in; told once when it is done, or when it does nothing but wait. */
@@ -50,7 +50,8 @@ export function createAdmission({
   lagMs,
   now = () => performance.now(),
 }: AdmissionOptions) {
-  const { atOnceMin, tickMs, slowMs, slowShare, backOff, regain, shares } = sheddingLimits;
+  const { tickMs, slowMs, slowShare, backOff, regain, shares } = sheddingLimits;
+  const atOnceMin = Math.min(sheddingLimits.atOnceMin, atOnceMax);
   let limit = atOnceMax;
   let atOnce = 0;
   let lookedAtMs: number | undefined;
@@ -109,16 +110,21 @@ export function eventLoopLag(): () => number {
   };
 }
 
+/** Calls `done` when the answer is complete on our side: a client that does not take it holds no place. */
+function whenAnswered(response: Response, done: () => void): void {
+  const end = response.end.bind(response) as (...given: unknown[]) => Response;
+  response.end = (...given: unknown[]) => {
+    done();
+    return end(...given);
+  };
+}
+
 export interface SheddingOptions {
   readonly atOnceMax: number;
   readonly registry: Registry;
-  /** Undefined for what is never refused, as health is not. */
-  readonly priorityOf: (request: Request) => Priority | undefined;
+  readonly priorityOf: (request: Request) => Priority;
   readonly lagMs?: () => number;
 }
-
-/** What asks whether we live, or how we are, is answered however much there is to do. */
-const neverRefused = new Set(['/healthz', '/readyz', '/startupz', '/metrics']);
 
 /** Clients that were turned away together come back apart: seconds. */
 const comeBackAfter = (): number => 1 + Math.floor(Math.random() * 3);
@@ -153,8 +159,9 @@ function metricsOf({ registry }: SheddingOptions, admission: ReturnType<typeof c
 }
 
 /**
- * Refuses with 503 `OVERLOADED` and a Retry-After what would only wait, before anything is done for it: no token is
- * verified and no body read. Health and metrics are always answered. A request that waits for the end of a saga gives
+ * Refuses with 503 `OVERLOADED` and a Retry-After what would only wait, before anything is done for it but reading its
+ * body: no token is verified. It stands behind
+ * health and metrics, which are always answered. A request that waits for the end of a saga gives
  * its place back after a second, since it costs nothing.
  */
 export function shedding(options: SheddingOptions): RequestHandler {
@@ -166,11 +173,7 @@ export function shedding(options: SheddingOptions): RequestHandler {
     sendProblem(request, response, problem('OVERLOADED', { retryAfterSeconds: comeBackAfter() }));
   };
   return (request, response, next) => {
-    const priority = neverRefused.has(request.path) ? undefined : priorityOf(request);
-    if (priority === undefined) {
-      next();
-      return;
-    }
+    const priority = priorityOf(request);
     const admitted = admission.admit(priority);
     if (admitted === undefined) {
       refuse(priority, request, response);
@@ -180,10 +183,12 @@ export function shedding(options: SheddingOptions): RequestHandler {
     const onlyWaits = waits
       ? setTimeout(() => admitted.release(false), sheddingLimits.slowMs).unref()
       : undefined;
-    response.once('close', () => {
+    const done = (): void => {
       clearTimeout(onlyWaits);
       admitted.release(!waits);
-    });
+    };
+    response.once('close', done);
+    whenAnswered(response, done);
     next();
   };
 }

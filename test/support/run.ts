@@ -12,8 +12,8 @@ interface Counts {
 }
 
 /**
- * Rings that need no server run while the servers start, and go on beside those that do; chaos runs last and alone,
- * since it breaks things, and stops where a file fails: what that left broken would only fail the others, each after
+ * Rings that need no server run while the servers start; chaos runs last and alone, since it breaks things,
+ * and stops where a file fails: what that left broken would only fail the others, each after
  * its longest wait.
  */
 const phases = {
@@ -33,9 +33,9 @@ async function main(): Promise<number> {
   const codes: number[] = [];
   try {
     world = await startTestWorld({ folder, rings: ['contract', 'saga', 'flow', 'chaos'] });
-    const told = { ...environment, ...world.environment };
-    codes.push(...(await Promise.all([beside, jest(phases.shared, told)])));
-    codes.push(await jest(phases.alone, told));
+    codes.push(await beside);
+    const shared = { ...environment, ...world.environment };
+    codes.push(await jest(phases.shared, shared), await jest(phases.alone, shared));
   } catch (error) {
     process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
     codes.push(await beside, 1);

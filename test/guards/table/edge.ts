@@ -96,9 +96,9 @@ export const edgeGuards: readonly Guard[] = [
     why: 'a process with too much to do would be taken for dead and killed, and the next one with it',
     changes: [
       {
-        file: 'platform/http/shedding.ts',
-        from: 'neverRefused.has(request.path) ? undefined : priorityOf(request);',
-        to: 'priorityOf(request);',
+        file: 'platform/http/app.ts',
+        from: '    traceRequests(parts.joinsTraceOf),\n',
+        to: '    traceRequests(parts.joinsTraceOf),\n    ...(parts.shed === undefined ? [] : [parts.shed]),\n',
       },
     ],
     test: unit('http/shedding', 'refuses reads with a code and a time to come back'),
@@ -109,11 +109,11 @@ export const edgeGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/http/shedding.ts',
-        from: 'shares: { start: 0.6, read: 0.9, act: 1 }',
+        from: 'shares: { start: 0.8, read: 0.9, act: 1 }',
         to: 'shares: { start: 1, read: 1, act: 1 }',
       },
     ],
-    test: unit('http/shedding', 'starts fill six tenths, reads nine'),
+    test: unit('http/shedding', 'starts fill eight tenths, reads nine'),
   },
   {
     name: 'a stream ends with its token',
@@ -150,5 +150,13 @@ export const edgeGuards: readonly Guard[] = [
       },
     ],
     test: unit('http/etag', 'is 304 without a body for who has it'),
+  },
+  {
+    name: 'an answer that nobody takes holds no place',
+    why: 'twenty clients that read nothing would have every other one refused',
+    changes: [
+      { file: 'platform/http/shedding.ts', from: '    whenAnswered(response, done);\n', to: '' },
+    ],
+    test: unit('http/shedding', 'a body that never ends and an answer that nobody takes'),
   },
 ];

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { duplexPair } from 'node:stream';
 import type { Express } from 'express';
 import { createApp } from '../../../platform/http/app';
 import { createHealth } from '../../../platform/http/health';
@@ -9,7 +11,7 @@ import { silentLog } from '../../../platform/runtime/log';
 import { ask } from './in-process';
 
 /** Admission with a clock and an event loop of its own. */
-function rehearse(atOnceMax = 100) {
+function rehearse(atOnceMax = 1_000) {
   const clock = { ms: 0, lagMs: 0 };
   const admission = createAdmission({
     atOnceMax,
@@ -35,10 +37,10 @@ function rehearse(atOnceMax = 100) {
 }
 
 describe('how many are let in', () => {
-  test('starts fill six tenths, reads nine, and what is done to a saga all of it', () => {
+  test('starts fill eight tenths, reads nine, and what is done to a saga all of it', () => {
     const { fill } = rehearse();
     expect([fill('start'), fill('read'), fill('act')].map(({ length }) => length)).toEqual([
-      ...[60, 30, 10],
+      ...[800, 100, 100],
     ]);
   });
 
@@ -47,16 +49,16 @@ describe('how many are let in', () => {
     const [first] = fill('act');
     first?.release(true);
     first?.release(true);
-    expect(admission.state().atOnce).toBe(99);
+    expect(admission.state().atOnce).toBe(999);
   });
 
-  test('fewer while the event loop is late, never less than sixteen, and more again by small steps', () => {
+  test('fewer while the event loop is late, never less than a crowd, and more again by small steps', () => {
     const { clock, pass, limitNow } = rehearse();
-    clock.lagMs = 101;
+    clock.lagMs = 201;
     pass();
-    expect(limitNow()).toBe(80);
+    expect(limitNow()).toBe(800);
     pass();
-    expect(limitNow()).toBe(64);
+    expect(limitNow()).toBe(640);
     for (let turn = 0; turn < 20; turn += 1) {
       pass();
       limitNow();
@@ -65,13 +67,13 @@ describe('how many are let in', () => {
     clock.lagMs = 0;
     pass();
     expect(limitNow()).toBe(sheddingLimits.atOnceMin + sheddingLimits.regain);
-    pass(100);
-    expect(limitNow()).toBe(100);
+    pass(1_000);
+    expect(limitNow()).toBe(1_000);
   });
 
   test.each([
-    [1, 100],
-    [2, 80],
+    [1, 1_000],
+    [2, 800],
   ])('when %i of ten answers took a second: %i', (slow, limit) => {
     const { clock, admission, pass, limitNow } = rehearse();
     const all = Array.from({ length: 10 }, () => admission.admit('read'));
@@ -97,6 +99,9 @@ test.each([
   expect(priorityOf({ method, path })).toBe(priority);
 });
 
+/** Answers that were given, taken or not. */
+const answered = new Set<object>();
+
 describe('a process with too much to do', () => {
   /** Sixteen at most; `/held` answers when it is told to. */
   function open() {
@@ -118,6 +123,10 @@ describe('a process with too much to do', () => {
           parsed += 1;
           await new Promise<void>((resolve) => held.push(resolve));
           response.json({});
+        });
+        on.get('/large', (_request, response) => {
+          response.send(Buffer.alloc(1_000_000));
+          answered.add(response);
         });
         on.post('/act', (_request, response) => void response.json({}));
       },
@@ -149,5 +158,27 @@ describe('a process with too much to do', () => {
     await until(() => held.length === 16);
     held[15]?.();
     expect((await again).status).toBe(200);
+  });
+
+  test('a body that never ends and an answer that nobody takes hold no place', async () => {
+    const { app, metrics } = open();
+    const inFlight = async () => {
+      const text = await metrics.registry.metrics();
+      return /^http_server_in_flight (\d+)$/m.exec(text)?.[1];
+    };
+    const server = createServer(app);
+    const [client, connection] = duplexPair();
+    server.emit('connection', connection);
+    const head = 'POST /act HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+    client.write(`${head}content-length: 100000\r\n\r\n{"a":"`);
+    // Nobody reads here, so what is answered on this connection goes nowhere.
+    const [silent, other] = duplexPair();
+    server.emit('connection', other);
+    silent.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
+    await until(() => answered.size === 3);
+    expect(await inFlight()).toBe('0');
+    client.destroy();
+    silent.destroy();
+    server.close();
   });
 });
