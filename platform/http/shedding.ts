@@ -160,9 +160,8 @@ function metricsOf({ registry }: SheddingOptions, admission: ReturnType<typeof c
 
 /**
  * Refuses with 503 `OVERLOADED` and a Retry-After what would only wait, before anything is done for it but reading its
- * body: no token is verified. It stands behind
- * health and metrics, which are always answered. A request that waits for the end of a saga gives
- * its place back after a second, since it costs nothing.
+ * body: no token is verified. It stands behind health and metrics, which are always answered. A request that waits for
+ * the end of a saga gives its place back after a second, since it costs nothing.
  */
 export function shedding(options: SheddingOptions): RequestHandler {
   const { atOnceMax, priorityOf, lagMs = eventLoopLag() } = options;
