@@ -12,8 +12,11 @@ export type Priority = 'start' | 'read' | 'act';
 
 /** How many requests are worked on at once, and by what that number moves. Times in milliseconds. */
 export const sheddingLimits = {
-  /** So many always are, however slow the process is: a crowd of a hundred that starts at once is no overload. */
-  atOnceMin: 128,
+  /**
+   * So many always are, however slow the process is: a crowd of two hundred that starts at once is no overload, nor are
+   * requests that pile up for the seconds in which a database or a certificate is replaced.
+   */
+  atOnceMin: 256,
   tickMs: 250,
   /** The event loop was this late for one turn in ten, or one answer in ten took this long: less at once. */
   lagMs: 200,
