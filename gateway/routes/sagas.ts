@@ -97,7 +97,7 @@ export const sagaOperations = defineOperations({
     method: 'GET',
     path: '/sagas/:id/events',
     summary:
-      'Follow a saga: server-sent events `saga`, `reset` and `end`, each with the whole saga; `Last-Event-ID` goes on',
+      'Follow a saga: server-sent events, the whole of it at each change, then `end`; `Last-Event-ID` goes on',
     roles: 'authenticated',
     params: itsSaga,
     answer: { status: 200, body: sagaAnswer, isStream: true, text: 'Events until the saga ends' },

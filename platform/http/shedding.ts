@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
 import { eventStreamType } from './event-stream';
 import { problem } from './problem';
@@ -157,8 +158,7 @@ function metricsOf({ registry }: SheddingOptions, admission: ReturnType<typeof c
     labelNames: ['priority'],
     registers,
   });
-  for (const priority of Object.keys(sheddingLimits.shares)) shed.inc({ priority }, 0);
-  return shed;
+  return fromZero(shed, { priority: Object.keys(sheddingLimits.shares) });
 }
 
 /**

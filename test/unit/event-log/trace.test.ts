@@ -1,17 +1,8 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { traceEvent } from '../../../platform/event-log/trace';
 import { inSpan, presentTraceparent } from '../../../platform/runtime/spans';
+import { recordSpans } from '../../support/recorded-spans';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-beforeAll(() => provider.register());
-beforeEach(() => exporter.reset());
-afterAll(async () => {
-  await provider.shutdown();
-  for (const one of [context, propagation, trace]) one.disable();
-});
+const exporter = recordSpans();
 
 const event = { type: 'order.opened', aggregateId: 'order/1', seq: 1 };
 const traceId = '0af7651916cd43dd8448eb211c80319c';

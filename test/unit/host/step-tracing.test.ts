@@ -1,20 +1,12 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { trace } from '@opentelemetry/api';
 import type { Context as ActivityContext } from '@temporalio/activity';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { stepInterceptors } from '../../../platform/host/step-tracing';
 import { createLog } from '../../../platform/runtime/log';
 import { forwardTraceHeader } from '../../../platform/saga/traces/header';
+import { recordSpans } from '../../support/recorded-spans';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-beforeAll(() => provider.register());
-beforeEach(() => exporter.reset());
-afterAll(async () => {
-  await provider.shutdown();
-  for (const one of [context, propagation, trace]) one.disable();
-});
+const exporter = recordSpans();
 
 const lines: string[] = [];
 const log = createLog(

@@ -1,21 +1,12 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { createApp } from '../../../platform/http/app';
 import { createHealth } from '../../../platform/http/health';
 import { createMetrics } from '../../../platform/http/metrics';
 import { traceHeaders } from '../../../platform/http/tracing';
 import { silentLog } from '../../../platform/runtime/log';
 import { ask } from './in-process';
+import { recordSpans } from '../../support/recorded-spans';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-beforeAll(() => provider.register());
-beforeEach(() => exporter.reset());
-afterAll(async () => {
-  await provider.shutdown();
-  for (const one of [context, propagation, trace]) one.disable();
-});
+const exporter = recordSpans();
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
