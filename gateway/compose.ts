@@ -31,6 +31,7 @@ import { openExchange } from './codec/exchange';
 import { createLogins } from './codec/session';
 import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
+import { watchBacklog } from './sagas/backlog';
 import { createSagaFeed } from './sagas/feed';
 import { createSwitches } from './sagas/switches';
 import { openEngine } from './sagas/temporal';
@@ -44,6 +45,13 @@ const serviceNames = [
     letterService,
     reactionLetterService,
   ]),
+];
+
+/** Whose workers do the steps of sagas. */
+const stepServices = [
+  ...new Set(
+    catalog.flatMap(({ sends = [] }) => sends.map((command) => command.split('.', 1)[0] ?? '')),
+  ),
 ];
 
 function readVersion(): string {
@@ -178,6 +186,10 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
     ...{ tokens, limiter, metrics, health, version: readVersion() },
     instance: config.HOLDFAST_INSTANCE,
     atOnceMax: config.HOLDFAST_IN_FLIGHT_MAX,
+    backlog: watchBacklog({
+      queues: () => opened.engine.queues(stepServices),
+      ...{ log, registry: metrics.registry },
+    }),
     codecOrigins: [new URL(config.HOLDFAST_TEMPORAL_UI_URL).origin],
   });
   const { consul } = opened;

@@ -16,6 +16,7 @@ import { docsPage } from './openapi/page';
 import { onlyFrom } from './codec/origin';
 import { withSession } from './codec/session';
 import { priorityOf } from './priority';
+import type { Backlog } from './sagas/backlog';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
 import { codecHandlers, codecOperations } from './routes/codec';
 import {
@@ -64,6 +65,8 @@ export interface GatewayOptions {
   readonly codecOrigins: readonly string[];
   /** Requests that may be at work together; without it nothing is refused. */
   readonly atOnceMax?: number;
+  /** How far sagas are behind; without it no start is refused for that. */
+  readonly backlog?: Backlog;
 }
 
 /** Peers that may read the metrics; people reach the gateway without a certificate. */
@@ -99,10 +102,17 @@ function assertGrantable({ catalog }: GatewayParts): void {
   throw new Error(`the contract of ${wrong.name} has no "sends": no grant would cover its steps`);
 }
 
+/** Nothing is refused where nobody says how many may be at work. */
+function shedWhere({ atOnceMax, backlog, metrics: { registry } }: GatewayOptions) {
+  if (atOnceMax === undefined) return {};
+  const refuses = backlog === undefined ? {} : { refusesStart: () => backlog.refusesStart() };
+  return { shed: shedding({ atOnceMax, priorityOf, registry, ...refuses }) };
+}
+
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
   const { parts, tokens, limiter, metrics, health, version, instance = '' } = options;
-  const { codecOrigins, atOnceMax } = options;
+  const { codecOrigins } = options;
   assertStartable(parts);
   assertGrantable(parts);
   const { catalog, issuer, log } = parts;
@@ -131,9 +141,7 @@ export function createGateway(options: GatewayOptions): Express {
     metrics,
     health,
     guardMetrics: onlyScrapers,
-    ...(atOnceMax === undefined
-      ? {}
-      : { shed: shedding({ atOnceMax, priorityOf, registry: metrics.registry }) }),
+    ...shedWhere(options),
     joinsTraceOf: (request) => peerOfRequest(request) !== undefined,
     mount: (app) => {
       app.use('/docs', docsPage());

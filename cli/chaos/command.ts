@@ -8,6 +8,7 @@ import type { LostPivot } from './acts/lost-pivot';
 import { rotationLines, rotationTurns, runRotation } from './acts/rotation';
 import type { TurnKey } from './acts/rotation';
 import { repeatable } from '../up/instances';
+import { overloadLines, runOverload } from './overload/overload';
 import { runSickInstance, sickLines } from './rolling/sick-instance';
 import { rollingLines, runRolling } from './rolling/rolling';
 import { runSoak, soakLines } from './acts/soak';
@@ -37,6 +38,7 @@ Examples:
   holdfast chaos rotation --rate 50 --json
   holdfast chaos rolling --rate 50
   holdfast chaos sick --seconds 30
+  holdfast chaos overload --times 10
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -60,6 +62,7 @@ export function chaosCommand(): Command {
     rotationCommand(),
     rollingCommand(),
     sickCommand(),
+    overloadCommand(),
   ]) {
     command.addCommand(each.option('--json', json, false).exitOverride());
   }
@@ -199,6 +202,17 @@ function sickCommand(): Command {
     .action(({ rate, seconds, ...shown }: Shown & { readonly rate: number; seconds: number }) => {
       const options = { rate, sickMs: seconds * 1_000, say };
       return play(shown, [async (stage) => [await runSickInstance(stage, options)]], sickLines);
+    });
+}
+
+function overloadCommand(): Command {
+  return new Command('overload')
+    .description('Offer many times what can be done: what is taken must end, and about as fast.')
+    .option('--times <count>', 'of the best rate that was found before', count, 10)
+    .option('--seconds <count>', 'how long it is offered', count, 60)
+    .action(({ times, seconds, ...shown }: Shown & { readonly times: number; seconds: number }) => {
+      const options = { times, floodMs: seconds * 1_000, rampMs: 25_000, say };
+      return play(shown, [async (stage) => [await runOverload(stage, options)]], overloadLines);
     });
 }
 

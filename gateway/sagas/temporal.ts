@@ -12,9 +12,11 @@ import { sagaIdSeparator, sagaMessages, sagaQueue } from '../../platform/saga/wi
 import type { SagaMemo, SagaState, SagaView } from '../../platform/saga/wire';
 import { gatewayProblem } from '../problems';
 import type { SwitchEngine } from './switches';
+import { askQueues } from './temporal-backlog';
 import { revocationEngine } from './temporal-revocation';
 import type { RevocationEngine } from './temporal-revocation';
 import { switchEngine } from './temporal-switch';
+import type { QueueBacklog } from './backlog';
 import type { Delivery, SagaDescription, SagaEngine, StartRequest } from './engine';
 
 /** Deadlines of our questions; milliseconds. */
@@ -91,11 +93,18 @@ function startOptions(
   };
 }
 
+/** All that the gateway asks of Temporal. */
+export interface TemporalEngine extends SagaEngine, SwitchEngine, RevocationEngine {
+  /** What waits in the queues of sagas and of these services. May reject. */
+  queues(services: readonly string[]): Promise<readonly QueueBacklog[]>;
+  close(): Promise<void>;
+}
+
 /** Opens the saga engine on Temporal. Nothing connects yet: the gateway comes up without it. */
 export function openEngine(
   config: EngineConfig,
   how: Pick<ClientOptions, 'plugins' | 'dataConverter'>,
-): SagaEngine & SwitchEngine & RevocationEngine & { close(): Promise<void> } {
+): TemporalEngine {
   const connection = lazyTemporal(config);
   const namespace = config.HOLDFAST_TEMPORAL_NAMESPACE;
   const interceptors = { workflow: [grantClientInterceptor] };
@@ -163,6 +172,11 @@ export function openEngine(
     ping: async () => {
       await within(engineLimits.queryMs, () => workflow.workflowService.getSystemInfo({}));
     },
+    queues: (services) =>
+      askQueues(
+        { workflow, namespace, within, rpcMs: engineLimits.queryMs },
+        { sagas: taskQueue, services: services.map((one) => `${one}${config.HOLDFAST_INSTANCE}`) },
+      ),
     webUi: (workflowId) =>
       `${config.HOLDFAST_TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
     close: () => connection.close(),

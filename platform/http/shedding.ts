@@ -127,11 +127,18 @@ export interface SheddingOptions {
   readonly atOnceMax: number;
   readonly registry: Registry;
   readonly priorityOf: (request: Request) => Priority;
+  /** True where a start would only wait, however much time this process has; never waits itself. */
+  readonly refusesStart?: () => boolean;
   readonly lagMs?: () => number;
 }
 
 /** Clients that were turned away together come back apart: seconds. */
 const comeBackAfter = (): number => 1 + Math.floor(Math.random() * 3);
+
+function overloaded(reason: 'full' | 'behind' | undefined) {
+  const detail = reason === 'behind' ? { detail: 'sagas under way wait for their next step' } : {};
+  return problem('OVERLOADED', { retryAfterSeconds: comeBackAfter(), ...detail });
+}
 
 /** What takes long by its nature: it waits for the end of a saga, or follows it. */
 function isWait(request: Request): boolean {
@@ -154,11 +161,12 @@ function metricsOf({ registry }: SheddingOptions, admission: ReturnType<typeof c
   });
   const shed = new Counter({
     name: metricNames.httpShed,
-    help: 'Requests refused because there was too much to do, by priority',
-    labelNames: ['priority'],
+    help: 'Requests refused because there was too much to do, by priority and where',
+    labelNames: ['priority', 'reason'],
     registers,
   });
-  return fromZero(shed, { priority: Object.keys(sheddingLimits.shares) });
+  fromZero(shed, { priority: Object.keys(sheddingLimits.shares), reason: ['full'] });
+  return fromZero(shed, { priority: ['start'], reason: ['behind'] });
 }
 
 /**
@@ -170,15 +178,20 @@ export function shedding(options: SheddingOptions): RequestHandler {
   const { atOnceMax, priorityOf, lagMs = eventLoopLag() } = options;
   const admission = createAdmission({ atOnceMax, lagMs });
   const shed = metricsOf(options, admission);
-  const refuse = (priority: Priority, request: Request, response: Response): void => {
-    shed.inc({ priority });
-    sendProblem(request, response, problem('OVERLOADED', { retryAfterSeconds: comeBackAfter() }));
+  const { refusesStart = () => false } = options;
+  /** Undefined where it is let in. */
+  const whyNot = (priority: Priority, admitted: Admitted | undefined) => {
+    if (admitted === undefined) return 'full';
+    return priority === 'start' && refusesStart() ? 'behind' : undefined;
   };
   return (request, response, next) => {
     const priority = priorityOf(request);
     const admitted = admission.admit(priority);
-    if (admitted === undefined) {
-      refuse(priority, request, response);
+    const reason = whyNot(priority, admitted);
+    if (admitted === undefined || reason !== undefined) {
+      admitted?.release(false);
+      shed.inc({ priority, reason: reason ?? 'full' });
+      sendProblem(request, response, overloaded(reason));
       return;
     }
     const waits = isWait(request);

@@ -4,6 +4,7 @@ export const metricNames = {
   httpRequestDuration: 'http_server_request_duration_seconds',
   httpInFlight: 'http_server_in_flight',
   httpInFlightLimit: 'http_server_in_flight_limit',
+  /** Counter; labels priority (start, read, act), reason (full, behind). */
   httpShed: 'http_server_shed_total',
   streamsOpen: 'gateway_streams_open',
   /** Counter; label reason (the reason code of a refused token). */
@@ -52,6 +53,8 @@ export const metricNames = {
   rateLimited: 'rate_limited_total',
   /** Counter; labels saga, answer (started, replayed, refused, unavailable). */
   sagaStarts: 'gateway_saga_starts_total',
+  /** Gauge, seconds; label queue. How long the next step of a saga waits for a worker. */
+  sagaStepWait: 'gateway_saga_step_wait_seconds',
   /** Histogram, seconds; labels service, kind (forward, undo, settle, operation), command, outcome. */
   messageDuration: 'participant_message_duration_seconds',
   /** Gauge; label service. Events committed and not yet in the log. */

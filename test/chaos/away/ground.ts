@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttackTarget } from '../../../cli/attack/attack';
 import { metricOf } from '../../../cli/attack/metrics';
 import { askUnder, leafOfProcess } from '../../../cli/attack/wire';
@@ -23,6 +24,11 @@ export interface Ground {
   ofService(service: string, path: string): Promise<string>;
   close(): Promise<void>;
 }
+
+/** How long what people are told to do without is away: in the drill of a whole evening ten minutes; milliseconds. */
+export const stretchMs = process.env.HOLDFAST_TEST_AWAY === 'all' ? 600_000 : 0;
+/** How often it is tried meanwhile, milliseconds. */
+const stretchEveryMs = 5_000;
 
 /** Patience for what comes back by itself, milliseconds. */
 export const backMs = 60_000;
@@ -88,6 +94,25 @@ export async function placeOne(ground: Ground): Promise<string> {
   const [location = ''] = await placeMany(ground, 1);
   expect(await ground.shop.outcomeOf(location)).toMatchObject({ state: 'completed' });
   return location;
+}
+
+/**
+ * An order every few seconds until the stretch is over, followed to its end, and `read` beside each; at least one.
+ * Answers where the orders are.
+ */
+export async function goesOn(
+  ground: Ground,
+  read: () => Promise<void> = () => Promise.resolve(),
+): Promise<readonly string[]> {
+  const overMs = performance.now() + stretchMs;
+  const locations: string[] = [];
+  do {
+    const nextMs = performance.now() + stretchEveryMs;
+    await read();
+    locations.push(await placeOne(ground));
+    if (nextMs < overMs) await delay(Math.max(0, nextMs - performance.now()));
+  } while (performance.now() < overMs);
+  return locations;
 }
 
 /** What the customer lost and the shelf shipped must be exactly the orders that `work` answers, all of them whole. */

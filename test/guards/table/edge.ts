@@ -159,4 +159,28 @@ export const edgeGuards: readonly Guard[] = [
     ],
     test: unit('http/shedding', 'a body that never ends and an answer that nobody takes'),
   },
+  {
+    name: 'a start that would only wait is refused',
+    why: 'sagas would pile up behind the workers, each slower than the one before, until their deadlines undo them all',
+    changes: [
+      {
+        file: 'platform/http/shedding.ts',
+        from: "priority === 'start' && refusesStart() ? 'behind' : undefined",
+        to: "priority === 'start' && !refusesStart ? 'behind' : undefined",
+      },
+    ],
+    test: unit('http/shedding', 'a start that would only wait is refused with why'),
+  },
+  {
+    name: 'a service that is away refuses no starts',
+    why: 'its steps wait until it is back, and orders that others can begin would be turned away meanwhile',
+    changes: [
+      {
+        file: 'gateway/sagas/backlog.ts',
+        from: 'takenPerSecond <= 0 ? 0 : Math.min(',
+        to: 'takenPerSecond < 0 ? 0 : Math.min(',
+      },
+    ],
+    test: unit('gateway/backlog', 'the queue that waits longest counts'),
+  },
 ];

@@ -150,7 +150,7 @@ describe('a process with too much to do', () => {
     expect((await ask(app, { path: '/healthz' })).status).toBe(200);
     expect((await ask(app, { path: '/act', method: 'POST' })).status).toBe(200);
     const text = await metrics.registry.metrics();
-    expect(text).toContain('http_server_shed_total{priority="read"} 1');
+    expect(text).toContain('http_server_shed_total{priority="read",reason="full"} 1');
     expect(text).toContain('http_server_in_flight 15');
     held.forEach((answer) => answer());
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(15).fill(200));
@@ -158,6 +158,27 @@ describe('a process with too much to do', () => {
     await until(() => held.length === 16);
     held[15]?.();
     expect((await again).status).toBe(200);
+  });
+
+  test('a start that would only wait is refused with why, and nothing else is for that', async () => {
+    const metrics = createMetrics({ defaults: false });
+    const app = createApp({
+      ...{ log: silentLog, metrics, health: createHealth() },
+      shed: shedding({
+        ...{ atOnceMax: 16, registry: metrics.registry, lagMs: () => 0 },
+        ...{ priorityOf, refusesStart: () => true },
+      }),
+      mount: (on) => on.use((_request, response) => void response.json({})),
+    });
+    const refused = await ask(app, { path: '/sagas/place-order', method: 'POST' });
+    expect([refused.status, refused.json().code, refused.json().detail]).toEqual([
+      ...[503, 'OVERLOADED', 'sagas under way wait for their next step'],
+    ]);
+    expect((await ask(app, { path: '/sagas/x/cancel', method: 'POST' })).status).toBe(200);
+    expect((await ask(app, { path: '/sagas/x' })).status).toBe(200);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('http_server_shed_total{priority="start",reason="behind"} 1');
+    expect(text).toContain('http_server_in_flight 0');
   });
 
   test('a body that never ends and an answer that nobody takes hold no place', async () => {
