@@ -12,6 +12,7 @@ import { traceProcess } from '../platform/host/collector';
 import { sagaGrantMinterOf } from '../platform/host/saga-grants';
 import { observePools } from '../platform/host/pool-metrics';
 import { observeKeys } from '../platform/host/service-metrics';
+import { proxiesOf } from '../platform/http/client-address';
 import { createHealth } from '../platform/http/health';
 import type { Health } from '../platform/http/health';
 import { createMetrics } from '../platform/http/metrics';
@@ -184,6 +185,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
+    proxies: proxiesOf(config.HOLDFAST_PROXIES),
     instance: config.HOLDFAST_INSTANCE,
     atOnceMax: config.HOLDFAST_IN_FLIGHT_MAX,
     backlog: watchBacklog({

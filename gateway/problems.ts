@@ -8,6 +8,7 @@ export const gatewayProblems = {
   SAGA_UNKNOWN: [404, 'There is no saga of this name'],
   IDEMPOTENCY_KEY_REUSED: [422, 'The Idempotency-Key was used with another body'],
   CALLER_MISMATCH: [422, 'The request speaks for somebody else'],
+  SAGA_DEADLINE_INVALID: [400, 'The header X-Saga-Deadline is unusable'],
   SAGA_ENGINE_UNAVAILABLE: [503, 'The saga engine does not answer'],
   WORKERS_AWAY: [503, 'No worker answered for this saga'],
   SAGA_TYPE_STOPPED: [503, 'Sagas of this type are stopped'],

@@ -5,6 +5,9 @@ import type { Health } from '../platform/http/health';
 import type { Metrics } from '../platform/http/metrics';
 import { problem } from '../platform/http/problem';
 import { shedding } from '../platform/http/shedding';
+import { clientAddress } from '../platform/http/client-address';
+import type { Proxies } from '../platform/http/client-address';
+import { rateLimitHeaders } from '../platform/http/rate-limit';
 import type { RateLimiter } from '../platform/http/rate-limit';
 import type { Operations } from '../platform/security/operations';
 import type { SagaContract } from '../platform/saga/contract';
@@ -56,6 +59,8 @@ export interface GatewayOptions {
   readonly parts: GatewayParts;
   readonly tokens: TokenVerifier;
   readonly limiter: RateLimiter;
+  /** Whose word on a client's address is taken; nobody's unless told. */
+  readonly proxies?: Proxies;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly version: string;
@@ -78,12 +83,23 @@ const onlyScrapers: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function admitWith(limiter: RateLimiter) {
-  return (request: Request, who: Principal | 'refused' | undefined): Promise<void> => {
-    if (who !== undefined && who !== 'refused') return limiter.admit('subject', who.subject);
-    return limiter.admit(who ?? 'address', request.socket.remoteAddress ?? 'unknown');
+/** Counts a request against every limit it falls under, and tells its caller what is left. */
+function admitWith({ limiter, proxies }: Pick<GatewayOptions, 'limiter' | 'proxies'>) {
+  const countedBy = (request: Request, who: Principal | 'refused' | undefined) => {
+    const address = clientAddress(request, proxies ?? nobody);
+    if (who === undefined) return [limiter.admit('address', address)];
+    if (who === 'refused') return [limiter.admit('refused', address)];
+    const isStart = priorityOf(request) === 'start';
+    const starts = isStart ? [limiter.admit('start', who.subject)] : [];
+    return [limiter.admit('subject', who.subject), ...starts];
+  };
+  return async (request: Request, who: Principal | 'refused' | undefined): Promise<void> => {
+    const standings = await Promise.all(countedBy(request, who));
+    request.res?.set(rateLimitHeaders(standings));
   };
 }
+
+const nobody: Proxies = { has: () => false };
 
 /** A saga nobody may start, and a child that somebody may, are mistakes in a contract, found at start. */
 function assertStartable(parts: GatewayParts): void {
@@ -111,7 +127,7 @@ function shedWhere({ atOnceMax, backlog, metrics: { registry } }: GatewayOptions
 
 /** Builds the gateway's app. Throws when an operation or a saga leaves open who may use it. */
 export function createGateway(options: GatewayOptions): Express {
-  const { parts, tokens, limiter, metrics, health, version, instance = '' } = options;
+  const { parts, tokens, metrics, health, version, instance = '' } = options;
   const { codecOrigins } = options;
   assertStartable(parts);
   assertGrantable(parts);
@@ -135,7 +151,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...reactionLetterHandlers(parts),
     ...codecHandlers(parts),
   };
-  const guard = { tokens, log, registry: metrics.registry, admit: admitWith(limiter) };
+  const guard = { tokens, log, registry: metrics.registry, admit: admitWith(options) };
   return createApp({
     log,
     metrics,

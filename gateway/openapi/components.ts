@@ -35,6 +35,14 @@ const seconds = { type: 'integer', minimum: 0 } as const;
 const headers = {
   'X-Request-Id': { description: 'Of this request; give it when you ask for help', schema: text },
   'Retry-After': { description: 'Seconds to wait before trying again', schema: seconds },
+  RateLimit: {
+    description: 'What is left of each limit in this minute: `"subject";r=<left>;t=<seconds>`',
+    schema: text,
+  },
+  'RateLimit-Policy': {
+    description: 'The limits it was counted against: `"subject";q=<requests>;w=<seconds>`',
+    schema: text,
+  },
   'WWW-Authenticate': { description: 'What kind of token is asked for', schema: text },
   Location: { description: 'Where to look next', schema: text },
   ETag: { description: 'Of the content; give it back as `If-None-Match`', schema: text },
@@ -84,6 +92,22 @@ export function componentsOf(issuer: string): Schema {
         required: false,
         description: 'Id of the last event that was seen: the stream goes on from there.',
         schema: { type: 'string', maxLength: 200 },
+      },
+      RequestTimeout: {
+        name: 'X-Request-Timeout',
+        in: 'header',
+        required: false,
+        description:
+          'Seconds the caller waits, up to 30: then 504. It goes with the request to the service behind.',
+        schema: { type: 'string', pattern: '^[0-9]{1,5}(\\.[0-9]{1,3})?$', examples: ['2.5'] },
+      },
+      SagaDeadline: {
+        name: 'X-Saga-Deadline',
+        in: 'header',
+        required: false,
+        description:
+          'Seconds from the start until the saga goes back unless its pivot is done: fewer than its contract has.',
+        schema: { type: 'string', pattern: '^[1-9][0-9]{0,8}$', examples: ['60'] },
       },
       PreferWait: {
         name: 'Prefer',

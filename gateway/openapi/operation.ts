@@ -33,6 +33,8 @@ const idempotencyKey = { $ref: '#/components/parameters/IdempotencyKey' };
 const optionalKey = { $ref: '#/components/parameters/OptionalIdempotencyKey' };
 const ifNoneMatch = { $ref: '#/components/parameters/IfNoneMatch' };
 const lastEventId = { $ref: '#/components/parameters/LastEventId' };
+const requestTimeout = { $ref: '#/components/parameters/RequestTimeout' };
+const sagaDeadline = { $ref: '#/components/parameters/SagaDeadline' };
 const preferWait = { $ref: '#/components/parameters/PreferWait' };
 
 const isLook = ({ method, path }: Operation): boolean => method === 'GET' && path === '/sagas/:id';
@@ -47,7 +49,7 @@ function headersOf(operation: Operation): Schema[] {
   if (asked.length > 0) return asked;
   if (operation.method === 'GET' || operation.method === 'DELETE') return [];
   if (operation.key === 'optional') return [optionalKey];
-  return isStart(operation) ? [idempotencyKey, preferWait] : [idempotencyKey];
+  return isStart(operation) ? [idempotencyKey, preferWait, sagaDeadline] : [idempotencyKey];
 }
 
 /** One operation of the document: parameters, body, good answer and every problem. */
@@ -60,6 +62,7 @@ export function operationObject(one: Described): Schema {
     ...params,
     ...parametersOf('query', operation.query),
     ...headersOf(operation),
+    requestTimeout,
   ];
   const content = { 'application/json': { schema: body } };
   return {

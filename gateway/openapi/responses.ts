@@ -17,7 +17,7 @@ const headersNamed = (names: readonly string[]): Schema =>
 /** Headers that problems of a status have beside the id of the request. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
-  429: ['Retry-After'],
+  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
   503: ['Retry-After'],
 };
 
@@ -30,7 +30,7 @@ function impliedProblems(operation: Operation, path: string): string[] {
   const hasKey = writes(operation) && operation.method !== 'DELETE';
   return [
     ...['REQUEST_MALFORMED', 'QUERY_INVALID', 'BODY_INVALID', 'RATE_LIMITED', 'INTERNAL'],
-    'OVERLOADED',
+    ...['OVERLOADED', 'REQUEST_TIMEOUT_INVALID', 'DEADLINE_EXCEEDED'],
     ...when(writes(operation), 'BODY_NOT_JSON', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'),
     ...when(params !== undefined, 'PATH_INVALID', 'NOT_FOUND'),
     ...when(owner !== undefined, 'NOT_FOUND'),
@@ -82,7 +82,7 @@ function goodAnswers(operation: Operation): Record<string, Schema> {
   const isRepeatable = operation.service !== undefined && writes(operation);
   const validator = operation.fresh === undefined ? [] : ['ETag'];
   const names = [
-    'X-Request-Id',
+    ...['X-Request-Id', 'RateLimit', 'RateLimit-Policy'],
     ...headers,
     ...validator,
     ...(isRepeatable ? ['Idempotent-Replayed'] : []),

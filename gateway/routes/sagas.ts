@@ -3,7 +3,8 @@ import { defineOperations, hasRole } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import { readModelFailed } from '../read-model';
 import { findSaga, maySee, noSuchSaga, sagaReaders } from '../sagas/find';
-import { preferredWaitSeconds, pseudonymOf } from '../sagas/idempotency';
+import { pseudonymOf } from '../sagas/idempotency';
+import { waitSeconds } from '../sagas/patience';
 import { hasEnded } from '../sagas/reach';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
@@ -148,12 +149,14 @@ export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof saga
       const sagas = found.items.map((row) => rowBody(parts, row));
       return { body: defined({ sagas, next: found.next }) };
     },
-    async getSaga({ params: { id }, principal, request }) {
+    async getSaga(call) {
+      const { id } = call.params;
+      const { principal } = call;
       const mine = (owner: string) => maySee(principal, parts.issuer, owner);
       const found = await findSaga(parts, id, mine);
       if (found === undefined) throw noSuchSaga();
       const body = sagaBody(parts, found);
-      const seconds = preferredWaitSeconds(request.get('prefer'));
+      const seconds = waitSeconds(call);
       if (seconds === 0) return { body };
       const headers = { 'preference-applied': `wait=${seconds}` };
       if (hasEnded(String(body.state))) return { headers, body };

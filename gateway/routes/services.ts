@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amountCents, currency, identifier } from '../../activities/values';
 import { problem } from '../../platform/http/problem';
+import { serviceCallLimits } from '../../platform/discovery/service-client';
 import type { ServiceAnswer } from '../../platform/discovery/service-client';
 import { defineOperations } from '../../platform/security/operations';
 import type {
@@ -206,7 +207,7 @@ function answerOf(service: string, answer: ServiceAnswer): Answer {
 export function forward(
   parts: Pick<GatewayParts, 'service'>,
   operation: Operation,
-  { deadlineMs }: { readonly deadlineMs?: number } = {},
+  { deadlineMs = serviceCallLimits.deadlineMs }: { readonly deadlineMs?: number } = {},
 ) {
   const { service = '' } = operation;
   return async (call: Call): Promise<Answer> => {
@@ -217,7 +218,7 @@ export function forward(
       headers: headersFor(call),
       body: call.body,
       signal: call.signal,
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      deadlineMs: Math.min(deadlineMs, call.leftMs()),
     });
     return answerOf(service, answer);
   };

@@ -2,12 +2,13 @@ import { Counter, Gauge } from 'prom-client';
 import { z } from 'zod';
 import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
 import { isProblem, problem } from '../../platform/http/problem';
+import { serviceCallLimits } from '../../platform/discovery/service-client';
 import { fromZero } from '../../platform/runtime/from-zero';
 import { metricNames } from '../../platform/runtime/metric-names';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
 import { findSaga } from '../sagas/find';
-import { preferredWaitSeconds } from '../sagas/idempotency';
+import { sagaDeadlineMs, waitSeconds } from '../sagas/patience';
 import { assertMayStart, contractOf } from '../sagas/request';
 import type { LookUp } from '../sagas/request';
 import { startSaga } from '../sagas/start';
@@ -36,6 +37,7 @@ export const startOperations = defineOperations({
       'IDEMPOTENCY_KEY_MISSING',
       'IDEMPOTENCY_KEY_REUSED',
       'SAGA_UNKNOWN',
+      'SAGA_DEADLINE_INVALID',
       'CALLER_MISMATCH',
       'SAGA_TYPE_STOPPED',
       'SAGA_ENGINE_UNAVAILABLE',
@@ -54,7 +56,8 @@ function lookUpFor(parts: GatewayParts, call: StartCall): LookUp {
     const { token, signal, requestId } = call;
     const headers = { 'x-request-id': requestId };
     const client = parts.service(service);
-    const answer = await client.call({ method: 'GET', path, token, signal, headers });
+    const deadlineMs = Math.min(serviceCallLimits.deadlineMs, call.leftMs());
+    const answer = await client.call({ method: 'GET', path, token, signal, headers, deadlineMs });
     if (answer.status === 404) return undefined;
     if (answer.status === 200) return JSON.parse(answer.body) as Record<string, unknown>;
     throw problem('SERVICE_UNAVAILABLE', { detail: `${service} answered ${answer.status}` });
@@ -73,9 +76,10 @@ async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
   const idempotencyKey = idempotencyKeyOf(call.request);
   const { subject, roles } = call.principal;
   const lookUp = lookUpFor(parts, call);
-  const wanted = { contract, body: call.body, subject, roles, idempotencyKey, lookUp };
+  const deadlineMs = sagaDeadlineMs(call.request.get('x-saga-deadline'), contract);
+  const wanted = { contract, body: call.body, subject, roles, idempotencyKey, lookUp, deadlineMs };
   const { workflowId, businessKey, replayed } = await startSaga(parts, wanted);
-  const seconds = preferredWaitSeconds(call.request.get('prefer'));
+  const seconds = waitSeconds(call);
   const headers: Record<string, string> = {
     location: sagaPath(workflowId),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),

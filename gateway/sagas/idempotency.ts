@@ -30,9 +30,3 @@ export function decideRepeat(
 ): 'replay' | 'reused' {
   return earlier.requestHash === requestHash ? 'replay' : 'reused';
 }
-
-/** Seconds a client wants to wait (RFC 7240 `Prefer: wait=10`), at most 10; 0 when it does not. */
-export function preferredWaitSeconds(prefer: string | undefined): number {
-  const found = /(?:^|,)\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:[;,]|$)/i.exec(prefer ?? '');
-  return Math.min(Number(found?.[1] ?? 0), 10);
-}

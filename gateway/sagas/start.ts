@@ -34,6 +34,8 @@ export interface StartCall {
   readonly roles: readonly string[];
   readonly idempotencyKey: string;
   readonly lookUp: LookUp;
+  /** How long it may take to its pivot, milliseconds; as its contract says unless told. */
+  readonly deadlineMs?: number;
 }
 
 export interface Started {
@@ -127,9 +129,9 @@ export async function startSaga(parts: StartParts, call: StartCall): Promise<Sta
   if (journaled !== undefined) return repeated(prepared, journaled);
   const early = await checksOrRepeat(parts, call, prepared);
   if (early !== undefined) return early;
-  const { contract } = call;
+  const { contract, deadlineMs = contract.deadlineMs } = call;
   const issuedAtMs = (parts.now ?? Date.now)();
-  const deadlineAtMs = issuedAtMs + contract.deadlineMs;
+  const deadlineAtMs = issuedAtMs + deadlineMs;
   const owner = pseudonymOf(parts.issuer, call.subject);
   const start = { input, owner, businessKey, requestHash, deadlineAtMs };
   const granted = { workflowId, input, subject: owner, roles: call.roles };

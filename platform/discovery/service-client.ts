@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { request } from 'undici';
 import type { Agent } from 'undici';
 import { problem } from '../http/problem';
+import { requestTimeoutHeader, requestTimeoutOf } from '../http/request-timeout';
 import { traceHeaders } from '../http/tracing';
 import { deadlineAfter } from '../runtime/deadline';
 import type { Log } from '../runtime/log';
@@ -18,6 +19,8 @@ export const serviceCallLimits = {
   deadlineMs: 5_000,
   /** The least a first try gets that has a second one behind it. */
   tryMsMin: 250,
+  /** How much longer a service may work on what its caller has given up by then: the 504 is the caller's to give. */
+  graceMs: 100,
   answerBytesMax: 4 * 1024 * 1024,
 } as const;
 
@@ -49,6 +52,9 @@ export interface ServiceClient {
   call(request: ServiceRequest): Promise<ServiceAnswer>;
   close(): Promise<void>;
 }
+
+/** A call whose time is over then, by the monotonic clock. */
+type Timed = ServiceRequest & { readonly endsAtMs: number };
 
 /** Failures that happened before anything was sent: safe to repeat, whatever the method. */
 const neverSent = new Set([
@@ -106,8 +112,10 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   );
 }
 
-function headersOf(asked: ServiceRequest): Record<string, string> {
+function headersOf(asked: Timed): Record<string, string> {
+  const leftMs = asked.endsAtMs - performance.now() + serviceCallLimits.graceMs;
   return {
+    [requestTimeoutHeader]: requestTimeoutOf(leftMs),
     accept: 'application/json',
     ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...asked.headers,
@@ -116,7 +124,7 @@ function headersOf(asked: ServiceRequest): Record<string, string> {
   };
 }
 
-async function send(agent: Agent, picked: Picked, asked: ServiceRequest, signal: AbortSignal) {
+async function send(agent: Agent, picked: Picked, asked: Timed, signal: AbortSignal) {
   const { host, port } = picked.instance;
   const response = await request(new URL(asked.path, `https://${host}:${port}`), {
     dispatcher: agent,
@@ -200,7 +208,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     return picked;
   }
 
-  async function attempt(asked: ServiceRequest, picked: Picked, signal: AbortSignal) {
+  async function attempt(asked: Timed, picked: Picked, signal: AbortSignal) {
     try {
       const answer = await traced(service, asked, () =>
         send(agent.current(), picked, asked, signal),
@@ -218,7 +226,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   }
 
   /** The answer of the first try, or why there should be a second one. */
-  async function firstTry(asked: ServiceRequest, signal: AbortSignal, tried: Set<string>) {
+  async function firstTry(asked: Timed, signal: AbortSignal, tried: Set<string>) {
     const picked = await pick(tried);
     // Cut short only where the rest of the time can be another instance's.
     const isShort = isIdempotent(asked) && picked.hasOthers && budget.spend();
@@ -234,7 +242,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     return { ...result, repeats };
   }
 
-  async function callWithRetry(asked: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
+  async function callWithRetry(asked: Timed, signal: AbortSignal): Promise<ServiceAnswer> {
     const tried = new Set<string>();
     budget.earn();
     const first = await firstTry(asked, signal, tried);
@@ -262,7 +270,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       const deadlineMs = asked.deadlineMs ?? serviceCallLimits.deadlineMs;
       const late = deadlineAfter(deadlineMs, asked.signal);
       try {
-        const answer = await callWithRetry(asked, late.signal);
+        const endsAtMs = performance.now() + deadlineMs;
+        const answer = await callWithRetry({ ...asked, endsAtMs }, late.signal);
         metrics.counted('ok');
         breaker.note('answered', performance.now());
         return answer;

@@ -39,6 +39,7 @@ export const platformProblems = {
   ROUTE_UNKNOWN: [404, 'There is no such route'],
   METHOD_NOT_ALLOWED: [405, 'The route does not know this method'],
   NOT_ACCEPTABLE: [406, 'The answer is available as JSON only'],
+  REQUEST_TIMEOUT_INVALID: [400, 'The header X-Request-Timeout is unusable'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
   MEDIA_TYPE_UNSUPPORTED: [415, 'The body must be application/json, not compressed'],
@@ -47,6 +48,7 @@ export const platformProblems = {
   INTERNAL: [500, 'Something is wrong on our side'],
   OVERLOADED: [503, 'There is too much to do'],
   SERVICE_UNAVAILABLE: [503, 'A part this needs is away'],
+  DEADLINE_EXCEEDED: [504, 'It took longer than the caller waits'],
   AUTHORITY_UNAVAILABLE: [503, 'The keys of the auth server cannot be read'],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -83,7 +85,7 @@ export class Problem extends Error {
     super(`${code}: ${options.detail ?? title}`, { cause: options.cause });
     this.detail = options.detail ?? title;
     this.errors = options.errors ?? [];
-    this.retryable = options.retryable ?? [408, 429, 503].includes(status);
+    this.retryable = options.retryable ?? [408, 429, 503, 504].includes(status);
     const seconds = options.retryAfterSeconds ?? ([429, 503].includes(status) ? 1 : undefined);
     const retryAfter = seconds === undefined ? {} : { 'retry-after': String(Math.ceil(seconds)) };
     this.headers = { ...retryAfter, ...options.headers };

@@ -8,26 +8,51 @@ import { metricNames } from '../runtime/metric-names';
 import { problem } from './problem';
 
 /**
- * Requests one caller may make per minute: a person or service by subject, anybody else by address; and how many tokens
- * that nobody of ours gave out may come from an address before they are answered 429.
+ * Requests one caller may make per minute: a person or service by subject, anybody else by address; how many of them may
+ * start sagas; and how many tokens that nobody of ours gave out may come from an address before they are answered 429.
  */
 export const rateLimits = {
   windowSeconds: 60,
   subject: 12_000,
+  start: 3_000,
   address: 3_000,
   refused: 10_000,
 } as const;
 
-type Scope = 'subject' | 'address' | 'refused';
+type Scope = 'subject' | 'start' | 'address' | 'refused';
 
 export interface RateLimiter {
-  /** Counts one request; throws the 429 problem with Retry-After when there were too many. */
-  admit(scope: Scope, key: string): Promise<void>;
+  /**
+   * Counts one request and says where its caller stands; throws the 429 problem with Retry-After when there were too
+   * many.
+   */
+  admit(scope: Scope, key: string): Promise<Standing>;
+}
+
+/** What is left to a caller in this minute. */
+export interface Standing {
+  readonly scope: Scope;
+  /** Requests of a whole minute, and those that are left. */
+  readonly limit: number;
+  readonly left: number;
+  /** Until the minute is over. */
+  readonly resetSeconds: number;
+}
+
+/** Header fields of the IETF's draft on rate limits, for every limit that a request was counted against. */
+export function rateLimitHeaders(standings: readonly Standing[]): Record<string, string> {
+  const listed = (text: (one: Standing) => string) => standings.map(text).join(', ');
+  return {
+    'ratelimit-policy': listed(
+      ({ scope, limit }) => `"${scope}";q=${limit};w=${rateLimits.windowSeconds}`,
+    ),
+    ratelimit: listed(({ scope, left, resetSeconds }) => `"${scope}";r=${left};t=${resetSeconds}`),
+  };
 }
 
 /** The part of a limiter that is used, whatever it counts in. */
 interface Counting {
-  consume(key: string): Promise<unknown>;
+  consume(key: string): Promise<RateLimiterRes>;
 }
 
 export interface RateLimitOptions {
@@ -47,7 +72,7 @@ function countersFor(scope: Scope, options: RateLimitOptions) {
     options.redis === undefined
       ? memory
       : new RateLimiterRedis({ ...shared, duration, storeClient: options.redis });
-  return { memory, redis };
+  return { memory, redis, points };
 }
 
 /** A refusal carries when to come back; a fault of the store is an ordinary error. */
@@ -62,6 +87,7 @@ function isRefusal(error: unknown): error is RateLimiterRes {
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const counters = {
     subject: countersFor('subject', options),
+    start: countersFor('start', options),
     address: countersFor('address', options),
     refused: countersFor('refused', options),
   };
@@ -74,20 +100,27 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   });
   fromZero(limited, { scope: Object.keys(counters) });
 
+  const secondsOf = ({ msBeforeNext }: RateLimiterRes): number =>
+    Math.max(1, Math.ceil(msBeforeNext / 1_000));
+
+  const standing = (scope: Scope, counted: RateLimiterRes): Standing => ({
+    ...{ scope, limit: counters[scope].points, resetSeconds: secondsOf(counted) },
+    left: Math.max(0, counted.remainingPoints),
+  });
+
   function refuse(scope: Scope, refusal: RateLimiterRes): never {
     limited.inc({ scope });
-    const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
-    throw problem('RATE_LIMITED', { retryAfterSeconds });
+    const headers = rateLimitHeaders([standing(scope, refusal)]);
+    throw problem('RATE_LIMITED', { retryAfterSeconds: secondsOf(refusal), headers });
   }
 
-  /** True when the counter could be asked; a refusal throws. */
-  async function asked(counter: Counting, scope: Scope, key: string): Promise<boolean> {
+  /** Undefined when the counter could not be asked; a refusal throws. */
+  async function asked(counter: Counting, scope: Scope, key: string) {
     try {
-      await counter.consume(key);
-      return true;
+      return standing(scope, await counter.consume(key));
     } catch (error) {
       if (isRefusal(error)) refuse(scope, error);
-      return false;
+      return undefined;
     }
   }
 
@@ -95,13 +128,16 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
     async admit(scope, key) {
       const { memory, redis } = counters[scope];
       if (breaker.allows()) {
-        if (await asked(redis, scope, key)) {
+        const found = await asked(redis, scope, key);
+        if (found !== undefined) {
           breaker.succeeded();
-          return;
+          return found;
         }
         breaker.failed();
       }
-      await asked(memory, scope, key);
+      const { points: limit } = counters[scope];
+      const unknown = { scope, limit, left: limit, resetSeconds: rateLimits.windowSeconds };
+      return (await asked(memory, scope, key)) ?? unknown;
     },
   };
 }

@@ -38,6 +38,8 @@ const schema = z.object({
   HOLDFAST_SUBJECT_KEYS_KEPT_MS: z.coerce.number().int().min(0).max(600_000).default(120_000),
   /** Requests the gateway works on at once, at most; the others are answered 503 and may come again. */
   HOLDFAST_IN_FLIGHT_MAX: z.coerce.number().int().min(16).max(2_000).default(1_024),
+  /** Networks of the proxies whose `X-Forwarded-For` the gateway believes, `10.0.0.0/8, 192.0.2.7`; empty: nobody's. */
+  HOLDFAST_PROXIES: z.string().default(''),
   /** Where payments finds the card provider; the other processes do without. */
   HOLDFAST_CARD_PROVIDER_URL: z.string().default(''),
   /** Exact `iss` of accepted access tokens, for example https://localhost:8443/realms/holdfast. */

@@ -6,6 +6,7 @@ import { isHeld, tagOf } from '../http/etag';
 import { streamTo } from '../http/event-stream';
 import { problem } from '../http/problem';
 import { requestIdOf } from '../http/problem-middleware';
+import { requestTimeoutMs, withinTimeout } from '../http/request-timeout';
 import type { Log } from '../runtime/log';
 import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
@@ -176,9 +177,12 @@ export function guarded(
       throw problem('NOT_FOUND');
     }
     const requestId = requestIdOf(response) ?? '';
-    const signal = abortOnClose(response);
     const token = bearerOf(request);
-    const call = { ...input, principal, peer, token, requestId, request, signal };
-    await send(response, await handler(call as unknown as Call), operation);
+    const timeoutMs = requestTimeoutMs(request);
+    const answer = await withinTimeout(timeoutMs, abortOnClose(response), (within) => {
+      const call = { ...input, principal, peer, token, requestId, request, ...within };
+      return handler(call as unknown as Call);
+    });
+    await send(response, answer, operation);
   };
 }

@@ -88,8 +88,10 @@ export interface Call<One extends Operation = Operation> {
   readonly requestId: string;
   /** The raw request, for headers. */
   readonly request: Request;
-  /** Aborted when the caller went away. */
+  /** Aborted when the caller went away, or its time is over. */
   readonly signal: AbortSignal;
+  /** Milliseconds the caller still waits (`X-Request-Timeout`); `Infinity` where it does not say. */
+  readonly leftMs: () => number;
 }
 
 /** What a handler answers; the status is 200 unless said otherwise. */

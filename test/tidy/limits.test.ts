@@ -18,6 +18,7 @@ test.each([
   `| lines of an order | ${orderLinesMax},`,
   `| body | ${bodyLimits.bytesMax / 1024} KiB, ${bodyLimits.depthMax} levels, ${written(bodyLimits.membersMax)} members`,
   `| requests of a person or service | ${written(rateLimits.subject)} a minute`,
+  `| starts of a person or service | ${written(rateLimits.start)} a minute`,
   `| requests without a token, of an address | ${written(rateLimits.address)} a minute`,
   `| tokens that nobody of ours gave out, of an address | ${written(rateLimits.refused)} a minute`,
   `| one attempt of a step | ${seconds(sagaLimits.attemptMs)} |`,

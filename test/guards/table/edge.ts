@@ -183,4 +183,28 @@ export const edgeGuards: readonly Guard[] = [
     ],
     test: unit('gateway/backlog', 'the queue that waits longest counts'),
   },
+  {
+    name: 'a request ends with the time of its caller',
+    why: 'nobody waits for the answer any more, and what is done for it takes the place of what is waited for',
+    changes: [
+      {
+        file: 'platform/http/request-timeout.ts',
+        from: 'return Math.min(ms, requestTimeoutLimits.maxMs);',
+        to: 'return Math.max(ms, requestTimeoutLimits.maxMs);',
+      },
+    ],
+    test: unit('http/request-timeout', 'an operation knows how long its caller still waits'),
+  },
+  {
+    name: 'only proxies that are known are believed about a client',
+    why: 'whoever writes X-Forwarded-For himself would have as many addresses, and so as many requests, as he likes',
+    changes: [
+      {
+        file: 'platform/http/client-address.ts',
+        from: 'while (proxies.has(address)) {',
+        to: 'while (proxies.has(address) || hops.length > 1) {',
+      },
+    ],
+    test: unit('http/client-address', 'one proxy, and a client that makes one up'),
+  },
 ];

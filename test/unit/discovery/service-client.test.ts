@@ -96,6 +96,18 @@ describe('a call to a service', () => {
     expect(outcomes).toEqual(['a fault', 'b ok']);
   });
 
+  test('a service is told how long its caller waits, and a little more', async () => {
+    const told: number[] = [];
+    const noting: RequestListener = (request, response) => {
+      told.push(Number(request.headers['x-request-timeout']));
+      response.end('{}');
+    };
+    const { call } = clientOf(await instance('a', noting));
+    await call({ deadlineMs: 2_000 });
+    await call();
+    expect(told.map((seconds) => Math.ceil(seconds - 0.1))).toEqual([2, 5]);
+  });
+
   test('a slow answer of the only instance is waited for', async () => {
     const slow: RequestListener = (_request, response) =>
       void setTimeout(() => response.end('{}'), 1_300);

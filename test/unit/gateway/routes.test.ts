@@ -280,6 +280,17 @@ describe('the edge', () => {
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
 
+  test('every answer says what is left of each limit it was counted against, also one that refuses', async () => {
+    const { call } = openGateway({ limits: { subject: 2, start: 1 } });
+    const start = { method: 'POST', path: '/sagas/nothing', as: 'ann:customer', body: {} } as const;
+    const first = await call({ ...start, key: 'k-1' });
+    expect(first.headers['ratelimit-policy']).toBe('"subject";q=2;w=60, "start";q=1;w=60');
+    expect(first.headers.ratelimit).toMatch(/^"subject";r=1;t=\d+, "start";r=0;t=\d+$/);
+    const second = await call({ ...start, key: 'k-2' });
+    expect([second.status, second.headers['ratelimit-policy']]).toEqual([429, '"start";q=1;w=60']);
+    expect(second.headers.ratelimit).toMatch(/^"start";r=0;t=\d+$/);
+  });
+
   test('whoever tries tokens out is answered 429, and nobody else at his address', async () => {
     const { call } = openGateway({ limits: { refused: 2 } });
     const statuses = [];

@@ -1,9 +1,5 @@
-import {
-  preferredWaitSeconds,
-  pseudonymOf,
-  requestHashOf,
-  workflowIdOf,
-} from '../../../gateway/sagas/idempotency';
+import { pseudonymOf, requestHashOf, workflowIdOf } from '../../../gateway/sagas/idempotency';
+import { preferredWaitSeconds } from '../../../gateway/sagas/patience';
 import { valuesAt } from '../../../gateway/sagas/request';
 import { placeOrderContract } from '../../../workflows/place-order.contract';
 import { issuer, openGateway } from './world';
@@ -49,6 +45,27 @@ describe('starting a saga', () => {
     expect(livesMs).toBe(deadlineMs + frozenMs + 24 * 60 * minute);
     expect(world.grants).toHaveLength(1);
     expect(Buffer.from(world.grants[0] ?? []).includes(pseudonymOf(issuer, 'ann'))).toBe(false);
+  });
+
+  test('a caller may give it less time than its contract has, and never more', async () => {
+    const { call, world } = openGateway();
+    const within = (seconds: string, key: string) =>
+      call({ ...start, key, headers: { 'x-saga-deadline': seconds } });
+    const lives = (index: number) => {
+      const { issuedAtMs = 0, expiresAtMs = 0 } = world.granted[index] ?? {};
+      return expiresAtMs - issuedAtMs;
+    };
+    expect((await within('60', 'k-2')).status).toBe(202);
+    expect((await within('900', 'k-3')).status).toBe(202);
+    // A grant ends with its saga, whatever that was given.
+    expect(lives(1) - lives(0)).toBe(placeOrderContract.deadlineMs - 60_000);
+    for (const wrong of ['901', '0', '1.5', '-1', 'soon']) {
+      const answer = await within(wrong, `k-${wrong}`);
+      expect([wrong, answer.status, answer.json().code]).toEqual([
+        ...[wrong, 400, 'SAGA_DEADLINE_INVALID'],
+      ]);
+    }
+    expect(world.started.size).toBe(2);
   });
 
   test('starts nothing while no key is there to seal its grant with', async () => {
