@@ -36,6 +36,8 @@ import { sagaTypeHandlers, sagaTypeOperations } from './routes/saga-types';
 import { sagaHandlers, sagaOperations } from './routes/sagas';
 import { serviceHandlers, serviceOperations } from './routes/services';
 import { startHandlers, startOperations } from './routes/start';
+import { statusPage } from './status/page';
+import { createStatus } from './status/status';
 import { verbHandlers, verbOperations } from './routes/verbs';
 
 /** Every operation of the gateway: the source of routes, validation, roles and documentation. */
@@ -134,10 +136,12 @@ export function createGateway(options: GatewayOptions): Express {
   const { catalog, issuer, log } = parts;
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
   const events = asyncApiDocument({ version, instance });
+  const status = createStatus(() => health.readiness());
   const handlers = {
     ...publicHandlers(
       () => document,
       () => events,
+      status,
     ),
     ...bulkHandlers(parts),
     ...revocationHandlers(parts),
@@ -161,6 +165,7 @@ export function createGateway(options: GatewayOptions): Express {
     joinsTraceOf: (request) => peerOfRequest(request) !== undefined,
     mount: (app) => {
       app.use('/docs', docsPage());
+      app.use('/status', statusPage(status));
       app.use('/codec', onlyFrom(codecOrigins), withSession(parts.logins));
       mountOperations(app, gatewayOperations, handlers, guard);
     },

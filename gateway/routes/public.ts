@@ -5,9 +5,21 @@ import { defineOperations } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import type { OpenApiDocument } from '../openapi/document';
 import { problemPages } from '../problems';
+import type { PlatformStatus } from '../status/status';
 import { facingPeople } from './parts';
 
 const anyDocument = z.looseObject({});
+const statusAnswer = z.object({
+  state: z.enum(['works', 'degraded', 'away']).describe('`away`: neither started nor looked at'),
+  parts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['works', 'slowed', 'away']),
+      text: z.string().describe('What it means for whoever needs it now'),
+    }),
+  ),
+  asOf: z.string(),
+});
 const problemPage = z.object({
   code: z.string(),
   status: z.int().min(400).max(599),
@@ -37,6 +49,15 @@ export const publicOperations = defineOperations({
     answer: { status: 200, body: anyDocument, text: 'An AsyncAPI 3 document' },
     tag: 'gateway',
   },
+  getStatus: {
+    ...facingPeople,
+    method: 'GET',
+    path: '/status',
+    summary: 'What works at this moment, in plain words; a page for browsers (`Accept: text/html`)',
+    roles: 'anyone',
+    answer: { status: 200, body: statusAnswer, text: 'What works, and what does not' },
+    tag: 'gateway',
+  },
   getProblem: {
     ...facingPeople,
     method: 'GET',
@@ -54,10 +75,12 @@ export const publicOperations = defineOperations({
 export function publicHandlers(
   document: () => OpenApiDocument,
   events: () => AsyncApiDocument,
+  status: () => Promise<PlatformStatus>,
 ): OperationHandlers<typeof publicOperations> {
   return {
     getOpenApi: () => ({ body: document() }),
     getAsyncApi: () => ({ body: events() }),
+    getStatus: async () => ({ body: await status() }),
     getProblem: ({ params: { code } }) => {
       if (!Object.hasOwn(problemPages, code)) throw problem('NOT_FOUND');
       const [status, title, next] = problemPages[code] ?? [];

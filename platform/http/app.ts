@@ -68,6 +68,7 @@ export function createApp(parts: AppParts): Express {
   const getOnly = methodNotAllowed(['GET', 'HEAD']);
   app.route('/healthz').get(parts.health.liveness).all(getOnly);
   app.route('/readyz').get(parts.health.readinessHandler).all(getOnly);
+  app.route('/startupz').get(parts.health.startupHandler).all(getOnly);
   const guard: RequestHandler = parts.guardMetrics ?? ((_request, _response, next) => next());
   app.route('/metrics').get(guard, parts.metrics.handler).all(getOnly);
   app.use(jsonBody());

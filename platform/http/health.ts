@@ -34,6 +34,11 @@ export interface Health {
   readonly liveness: RequestHandler;
   /** GET /readyz: 200, or 503 with the reasons. */
   readonly readinessHandler: RequestHandler;
+  /**
+   * GET /startupz: 503 with the reasons until the process was ready for the first time, 200 from then on, whatever
+   * becomes of its dependencies: for supervisors that ask for nothing else before.
+   */
+  readonly startupHandler: RequestHandler;
 }
 
 async function run(probe: () => Promise<unknown>): Promise<CheckReport> {
@@ -57,6 +62,7 @@ async function run(probe: () => Promise<unknown>): Promise<CheckReport> {
 export function createHealth(): Health {
   const probes = new Map<string, { probe: () => Promise<unknown>; optional: boolean }>();
   const draining = new AbortController();
+  let hasStarted = false;
 
   async function readiness(): Promise<ReadinessReport> {
     if (draining.signal.aborted) {
@@ -69,6 +75,7 @@ export function createHealth(): Health {
       }),
     );
     const ready = entries.every(([, one]) => one.ready || one.optional === true);
+    hasStarted ||= ready;
     return { ready, checks: Object.fromEntries(entries) };
   }
 
@@ -86,6 +93,11 @@ export function createHealth(): Health {
       const report = await readiness();
       response.status(report.ready ? 200 : 503).set('cache-control', 'no-store');
       response.json({ status: report.ready ? 'ready' : 'not ready', checks: report.checks });
+    },
+    startupHandler: async (_request, response) => {
+      const { checks } = hasStarted ? { checks: {} } : await readiness();
+      response.status(hasStarted ? 200 : 503).set('cache-control', 'no-store');
+      response.json({ status: hasStarted ? 'started' : 'starting', checks });
     },
   };
 }
