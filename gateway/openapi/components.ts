@@ -58,65 +58,68 @@ const headers = {
   },
 } as const;
 
+/** Headers of requests, by what operations call them. */
+const parameters = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    description: 'Repeats under the same key get the first answer; another body is refused.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+  },
+  OptionalIdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description:
+      'The same body under the same key is taken once; without a key each call is its own.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: '`ETag` of an answer at hand: 304 without a body while it is still right.',
+    schema: { type: 'string' },
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    description: 'Id of the last event that was seen: the stream goes on from there.',
+    schema: { type: 'string', maxLength: 200 },
+  },
+  RequestTimeout: {
+    name: 'X-Request-Timeout',
+    in: 'header',
+    required: false,
+    description:
+      'Seconds the caller waits, up to 30: then 504. It goes with the request to the service behind.',
+    schema: { type: 'string', pattern: '^[0-9]{1,5}(\\.[0-9]{1,3})?$', examples: ['2.5'] },
+  },
+  SagaDeadline: {
+    name: 'X-Saga-Deadline',
+    in: 'header',
+    required: false,
+    description:
+      'Seconds from the start until the saga goes back unless its pivot is done: fewer than its contract has.',
+    schema: { type: 'string', pattern: '^[1-9][0-9]{0,8}$', examples: ['60'] },
+  },
+  PreferWait: {
+    name: 'Prefer',
+    in: 'header',
+    required: false,
+    description: '`wait=N` waits up to N seconds, at most 10, for the end of the saga.',
+    schema: { type: 'string', examples: ['wait=10'] },
+  },
+} as const;
+
 /** Schemas, parameters, headers and security that operations refer to. */
 export function componentsOf(issuer: string): Schema {
   return {
     schemas: { Problem: problemSchema },
     headers,
-    parameters: {
-      IdempotencyKey: {
-        name: 'Idempotency-Key',
-        in: 'header',
-        required: true,
-        description: 'Repeats under the same key get the first answer; another body is refused.',
-        schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-      },
-      OptionalIdempotencyKey: {
-        name: 'Idempotency-Key',
-        in: 'header',
-        required: false,
-        description:
-          'The same body under the same key is taken once; without a key each call is its own.',
-        schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-      },
-      IfNoneMatch: {
-        name: 'If-None-Match',
-        in: 'header',
-        required: false,
-        description: '`ETag` of an answer at hand: 304 without a body while it is still right.',
-        schema: { type: 'string' },
-      },
-      LastEventId: {
-        name: 'Last-Event-ID',
-        in: 'header',
-        required: false,
-        description: 'Id of the last event that was seen: the stream goes on from there.',
-        schema: { type: 'string', maxLength: 200 },
-      },
-      RequestTimeout: {
-        name: 'X-Request-Timeout',
-        in: 'header',
-        required: false,
-        description:
-          'Seconds the caller waits, up to 30: then 504. It goes with the request to the service behind.',
-        schema: { type: 'string', pattern: '^[0-9]{1,5}(\\.[0-9]{1,3})?$', examples: ['2.5'] },
-      },
-      SagaDeadline: {
-        name: 'X-Saga-Deadline',
-        in: 'header',
-        required: false,
-        description:
-          'Seconds from the start until the saga goes back unless its pivot is done: fewer than its contract has.',
-        schema: { type: 'string', pattern: '^[1-9][0-9]{0,8}$', examples: ['60'] },
-      },
-      PreferWait: {
-        name: 'Prefer',
-        in: 'header',
-        required: false,
-        description: '`wait=N` waits up to N seconds, at most 10, for the end of the saga.',
-        schema: { type: 'string', examples: ['wait=10'] },
-      },
-    },
+    parameters,
     securitySchemes: {
       token: {
         type: 'http',

@@ -42,7 +42,8 @@ export function statusHtml({ state, parts, asOf }: PlatformStatus): string {
 <ul>
 ${parts.map(item).join('\n')}
 </ul>
-<p>As of <time>${asOf}</time>. The same as JSON: <code>GET /status</code> with <code>Accept: application/json</code>.</p>
+<p>As of <time>${asOf}</time>. The same as JSON:
+<code>GET /status</code> with <code>Accept: application/json</code>.</p>
 </body>
 </html>
 `;

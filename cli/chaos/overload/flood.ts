@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../up/api-client';
 import type { Customers, Placed } from './customers';
 
-/** How often starts of a flood are begun, health is asked for, and an order is cancelled; patience with a cancel; ms. */
+/** How often starts are begun, health is asked for, and an order is cancelled; patience with a cancel; ms. */
 export const floodLimits = {
   ...{ tickMs: 50, healthEveryMs: 500, actEveryMs: 5_000 },
   actMs: 30_000,
@@ -68,8 +68,8 @@ export async function flood(
 }
 
 /**
- * The cancel of an order that has just been taken, sent again for as long as its workers have not begun it. One that has
- * ended meanwhile cannot be cancelled: that is an answer too.
+ * The cancel of an order that has just been taken, sent again for as long as its workers have not begun it. One that
+ * has ended meanwhile cannot be cancelled: that is an answer too.
  */
 async function cancelOne(api: ApiClient, location?: string): Promise<string | undefined> {
   if (location === undefined) return undefined;

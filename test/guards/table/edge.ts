@@ -27,7 +27,7 @@ export const edgeGuards: readonly Guard[] = [
         to: '',
       },
     ],
-    test: unit('gateway/routes', 'whoever tries tokens out is answered 429'),
+    test: unit('gateway/edge', 'whoever tries tokens out is answered 429'),
   },
   {
     name: 'a deadline holds its timer',
