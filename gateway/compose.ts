@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createCache } from '../platform/cache/cache';
-import { connectRedis, observeRedis } from '../platform/cache/redis';
+import { connectRedis, observeRedis, redisPrefix } from '../platform/cache/redis';
+import { redisStore } from '../platform/cache/redis-store';
 import type { Express } from 'express';
 import type { Registry } from 'prom-client';
 import { openConsul } from '../platform/discovery/consul';
@@ -85,7 +86,7 @@ function open(config: Config, log: Log) {
   const redis = connectRedis(config, log);
   observeRedis(registry, redis);
   observePools(registry, config);
-  const prefix = `holdfast${config.HOLDFAST_INSTANCE}:`;
+  const prefix = redisPrefix(config.HOLDFAST_INSTANCE);
   return {
     ...{ tracing, metrics, consul, resolver, services, redis, keyring },
     subjects: subjectKeys(config, {
@@ -95,7 +96,7 @@ function open(config: Config, log: Log) {
     exchange: openExchange(config),
     engine: openEngine(config, { plugins: [tracing.plugin], dataConverter }),
     readModel: openReadModel(config, keyring),
-    cache: createCache({ store: redis, vault: sealedCache, log, registry, prefix }),
+    cache: createCache({ store: redisStore(redis), vault: sealedCache, log, registry, prefix }),
     limiter: createRateLimiter({ redis, prefix, registry }),
   };
 }

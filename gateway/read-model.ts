@@ -15,7 +15,7 @@ export type ReadModel = Pick<
 export type SagaRow = NonNullable<Awaited<ReturnType<ReadModel['sagaByWorkflowId']>>>;
 
 /** An order as the projections know it. */
-export type OrderRow = NonNullable<Awaited<ReturnType<ReadModel['orderStatus']>>>;
+export type OrderRow = NonNullable<Awaited<ReturnType<ReadModel['orderStatus']>>['value']>;
 
 /**
  * For a failed question: a cursor nobody gave out is the caller's mistake, a row that does not open is thrown on as the

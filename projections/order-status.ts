@@ -9,6 +9,8 @@ type Line = { readonly sku: string; readonly quantity: number };
 /** An order as customers and support see it, joined from three services. Members come as their events do. */
 export type OrderStatusRow = {
   readonly orderId: string;
+  /** How many events are in the row: it grows with each, whatever order they come in. Rows of older code have none. */
+  readonly version?: number;
   /** `open`, `confirmed`, `rejected`, `return-requested`, `returned`; `unknown` until the order's own event is here. */
   readonly status: string;
   readonly customerId?: string;
@@ -55,9 +57,15 @@ export const orderStatus = defineProjection<OrderStatusRow>({
   orderBy: 'updatedAt',
   keys: (event) => (partOf(event) === undefined ? [] : [String(dataOf(event).orderId)]),
   fold: (row, event, key) => {
-    const before = row ?? { orderId: key, status: 'unknown', updatedAt: '', incomplete: true };
+    const before: OrderStatusRow = row ?? {
+      orderId: key,
+      status: 'unknown',
+      updatedAt: '',
+      incomplete: true,
+    };
     const updatedAt = before.updatedAt > event.time ? before.updatedAt : event.time;
-    return { ...before, ...changeOf(event), updatedAt };
+    const version = (before.version ?? 0) + 1;
+    return { ...before, ...changeOf(event), version, updatedAt };
   },
 });
 

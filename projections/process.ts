@@ -1,4 +1,7 @@
 import type { Registry } from 'prom-client';
+import { createInvalidation } from '../platform/cache/invalidation';
+import { connectRedis, observeRedis, redisPrefix } from '../platform/cache/redis';
+import { redisStore } from '../platform/cache/redis-store';
 import { openConsul } from '../platform/discovery/consul';
 import { keepRegistered } from '../platform/discovery/registration';
 import { connectLog } from '../platform/event-log/kafka';
@@ -25,9 +28,12 @@ import { createMetrics } from '../platform/http/metrics';
 import { startHttps } from '../platform/http/server';
 import type { Config } from '../platform/runtime/config';
 import { createLog } from '../platform/runtime/log';
+import type { Log } from '../platform/runtime/log';
 import { openTokenVerifier } from '../platform/security/authority';
 import { openKeyring } from '../platform/security/keys/keyring';
+import type { Keyring } from '../platform/security/keys/vault';
 import { renewedCredentials } from '../platform/security/renewal';
+import { announcing } from './announcing';
 import { projections } from './index';
 import { openLetterApi } from './letters/api';
 import { observeOpenSagas } from './open-sagas';
@@ -43,7 +49,8 @@ function openParts(config: Config, sagas: readonly string[]) {
   const metrics = createMetrics();
   const tracing = traceProcess(config, log);
   const keys = openKeyring(config, { log, registry: metrics.registry });
-  const store = openReadModelStore(config, keys);
+  const redis = connectRedis(config, log);
+  const store = openStore(config, { keys, log, redis, registry: metrics.registry });
   const brokers = connectLog({
     brokers: config.HOLDFAST_KAFKA_BROKERS,
     clientId: config.HOLDFAST_NAME,
@@ -53,11 +60,31 @@ function openParts(config: Config, sagas: readonly string[]) {
   const eventLog = sealedLog(brokers, { keys, instance: config.HOLDFAST_INSTANCE });
   const tokens = openTokenVerifier(config, log);
   observeKeys(metrics.registry, tokens);
+  observeRedis(metrics.registry, redis);
   observeDeadLetters(metrics.registry, store);
   observePools(metrics.registry, config);
   observeOpenSagas(metrics.registry, store, { sagas });
   const [consul, schemas] = [openConsul(config), loadSchemas()];
-  return { config, sagas, log, metrics, tracing, store, eventLog, keys, tokens, consul, schemas };
+  return {
+    ...{ config, sagas, log, metrics, tracing, store, redis },
+    ...{ eventLog, keys, tokens, consul, schemas },
+  };
+}
+
+/** The read models, of whose changes the gateways' cache is told. */
+function openStore(
+  config: Config,
+  parts: {
+    readonly keys: Keyring;
+    readonly log: Log;
+    readonly redis: ReturnType<typeof connectRedis>;
+    readonly registry: Registry;
+  },
+) {
+  const { keys, log, redis, registry } = parts;
+  const prefix = redisPrefix(config.HOLDFAST_INSTANCE);
+  const cache = createInvalidation({ store: redisStore(redis), log, registry, prefix });
+  return announcing(openReadModelStore(config, keys), cache);
 }
 
 /** The HTTPS server: health, metrics, and what operators do about dead letters. */
@@ -80,11 +107,12 @@ export async function startProjections(
   { sagas = [] }: { readonly sagas?: readonly string[] } = {},
 ): Promise<RunningProcess> {
   const parts = openParts(config, sagas);
-  const { log, store, eventLog, keys, tokens, consul, tracing } = parts;
+  const { log, store, redis, eventLog, keys, tokens, consul, tracing } = parts;
   const stopping = new AbortController();
   const health = createHealth();
   let running: Running | undefined;
   health.check('store', () => store.ping());
+  health.check('redis', () => redis.ping(), 'optional');
   health.check('projections', async () => demandFlowing(running?.projectors));
   const server = await startServer(parts, health);
   const trying = { name: 'read models', log, stopping: stopping.signal };
@@ -107,6 +135,7 @@ export async function startProjections(
       ]);
       await running?.copier.stop();
       await eventLog.close();
+      redis.disconnect();
       await keys.close();
       await Promise.all([store.close(), tokens.close(), consul.close(), tracing.stop()]);
     },

@@ -6,6 +6,8 @@ import type { Config } from '../platform/runtime/config';
 import { keyIdOf } from '../platform/security/keys/envelope';
 import type { Keyring } from '../platform/security/keys/vault';
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
+import type { Loaded } from '../platform/cache/cache';
+import { rowVersion } from './cached';
 import type { CustomerOrderRow } from './customer-orders';
 import { customerOrders } from './customer-orders';
 import type { OrderStatusRow } from './order-status';
@@ -14,7 +16,7 @@ import type { SagaTimelineRow } from './saga-timeline';
 import { sagaTimeline } from './saga-timeline';
 import { sagaConditions } from './saga-filter';
 import type { Bind, SagaFilter } from './saga-filter';
-import { liveName, projectionExpression } from './generations/names';
+import { eraOf, liveName, projectionExpression } from './generations/names';
 import { rowSealing } from './rows/sealing';
 import type { RowSealing, SealedRow } from './rows/sealing';
 import { expressionOf } from './schema';
@@ -70,7 +72,8 @@ export interface PartitionLag {
  * `CIPHERTEXT_REFUSED`, and without keys of `read-models` it is `KEYS_UNAVAILABLE`.
  */
 export interface ReadModel {
-  orderStatus(orderId: string): Promise<Dated<OrderStatusRow> | undefined>;
+  /** The version grows with every change of the row and every switch of the read model, and never goes back. */
+  orderStatus(orderId: string): Promise<Loaded<Dated<OrderStatusRow>>>;
   customerOrders(customerId: string, page: PageOptions): Promise<Page<CustomerOrderRow>>;
   sagaTimeline(sagaId: string): Promise<Dated<TimelineView> | undefined>;
   /** The youngest saga of a workflow id. */
@@ -111,13 +114,16 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
   return {
     ping: () => store.ping(),
     close: () => store.close(),
-    orderStatus: (orderId) => one<OrderStatusRow>(reading, orderStatus, orderId),
+    orderStatus: async (orderId) => {
+      const { era, row } = await one<OrderStatusRow>(reading, orderStatus, orderId);
+      return { value: row, version: rowVersion(era, row) };
+    },
     customerOrders: (customerId, page) => {
       const conditions = (bind: Bind) => [`${expressionOf('customerId')} = ${bind(customerId)}`];
       return list<CustomerOrderRow>(reading, customerOrders, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {
-      const row = await one<SagaTimelineRow>(reading, sagaTimeline, sagaId);
+      const { row } = await one<SagaTimelineRow>(reading, sagaTimeline, sagaId);
       return row && presented(row);
     },
     sagaByWorkflowId: async (workflowId) => {
@@ -167,14 +173,19 @@ async function one<Row extends ReadRow>(
   reading: Reading,
   { name }: Pick<Projection, 'name'>,
   key: string,
-): Promise<Dated<Row> | undefined> {
-  const text = `select ${columns} from read_rows r
-    where r.projection = ${liveName('$1')} and key = $2`;
-  const [found] = await reading.ask<Found>(text, [name, key]);
-  if (found === undefined) return undefined;
+): Promise<{ readonly era: number; readonly row: Dated<Row> | undefined }> {
+  const text = `select ${columns}, ${eraOf('g')} as era from generations g
+    left join read_rows r on r.projection = g.name and r.key = $2
+    where g.projection = $1 and g.state = 'live'`;
+  const [found] = await reading.ask<FoundOrNot>(text, [name, key]);
+  const era = Number(found?.era ?? 0);
+  if (found === undefined || found.key === null) return { era, row: undefined };
   await reading.prepare([found]);
-  return dated<Row>(reading, found);
+  return { era, row: dated<Row>(reading, found) };
 }
+
+/** The generation that is read, with the row if it has one. */
+type FoundOrNot = { readonly era: string } & (Found | { readonly key: null });
 
 async function list<Row extends ReadRow>(
   reading: Reading,

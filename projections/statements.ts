@@ -6,7 +6,7 @@ import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/proje
 import { isFault } from '../platform/kernel/faults';
 import type { Fault } from '../platform/kernel/faults';
 import { run } from '../platform/outbox/postgres/connection';
-import { liveName, projectionOf } from './generations/names';
+import { eraOf, liveName, projectionOf } from './generations/names';
 import type { LetterSealing } from './letters/sealing';
 import { keptRowOf } from './rows/sealing';
 import type { RowSealing, SealedRow } from './rows/sealing';
@@ -28,7 +28,12 @@ export const claim = `
   insert into checkpoints as c (projection, topic, partition, owner_epoch)
   values (${named}, $3, $4, 1)
   on conflict (projection, topic, partition) do update set owner_epoch = c.owner_epoch + 1
-  returning projection as generation, owner_epoch, next_offset`;
+  returning projection as generation, owner_epoch, next_offset,
+    (select ${eraOf('g')} from generations g where g.name = c.projection) as era`;
+
+/** Of the generation of `$1` that is read. */
+export const liveEra = `
+  select ${eraOf('g')} as era from generations g where g.projection = $1 and g.state = 'live'`;
 
 export const checkpoint = `
   select next_offset, (select state from generations where name = $1) as state from checkpoints

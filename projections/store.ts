@@ -20,6 +20,7 @@ import { letterStore } from './letters/store';
 import { postgresSealedRows } from './rows/sealed-rows';
 import { rowSealing } from './rows/sealing';
 import type { StoreSealing } from './sealing';
+import { liveEra } from './statements';
 import { tablesIn } from './tables';
 
 const limits = { askMs: 3_000, connectionsMax: 6 } as const;
@@ -45,6 +46,8 @@ export interface ReadModelStore extends ProjectionStore, LetterStore {
    */
   tablesOf(projections: readonly Projection[], takingOver?: TakingOver): VersionedTables;
   readonly ask: Ask;
+  /** Era of the generation of a projection that is read. */
+  eraOf(projection: string): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -103,6 +106,10 @@ export function openStore(
     ask,
     migrate: (projections) => tables(projections).migrate(),
     tablesOf: tables,
+    eraOf: async (projection) => {
+      const [row] = await ask<{ era: string }>(liveEra, [projection]);
+      return Number(row?.era ?? 0);
+    },
     ping: async () => void (await ask('select 1', [])),
     close: () => pool.end(),
     generations: generationStore({ pool, sealing }),

@@ -61,6 +61,16 @@ const behind: readonly PanelSpec[] = [
     runbooks: ['redis-away'],
   },
   {
+    title: 'What the cache was given',
+    description:
+      'Loaded values and told changes, by what became of them. Refused as older is what it is for; failed means Redis.',
+    unit: 'reqps',
+    queries: {
+      'value {{outcome}}': rate(m.cachePuts, 'outcome'),
+      'change {{outcome}}': rate(m.cacheRaises, 'outcome'),
+    },
+  },
+  {
     title: 'Redis',
     description:
       '1 while it is reached. Without it answers are slower, and limits are kept by each process alone.',

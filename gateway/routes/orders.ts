@@ -4,7 +4,10 @@ import { problem } from '../../platform/http/problem';
 import { defineOperations, mayTouch } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
+import { cacheKeyOf } from '../../projections/cached';
+import { orderStatus } from '../../projections/order-status';
 import { placeOrderContract } from '../../workflows/place-order.contract';
+import { returnOrderContract } from '../../workflows/return-order.contract';
 import { readModelFailed } from '../read-model';
 import type { OrderRow } from '../read-model';
 import { openMember } from '../sagas/personal';
@@ -74,6 +77,13 @@ export const orderOperations = defineOperations({
   },
 });
 
+const sagasOfOrders = new Set([placeOrderContract.name, returnOrderContract.name]);
+
+/** The cached read of what a saga is about to change. */
+export function cachedReadOf(saga: string, businessKey: string): string | undefined {
+  return sagasOfOrders.has(saga) ? cacheKeyOf(orderStatus, businessKey) : undefined;
+}
+
 const ttlMs = (order: OrderRow): number =>
   atRest.has(order.status) ? orderTtl.atRestMs : orderTtl.movingMs;
 
@@ -82,7 +92,8 @@ const ttlMs = (order: OrderRow): number =>
  * and kept nowhere.
  */
 async function shownOrder(parts: GatewayParts, order: OrderRow, principal: Principal) {
-  const { delivery: sealed, ...rest } = order;
+  const { delivery: sealed, version, ...rest } = order;
+  void version; // counts within one build of the read model, and says nothing to a caller
   if (sealed === undefined) return rest;
   const closed = (deliveryState: string) => ({ ...rest, delivery: null, deliveryState });
   const { customerId: subject = '', orderId } = order;
@@ -107,7 +118,7 @@ export function orderHandlers(parts: GatewayParts): OperationHandlers<typeof ord
   return {
     async getOrder({ params, principal }) {
       const read = {
-        key: `v1:order:${params.orderId}`,
+        key: cacheKeyOf(orderStatus, params.orderId),
         ttlMs,
         load: () => parts.readModel.orderStatus(params.orderId),
       };

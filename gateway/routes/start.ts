@@ -13,6 +13,7 @@ import { assertMayStart, contractOf } from '../sagas/request';
 import type { LookUp } from '../sagas/request';
 import { startSaga } from '../sagas/start';
 import { sagaAnswer, sagaBody, sagaPath } from './saga-body';
+import { cachedReadOf } from './orders';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 
@@ -70,6 +71,12 @@ async function endedWithin(parts: GatewayParts, workflowId: string, seconds: num
   return findSaga(parts, workflowId, () => true);
 }
 
+/** Whoever started it must not be answered from before: neither what there was, nor that there is nothing. */
+async function expectChange({ cache }: GatewayParts, saga: string, businessKey: string) {
+  const read = cachedReadOf(saga, businessKey);
+  if (read !== undefined) await cache.expect(read);
+}
+
 async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
   const contract = contractOf(parts.catalog, call.params.saga);
   assertMayStart(contract, call.principal.roles);
@@ -80,6 +87,7 @@ async function start(parts: GatewayParts, call: StartCall): Promise<Answer> {
   const wanted = { contract, body: call.body, subject, roles, idempotencyKey, lookUp, deadlineMs };
   const { workflowId, businessKey, replayed } = await startSaga(parts, wanted);
   const seconds = waitSeconds(call);
+  await expectChange(parts, contract.name, businessKey);
   const headers: Record<string, string> = {
     location: sagaPath(workflowId),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),

@@ -1,3 +1,5 @@
+import type { Log } from '../runtime/log';
+
 /** When a breaker opens and for how long; milliseconds. */
 export const breakerLimits = { failuresMax: 3, openMs: 1_000 } as const;
 
@@ -27,5 +29,27 @@ export function createBreaker(now: () => number = performance.now.bind(performan
       failures += 1;
       if (failures >= breakerLimits.failuresMax) closedAtMs = now() + breakerLimits.openMs;
     },
+  };
+}
+
+/** Asks something behind a breaker; undefined where it did not answer, or was not asked. */
+export type Ask<Store> = <Found>(
+  call: (store: Store) => Promise<Found>,
+) => Promise<Found | undefined>;
+
+/** A store of which nobody waits for failing calls: they turn into undefined, and soon at once. */
+export function behindBreaker<Store>(store: Store, log: Log, now?: () => number): Ask<Store> {
+  const breaker = createBreaker(now);
+  return async (call) => {
+    if (!breaker.allows()) return undefined;
+    try {
+      const found = await call(store);
+      breaker.succeeded();
+      return found;
+    } catch (error) {
+      breaker.failed();
+      log.debug('the cache did not answer', { error });
+      return undefined;
+    }
   };
 }

@@ -1,178 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
-import { isFault } from '../kernel/faults';
-import type { Json } from '../kernel/json';
+import { fromZero } from '../runtime/from-zero';
 import type { Log } from '../runtime/log';
 import { metricNames } from '../runtime/metric-names';
 import type { Vault } from '../security/keys/vault';
-import { createBreaker } from './breaker';
+import { behindBreaker } from './breaker';
+import { cacheLimits, entryTimes, openEntry, sealEntry } from './entry';
+import type { CacheLimits, Entry } from './entry';
+import { createFlights } from './flights';
+import { createServed } from './served';
+import { newest, putOutcomes } from './store';
+import type { Begun, CacheStore, Held, Version } from './store';
 
 /** Where an answer came from, as the header X-Cache says it. */
-export type CacheResult = 'hit' | 'miss' | 'stale' | 'bypass';
+export const cacheResults = ['hit', 'miss', 'stale', 'bypass'] as const;
+export type CacheResult = (typeof cacheResults)[number];
 
-/** What the cache needs of Redis. Every call may reject. */
-export interface CacheStore {
-  get(key: string): Promise<string | null>;
-  set(key: string, value: string, mode: 'PX', ttlMs: number): Promise<unknown>;
-  del(key: string): Promise<unknown>;
+/** What was read of the real thing; the version says how new that is, also where there is nothing. */
+export interface Loaded<Value> {
+  readonly value: Value | undefined;
+  readonly version: Version;
 }
 
 export interface CacheRead<Value> {
-  /** Version of the value's shape, then whose and what: `v1:order:<id>`. */
+  /** Version of the value's shape, then whose and what: `v2:order-status:<id>`. */
   readonly key: string;
   /** Milliseconds a value stays fresh; it may depend on the value. */
   readonly ttlMs: number | ((value: Value) => number);
   /** Milliseconds a missing value is remembered as missing; short, since it may appear any moment. */
   readonly negativeTtlMs?: number;
-  /** Reads the real thing; undefined when there is none. */
-  load(): Promise<Value | undefined>;
+  /** Reads the real thing, which never goes back: a later call finds the same version or a newer one. */
+  load(): Promise<Loaded<Value>>;
 }
 
-export interface CacheAnswer<Value> {
-  readonly value: Value | undefined;
+export interface CacheAnswer<Value> extends Loaded<Value> {
   readonly result: CacheResult;
-  /** Milliseconds since the value was loaded. */
+  /** Milliseconds since the value began to be loaded. */
   readonly ageMs: number;
 }
 
 export interface Cache {
   /** The cached value, or the loaded one. Rejects only when loading fails and nothing stale is left. */
   read<Value>(read: CacheRead<Value>): Promise<CacheAnswer<Value>>;
-  /** Forgets a value; when Redis is away it runs out by itself. */
-  forget(key: string): Promise<void>;
-}
-
-/** How far a time to live is varied, and how long a value may be served when the real thing is away. */
-export const cacheLimits = { jitter: 0.1, staleMs: 30_000, negativeTtlMs: 500 } as const;
-
-interface Entry {
-  readonly value?: unknown;
-  readonly loadedAtMs: number;
-  readonly freshUntilMs: number;
+  /** Somebody has asked for a change of it: what is cached is forgotten; that there is nothing is not remembered. */
+  expect(key: string): Promise<void>;
 }
 
 export interface CacheOptions {
   readonly store: CacheStore;
   readonly log: Log;
   readonly registry: Registry;
-  /** Seals what Redis is given, each value for its key; while it has no key, the cache is passed by. */
+  /** Seals what Redis is given, each value for its key; while it has no key, nothing is kept. */
   readonly vault: Vault;
   /** Prefix that keeps several worlds on one Redis apart. */
   readonly prefix: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly random?: () => number;
-}
-
-function parseEntry(text: string | null, key: string, vault: Vault): Entry | undefined {
-  if (text === null) return undefined;
-  try {
-    const entry = vault.open(text, placeOf(key)) as Partial<Entry> | null;
-    const whole = typeof entry?.loadedAtMs === 'number' && typeof entry.freshUntilMs === 'number';
-    return whole ? (entry as Entry) : undefined;
-  } catch {
-    // Not ours, cut short, another key's, or sealed with a key that is gone: as good as missing.
-    return undefined;
-  }
-}
-
-/** Undefined while there is no key: a value that cannot be sealed is not kept. */
-function sealEntry(entry: Entry, key: string, vault: Vault): string | undefined {
-  try {
-    return vault.seal(entry as unknown as Json, placeOf(key));
-  } catch (error) {
-    if (isFault(error)) return undefined;
-    throw error;
-  }
-}
-
-const placeOf = (key: string): readonly string[] => ['cache', key];
-
-/** Redis behind a breaker: failing calls turn into nothing, quickly. */
-function guardedStore({ store, log }: CacheOptions) {
-  const breaker = createBreaker();
-  return async function ask<Found>(
-    call: (store: CacheStore) => Promise<Found>,
-  ): Promise<{ readonly found: Found } | undefined> {
-    if (!breaker.allows()) return undefined;
-    try {
-      const found = await call(store);
-      breaker.succeeded();
-      return { found };
-    } catch (error) {
-      breaker.failed();
-      log.debug('the cache did not answer', { error });
-      return undefined;
-    }
-  };
+  readonly pause?: (ms: number) => Promise<unknown>;
+  readonly limits?: Partial<CacheLimits>;
 }
 
 /**
- * A read-through cache. One load at a time per key and process; times to live vary by a tenth, so that values made
- * together do not run out together. Redis away is never an error: answers then say `bypass`.
+ * A read-through cache over a store that several processes share. No reader goes back: an answer is what the store held
+ * after the question was asked, or was loaded after it; the store takes nothing older than what it has or was told of.
+ * Redis away is never an error: answers then say `bypass`.
  */
 export function createCache(options: CacheOptions): Cache {
-  const now = options.now ?? Date.now;
-  const random = options.random ?? Math.random;
-  const ask = guardedStore(options);
-  const flights = new Map<string, Promise<CacheAnswer<unknown>>>();
-  const requests = new Counter({
-    name: metricNames.cacheRequests,
-    help: 'Reads through the cache by result',
-    labelNames: ['result'],
-    registers: [options.registry],
-  });
+  const limits = { ...cacheLimits, ...options.limits };
+  const { vault, now = Date.now, random = Math.random, pause = pauseFor } = options;
+  const ask = behindBreaker(options.store, options.log, options.now);
+  const flights = createFlights();
+  const served = createServed(now);
+  const { stageOf, isDueEarly, timesOf } = entryTimes({ now, random, limits });
+  const counted = countersIn(options.registry);
 
-  function ttlOf<Value>(read: CacheRead<Value>, value: Value | undefined): number {
-    const negative = read.negativeTtlMs ?? cacheLimits.negativeTtlMs;
-    const own = typeof read.ttlMs === 'number' ? () => read.ttlMs as number : read.ttlMs;
-    const ttlMs = value === undefined ? negative : own(value);
-    return Math.round(ttlMs * (1 + cacheLimits.jitter * (2 * random() - 1)));
+  /** What may be served of what is held. */
+  function entryOf(held: Held | undefined, key: string): Entry | undefined {
+    const entry = held && openEntry(held, key, vault);
+    if (entry === undefined || served.isPassed(key)) return undefined;
+    return entry.version < newest(held?.floor, served.least(key)) ? undefined : entry;
   }
 
-  async function load<Value>(read: CacheRead<Value>, key: string): Promise<CacheAnswer<Value>> {
-    const value = await read.load();
-    const loadedAtMs = now();
-    const ttlMs = ttlOf(read, value);
-    const entry: Entry = { value, loadedAtMs, freshUntilMs: loadedAtMs + ttlMs };
-    const keepMs = ttlMs + (value === undefined ? 0 : cacheLimits.staleMs);
-    const sealed = sealEntry(entry, key, options.vault);
-    if (sealed !== undefined) {
-      await ask((store) => store.set(key, sealed, 'PX', Math.max(1, keepMs)));
+  const answerOf = <Value>(entry: Entry, result: CacheResult): CacheAnswer<Value> => ({
+    value: entry.value as Value | undefined,
+    version: entry.version,
+    ...{ result, ageMs: now() - entry.readAtMs },
+  });
+
+  async function load<Value>(read: CacheRead<Value>): Promise<Entry> {
+    const readAtMs = now();
+    const { value, version } = await read.load();
+    const { ttlMs } = read;
+    const freshMs =
+      value === undefined
+        ? (read.negativeTtlMs ?? limits.negativeTtlMs)
+        : typeof ttlMs === 'number'
+          ? ttlMs
+          : ttlMs(value);
+    return { value, version, ...timesOf(readAtMs, { freshMs, isMissing: value === undefined }) };
+  }
+
+  /** Undefined where the store does not answer. */
+  async function keep(key: string, entry: Entry, turn: Turn) {
+    const text = sealEntry(entry, key, vault);
+    if (text === undefined) {
+      await ask((store) => store.release(key, turn.token));
+      return 'unsealed';
     }
-    return { value, result: 'miss', ageMs: 0 };
+    const { born, token } = turn;
+    const put = { born, token, text, version: entry.version, isMissing: entry.value === undefined };
+    const outcome = await ask((store) => store.put(key, put));
+    counted.puts.inc({ outcome: outcome ?? 'failed' });
+    return outcome;
+  }
+
+  /** Waits shortly while another process loads; then does the same. */
+  async function takeTurn(key: string): Promise<Turn | undefined> {
+    const token = randomUUID();
+    for (let waitedMs = 0; ; waitedMs += limits.pollMs) {
+      const begun = await ask((store) => store.begin(key, token));
+      if (begun === undefined) return undefined;
+      const turn = { ...begun, token };
+      if (begun.hasLock || waitedMs >= limits.waitMs) return turn;
+      if (stageOf(entryOf(begun, key)) === 'fresh') return turn;
+      await pause(limits.pollMs);
+    }
+  }
+
+  async function fetch<Value>(read: CacheRead<Value>, key: string): Promise<CacheAnswer<Value>> {
+    for (let attempt = 1; ; attempt++) {
+      const turn = await takeTurn(key);
+      const entry = entryOf(turn, key);
+      const giveBack = () => ask(async (store) => turn && store.release(key, turn.token));
+      if (entry && stageOf(entry) === 'fresh') {
+        if (turn?.hasLock) void giveBack();
+        return answerOf(entry, 'hit');
+      }
+      const loaded = await load(read).catch(async (error: unknown) => {
+        await giveBack();
+        if (entry?.value === undefined || stageOf(entry) === 'over') throw error;
+        return undefined;
+      });
+      if (loaded === undefined && entry) return answerOf(entry, 'stale');
+      if (loaded === undefined) continue;
+      const outcome = turn && (await keep(key, loaded, turn));
+      // Whoever was served something newer by what is forgotten must not be given this by others.
+      if (outcome === 'gone' && attempt < limits.attemptsMax) continue;
+      const isKept = outcome !== undefined && outcome !== 'gone';
+      return answerOf(loaded, isKept ? 'miss' : 'bypass');
+    }
+  }
+
+  /** Reads anew what is still served, in the background, unless somebody is at it. */
+  function renew<Value>(read: CacheRead<Value>, key: string): void {
+    if (flights.has(key)) return;
+    const work = async () => {
+      const token = randomUUID();
+      const begun = await ask((store) => store.begin(key, token));
+      if (!begun?.hasLock) return;
+      try {
+        await keep(key, await load(read), { ...begun, token });
+      } catch (error) {
+        options.log.debug('a value was not read anew', { error });
+        await ask((store) => store.release(key, token));
+      }
+    };
+    void flights.fly(key, work);
   }
 
   async function find<Value>(read: CacheRead<Value>, key: string): Promise<CacheAnswer<Value>> {
-    const asked = await ask((store) => store.get(key));
-    const entry = parseEntry(asked?.found ?? null, key, options.vault);
-    const held = (result: CacheResult): CacheAnswer<Value> => ({
-      value: entry?.value as Value | undefined,
-      result,
-      ageMs: now() - (entry?.loadedAtMs ?? now()),
-    });
-    if (entry !== undefined && now() < entry.freshUntilMs) return held('hit');
-    try {
-      const loaded = await load(read, key);
-      return asked === undefined ? { ...loaded, result: 'bypass' } : loaded;
-    } catch (error) {
-      if (entry?.value === undefined) throw error;
-      return held('stale');
+    const entry = entryOf(await ask((store) => store.look(key)), key);
+    const stage = stageOf(entry);
+    if (entry === undefined || stage === 'over' || stage === 'good') {
+      return flights.fly(key, () => fetch(read, key));
     }
+    if (stage === 'aging' || isDueEarly(entry)) renew(read, key);
+    return answerOf(entry, stage === 'fresh' ? 'hit' : 'stale');
   }
 
   return {
     async read<Value>(read: CacheRead<Value>) {
       const key = `${options.prefix}${read.key}`;
-      const open = flights.get(key) as Promise<CacheAnswer<Value>> | undefined;
-      const flight = open ?? find(read, key).finally(() => flights.delete(key));
-      if (open === undefined) flights.set(key, flight);
-      const answer = await flight;
-      requests.inc({ result: answer.result });
+      const answer = await find(read, key);
+      served.note(key, answer.version);
+      counted.requests.inc({ result: answer.result });
       return answer;
     },
-    forget: async (key) => {
-      await ask((store) => store.del(`${options.prefix}${key}`));
+    async expect(name) {
+      const key = `${options.prefix}${name}`;
+      const done = await ask(async (store) => (await store.expect(key, randomUUID()), true));
+      if (!done) served.pass(key);
     },
+  };
+}
+
+interface Turn extends Begun {
+  readonly token: string;
+}
+
+function countersIn(registry: Registry) {
+  const registers = [registry];
+  const requests = new Counter({
+    name: metricNames.cacheRequests,
+    help: 'Reads through the cache by result',
+    ...{ labelNames: ['result'], registers },
+  });
+  const puts = new Counter({
+    name: metricNames.cachePuts,
+    help: 'Loaded values that were to be kept, by what became of them',
+    ...{ labelNames: ['outcome'], registers },
+  });
+  return {
+    requests: fromZero(requests, { result: cacheResults }),
+    puts: fromZero(puts, { outcome: [...putOutcomes, 'failed'] }),
   };
 }

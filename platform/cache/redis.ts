@@ -58,6 +58,11 @@ export function connectRedis(
   return redis;
 }
 
+/** What the keys of one world begin with: caches share them with whoever tells them of changes. */
+export function redisPrefix(instance: string): string {
+  return `holdfast${instance}:`;
+}
+
 /** Shows whether this process reaches Redis. */
 export function observeRedis(registry: Registry, redis: Pick<Redis, 'status'>): void {
   new Gauge({

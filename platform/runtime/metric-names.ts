@@ -45,6 +45,10 @@ export const metricNames = {
   serviceBreakerOpen: 'service_client_breaker_open',
   /** Counter; label result (hit, miss, stale, bypass). */
   cacheRequests: 'cache_requests_total',
+  /** Counter; label outcome (stored, older, expected, gone, failed). Loaded values that were to be kept. */
+  cachePuts: 'cache_puts_total',
+  /** Counter; label outcome (raised, late, unread, failed). Changes of read models that the cache was told of. */
+  cacheRaises: 'cache_raises_total',
   /** Gauge, 1 while this process reaches Redis. */
   cacheStoreUp: 'cache_store_up',
   /** Gauge; labels database, state (in_use, idle, waiting: callers without a connection). */

@@ -16,6 +16,14 @@ export function projectionExpression(column: string): string {
   return `split_part(${column}, '#', 1)`;
 }
 
+/**
+ * SQL for the era of a generation: milliseconds since 1970 when it became the one that is read, 0 for one that always
+ * was. `alias` is that of the table of generations. It grows with every switch, whichever way that goes.
+ */
+export function eraOf(alias: string): string {
+  return `coalesce((extract(epoch from ${alias}.switched_at) * 1000)::bigint, 0)`;
+}
+
 /** SQL for the name of the generation that is read; `projection` is SQL for the projection's name. */
 export function liveName(projection: string): string {
   return `(select name from generations where projection = ${projection} and state = 'live')`;

@@ -57,7 +57,7 @@ function projecting(parts: ProjectingParts, moving: Moving): ProjectionStore {
       if (row === undefined) throw new ClaimLost(`there is no generation of ${projection} to move`);
       const { generation, owner_epoch: ownerEpoch, next_offset: offset } = row;
       const place = { topic, partition, nextOffset: BigInt(offset) };
-      return { projection, generation, ownerEpoch, ...place };
+      return { projection, generation, era: Number(row.era), ownerEpoch, ...place };
     },
     apply: (claim, readings, decide) => apply(parts, moving, { claim, readings, decide }),
     halt: async ({ generation, topic, partition, ownerEpoch }, halt) => {
@@ -77,6 +77,7 @@ function projecting(parts: ProjectingParts, moving: Moving): ProjectionStore {
 
 interface ClaimRow {
   readonly generation: string;
+  readonly era: string | null;
   readonly owner_epoch: string;
   readonly next_offset: string;
 }

@@ -85,11 +85,11 @@ describe('two orders, one placed and one turned back, through log and read model
 
   test('are found by order, by customer and by saga', async () => {
     const model = openReadModel(configFor('projector', world.instance), testKeys);
-    expect(await model.orderStatus('o-1')).toMatchObject({
+    expect((await model.orderStatus('o-1')).value).toMatchObject({
       ...{ status: 'confirmed', incomplete: false, payment: { status: 'captured' } },
       asOf: expect.stringMatching(/^2026-/) as string,
     });
-    expect(await model.orderStatus('o-9')).toBeUndefined();
+    expect((await model.orderStatus('o-9')).value).toBeUndefined();
     const first = await model.customerOrders('ada', { limit: 1 });
     const second = await model.customerOrders('ada', { limit: 1, after: first.next! });
     expect([...first.items, ...second.items].map(({ orderId }) => orderId).sort()).toEqual([

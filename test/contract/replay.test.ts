@@ -94,7 +94,10 @@ const figures = (name: string, told: object) =>
 
 test('a read model is built beside the live one, switched and taken back, and no read fails or sees a half', async () => {
   const sent = await sendOrders(world, topic, history());
+  const eras = [await store.eraOf(customerOrders.name)];
+  const noteEra = async () => void eras.push(await store.eraOf(customerOrders.name));
   const first = await replayProjection(options());
+  await noteEra();
   figures('built with nobody about', { ...first, comparison: undefined });
   expect(first).toMatchObject({ verdict: 'switched', from: 1, to: 2, events: sent, repeats: 0 });
   expect(first.comparison).toMatchObject({ liveRows: 0, otherRows: orders });
@@ -113,6 +116,7 @@ test('a read model is built beside the live one, switched and taken back, and no
   );
   figures('built beside writers and readers', { ...second, comparison: undefined });
   expect(second).toMatchObject({ verdict: 'switched', from: 2, to: 3, letters: { count: 0 } });
+  await noteEra();
   const { comparison } = second;
   expect(comparison.compared).toBeGreaterThan(0);
   expect(comparison.differing).toHaveLength(comparison.compared);
@@ -125,6 +129,10 @@ test('a read model is built beside the live one, switched and taken back, and no
   const back = await rollBack(options());
   figures('taken back', { ...back, comparison: undefined });
   expect(back).toMatchObject({ verdict: 'switched', from: 3, to: 2 });
+  await noteEra();
+  // What is read later is newer, also where it was built before: caches give nothing up for what is older.
+  expect(eras).toEqual([...new Set(eras)].sort((one, other) => one - other));
+  expect(eras).toHaveLength(4);
   const all = await writing.stop();
   await eventually(async () => expect(await liveCount()).toBe(all));
   await eventually(() => expect([...reads.seen.shapes]).toEqual(['new', 'old']));

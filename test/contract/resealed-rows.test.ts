@@ -55,7 +55,10 @@ test('rows of before are taken over when a person says so, once, and by no proce
   const tables = store.tablesOf(projections, { ready: async () => undefined });
   await Promise.all([tables.migrate(), tables.migrate()]);
   expect(await tables.readTablesVersion()).toEqual({ version: 5, oldest: 5 });
-  expect(await model.orderStatus('n-601')).toMatchObject({ status: 'secret-n', asOf: secondOf(1) });
+  expect((await model.orderStatus('n-601')).value).toMatchObject({
+    status: 'secret-n',
+    asOf: secondOf(1),
+  });
   expect(await openedRows(store, { instance: world.instance })).toHaveLength(3 * count);
   expect(JSON.stringify(await ask('select * from read_rows'))).not.toContain('secret-');
   const clear = `select distinct projection, listed from read_rows order by projection`;
@@ -109,9 +112,9 @@ test('rows of every generation are counted by key, and sealed anew under the nex
     expect(found.slice(0, 1)).toEqual([3]);
     expect(found.slice(1).reduce((sum, one) => sum + one)).toBe(2);
     expect(await next.sealedRows.keyUse()).toEqual(new Map([['next', 5]]));
-    expect(await nextModel.orderStatus('a')).toMatchObject({ status: 'secret-a' });
+    expect((await nextModel.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
     await expect(model.orderStatus('a')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
-    expect(await lateModel.orderStatus('a')).toMatchObject({ status: 'secret-a' });
+    expect((await lateModel.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
   } finally {
     await Promise.all([next, nextModel, lateModel].map((one) => one.close()));
   }

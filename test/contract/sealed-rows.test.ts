@@ -60,7 +60,10 @@ const change = (key: string, what: string, values: readonly unknown[] = []) =>
 
 test('a row is read whole, and stands in no column but for what lists are asked by', async () => {
   await fill();
-  expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a', asOf: secondOf(1) });
+  expect((await model.orderStatus('a')).value).toMatchObject({
+    status: 'secret-a',
+    asOf: secondOf(1),
+  });
   const page = await model.customerOrders('ada', { limit: 10 });
   expect(page.items.map(({ status }) => status)).toEqual(['secret-b', 'secret-a']);
   const text = await stored();
@@ -100,7 +103,7 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
         await ask(`${back} and projection = $2`, [JSON.stringify(one.listed), one.projection]);
       }
     }
-    expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a' });
+    expect((await model.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
   }
   await ask('delete from read_rows');
   await fill(twins);
@@ -116,7 +119,7 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
 
   const before = await sealedOf('b');
   await putRows(store, orderStatus, { b: anOrder('b', 3, 'secret-later') });
-  expect(await model.orderStatus('b')).toMatchObject({ status: 'secret-later' });
+  expect((await model.orderStatus('b')).value).toMatchObject({ status: 'secret-later' });
   await change('b', 'sealed = $1', [before]);
   await expect(model.orderStatus('b')).rejects.toMatchObject(refused);
 });
@@ -133,7 +136,7 @@ test('a row of another read model, of another generation or in plain text is ref
   await store.generations.begin('order-status', 'next');
   await ask(`insert into read_rows (projection, key, listed, sources, as_of, sealed)
     select 'order-status#2', key, listed, sources, as_of, sealed from read_rows where ${there}`);
-  expect(await model.orderStatus('a')).toMatchObject({ status: 'secret-a' });
+  expect((await model.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
   await ask(`update generations set state = 'kept' where name = 'order-status'`);
   await ask(`update generations set state = 'live' where name = 'order-status#2'`);
   await expect(model.orderStatus('a')).rejects.toMatchObject(refused);

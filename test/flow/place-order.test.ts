@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { openShop } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
-import { connectRedis } from '../../platform/cache/redis';
+import { connectRedis, redisPrefix } from '../../platform/cache/redis';
 import { silentLog } from '../../platform/runtime/log';
+import { cacheKeyOf } from '../../projections/cached';
+import { orderStatus } from '../../projections/order-status';
 import { apiClient, configFor } from '../support/world';
 import { until } from '../../cli/up/api-client';
 import type { ApiAnswer } from '../../cli/up/api-client';
@@ -14,6 +16,17 @@ beforeAll(async () => {
   shop = await openShop({ api, customer: 'alice', received: 50 });
 });
 afterAll(() => api.close());
+
+/** What the projector told the cache of an order, and what the cache has of it. */
+async function knownOf(orderId: string) {
+  const config = configFor('admin');
+  const redis = connectRedis(config, silentLog);
+  await once(redis, 'ready');
+  const key = `${redisPrefix(config.HOLDFAST_INSTANCE)}${cacheKeyOf(orderStatus, orderId)}`;
+  const known = await redis.hmget(key, 'floor', 'version');
+  redis.disconnect();
+  return known;
+}
 
 describe('placing an order over HTTP', () => {
   it('answers 202 with a place to look, and the order crosses the three services', async () => {
@@ -150,6 +163,14 @@ describe('returning an order', () => {
     });
     const saga = await shop.outcomeOf(String(started.location));
     expect(saga).toMatchObject({ state: 'completed', saga: 'return-order' });
+    await until('the order to be shown as returned', 20_000, async () => {
+      const token = await shop.customerToken();
+      const order = await api.call('/orders/flow-return-1', { token });
+      return order.body.status === 'returned' ? order : undefined;
+    });
+    const [floor, version] = await knownOf('flow-return-1');
+    expect(floor).toMatch(/^\d{15}:\d{12}$/);
+    expect(String(version) >= String(floor)).toBe(true);
     const { availableCents, heldCents } = funds;
     expect(await shop.funds()).toMatchObject({ availableCents, heldCents });
     expect(await shop.stock()).toEqual(stock);

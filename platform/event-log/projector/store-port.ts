@@ -7,6 +7,8 @@ export interface Claim extends TopicPartition {
   readonly projection: string;
   /** The generation of the read model that it moves, as the store names it. */
   readonly generation: string;
+  /** Grows with every switch to another generation; 0 where there was none, or the store knows none. */
+  readonly era?: number;
   readonly ownerEpoch: string;
   /** Offset of the next record to apply. */
   readonly nextOffset: bigint;

@@ -1,6 +1,7 @@
 import type { Guard } from '../guard';
 import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
+import { cacheGuards } from './cache';
 import { certificateGuards } from './certificates';
 import { discoveryGuards } from './discovery';
 import { edgeGuards } from './edge';
@@ -53,6 +54,7 @@ export const guards: readonly Guard[] = [
   ...tokenGuards,
   ...personalGuards,
   ...edgeGuards,
+  ...cacheGuards,
   ...metricGuards,
   ...discoveryGuards,
   ...traceGuards,

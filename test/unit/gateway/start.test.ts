@@ -29,6 +29,16 @@ describe('starting a saga', () => {
     expect(JSON.stringify(started)).not.toContain('ann');
   });
 
+  test('makes what was cached of its order be forgotten, and leaves other orders alone', async () => {
+    const { call } = openGateway();
+    const from = async () =>
+      (await call({ path: '/orders/o-1', as: 'ann:customer' })).headers['x-cache'];
+    expect([await from(), await from()]).toEqual(['miss', 'hit']);
+    const other = { ...start, key: 'k-2', body: { ...order, orderId: 'o-2' } };
+    expect([(await call(other)).status, await from()]).toEqual([202, 'hit']);
+    expect([(await call(start)).status, await from()]).toEqual([202, 'miss']);
+  });
+
   test('grants the saga what its contract names, to the pseudonym and for this input alone', async () => {
     const { call, world } = openGateway();
     const { id } = (await call(start)).json() as { id: string };

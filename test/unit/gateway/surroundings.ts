@@ -7,6 +7,7 @@ import type {
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
+import { versionOf } from '../../../platform/cache/store';
 import { problem } from '../../../platform/http/problem';
 import { Fault } from '../../../platform/kernel/faults';
 import type { FaultCode } from '../../../platform/kernel/faults';
@@ -14,6 +15,7 @@ import type { SagaGrant } from '../../../platform/saga/grants/grant';
 import type { RevocationEngine } from '../../../gateway/sagas/temporal-revocation';
 import type { RevokeRequest, SwitchRequest, SwitchState } from '../../../platform/saga/verbs';
 import type { SagaView } from '../../../platform/saga/wire';
+import type { memoryCacheStore } from '../../support/memory-cache-store';
 import type { rehearseSubjects } from '../../support/subjects';
 
 /** What the parts around the gateway know, changed by tests as they like. */
@@ -27,7 +29,7 @@ export interface Surroundings {
   /** Sealed deliveries of orders in the read model. */
   readonly deliveries: Map<string, string>;
   /** What the cache holds. */
-  readonly cached: Map<string, string>;
+  readonly cached: ReturnType<typeof memoryCacheStore>;
   readonly views: Map<string, SagaView>;
   readonly rows: Map<string, SagaRow>;
   /** Name of the table the rows are in. */
@@ -146,11 +148,12 @@ export function readModelOf(world: Surroundings): ReadModel {
   return {
     async orderStatus(orderId) {
       reach();
-      if (orderId !== 'o-1') return undefined;
+      if (orderId !== 'o-1') return { value: undefined, version: versionOf(0, 0) };
       const updatedAt = '2026-01-01T00:00:00.000Z';
       const order = { orderId, customerId: 'ann', status: 'open', updatedAt, asOf: updatedAt };
       const delivery = world.deliveries.get(orderId);
-      return { ...order, ...(delivery === undefined ? {} : { delivery }), incomplete: false };
+      const shown = delivery === undefined ? {} : { delivery };
+      return { value: { ...order, ...shown, incomplete: false }, version: versionOf(0, 1) };
     },
     async customerOrders() {
       reach();

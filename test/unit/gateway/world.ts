@@ -5,6 +5,7 @@ import { createGateway } from '../../../gateway/server';
 import { createSagaFeed } from '../../../gateway/sagas/feed';
 import { createSwitches } from '../../../gateway/sagas/switches';
 import { createCache } from '../../../platform/cache/cache';
+import { memoryCacheStore } from '../../support/memory-cache-store';
 import { testVault } from '../../support/vault';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
 import { createHealth } from '../../../platform/http/health';
@@ -67,7 +68,7 @@ function surroundings(): Surroundings {
     given: [],
     subjects: rehearseSubjects(),
     deliveries: new Map(),
-    cached: new Map(),
+    cached: memoryCacheStore(),
     started: new Map(),
     granted: [],
     grants: [],
@@ -118,12 +119,7 @@ export function openGateway(options: OpenOptions = {}) {
   const world = surroundings();
   const { log = silentLog, keys = fixedKeys([]) } = options;
   const metrics = createMetrics({ defaults: false });
-  const kept = world.cached;
-  const store = {
-    get: async (key: string) => kept.get(key) ?? null,
-    set: async (key: string, value: string) => kept.set(key, value),
-    del: async (key: string) => kept.delete(key),
-  };
+  const { store } = world.cached;
   const cached = { store, log: silentLog, registry: new Registry(), prefix: '' };
   const cache = createCache({ ...cached, vault: testVault() });
   const limiter = createRateLimiter({
