@@ -8,9 +8,8 @@ import { metricNames } from '../runtime/metric-names';
 import { problem } from './problem';
 
 /**
- * Requests one caller may make per minute: a person or service by subject, anybody else by address; how many of them may
- * start sagas; and how many tokens that nobody of ours gave out may come from an address before they are answered
- * 429.
+ * Requests one caller may make per minute: a person or service by subject, anybody else by address; how many of them
+ * may start sagas; how many tokens that nobody of ours gave out may come from an address before they are answered 429.
  */
 export const rateLimits = {
   windowSeconds: 60,
