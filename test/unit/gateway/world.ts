@@ -172,5 +172,5 @@ export function openGateway(options: OpenOptions = {}) {
         ...headers,
       },
     });
-  return { world, call, health, registry: metrics.registry };
+  return { app, world, call, health, registry: metrics.registry };
 }
