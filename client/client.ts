@@ -41,9 +41,9 @@ function signed(token: () => Promise<string>): Middleware {
 }
 
 /**
- * Opens a client of the gateway at `baseUrl`. Its `GET`, `POST` and so on answer `{ data }` or `{ error }`, the problem;
- * they throw where there was no answer at all. After a lost connection, a 429 or a 503 a read, or a write under an
- * `Idempotency-Key`, is sent again, when the gateway says so, for as long as the patience lasts.
+ * Opens a client of the gateway at `baseUrl`. Its `GET`, `POST` and so on answer `{ data }` or `{ error }`, the
+ * problem; they throw where there was no answer at all. After a lost connection, a 429 or a 503 a read, or a write
+ * under an `Idempotency-Key`, is sent again, when the gateway says so, for as long as the patience lasts.
  */
 export function createHoldfast(options: HoldfastOptions): Holdfast {
   const { baseUrl, token, fetch = globalThis.fetch, patienceMs = 30_000 } = options;
