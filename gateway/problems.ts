@@ -1,6 +1,7 @@
 import { Problem, platformProblems } from '../platform/http/problem';
 import type { ProblemOptions } from '../platform/http/problem';
 import { letterPages } from '../projections/letters/problems';
+import { webhookPages } from '../webhooks/problems';
 import { verbPages } from './verb-problems';
 
 /** Codes of the gateway's own problems: status and title. */
@@ -48,6 +49,7 @@ export const refusalPages: Readonly<Record<string, ProblemPage>> = {
   ALREADY_DISPUTED: [409, 'The payment is disputed under another id'],
   ...verbPages,
   ...letterPages,
+  ...webhookPages,
 };
 
 /** Page of every problem there is. */

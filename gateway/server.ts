@@ -39,6 +39,7 @@ import { startHandlers, startOperations } from './routes/start';
 import { statusPage } from './status/page';
 import { createStatus } from './status/status';
 import { verbHandlers, verbOperations } from './routes/verbs';
+import { webhookHandlers, webhookOperations } from './routes/webhooks';
 
 /** Every operation of the gateway: the source of routes, validation, roles and documentation. */
 export const gatewayOperations = {
@@ -54,6 +55,7 @@ export const gatewayOperations = {
   ...serviceOperations,
   ...deadLetterOperations,
   ...reactionLetterOperations,
+  ...webhookOperations,
   ...codecOperations,
 } as const satisfies Operations;
 
@@ -153,6 +155,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...serviceHandlers(parts),
     ...deadLetterHandlers(parts),
     ...reactionLetterHandlers(parts),
+    ...webhookHandlers(parts),
     ...codecHandlers(parts),
   };
   const guard = { tokens, log, registry: metrics.registry, admit: admitWith(options) };

@@ -9,4 +9,9 @@ export const reactions: readonly Reaction[] = [
     starts: returnOrderContract,
     input: ({ orderId, customerId }) => ({ orderId, customerId }),
   }),
+  defineReaction({
+    ...{ name: 'saga-ended', on: 'saga.finished', service: 'sagas', from: 'now' },
+    notifies: 'webhooks',
+    input: ({ workflowId, outcome, reason }) => ({ workflowId, outcome, reason }),
+  }),
 ];

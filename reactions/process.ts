@@ -8,10 +8,15 @@ import { keepTrying } from '../platform/host/keep-trying';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { ServiceParts } from '../platform/host/service-parts';
 import { consumerName, reactionProjection } from '../platform/reactions/projection';
-import { isTelling } from '../platform/reactions/reaction';
+import { isStarting, isTelling } from '../platform/reactions/reaction';
 import type { Reaction } from '../platform/reactions/reaction';
 import { startStarter } from '../platform/reactions/starter';
-import type { Pending, ReactionOutcome, Starter } from '../platform/reactions/starter';
+import type {
+  Pending,
+  ReactionOutcome,
+  Starter,
+  StarterOptions,
+} from '../platform/reactions/starter';
 import { fromZero } from '../platform/runtime/from-zero';
 import { metricNames } from '../platform/runtime/metric-names';
 import { sagaAggregate } from '../platform/saga/journal/state';
@@ -35,6 +40,8 @@ export interface ReactorParts extends Pick<
 > {
   readonly reactions: readonly Reaction[];
   readonly records: ReactionStore;
+  /** Writes down whom an event is to be sent to. */
+  readonly notify: NonNullable<StarterOptions['notify']>;
 }
 
 /** The reactor at work. */
@@ -51,7 +58,7 @@ export function startReactor(parts: ReactorParts): Reactor {
   const stopping = new AbortController();
   const observers = observersOf(parts);
   const engine = openReactionEngine(config, {
-    sagas: parts.reactions.flatMap((one) => (isTelling(one) ? [] : [one.starts.name])),
+    sagas: parts.reactions.flatMap((one) => (isStarting(one) ? [one.starts.name] : [])),
     ...{ dataConverter: parts.dataConverter, keys: parts.keys, tracing: parts.tracing },
   });
   let running: { readonly projectors: readonly Projector[]; readonly starter: Starter } | undefined;
@@ -98,7 +105,7 @@ function follow(parts: ReactorParts, reaction: Reaction, { since, observe }: Fol
 }
 
 function beginStarts(
-  { reactions, records, log, store }: ReactorParts,
+  { reactions, records, log, store, notify }: ReactorParts,
   engine: ReactionEngine,
   { started, waiting, unread }: Omit<ReturnType<typeof observersOf>, 'projector'>,
 ): Starter {
@@ -110,10 +117,10 @@ function beginStarts(
   const changed = ({ reaction }: Pending) =>
     new Error(`the reaction ${reaction} does another thing now than when its event came`);
   return startStarter({
-    ...{ records: records.records, log, observe: started, waiting, unread },
+    ...{ records: records.records, log, observe: started, waiting, unread, notify },
     async start(pending) {
       const reaction = reactionOf(pending);
-      if (isTelling(reaction)) throw changed(pending);
+      if (!isStarting(reaction)) throw changed(pending);
       return engine.start(pending, reaction.starts);
     },
     async tell(pending, aim) {

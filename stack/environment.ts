@@ -79,6 +79,13 @@ export interface EnvironmentOptions {
   portOf: (name: string) => number;
 }
 
+/** A receiver of webhooks on this machine: an address of its own, where none of the servers is looked for. */
+const receiversHere = (caFile: string) => ({
+  HOLDFAST_WEBHOOK_ALLOW: '127.0.0.2',
+  HOLDFAST_WEBHOOK_PORTS: '443,1024-65535',
+  HOLDFAST_WEBHOOK_CA_FILE: caFile,
+});
+
 /** The whole environment of one of our processes, as `platform/runtime/config.ts` wants it. */
 export function environmentOf(options: EnvironmentOptions, name: string): Record<string, string> {
   const { endpoints } = options;
@@ -103,6 +110,7 @@ export function environmentOf(options: EnvironmentOptions, name: string): Record
     HOLDFAST_CONSUL_TOKEN: options.consulToken,
     HOLDFAST_KEYS_URL: endpoints.processes.keys,
     ...(name === 'keys' ? { HOLDFAST_KEK_FILE: options.kekFile } : {}),
+    ...(name === 'orchestrator' ? receiversHere(files.ca) : {}),
     HOLDFAST_ISSUER: endpoints.issuer,
     HOLDFAST_CARD_PROVIDER_URL: endpoints.cardProvider,
     HOLDFAST_HTTP_PORT: String(options.portOf(name)),

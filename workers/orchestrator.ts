@@ -11,6 +11,12 @@ import type { Reactor } from '../reactions/process';
 import { openReactionStore } from '../reactions/store';
 import type { ReactionStore } from '../reactions/store';
 import type { Vaults } from '../platform/host/hosted-service';
+import { withWebhooks } from '../webhooks/host';
+import { noteEnd } from '../webhooks/notices';
+import { startWebhooks } from '../webhooks/process';
+import type { Sender } from '../webhooks/sender';
+import { openWebhookStore } from '../webhooks/store';
+import type { WebhookStore } from '../webhooks/store';
 import { runProcess } from '../platform/host/process';
 import { presentGrant } from '../platform/host/grant-passing';
 import { startService } from '../platform/host/service-process';
@@ -56,21 +62,31 @@ void runProcess(process.env, async (config) => {
   let records: ReactionStore | undefined;
   const recordsOf = (keys: Vaults) =>
     (records ??= openReactionStore(config, { reactions, keys, log: createLog(config) }));
-  const service = withReactionLetters(sagasJournal, {
+  let webhooks: WebhookStore | undefined;
+  const webhooksOf = (keys: Vaults) => (webhooks ??= openWebhookStore(config, keys));
+  const letters = withReactionLetters(sagasJournal, {
     ...{ reactions, recordsOf, schemas: loadSchemas(), log: createLog(config) },
     issuer: config.HOLDFAST_ISSUER,
   });
+  const service = withWebhooks(letters, { storeOf: webhooksOf, config, log: createLog(config) });
   let journal: OpenSagas | undefined;
   let sweeper: Sweeper | undefined;
   let reactor: Reactor | undefined;
+  let sender: Sender | undefined;
   const running = await startService(config, service, {
     ...deploymentOptions(config),
     workflowBundle: { codePath },
     activities: (parts) => {
       journal ??= openSagasOf(config, parts.keys.vault('store.sagas'));
       sweeper ??= startSweeper({ ...parts, journal });
-      reactor ??= startReactor({ ...parts, reactions, records: recordsOf(parts.keys) });
       const { participant, store, openGrant } = parts;
+      const queue = webhooksOf(parts.keys);
+      reactor ??= startReactor({
+        ...{ ...parts, reactions, records: recordsOf(parts.keys) },
+        notify: (pending) =>
+          noteEnd({ queue, readAggregate: (id) => store.readAggregate(id) }, pending),
+      });
+      sender ??= startWebhooks({ ...parts, registry: parts.metrics.registry, store: queue });
       const verify = verifierOf(config);
       return createEngineActivities({
         ...{ journal: store, participants },
@@ -89,6 +105,7 @@ void runProcess(process.env, async (config) => {
     ...running,
     async stop() {
       await Promise.all([sweeper?.stop(), reactor?.stop()]);
+      await sender?.stop();
       await running.stop();
       await journal?.close();
     },

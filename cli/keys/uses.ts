@@ -11,6 +11,7 @@ import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
 import { reactions } from '../../reactions';
 import { openReactionStore } from '../../reactions/store';
+import { openWebhookStore } from '../../webhooks/store';
 import { ownedServices } from '../owned-services';
 import type { OwnedService } from '../owned-services';
 import { processConfigs } from '../process-access';
@@ -42,7 +43,8 @@ const contents = new Map<string, (state: string) => SealedContent>(
       ]),
     reactions: (state: string) =>
       builtOf([reactionRecords], state, ({ sealedRows }) => [sealedRows]),
-    audit: ledgerOf,
+    webhooks: (state: string) => ownOf(state, 'orchestrator', openWebhookStore),
+    audit: (state: string) => ownOf(state, 'auditor', openLedger),
   }),
 );
 
@@ -168,17 +170,25 @@ async function countAll(
   return counts;
 }
 
-function ledgerOf(state: string): SealedContent {
-  const config = () => processConfigs(state)('auditor');
+/** What one process alone keeps under keys of a purpose of its own. */
+function ownOf(
+  state: string,
+  process: string,
+  openAs: (
+    config: Config,
+    keys: Vaults,
+  ) => { readonly sealedRows: SealedRows; close(): Promise<void> },
+): SealedContent {
+  const config = () => processConfigs(state)(process);
   return {
     async count() {
-      const ledger = openLedger(config(), noKeys);
-      return ledger.sealedRows.keyUse().finally(() => ledger.close());
+      const store = openAs(config(), noKeys);
+      return store.sealedRows.keyUse().finally(() => store.close());
     },
     async reseal(told) {
       const own = config();
-      const ledger = await withKeys({ config: own }, (keys) => openLedger(own, keys));
-      return resealAll(ledger.sealedRows, told).finally(() => ledger.close());
+      const store = await withKeys({ config: own }, (keys) => openAs(own, keys));
+      return resealAll(store.sealedRows, told).finally(() => store.close());
     },
   };
 }

@@ -10,6 +10,7 @@ import { ownedServices } from '../owned-services';
 import { projections } from '../../projections';
 import { reactions } from '../../reactions';
 import { openReactionStore } from '../../reactions/store';
+import { openWebhookStore } from '../../webhooks/store';
 import { openReadModelStore } from '../../projections/store';
 
 /** A store and the process that owns it: only that one's certificate may change its tables. */
@@ -36,6 +37,14 @@ export const ownedStores: readonly OwnedStore[] = [
         const store = openReactionStore(config, { reactions, keys });
         return { tables: store.tablesOf(keys), close: () => store.close() };
       }),
+  },
+  {
+    name: 'webhooks',
+    process: 'orchestrator',
+    open: (config) => {
+      const { tables, close } = openWebhookStore(config, noKeys);
+      return { ...tables, close };
+    },
   },
   {
     name: 'readmodels',

@@ -6,7 +6,7 @@ import { defineProjection } from '../event-log/projector/projection';
 import type { Projection } from '../event-log/projector/projection';
 import { canonicalJson } from '../kernel/json';
 import type { Json } from '../kernel/json';
-import { isTelling } from './reaction';
+import { isNotifying, isTelling } from './reaction';
 import type { Reaction, StartingReaction, TellingReaction } from './reaction';
 
 /** What both kinds of rows say. */
@@ -15,7 +15,6 @@ type AnyRow = {
   /** When the event happened, RFC 3339. */
   readonly eventTime: string;
   readonly saga: string;
-  readonly businessKey: string;
   readonly input: Json;
   /** Correlation of the event: the saga whose step wrote it, where there is one. */
   readonly causedBy?: string;
@@ -27,6 +26,7 @@ type AnyRow = {
 
 /** A saga that an event is to start. */
 export type ToStart = AnyRow & {
+  readonly businessKey: string;
   readonly workflowId: string;
   /** sha256 of the canonical input. */
   readonly requestHash: string;
@@ -36,6 +36,7 @@ export type ToStart = AnyRow & {
 
 /** What an event is to tell the saga that waits for it. */
 export type ToTell = AnyRow & {
+  readonly businessKey: string;
   readonly wait: string;
   /** Identity of the act: a saga takes it once. */
   readonly jti: string;
@@ -47,8 +48,20 @@ export type ToTell = AnyRow & {
   readonly state: 'pending' | 'told' | 'unheard';
 };
 
+/** What those are to hear who asked for it; `saga` is the type of the saga that the event is about. */
+export type ToNotify = AnyRow & {
+  readonly notifies: 'webhooks';
+  /** `notified` once it is written down for each of them. */
+  readonly state: 'pending' | 'notified';
+};
+
 /** What one event is to do, and whether it has: the record that decides. */
-export type Reacted = ToStart | ToTell;
+export type Reacted = ToStart | ToTell | ToNotify;
+
+/** True for a row that is for somebody outside. */
+export function isToNotify(row: Reacted): row is ToNotify {
+  return 'notifies' in row;
+}
 
 /** True for a row that is told to a saga that runs. */
 export function isToTell(row: Reacted): row is ToTell {
@@ -95,6 +108,11 @@ function reactedTo(reaction: Reaction, event: LogEvent): Reacted {
     state: 'pending' as const,
   };
   if (isTelling(reaction)) return { ...about, ...toTell(reaction, event) };
+  if (isNotifying(reaction)) {
+    const input = nonNull.parse(reaction.input(event.data)) as Json;
+    const saga = nonEmpty.parse(event.data.saga);
+    return { ...about, notifies: reaction.notifies, saga, input };
+  }
   const { starts } = reaction;
   const input = starts.input.parse(reaction.input(event.data)) as Json;
   return {

@@ -44,11 +44,27 @@ export interface TellingReaction extends AnyReaction {
   readonly withinMs: number;
 }
 
-export type Reaction = StartingReaction | TellingReaction;
+/** An event of which those are told who asked for it; `input` is what they may be told of. */
+export interface NotifyingReaction extends AnyReaction {
+  /** Who has the list of them. */
+  readonly notifies: 'webhooks';
+}
+
+export type Reaction = StartingReaction | TellingReaction | NotifyingReaction;
 
 /** True for a reaction to which sagas listen that run already. */
 export function isTelling(reaction: Reaction): reaction is TellingReaction {
   return 'tells' in reaction;
+}
+
+/** True for a reaction that starts sagas. */
+export function isStarting(reaction: Reaction): reaction is StartingReaction {
+  return 'starts' in reaction;
+}
+
+/** True for a reaction that tells somebody outside, and no saga. */
+export function isNotifying(reaction: Reaction): reaction is NotifyingReaction {
+  return 'notifies' in reaction;
 }
 
 /** One reaction; a test holds its input to the contract of the saga, for every version of the event. */

@@ -2,8 +2,8 @@ import { backoffMs } from '../discovery/pace';
 import { crashPoint } from '../runtime/crash-point';
 import type { Log } from '../runtime/log';
 import { waiter } from '../runtime/waiter';
-import { isToTell } from './projection';
-import type { Reacted, ToStart, ToTell } from './projection';
+import { isToNotify, isToTell } from './projection';
+import type { Reacted, ToNotify, ToStart, ToTell } from './projection';
 
 /** Limits of the starter. */
 export const starterLimits = {
@@ -27,6 +27,7 @@ export interface Pending<Row extends Reacted = Reacted> {
 
 export type PendingStart = Pending<ToStart>;
 export type PendingTell = Pending<ToTell>;
+export type PendingNotice = Pending<ToNotify>;
 
 /** The reactor's own records. */
 export interface ReactionRecords {
@@ -57,6 +58,8 @@ export interface StarterOptions {
     pending: PendingTell,
     aim: (target: string) => Promise<void>,
   ) => Promise<'told' | 'nobody' | 'refused'>;
+  /** Writes down whom it is to be sent to; what is written already stays. Without it nobody is. */
+  readonly notify?: (pending: PendingNotice) => Promise<void>;
   /** Whether the journal has the act of this identity under this workflow id. */
   readonly isTaken: (workflowId: string, jti: string) => Promise<boolean>;
   readonly log: Log;
@@ -74,7 +77,15 @@ export interface StarterOptions {
  * `failed`: tried again; `unheard`: nobody waited for it in time.
  */
 export type ReactionOutcome =
-  'started' | 'exists' | 'journaled' | 'told' | 'nobody' | 'refused' | 'unheard' | 'failed';
+  | 'started'
+  | 'exists'
+  | 'journaled'
+  | 'told'
+  | 'nobody'
+  | 'refused'
+  | 'unheard'
+  | 'notified'
+  | 'failed';
 
 export interface Starter {
   stop(): Promise<void>;
@@ -125,7 +136,7 @@ export function startStarter(options: StarterOptions): Starter {
         failed += 1;
         options.observe?.(pending.reaction, 'failed');
         const { eventId, saga } = pending.row;
-        log.warn('a reaction could not reach its saga yet', { error, eventId, saga });
+        log.warn('a reaction could not be carried out yet', { error, eventId, saga });
       }
     }
     return failed;
@@ -145,7 +156,19 @@ export function startStarter(options: StarterOptions): Starter {
 /** Does what one row asks for and notes it; answers how that was. */
 export function reactOnce(options: StarterOptions, pending: Pending): Promise<ReactionOutcome> {
   const { reaction, row } = pending;
-  return isToTell(row) ? tellOne(options, { reaction, row }) : startOne(options, { reaction, row });
+  if (isToTell(row)) return tellOne(options, { reaction, row });
+  if (isToNotify(row)) return notifyOne(options, { reaction, row });
+  return startOne(options, { reaction, row });
+}
+
+async function notifyOne(
+  { records, notify }: StarterOptions,
+  pending: PendingNotice,
+): Promise<ReactionOutcome> {
+  await notify?.(pending);
+  await crashPoint('reactor.noted-not-settled', pending.reaction);
+  await records.settle(pending, 'notified');
+  return 'notified';
 }
 
 async function tellOne(options: StarterOptions, pending: PendingTell): Promise<ReactionOutcome> {

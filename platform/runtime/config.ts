@@ -1,6 +1,18 @@
 import { z } from 'zod';
+import { networksOf } from '../webhooks/addresses';
+import { portsOf } from '../webhooks/target';
 
 const port = z.coerce.number().int().min(1).max(65_535);
+
+/** A text that something reads; what that throws is what is wrong with it. */
+const readBy = (read: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
 
 /** Names as Temporal, our services and a shell take them all. */
 const word = z.string().regex(/^([A-Za-z0-9][A-Za-z0-9_-]{0,62})?$/);
@@ -64,6 +76,12 @@ const schema = z.object({
   HOLDFAST_LOG_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(0),
   /** Pause between two comparisons of journal and Temporal, milliseconds. */
   HOLDFAST_SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(10_000),
+  /** Networks that webhooks may reach beside the public Internet: addresses and CIDR blocks with commas between. */
+  HOLDFAST_WEBHOOK_ALLOW: readBy(networksOf).default(''),
+  /** Ports that webhooks may be sent to: `443,8000-8100`. */
+  HOLDFAST_WEBHOOK_PORTS: readBy(portsOf).default('443'),
+  /** File of authorities that receivers of webhooks may have their certificates from, beside the public ones. */
+  HOLDFAST_WEBHOOK_CA_FILE: z.string().default(''),
   /** `off`: tables are made by `holdfast migrate` alone, and a process waits until they are new enough. */
   HOLDFAST_MIGRATE: z.enum(['on', 'off']).default('on'),
   /** File traces are appended to as JSON lines, or with `/` at its end a folder of such files; empty: none. */

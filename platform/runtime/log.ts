@@ -47,6 +47,8 @@ export const logFields = [
     'notAfter',
     'purpose',
     'keyId',
+    'webhook',
+    'delivery',
   ],
 ] as const;
 
@@ -75,6 +77,7 @@ const textLengthMax = 2_000;
 const secrets: readonly [RegExp, string][] = [
   [/\b(bearer|basic|dpop)\s+[\w.~+/=-]{8,}/gi, '$1 [removed]'],
   [/\beyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g, '[removed]'],
+  [/\bwhsec_[\w+/=-]{8,}/g, '[removed]'],
   [/(\w+:\/\/)[^\s/@:]*:[^\s/@]*@/g, '$1[removed]@'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[removed]'],
   [

@@ -121,10 +121,18 @@ export const metricNames = {
   sagasOpen: 'sagas_open',
   /** Gauge. Sagas whose workflow tasks fail again and again. */
   sagasFailingTasks: 'sagas_failing_tasks',
-  /** Counter; labels reaction, outcome (started, exists, journaled, failed). Sagas that events start. */
+  /** Counter; labels reaction, outcome (started, notified, exists, journaled, failed). What events led to. */
   reactionStarts: 'reaction_starts_total',
   /** Gauge. Events whose saga could not be started yet, at most a batch of them. */
   reactionsPending: 'reactions_pending',
+  /** Counter; label result (delivered, failed, dead). Attempts to tell a webhook; `dead` ones were the last. */
+  webhookAttempts: 'webhook_attempts_total',
+  /** Gauge. Deliveries that wait for an attempt. */
+  webhooksPending: 'webhook_deliveries_pending',
+  /** Gauge, seconds. For how long the delivery has been due that was due first; 0 where none is. */
+  webhookOldestDue: 'webhook_oldest_due_seconds',
+  /** Gauge. Deliveries that were given up, and are kept. */
+  webhooksDead: 'webhook_deliveries_dead',
   /** Counter; label reason. Recoveries the sweeper asked for. */
   sagaRecoveries: 'saga_recoveries_total',
   /** Counter; label service. Events the auditor has checked. */

@@ -53,9 +53,11 @@ function note(name: string, second: number) {
 const fill = () =>
   putRows(store, projection, { ...note('a', 1), ...note('b', 2), ...note('c', 3) });
 const pending = async (limitMax = 10) =>
-  (await store.records.pending(limitMax)).map(({ row }) => row.businessKey);
+  (await store.records.pending(limitMax)).map(({ row }) => (row as ToStart).businessKey);
 const one = async (name: string) => {
-  const found = (await store.records.pending(10)).find(({ row }) => row.businessKey === name);
+  const found = (await store.records.pending(10)).find(
+    ({ row }) => (row as ToStart).businessKey === name,
+  );
   return found as PendingTell;
 };
 const stored = async () => JSON.stringify(await ask('select * from read_rows'));

@@ -7,7 +7,7 @@ import { readFiles, root } from './checks/repository';
 
 const declaring = /export const (\w+) = defineOperations\(/g;
 const sources = readFiles((file) =>
-  /^(activities|projections|reactions|workers|platform)\//.test(file),
+  /^(activities|projections|reactions|webhooks|workers|platform)\//.test(file),
 );
 const declared = sources.flatMap(({ file, text }) =>
   [...text.matchAll(declaring)].map(([, name = '']) => ({ file, name })),

@@ -6,6 +6,7 @@ import { paymentsOperations } from '../../../activities/payments/api';
 import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
 import { letterOperations } from '../../../projections/letters/operations';
+import { webhookOperations } from '../../../webhooks/operations';
 import { openShop } from '../../chaos/shop';
 import { until } from '../../up/api-client';
 import type { ApiAnswer } from '../../up/api-client';
@@ -37,7 +38,7 @@ export const servicesWithApi: Readonly<Record<string, Operations>> = {
   payments: paymentsOperations,
   inventory: inventoryOperations,
   projector: letterOperations,
-  orchestrator: below('/reactions', letterOperations),
+  orchestrator: { ...below('/reactions', letterOperations), ...webhookOperations },
 };
 
 const urlOf = ({ environmentFor }: AttackTarget, name: string) =>

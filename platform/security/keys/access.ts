@@ -6,8 +6,11 @@ import type { KeyPurpose } from './vault';
  */
 export const keyAccess = {
   participant: ['store.<own>', 'events.<own>', 'temporal', 'grants'],
-  /** Runs the sagas, keeps their journal, and starts sagas by events of every service. */
-  orchestrator: ['store.sagas', 'events.*', 'letters', 'reactions', 'temporal', 'grants'],
+  /** Runs the sagas, keeps their journal, starts sagas by events of every service, and tells webhooks of their ends. */
+  orchestrator: [
+    ...(['store.sagas', 'events.*', 'letters', 'reactions', 'webhooks'] as const),
+    ...(['temporal', 'grants'] as const),
+  ],
   projector: ['events.*', 'read-models', 'letters'],
   gateway: ['temporal', 'grants', 'cache', 'read-models'],
   /** Reads everything it compares, and may write none of it; its own ledger nobody else opens. */
@@ -26,7 +29,8 @@ export function purposesOf(services: readonly string[]): readonly KeyPurpose[] {
   return [
     ...owners.map((name): KeyPurpose => `store.${name}`),
     ...owners.map((name): KeyPurpose => `events.${name}`),
-    ...(['read-models', 'letters', 'reactions', 'audit', 'cache', 'temporal', 'grants'] as const),
+    ...(['read-models', 'letters', 'reactions', 'webhooks', 'audit'] as const),
+    ...(['cache', 'temporal', 'grants'] as const),
   ];
 }
 

@@ -80,8 +80,8 @@ export function fixedKeys(keys: readonly DataKey[]): KeySet {
 /**
  * What the keys of a process are for. A process gets those of its own purposes from the key store and no others:
  * `store.<service>` its database, `events.<service>` its events in the log and in archives, `read-models`, `letters`
- * and `reactions` what is built from the log, `audit` the auditor's ledger, `cache` Redis, `temporal` payloads of
- * workflows, `grants` what a gateway says of a person.
+ * and `reactions` what is built from the log, `webhooks` URLs, secrets and messages of webhooks, `audit` the auditor's
+ * ledger, `cache` Redis, `temporal` payloads of workflows, `grants` what a gateway says of a person.
  */
 export type KeyPurpose =
   | `store.${string}`
@@ -89,6 +89,7 @@ export type KeyPurpose =
   | 'read-models'
   | 'letters'
   | 'reactions'
+  | 'webhooks'
   | 'audit'
   | 'cache'
   | 'temporal'
