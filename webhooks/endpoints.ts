@@ -1,5 +1,5 @@
 import { webhookLimits } from '../platform/webhooks/limits';
-import { killPending } from './queue';
+import { killPending } from './finish';
 import type { EndpointSecrets, WebhookSealing } from './sealing';
 import type { AskRows, Database } from './store';
 

@@ -2,7 +2,6 @@ import type { Attempted } from '../platform/webhooks/attempt';
 import { webhookLimits } from '../platform/webhooks/limits';
 import { nextPauseMs } from '../platform/webhooks/pace';
 import type { DisabledFor } from './endpoints';
-import { killPending } from './queue';
 import type { Claimed } from './queue';
 import type { AskRows } from './store';
 
@@ -49,6 +48,13 @@ const note = `
 
 const disable = `
   update webhook_endpoints set state = 'disabled', disabled_for = $2 where id = $1`;
+
+/** Gives up what waits for an endpoint that is sent nothing any more. */
+export async function killPending(ask: AskRows, endpoint: string): Promise<void> {
+  const sql = `update webhook_deliveries set state = 'dead', last_error = 'DISABLED', ended_at = now()
+    where endpoint = $1 and state = 'pending'`;
+  await ask(sql, [endpoint]);
+}
 
 /** Writes down what came of an attempt, and disables an endpoint that is gone or has failed for days. */
 export async function finish(ask: AskRows, claimed: Claimed, ended: Ended): Promise<void> {

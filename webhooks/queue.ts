@@ -89,13 +89,6 @@ const columns = `d.id, d.endpoint, d.type, d.saga, d.workflow_id as "workflowId"
   d.due_at as "dueAt", d.last_at as "lastAt", d.last_status as "lastStatus",
   d.last_error as "lastError", d.created_at as "createdAt", d.ended_at as "endedAt"`;
 
-/** Gives up what waits for an endpoint that is sent nothing any more. */
-export async function killPending(ask: AskRows, endpoint: string): Promise<void> {
-  const sql = `update webhook_deliveries set state = 'dead', last_error = 'DISABLED', ended_at = now()
-    where endpoint = $1 and state = 'pending'`;
-  await ask(sql, [endpoint]);
-}
-
 const put = `
   insert into webhook_deliveries
     (id, endpoint, type, saga, workflow_id, sealed, state, last_error, ended_at)

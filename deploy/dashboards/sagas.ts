@@ -131,6 +131,18 @@ const steps: readonly PanelSpec[] = [
     },
     runbooks: ['reactions-wait'],
   },
+  {
+    title: 'Webhooks',
+    description:
+      'Attempts to tell webhooks, by what came of them; what waits, and what was given up.',
+    unit: 'short',
+    queries: {
+      '{{result}}': rate(m.webhookAttempts, 'result'),
+      waiting: `max(${m.webhooksPending})`,
+      dead: `max(${m.webhooksDead})`,
+    },
+    runbooks: ['webhooks-dead', 'webhooks-wait'],
+  },
 ];
 
 /** How sagas go: whether they end, how, how long databases differ meanwhile, and who waits for whom. */

@@ -12,6 +12,7 @@ import { slowAttacks } from './slow';
 import { storedAttacks } from './stored';
 import { tokenAttacks } from './tokens';
 import { transportAttacks } from './transport';
+import { webhookAttacks } from './webhooks';
 
 /** Every attack there is, in the order of the requirements. */
 export const attacks: readonly Attack[] = [
@@ -28,6 +29,7 @@ export const attacks: readonly Attack[] = [
   ...slowAttacks,
   ...injectionAttacks,
   ...secretAttacks,
+  ...webhookAttacks,
 ].sort((one, other) => numberOf(one) - numberOf(other));
 
 function numberOf({ row }: Attack): number {

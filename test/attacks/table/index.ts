@@ -5,6 +5,7 @@ import { dataMutations } from './data';
 import { storedMutations } from './stored';
 import { tokenMutations } from './tokens';
 import { transportMutations } from './transport';
+import { webhookMutations } from './webhooks';
 
 /** Every guard that a row of `holdfast attack` stands on, at least one a row. */
 export const attackMutations: readonly AttackMutation[] = [
@@ -14,4 +15,5 @@ export const attackMutations: readonly AttackMutation[] = [
   ...transportMutations,
   ...storedMutations,
   ...dataMutations,
+  ...webhookMutations,
 ];

@@ -112,6 +112,35 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'messages to webhooks are given up, others only fail; a message that is due lies there',
+    interval: '1m',
+    series: {
+      [`${metricNames.webhookAttempts}{process="orchestrator",result="failed"}`]: '0+1x60',
+      [`${metricNames.webhookAttempts}{process="orchestrator",result="dead"}`]: '0x2 3x58',
+      [`${metricNames.webhookOldestDue}{process="orchestrator"}`]: '0x24 600x2 601x10 0x25',
+    },
+    at: {
+      '2m': [],
+      '5m': [
+        {
+          alert: 'HoldfastWebhooksDead',
+          labels: { severity: 'warn' },
+          summary: 'GIVEN UP',
+        },
+      ],
+      '22m': [],
+      '27m': [],
+      '30m': [
+        {
+          alert: 'HoldfastWebhooksWait',
+          labels: { severity: 'warn' },
+          summary: 'a message to a webhook has been due for 10m 1s',
+        },
+      ],
+      '45m': [],
+    },
+  },
+  {
     title: 'a violation that the auditor found, until it is gone; a warning is none',
     interval: '1m',
     series: {

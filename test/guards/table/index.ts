@@ -27,6 +27,7 @@ import { sealingGuards } from './sealing';
 import { storeGuards } from './stores';
 import { tokenGuards } from './tokens';
 import { traceGuards } from './traces';
+import { webhookGuards } from './webhooks';
 
 /** Every guard there is. A new one comes with its line here and a test that misses it. */
 export const guards: readonly Guard[] = [
@@ -39,6 +40,7 @@ export const guards: readonly Guard[] = [
   ...rebuildGuards,
   ...republishGuards,
   ...replayGuards,
+  ...webhookGuards,
   ...restoreGuards,
   ...auditGuards,
   ...ledgerGuards,

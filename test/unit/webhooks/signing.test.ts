@@ -1,4 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { projectRoot } from '../../../platform/runtime/paths';
 import { newSecret, signatureOf, signedHeaders } from '../../../platform/webhooks/signing';
 
 /** The example of the Standard Webhooks specification's own libraries. */
@@ -45,4 +49,26 @@ test('a secret has 32 bytes, and a receiver calculates the signature with nothin
   const mac = createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`);
   expect(signatureOf(secret, known.message)).toBe(`v1,${mac.digest('base64')}`);
   expect(newSecret()).not.toBe(secret);
+});
+
+describe('the function that docs/webhooks.md shows', () => {
+  const page = readFileSync(path.join(projectRoot, 'docs/webhooks.md'), 'utf8');
+  const [, code = ''] = /```js\n([^]*?)```/.exec(page) ?? [];
+  const given = { createHmac, timingSafeEqual, Buffer, Date: { now: () => 1_614_265_400_000 } };
+  const plain = code.replace(/^import .*$/m, '').replace('export function', 'function');
+  const isGenuine = runInNewContext(`${plain}; isGenuine`, given) as (
+    ...told: [secret: string, headers: object, body: string]
+  ) => boolean;
+  const headers = signedHeaders([newSecret(), known.secret], known.message);
+  const { body } = known.message;
+
+  test('takes what was signed, by any secret that is good, and nothing else', () => {
+    expect(isGenuine(known.secret, headers, body)).toBe(true);
+    expect(isGenuine(newSecret(), headers, body)).toBe(false);
+    expect(isGenuine(known.secret, headers, `${body} `)).toBe(false);
+    expect(isGenuine(known.secret, { ...headers, 'webhook-id': 'msg_2' }, body)).toBe(false);
+    expect(isGenuine(known.secret, {}, body)).toBe(false);
+    given.Date.now = () => 1_614_265_700_000;
+    expect(isGenuine(known.secret, headers, body)).toBe(false);
+  });
 });
