@@ -4,7 +4,7 @@ import { webhookLimits } from '../platform/webhooks/limits';
 import { finish } from './finish';
 import type { Ended } from './finish';
 import type { WebhookSealing } from './sealing';
-import type { AskRows, Database } from './store';
+import type { Database } from './store';
 
 /** Something that is to be sent to one endpoint. */
 export interface NewDelivery {

@@ -42,8 +42,8 @@ export const ownedStores: readonly OwnedStore[] = [
     name: 'webhooks',
     process: 'orchestrator',
     open: (config) => {
-      const { tables, close } = openWebhookStore(config, noKeys);
-      return { ...tables, close };
+      const store = openWebhookStore(config, noKeys);
+      return { ...store.tables, close: () => store.close() };
     },
   },
   {
