@@ -31,6 +31,8 @@ function impliedProblems(operation: Operation, path: string): string[] {
   return [
     ...['REQUEST_MALFORMED', 'QUERY_INVALID', 'BODY_INVALID', 'RATE_LIMITED', 'INTERNAL'],
     ...['OVERLOADED', 'REQUEST_TIMEOUT_INVALID', 'DEADLINE_EXCEEDED'],
+    // Said before there is a route: a head that is too large, or does not come in time.
+    ...['HEADERS_TOO_LARGE', 'REQUEST_TIMEOUT'],
     ...when(writes(operation), 'BODY_NOT_JSON', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'),
     ...when(params !== undefined, 'PATH_INVALID', 'NOT_FOUND'),
     ...when(owner !== undefined, 'NOT_FOUND'),

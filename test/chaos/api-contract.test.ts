@@ -20,7 +20,7 @@ const drawing = isFull
 const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 
 // Alone: what operators may do to many sagas at once is asked for as well.
-jest.setTimeout(600_000);
+jest.setTimeout(isFull ? 1_200_000 : 600_000);
 
 const api = apiClient();
 const { gatewayUrl: url, caFile } = gatewayOf(environmentFor);
