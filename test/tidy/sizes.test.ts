@@ -3,7 +3,10 @@ import { readFiles, repositoryFiles } from './checks/repository';
 import { checkDepth, checkSizes, sizeLimits } from './checks/sizes';
 import { parseSource } from './checks/source';
 
-const sources = readFiles((file) => file.endsWith('.ts')).map(parseSource);
+// What a generator writes, nobody reads from end to end.
+const sources = readFiles((file) => file.endsWith('.ts') && file !== 'client/api.d.ts').map(
+  parseSource,
+);
 
 test('no file, function or line passes the outer bound', () => {
   const { reported, failed } = checkSizes(sources);
