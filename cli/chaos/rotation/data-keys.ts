@@ -24,6 +24,7 @@ const left: readonly { readonly purpose: KeyPurpose; readonly holder?: string }[
   { purpose: 'read-models', holder: 'projector' },
   { purpose: 'reactions' },
   { purpose: 'letters' },
+  { purpose: 'webhooks' },
 ];
 
 interface KeyLine {
