@@ -7,23 +7,28 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 const pause = waiter();
 
-/** Milliseconds until a signal aborts, while everything that nobody holds is collected again and again. */
-async function abortedAfter(signal: AbortSignal): Promise<number> {
-  const sinceMs = performance.now();
-  while (!signal.aborted && performance.now() - sinceMs < 3_000) {
+const rounds = 10;
+const patienceMs = 10_000;
+
+/** Whether a signal aborts in the end, after everything that nobody holds was collected again and again. */
+async function firesAfterAll(signal: AbortSignal): Promise<boolean> {
+  for (let round = 0; round < rounds; round += 1) {
     collect();
     await pause.wait(20);
   }
-  return performance.now() - sinceMs;
+  // A collection of a large heap takes its time on a busy machine: no bound says anything of the timer but a long one.
+  const untilMs = performance.now() + patienceMs;
+  while (!signal.aborted && performance.now() < untilMs) await pause.wait(20);
+  return signal.aborted;
 }
 
 describe('a deadline', () => {
   test('fires although nobody holds its timer, beside a signal that stays quiet', async () => {
     const quiet = new AbortController();
     const { signal } = deadlineAfter(200, quiet.signal);
-    expect(await abortedAfter(signal)).toBeLessThan(2_000);
+    expect(await firesAfterAll(signal)).toBe(true);
     expect((signal.reason as DOMException).name).toBe('TimeoutError');
-  });
+  }, 60_000);
 
   test('fires with another signal, at once where that has fired already, and for its reason', async () => {
     const other = new AbortController();
