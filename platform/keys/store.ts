@@ -6,6 +6,7 @@ import type { Place } from '../security/keys/envelope';
 import { hashOfSubject } from './deletion-log';
 import type { DeletionLog } from './deletion-log';
 import type { Keks } from './keks';
+import { newKeyId } from './key-id';
 import type { KeyRow, KeyRows, SubjectRow } from './rows';
 
 /** Limits of the key store. */
@@ -74,9 +75,6 @@ const placeOfSubject = ({ subject, id }: Pick<SubjectRow, 'subject' | 'id'>): Pl
   ...['keys', 'subject', subject, id],
 ];
 
-/** Key ids say nothing of what they are for. */
-const newId = (): string => randomBytes(9).toString('base64url');
-
 export function forgottenProblem(): Problem {
   return new Problem(410, 'SUBJECT_FORGOTTEN', 'The subject was forgotten, for good');
 }
@@ -131,7 +129,7 @@ function dataKeysOf(parts: KeyStoreParts): Pick<KeyStore, 'give' | 'rotate' | 'r
   const budget = parts.messagesBeforeNext ?? keyStoreLimits.messagesBeforeNext;
 
   async function make(purpose: string, over: string | undefined): Promise<string> {
-    const id = newId();
+    const id = newKeyId();
     const wrapped = keks.wrap(randomBytes(envelopeFormat.keyBytes), placeOf(purpose, id));
     await rows.add({ id, purpose, wrapped }, over);
     return id;
@@ -179,7 +177,7 @@ function subjectKeysOf(parts: KeyStoreParts): Pick<KeyStore, 'subjectKey' | 'for
   }
 
   async function made(subject: string): Promise<SubjectRow | undefined> {
-    const id = newId();
+    const id = newKeyId();
     const secret = randomBytes(envelopeFormat.keyBytes);
     await rows.addSubject({
       subject,

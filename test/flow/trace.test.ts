@@ -29,9 +29,14 @@ const transact = (service: string, ...readers: readonly string[]): readonly stri
 const publish = (service: string) =>
   `publish service-events.${service} (${service === 'sagas' ? 'orchestrator' : service})`;
 const project = (name: string) => `project ${name} (projector)`;
-const reaction = 'project on-return-disputed (orchestrator)';
+const reaction = (name: string) => `project on-${name} (orchestrator)`;
 
-const journaled = transact('sagas', project('saga-timeline'), publish('sagas'));
+const journaled = transact(
+  'sagas',
+  reaction('saga-ended'),
+  project('saga-timeline'),
+  publish('sagas'),
+);
 const ordered = transact(
   'orders',
   project('customer-orders'),
@@ -47,7 +52,7 @@ const stocked = transact(
 );
 const paid = transact(
   'payments',
-  reaction,
+  reaction('return-disputed'),
   project('order-status'),
   project('saga-timeline'),
   publish('payments'),
