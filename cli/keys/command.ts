@@ -19,7 +19,7 @@ Examples:
   holdfast keys rotate --kek --reason "the file was copied"
   holdfast keys reseal store.orders
   holdfast keys retire store.orders 3kTq9XbLw2aZ --reason "nothing is sealed with it any more"
-  holdfast keys retire --reason "unused" -- store.orders -Tq9XbLw2aZk    (an id that begins with a dash)
+  holdfast keys retire --reason "unused" -- store.orders -Tq9XbLw2aZk
 `;
 
 /** `holdfast keys`: what keys there are, and new ones. */

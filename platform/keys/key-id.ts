@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A new key id: twelve characters that say nothing of what the key is for. The first is a letter or a digit: people name
- * keys on the command line, where what begins with `-` is an option.
+ * A new key id: twelve characters that say nothing of what the key is for. The first is a letter or a digit: people
+ * name keys on the command line, where what begins with `-` is an option.
  */
 export function newKeyId(draw: (bytes: number) => Buffer = randomBytes): string {
   for (;;) {
