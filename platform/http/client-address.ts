@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { networkOf, within } from '../runtime/networks';
 
 /** Proxies whose `X-Forwarded-For` is believed. */
 export interface Proxies {
@@ -11,25 +12,17 @@ function plain(address: string): string {
   return mapped ?? address.split('%', 1)[0] ?? address;
 }
 
-const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
 /**
  * Reads a list of addresses and networks such as `10.0.0.0/8, 192.0.2.7, fd00::/8`; empty: nobody is believed. Throws
  * for anything else.
  */
 export function proxiesOf(list: string): Proxies {
-  const known = new BlockList();
   const parts = list.split(',').map((part) => part.trim());
-  for (const part of parts.filter((one) => one !== '')) {
-    const [address = '', length, ...rest] = part.split('/');
-    const bits = isIP(address) === 6 ? 128 : 32;
-    const prefix = length === undefined ? bits : /^\d+$/.test(length) ? Number(length) : -1;
-    if (isIP(address) === 0 || rest.length > 0 || prefix < 0 || prefix > bits) {
-      throw new Error(`HOLDFAST_PROXIES: ${part} is no address and no network`);
-    }
-    known.addSubnet(address, prefix, familyOf(address));
+  try {
+    return { has: within(parts.filter((part) => part !== '').map(networkOf)) };
+  } catch (cause) {
+    throw new Error(`HOLDFAST_PROXIES: ${(cause as Error).message}`, { cause });
   }
-  return { has: (address) => isIP(address) !== 0 && known.check(address, familyOf(address)) };
 }
 
 /** The first 64 bits of an IPv6 address, which one household has; such a prefix as an address of its own. */

@@ -1,10 +1,6 @@
-import { BlockList, isIP } from 'node:net';
-
-/** A network, as `10.1.0.0/16` or one address says it. */
-export interface Network {
-  readonly address: string;
-  readonly prefix: number;
-}
+import { isIP } from 'node:net';
+import { networkOf, within } from '../runtime/networks';
+import type { Network } from '../runtime/networks';
 
 /** IPv4 networks that are not the public Internet: IANA's registry of special purposes, multicast, class E. */
 const special4 = [
@@ -20,46 +16,23 @@ const special4 = [
 const public6 = ['2000::/3'];
 const special6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-function listOf(networks: readonly Network[]): BlockList {
-  const list = new BlockList();
-  for (const { address, prefix } of networks) list.addSubnet(address, prefix, family(address));
-  return list;
-}
-
-/** One network; throws for what is none. */
-export function networkOf(text: string): Network {
-  const [address = '', bits, ...rest] = text.trim().split('/');
-  const width = isIP(address) === 6 ? 128 : 32;
-  const prefix = bits === undefined ? width : Number(bits);
-  const isWhole = /^\d{1,3}$/.test(bits ?? '0') && prefix <= width;
-  if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || !isWhole) {
-    throw new Error(`${text} is no network: write 10.1.0.0/16, or one address`);
-  }
-  return { address, prefix };
-}
-
 /** Networks with commas between them. */
 export function networksOf(text: string): readonly Network[] {
   return text.split(',').filter(Boolean).map(networkOf);
 }
 
 const lists = {
-  special4: listOf(special4.map(networkOf)),
-  public6: listOf(public6.map(networkOf)),
-  special6: listOf(special6.map(networkOf)),
+  special4: within(special4.map(networkOf)),
+  public6: within(public6.map(networkOf)),
+  special6: within(special6.map(networkOf)),
 };
 
 function isPublic(address: string): boolean {
   // With a zone it is an address of this machine's link, whatever it looks like.
   if (address.includes('%')) return false;
   const version = isIP(address);
-  if (version === 4) return !lists.special4.check(address, 'ipv4');
-  if (version === 6) {
-    return lists.public6.check(address, 'ipv6') && !lists.special6.check(address, 'ipv6');
-  }
-  return false;
+  if (version === 4) return !lists.special4(address);
+  return version === 6 && lists.public6(address) && !lists.special6(address);
 }
 
 /** Whether a webhook may be sent to an address: a public one, or one of a network that an operator allows. */
@@ -67,7 +40,6 @@ export type AddressRule = (address: string) => boolean;
 
 /** The rule under these allowed networks. */
 export function addressRule(allowed: readonly Network[]): AddressRule {
-  const list = listOf(allowed);
-  return (address) =>
-    isPublic(address) || (isIP(address) !== 0 && list.check(address, family(address)));
+  const isAllowed = within(allowed);
+  return (address) => isPublic(address) || isAllowed(address);
 }

@@ -10,8 +10,8 @@ export const webhookMutations: readonly AttackMutation[] = [
     changes: [
       change(
         'platform/webhooks/addresses.ts',
-        'return (address) =>\n    isPublic(address) ||',
-        'return (address) =>\n    isIP(address) !== 0 ||\n    isPublic(address) ||',
+        'return (address) => isPublic(address) ||',
+        'return (address) => isIP(address) !== 0 || isPublic(address) ||',
       ),
     ],
     processes: ['orchestrator'],
