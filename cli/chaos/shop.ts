@@ -34,6 +34,14 @@ export interface ShopOptions {
   readonly cardBlocked?: boolean;
 }
 
+/** Development users who buy while acts are played. */
+export const buyers = ['carol', 'dave', 'erin', 'frank'] as const;
+
+const finals: ReadonlySet<unknown> = new Set(['completed', 'compensated', 'cancelled']);
+
+/** A saga in this state has ended. */
+export const hasEnded = (state: unknown): boolean => finals.has(state);
+
 const priceCents = 1_200;
 
 /** Adds a product, receives stock, opens and fills the customer's account. */
@@ -108,8 +116,6 @@ async function outcomeOf(api: ApiClient, location: string): Promise<Record<strin
   return until(`the end of ${location}`, 120_000, async () => {
     const { status, body } = await api.call(location, { token });
     if (status >= 500) return undefined;
-    return ['completed', 'compensated', 'cancelled'].includes(String(body.state))
-      ? body
-      : undefined;
+    return hasEnded(body.state) ? body : undefined;
   });
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '../../up/api-client';
 import type { ApiClient } from '../../up/api-client';
-import { openShop } from '../shop';
+import { buyers, openShop } from '../shop';
 import type { Shop } from '../shop';
 
 const limits = { startersAtOnce: 10, placeMs: 60_000 } as const;
 
-const customers = ['carol', 'dave', 'erin', 'frank'] as const;
 /** Every fifth order asks for more than there is, so that some have to be undone while processes die. */
 const scarceEvery = 5;
 const scarcePieces = 30;
@@ -27,7 +26,7 @@ export interface Shops {
 /** One shelf with enough for all and one with a single piece, for each customer. */
 export function openShops(api: ApiClient, sagas: number): Promise<readonly Shops[]> {
   return Promise.all(
-    customers.map(async (customer) => ({
+    buyers.map(async (customer) => ({
       plenty: await openShop({ api, customer, received: sagas }),
       scarce: await openShop({ api, customer, received: 1 }),
     })),

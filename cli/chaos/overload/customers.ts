@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiClient } from '../../up/api-client';
-import { openShop } from '../shop';
+import { buyers, hasEnded, openShop } from '../shop';
 import type { Shop } from '../shop';
-
-const customers = ['carol', 'dave', 'erin', 'frank'] as const;
-const hasEnded: ReadonlySet<string> = new Set(['completed', 'compensated', 'cancelled']);
 
 /** Patience of a customer with one answer, milliseconds, and how many orders are looked through at once. */
 export const customerLimits = { answerMs: 20_000, page: 100, pauseMs: 200 } as const;
@@ -29,14 +26,14 @@ export interface Customers {
 /** Opens a shelf for each of four customers, who buy in turn. */
 export async function openCustomers(api: ApiClient): Promise<Customers> {
   const shops = await Promise.all(
-    customers.map((customer) => openShop({ api, customer, received: 100_000 })),
+    buyers.map((customer) => openShop({ api, customer, received: 100_000 })),
   );
   let turn = 0;
   return {
     shops,
     async place() {
       const index = (turn += 1) % shops.length;
-      const token = await api.token(customers[index]!);
+      const token = await api.token(buyers[index]!);
       const key = { idempotencyKey: randomUUID(), orderId: `order-${randomUUID()}` };
       const answer = await shops[index]!.placeOrder({ ...key, token });
       return placedOf(answer);
@@ -48,7 +45,7 @@ export async function openCustomers(api: ApiClient): Promise<Customers> {
           headers: { prefer: 'wait=10' },
           timeoutMs: customerLimits.answerMs,
         });
-        if (hasEnded.has(String(body.state))) return;
+        if (hasEnded(body.state)) return;
         await new Promise((resume) => setTimeout(resume, customerLimits.pauseMs));
       }
     },

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiClient } from '../../up/api-client';
-import { openShop } from '../shop';
+import { buyers as customers, hasEnded, openShop } from '../shop';
 import type { Shop } from '../shop';
 
 /** Patience of a client, milliseconds; how often reads are begun; how many people buy at the same time. */
 export const loadLimits = { answerMs: 20_000, tickMs: 100, followMs: 120_000, buyers: 4 } as const;
-
-const customers = ['carol', 'dave', 'erin', 'frank'] as const;
 
 /** What clients have seen so far. */
 export interface LoadSeen {
@@ -172,7 +170,7 @@ async function follow({ api, ask }: Buying, location: string): Promise<string> {
       api.call(location, { token: await api.token('olga'), timeoutMs: loadLimits.answerMs }),
     );
     if (typeof view?.body.state === 'string') ({ state } = view.body as { state: string });
-    if (['completed', 'compensated', 'cancelled'].includes(state)) return state;
+    if (hasEnded(state)) return state;
     await pauseMs(2 * loadLimits.tickMs);
   }
   return `${state} after ${loadLimits.followMs / 1000} s`;
