@@ -209,6 +209,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   }
 
   async function attempt(asked: Timed, picked: Picked, signal: AbortSignal) {
+    const sentAtMs = Date.now();
     try {
       const answer = await traced(service, asked, () =>
         send(agent.current(), picked, asked, signal),
@@ -219,7 +220,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       picked.done(asked.signal?.aborted === true ? 'unknown' : 'fault');
       const code = codeOf(error);
       if (code === 'PEER_IDENTITY_WRONG') metrics.peerRefused();
-      const data = { service, instance: picked.instance.id, code, error };
+      const data = { service, instance: picked.instance.id, sentAtMs, code, error };
       log.warn('a service did not answer', data);
       throw error;
     }

@@ -27,7 +27,7 @@ export interface SickResult extends LoadTold {
   readonly meanwhile: { readonly requests: number; readonly failed: number };
   /** Calls of the gateway that it left without an answer. */
   readonly met: number;
-  /** From the moment it was stopped until the last of them was given up, milliseconds. */
+  /** From the moment it was stopped until the last of them was sent, milliseconds: later nobody asked it. */
   readonly outAfterMs: number;
   /** From the moment it went on until it answered again, milliseconds. */
   readonly backAfterMs: number;
@@ -103,8 +103,8 @@ async function whileOneHangs(
     failed: load().failed.length - before.failed,
   };
   const met = log().filter((line) => isLeft(line, portOf(path.dirname(stage.logsDir))));
-  const lastMs = Math.max(stoppedAtMs, ...met.map(({ time }) => Date.parse(time)));
-  say(`${sick} hangs: ${met.length} calls met it, the last one for ${lastMs - stoppedAtMs} ms`);
+  const lastMs = Math.max(stoppedAtMs, ...met.map(({ sentAtMs }) => sentAtMs));
+  say(`${sick} hangs: ${met.length} calls met it, the last ${lastMs - stoppedAtMs} ms later`);
   await stage.control('signal', sick, 'SIGCONT');
   const wentOnMs = Date.now();
   const then = await answered();
@@ -115,9 +115,14 @@ async function whileOneHangs(
   return { meanwhile, met: met.length, outAfterMs, backAfterMs: Date.now() - wentOnMs };
 }
 
+interface LeftCall extends LogLine {
+  readonly instance: string;
+  readonly sentAtMs: number;
+}
+
 /** A line of the gateway about a call that this instance has left without an answer. */
-function isLeft(line: LogLine, port: string): boolean {
-  const { instance } = line as LogLine & { readonly instance?: string };
+function isLeft(line: LogLine, port: string): line is LeftCall {
+  const { instance } = line as Partial<LeftCall>;
   return line.msg === 'a service did not answer' && instance?.endsWith(`-${port}`) === true;
 }
 
