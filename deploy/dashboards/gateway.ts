@@ -52,6 +52,45 @@ const requests: readonly PanelSpec[] = [
   },
 ];
 
+const tooMuch: readonly PanelSpec[] = [
+  {
+    title: 'Turned away',
+    description:
+      'Answered OVERLOADED, by priority. full: the gateway has no more time; behind: the workers have not.',
+    unit: 'reqps',
+    queries: {
+      '{{process}}: {{priority}}, {{reason}}': rate(m.httpShed, 'process, priority, reason'),
+    },
+    runbooks: ['requests-shed'],
+  },
+  {
+    title: 'Requests at work',
+    description: 'And how many may be, which falls while answers are slow.',
+    unit: 'short',
+    queries: {
+      'at work, {{process}}': `sum by (process) (${m.httpInFlight})`,
+      'may be, {{process}}': `sum by (process) (${m.httpInFlightLimit})`,
+    },
+    runbooks: ['requests-shed'],
+  },
+  {
+    title: 'Wait for the next step',
+    description:
+      'Of a saga, for a worker, by queue. From 2 s on some starts are refused, from 10 s on all.',
+    unit: 's',
+    thresholds: { warn: 2, bad: 10 },
+    queries: { '{{queue}}': `max by (queue) (${m.sagaStepWait})` },
+    runbooks: ['requests-shed'],
+  },
+  {
+    title: 'Streams that are open',
+    description: 'Of people who follow a saga. A process takes 500, one person 5.',
+    unit: 'short',
+    thresholds: { warn: 400, bad: 500 },
+    queries: { '{{process}}': `sum by (process) (${m.streamsOpen})` },
+  },
+];
+
 const behind: readonly PanelSpec[] = [
   {
     title: 'Cache',
@@ -83,6 +122,33 @@ const behind: readonly PanelSpec[] = [
     description: 'By service and outcome.',
     unit: 'reqps',
     queries: { '{{service}} {{outcome}}': rate(m.serviceCalls, 'service, outcome') },
+    runbooks: ['breaker-open'],
+  },
+  {
+    title: 'Services that are not asked',
+    description: '1 while a breaker is open: most calls to the service were not answered.',
+    unit: 'none',
+    thresholds: { bad: 1 },
+    queries: { '{{process}}: {{service}}': `max by (process, service) (${m.serviceBreakerOpen})` },
+    runbooks: ['breaker-open'],
+  },
+  {
+    title: 'Instances left alone now',
+    description: 'By who does so and service. They did not answer, or with errors only.',
+    unit: 'none',
+    thresholds: { bad: 1 },
+    queries: { '{{process}}: {{service}}': `max by (process, service) (${m.instancesEjected})` },
+    runbooks: ['instance-sick'],
+  },
+  {
+    title: 'Instances came to be left alone',
+    description:
+      'In five minutes. fault: no answer, or one of somebody else; errors: three 5xx in a row.',
+    unit: 'short',
+    queries: {
+      '{{service}} ({{reason}})': `sum by (service, reason) (increase(${m.ejections}[5m]))`,
+    },
+    runbooks: ['instance-sick'],
   },
   {
     title: 'Age of what is known of instances',
@@ -100,6 +166,7 @@ export const gatewayBoard: BoardSpec = {
   title: 'Holdfast: gateway',
   rows: [
     { title: 'Requests', panels: requests },
+    { title: 'When there is too much to do', panels: tooMuch },
     { title: 'What stands behind them', panels: behind },
   ],
 };

@@ -164,6 +164,15 @@ const log: readonly PanelSpec[] = [
     },
   },
   {
+    title: 'Event delay, log to read model',
+    description: 'By projection: the projector’s part of the delay.',
+    unit: 's',
+    queries: {
+      'p50 {{projection}}': quantile(0.5, m.eventDelayFromLog, 'projection'),
+      'p99 {{projection}}': quantile(0.99, m.eventDelayFromLog, 'projection'),
+    },
+  },
+  {
     title: 'Events applied',
     description: 'By projection; and those seen before, which is harmless.',
     unit: 'reqps',
@@ -207,6 +216,16 @@ const letters: readonly PanelSpec[] = [
     runbooks: ['dead-letters'],
   },
   {
+    title: 'Dead letters of one cause',
+    description: 'The largest groups: what a redrive takes at once.',
+    unit: 'short',
+    queries: {
+      '{{projection}} {{group}} {{reason}}': `max by (projection, group, reason) (${m.deadLetterGroups})`,
+    },
+    mayBeEmpty: 'none waits',
+    runbooks: ['dead-letters'],
+  },
+  {
     title: 'Became dead letters',
     description: 'In five minutes, by projection and reason.',
     unit: 'short',
@@ -237,6 +256,16 @@ const audit: readonly PanelSpec[] = [
       'last pass': `time() - ${m.auditLastPass}`,
     },
     runbooks: ['audit-stands-still', 'audit-waits'],
+  },
+  {
+    title: 'What the auditor does',
+    description: 'Events it checks a second, by service; how long a pass takes, in seconds.',
+    unit: 'none',
+    queries: {
+      'events of {{service}}': rate(m.auditEvents, 'service'),
+      'a pass': `max(${m.auditPassSeconds})`,
+    },
+    runbooks: ['audit-stands-still'],
   },
 ];
 

@@ -54,9 +54,12 @@ const ends: readonly PanelSpec[] = [
 const open: readonly PanelSpec[] = [
   {
     title: 'Open now',
-    description: 'By state. Parked ones wait for a person.',
+    description: 'By state. Parked ones wait for a person. The journal counts them of every type.',
     unit: 'short',
-    queries: { '{{saga}}, {{state}}': `sum by (saga, state) (${m.sagasActive}${of})` },
+    queries: {
+      '{{saga}}, {{state}}': `sum by (saga, state) (${m.sagasActive}${of})`,
+      'in the journal': `max(${m.sagasOpen})`,
+    },
     runbooks: ['saga-parked'],
   },
   {
@@ -142,6 +145,14 @@ const steps: readonly PanelSpec[] = [
       dead: `max(${m.webhooksDead})`,
     },
     runbooks: ['webhooks-dead', 'webhooks-wait'],
+  },
+  {
+    title: 'Message to a webhook that is due',
+    description: 'For how long the oldest has been. A tried one is not due until its next attempt.',
+    unit: 's',
+    thresholds: { bad: 600 },
+    queries: { oldest: `max(${m.webhookOldestDue})` },
+    runbooks: ['webhooks-wait'],
   },
 ];
 

@@ -40,6 +40,17 @@ const peers: readonly PanelSpec[] = [
     runbooks: ['peer-unidentified'],
   },
   {
+    title: 'Instances that are somebody else',
+    description:
+      'In five minutes, by who called them and service: Consul named them, their certificates did not. Must be zero.',
+    unit: 'short',
+    thresholds: { bad: 1 },
+    queries: {
+      '{{process}}: {{service}}': `sum by (process, service) (increase(${m.servicePeersRefused}[5m]))`,
+    },
+    runbooks: ['registration-forged'],
+  },
+  {
     title: 'Certificates end in',
     description: 'By process. Below four hours, renewal has failed.',
     unit: 's',

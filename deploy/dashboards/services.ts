@@ -83,7 +83,6 @@ const relays: readonly PanelSpec[] = [
     description: 'By service and code.',
     unit: 'reqps',
     queries: { '{{service}} {{code}}': rate(m.relayFailures, 'service, code') },
-    mayBeEmpty: 'a relay that never failed has no code to show',
     runbooks: ['outbox-old', 'relay-parked'],
   },
   {

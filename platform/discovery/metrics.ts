@@ -1,6 +1,8 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
+import { ejectionReasons } from './outlier';
 import type { EjectionReason } from './outlier';
 
 /** Read whenever somebody asks for the metrics: a value of each service. */
@@ -34,17 +36,23 @@ export function observeDiscovery(registry: Registry, sources: DiscoverySources) 
   const ejections = new Counter({
     name: metricNames.ejections,
     help: 'Times an instance was left alone, by reason: fault, errors',
-    labelNames: ['service', 'reason'],
+    labelNames: ['service', 'reason'] as const,
     registers,
   });
   return {
+    /** From now on the counter has the service, at nothing. */
+    follows: (service: string) =>
+      void fromZero(ejections, { service: [service], reason: ejectionReasons }),
     wasEjected: (service: string, reason: EjectionReason) => ejections.inc({ service, reason }),
   };
 }
 
+/** What becomes of a call; `refused` while the breaker of its service is open. */
+const callOutcomes = ['ok', 'retried', 'failed', 'refused'] as const;
+
 /** What a client of one service counts. */
 export interface CallMetrics {
-  counted(outcome: 'ok' | 'retried' | 'failed' | 'refused'): void;
+  counted(outcome: (typeof callOutcomes)[number]): void;
   /** An instance showed another identity than the service's. */
   peerRefused(): void;
 }
@@ -63,7 +71,8 @@ export function callMetrics(
     help: 'Instances that Consul named and whose certificate is not the service’s',
     labelNames: ['service'],
   });
-  refused.inc({ service }, 0);
+  fromZero(calls, { service: [service], outcome: callOutcomes });
+  fromZero(refused, { service: [service] });
   breakersOf(registry).set(service, isBreakerOpen);
   return {
     counted: (outcome) => calls.inc({ service, outcome }),

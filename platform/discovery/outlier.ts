@@ -18,7 +18,8 @@ export const outlierLimits = {
 export type Outcome = 'ok' | 'error' | 'fault' | 'unknown';
 
 /** Why an instance was left alone. */
-export type EjectionReason = 'fault' | 'errors';
+export const ejectionReasons = ['fault', 'errors'] as const;
+export type EjectionReason = (typeof ejectionReasons)[number];
 
 interface Health {
   errorsInRow: number;

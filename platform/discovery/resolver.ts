@@ -122,6 +122,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...{ open: new Map(), usedAt: new Map(), uses: 0 },
     };
     services.set(service, followed);
+    observed.follows(service);
     return followed;
   }
 

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { RelayObserver } from '../event-log/relay';
+import { relayFailureCodes } from '../event-log/relay/options';
 import type { OutboxSource } from '../outbox/ports';
 import type { ParticipantObserver } from '../participant/unit';
+import { fromZero } from '../runtime/from-zero';
 import { metricNames } from '../runtime/metric-names';
 import type { KeySource } from '../security/jwks';
 
@@ -30,8 +32,9 @@ export function observeRelay(registry: Registry, service: string): RelayObserver
     new Counter({ name, help, labelNames, registers: [registry] });
   const sent = counter(metricNames.relaySent, 'Events sent to the log', ['service']);
   const repeated = counter(metricNames.relayRepeated, 'Events sent again', ['service']);
-  for (const one of [sent, repeated]) one.inc({ service }, 0);
+  for (const one of [sent, repeated]) fromZero(one, { service: [service] });
   const failures = counter(metricNames.relayFailures, 'Failures of the relay', ['service', 'code']);
+  fromZero(failures, { service: [service], code: relayFailureCodes });
   const parked = new Gauge({
     name: metricNames.relayParked,
     help: 'Aggregates whose next event the log refuses',

@@ -1,5 +1,6 @@
 import { Problem, problem } from '../http/problem';
 import { isFault } from '../kernel/faults';
+import { fromZero } from '../runtime/from-zero';
 import { denialCounter } from '../security/guard';
 import type { Guard } from '../security/guard';
 import { purposesFor, purposesOf } from '../security/keys/access';
@@ -33,6 +34,7 @@ export function mountKeyApi(app: Parameters<typeof mountOperations>[0], parts: K
 
 function handlersOf({ services, store, guard }: KeyApiParts): OperationHandlers<Table> {
   const denied = denialCounter(guard.registry);
+  fromZero(denied, { operation: ['giveKeys'], rule: ['purpose'] });
 
   /** The table of purposes is asked by name of the peer; what it does not list is denied, counted and told. */
   function demandPurpose(purpose: string, { peer, requestId }: Asking): void {

@@ -125,6 +125,15 @@ function counters(registry: Registry) {
   };
 }
 
+/** By which rules an operation can deny a call at all. */
+function rulesOf({ callers, roles, owner }: Operation): string[] {
+  return [
+    ...(callers === 'anyone' ? [] : ['caller']),
+    ...(typeof roles === 'string' ? [] : ['role']),
+    ...(owner === undefined ? [] : ['owner']),
+  ];
+}
+
 /** Builds the middleware of one operation: peer, token, role, input, owner, and only then the handler. */
 export function guarded(
   name: string,
@@ -133,6 +142,7 @@ export function guarded(
   guard: Guard,
 ): RequestHandler {
   const count = counters(guard.registry);
+  fromZero(count.denied, { operation: [name], rule: rulesOf(operation) });
   const deny = (rule: string): void => count.denied.inc({ operation: name, rule });
 
   async function authenticate(request: Request): Promise<Principal | undefined> {

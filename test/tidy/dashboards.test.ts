@@ -32,6 +32,19 @@ test('every query asks for a metric that is exported, by a name of the lists', (
   expect(queries.filter((query) => !known.test(query))).toEqual([]);
 });
 
+/** What no panel shows, and why. */
+const unseen = {
+  [metricNames.auditReportLines]: 'the number of a line, for whoever reads the report',
+};
+
+test('every metric of ours is asked for by a panel', () => {
+  const queries = panels.flatMap((panel) => Object.values(panel.queries)).join('\n');
+  const shown = (name: string): boolean =>
+    new RegExp(`\\b${name}(_bucket|_count|_sum)?\\b`).test(queries);
+  const hidden = Object.values(metricNames).filter((name) => !shown(name));
+  expect(hidden).toEqual(Object.keys(unseen));
+});
+
 test('there are six boards, and every panel has a heading, a unit and words', () => {
   expect(boards.map(({ name }) => name)).toEqual([
     ...['overview', 'sagas', 'gateway', 'services', 'platform', 'security'],

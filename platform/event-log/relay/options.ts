@@ -24,6 +24,14 @@ export const relayLimits = {
   parkedRetryMs: 60_000,
 } as const;
 
+/** Codes a relay of ours fails with. What drivers say under codes of their own comes beside them. */
+export const relayFailureCodes = [
+  ...(['LOG_UNAVAILABLE', 'LOG_TIMEOUT', 'RECORD_REFUSED', 'TOPIC_MISSING'] as const),
+  ...(['LOG_FORBIDDEN', 'APPEND_OVERLAPS', 'LEASE_LOST', 'SLOT_STALLED'] as const),
+  ...(['TOPIC_READ_TIMEOUT', 'HISTORY_FORKED', 'DATABASE_BEHIND', 'CIPHERTEXT_REFUSED'] as const),
+  ...(['STORE_UNAVAILABLE', 'UNKNOWN'] as const),
+] as const;
+
 export type RelayLimits = { readonly [Name in keyof typeof relayLimits]: number };
 
 /** What a relay tells the metrics. */

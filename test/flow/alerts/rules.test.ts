@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { provisionPromtool } from '../../../stack/provision/promtool';
+import { edgeScenarios } from './edge';
 import { objectiveScenarios } from './objective';
 import { runningScenarios } from './running';
 import { scenarios as ofStores } from './scenarios';
@@ -19,7 +20,7 @@ interface Rule {
 
 const scenarios = [
   ...[...ofStores, ...runningScenarios, ...standingScenarios],
-  ...[...workerScenarios, ...objectiveScenarios],
+  ...[...workerScenarios, ...objectiveScenarios, ...edgeScenarios],
 ];
 
 const rulesFolder = path.join(projectRoot, 'deploy', 'prometheus', 'rules');

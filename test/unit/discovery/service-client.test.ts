@@ -90,6 +90,14 @@ const resets: RequestListener = (request) => void request.socket.destroy();
 const away: RequestListener = (_request, response) => void response.writeHead(503).end('{}');
 
 describe('a call to a service', () => {
+  test('is counted from nothing, whatever may become of it', async () => {
+    const { registry } = clientOf();
+    const counted = await registry.getSingleMetric('service_client_calls_total')?.get();
+    expect(counted?.values.map(({ labels, value }) => [labels.outcome, value])).toEqual(
+      ['ok', 'retried', 'failed', 'refused'].map((outcome) => [outcome, 0]),
+    );
+  });
+
   test('a read leaves an instance that never answers in time for another one', async () => {
     const { call, outcomes } = clientOf(await instance('a', hangs), await instance('b', well));
     await expect(call({ deadlineMs: 2_000 })).resolves.toMatchObject({ status: 200 });

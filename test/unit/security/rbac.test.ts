@@ -78,6 +78,18 @@ beforeEach(() => {
   handled = [];
 });
 
+test('denials are counted from nothing, by the rules that an operation has', async () => {
+  const lines = (await metrics.registry.metrics()).split('\n');
+  expect(lines.filter((line) => line.startsWith('authz_denied_total'))).toEqual([
+    'authz_denied_total{operation="list",rule="caller"} 0',
+    'authz_denied_total{operation="add",rule="caller"} 0',
+    'authz_denied_total{operation="add",rule="role"} 0',
+    'authz_denied_total{operation="account",rule="caller"} 0',
+    'authz_denied_total{operation="account",rule="role"} 0',
+    'authz_denied_total{operation="account",rule="owner"} 0',
+  ]);
+});
+
 describe('who may do what', () => {
   test('no token is 401 with a challenge', async () => {
     const answer = await call('GET', '/products');
