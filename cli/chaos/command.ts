@@ -211,7 +211,7 @@ function overloadCommand(): Command {
     .option('--times <count>', 'of the best rate that was found before', count, 10)
     .option('--seconds <count>', 'how long it is offered', count, 60)
     .action(({ times, seconds, ...shown }: Shown & { readonly times: number; seconds: number }) => {
-      const options = { times, floodMs: seconds * 1_000, rampMs: 25_000, say };
+      const options = { times, floodMs: seconds * 1_000, rampMs: 40_000, say };
       return play(shown, [async (stage) => [await runOverload(stage, options)]], overloadLines);
     });
 }

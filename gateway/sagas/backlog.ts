@@ -5,10 +5,13 @@ import { metricNames } from '../../platform/runtime/metric-names';
 
 /** When starts are refused because steps wait; milliseconds. */
 export const backlogLimits = {
-  /** So long a step may wait before the first start is refused, and so long until each is. */
-  waitMs: { from: 2_000, all: 10_000 },
+  /**
+   * So long a step may wait before the first start is refused, and so long until each is. A worker loses a saga whose
+   * task waits for two seconds (`workers/orchestrator.ts`), and that costs a replay: it has to stay rare.
+   */
+  waitMs: { from: 1_000, all: 4_000 },
   /** How often Temporal is asked while somebody wants to know. */
-  askEveryMs: 1_000,
+  askEveryMs: 500,
   /** What was seen longer ago says nothing any more: starts go on. */
   forgetMs: 10_000,
 } as const;
@@ -50,7 +53,7 @@ export interface BacklogOptions {
 }
 
 /**
- * Watches the queues while starts come, once a second; nothing runs between them. Temporal away says nothing about the
+ * Watches the queues while starts come, twice a second; nothing runs between them. Temporal away says nothing about the
  * queues: the start itself is answered 503 then.
  */
 export function watchBacklog(options: BacklogOptions): Backlog {
@@ -68,7 +71,7 @@ export function watchBacklog(options: BacklogOptions): Backlog {
     }
   }
 
-  /** One question at a time, and no more than one a second. */
+  /** One question at a time, and no more than two a second. */
   function refresh(): Promise<void> {
     if (asking === undefined && now() - askedAtMs >= backlogLimits.askEveryMs) {
       askedAtMs = now();

@@ -10,6 +10,8 @@ export const customerLimits = { answerMs: 20_000, page: 100, pauseMs: 200 } as c
 export interface Placed {
   readonly status: number;
   readonly code?: string;
+  /** When to come back where it was refused, milliseconds from now. */
+  readonly backMs?: number;
   /** Where the saga is, when it was taken. */
   readonly location?: string;
 }
@@ -52,9 +54,9 @@ export async function openCustomers(api: ApiClient): Promise<Customers> {
   };
 }
 
-function placedOf({ status, location, body }: ApiAnswer): Placed {
+function placedOf({ status, location, body, retryAfter }: ApiAnswer): Placed {
   if (status === 202 && location !== null) return { status, location };
-  return { status, code: String(body.code) };
+  return { status, code: String(body.code), backMs: Number(retryAfter ?? 1) * 1_000 };
 }
 
 /** A saga as the read model has it in the end. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { auditOnce } from '../../up/audit';
 import { createApiClient, gatewayOf, until } from '../../up/api-client';
 import type { ApiClient } from '../../up/api-client';
@@ -69,7 +70,7 @@ export async function runOverload(stage: Stage, options: OverloadOptions): Promi
   }
 }
 
-/** The best rate of customers who wait for each order, over growing numbers of them. */
+/** The best rate of customers who wait for each order, and come back when they are told to, over growing numbers. */
 async function bestRate(
   api: ApiClient,
   customers: Customers,
@@ -81,12 +82,13 @@ async function bestRate(
     const over = new AbortController();
     const buying = Array.from({ length: buyers }, async () => {
       while (!over.signal.aborted) {
-        const { location, code } = await customers.place();
-        if (location === undefined) throw new Error(`an order was refused at leisure: ${code}`);
-        await customers.follow(location, over.signal);
+        const { location, code, backMs } = await customers.place();
+        if (location !== undefined) await customers.follow(location, over.signal);
+        else if (code === 'OVERLOADED') await delay(backMs);
+        else throw new Error(`an order was refused: ${code}`);
       }
     });
-    await new Promise((resume) => setTimeout(resume, rampMs));
+    await delay(rampMs);
     over.abort();
     await Promise.all(buying);
     // The first fifth fills the pipeline.

@@ -40,12 +40,12 @@ test('a step waits for the work before it, and no longer than the oldest waits',
   expect(waitOf(queue({ count: 30, ageMs: 4_000, takenPerSecond: 3 }))).toBe(4_000);
 });
 
-test('no start is refused while steps wait for two seconds, each when they wait for ten, some between', async () => {
+test('no start is refused while steps wait for one second, each when they wait for four, some between', async () => {
   const { refusesThen } = rehearse();
-  expect(await refusesThen([waiting(2)], 0)).toBe(false);
-  expect(await refusesThen([waiting(6)], 0.49)).toBe(true);
-  expect(await refusesThen([waiting(6)], 0.5)).toBe(false);
-  expect(await refusesThen([waiting(10)], 0.999)).toBe(true);
+  expect(await refusesThen([waiting(1)], 0)).toBe(false);
+  expect(await refusesThen([waiting(2.5)], 0.49)).toBe(true);
+  expect(await refusesThen([waiting(2.5)], 0.5)).toBe(false);
+  expect(await refusesThen([waiting(4)], 0.999)).toBe(true);
 });
 
 test('the queue that waits longest counts, and one that nobody works on does not', async () => {
@@ -55,7 +55,7 @@ test('the queue that waits longest counts, and one that nobody works on does not
   expect(await refusesThen([queue({}), away, waiting(20)])).toBe(true);
 });
 
-test('Temporal is asked once a second at most, one question at a time, and a start never waits for it', async () => {
+test('Temporal is asked twice a second at most, one question at a time, and a start never waits for it', async () => {
   const { world, backlog, refusesThen } = rehearse();
   for (let start = 0; start < 100; start += 1) backlog.refusesStart();
   expect(world.asked).toBe(1);
