@@ -4,10 +4,7 @@ import { apiClient, environmentFor } from '../support/world';
 import { runSchemathesis } from '../support/schemathesis';
 
 /** Whoever asks, and whether for what is there or for drawn ids; all of them with `HOLDFAST_TEST_API=all`. */
-const sample = [
-  ['adam', 'what is there'],
-  ['olga', 'anything'],
-] as const;
+const sample = [['adam', 'what is there']] as const;
 const people = ['adam', 'alice', 'olga', 'vera'] as const;
 const everything = people.flatMap((name) => [
   [name, 'what is there'] as const,

