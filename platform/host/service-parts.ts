@@ -1,7 +1,7 @@
 import { openConsul } from '../discovery/consul';
 import { connectLog } from '../event-log/kafka';
 import { sealedLog } from '../event-log/sealed-log';
-import { loadSchemas } from '../event-log/schema-registry';
+import type { SchemaRegistry } from '../event-log/schema-registry';
 import { eventPartitions } from '../event-log/topics';
 import { createMetrics } from '../http/metrics';
 import { traceHeaders } from '../http/tracing';
@@ -21,10 +21,9 @@ import { observeKeys, observeMessages, observeOutbox } from './service-metrics';
 export type ServiceParts = ReturnType<typeof openServiceParts>;
 
 /** Opens what needs nothing but the configuration: nothing connects yet, so nothing here can be away. */
-export function openServiceParts(config: Config, service: HostedService) {
+export function openServiceParts(config: Config, service: HostedService, schemas: SchemaRegistry) {
   const log = createLog(config);
   const metrics = createMetrics();
-  const schemas = loadSchemas();
   const grantRefused = grantRefusalsSeenBy({ log, registry: metrics.registry });
   const tracing = traceProcess(config, log);
   const keys = openKeyring(config, { log, registry: metrics.registry });

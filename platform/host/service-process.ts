@@ -3,6 +3,8 @@ import { keepRegistered } from '../discovery/registration';
 import { startRelay } from '../event-log/relay';
 import { createLogCheck, isHistoryCode } from '../event-log/relay/log-check';
 import type { HistoryCode } from '../event-log/relay/log-check';
+import { loadSchemas } from '../event-log/schema-registry';
+import type { SchemaRegistry } from '../event-log/schema-registry';
 import { eventPartitions, eventTopic } from '../event-log/topics';
 import { createApp } from '../http/app';
 import { createHealth } from '../http/health';
@@ -35,6 +37,12 @@ export type WorkerExtras = Omit<
   readonly activities?: (parts: ServiceParts) => object;
 };
 
+/** How a service's process differs from the usual one. */
+export type ServiceExtras = WorkerExtras & {
+  /** What its events are checked by; the schemas of this build unless told. */
+  readonly schemas?: SchemaRegistry;
+};
+
 /** What runs once the service's tables are there. */
 type Begun = ReturnType<typeof begin>;
 
@@ -47,9 +55,9 @@ type Begun = ReturnType<typeof begin>;
 export async function startService(
   config: Config,
   service: HostedService,
-  extras: WorkerExtras = {},
+  { schemas = loadSchemas(), ...extras }: ServiceExtras = {},
 ): Promise<RunningProcess> {
-  const parts = openServiceParts(config, service);
+  const parts = openServiceParts(config, service, schemas);
   const { log, store, keys } = parts;
   installTemporalRuntime(log, parts.metrics.registry);
   const stopping = new AbortController();

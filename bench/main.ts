@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { linePrinter } from '../cli/line-printer';
+import { StackError } from '../stack';
+import { dynamicConfig } from '../stack/servers/temporal/temporal';
+import { loadWarning, readMachine } from './measure/machine';
+import { UsageError, optionsOf, usage } from './options';
+import type { Options } from './options';
+import { asPage } from './report/plot';
+import { asMarkdown } from './report/table';
+import { runSagas, titleOf } from './saga/run';
+import type { RunOptions, SagaReport } from './saga/run';
+import { openWorld } from './saga/world';
+
+const exitCodes = { holds: 0, doesNot: 1, cannotTell: 2, interrupted: 130 } as const;
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+class Interrupted extends Error {}
+
+/** Runs in a world of its own, which is gone afterwards, also when somebody has had enough. */
+async function measure(options: Options, signal: AbortSignal): Promise<SagaReport> {
+  const machine = readMachine();
+  const startedAt = new Date().toISOString();
+  const warning = loadWarning(machine);
+  if (warning !== undefined) say(`take care: ${warning}`);
+  const world = await openWorld(options.variants, { signal, onProgress: telling });
+  try {
+    const measured = await runSagas(world, { ...options, signal, ...progress() });
+    const { rounds, seconds, callers } = options;
+    const circumstances = { startedAt, machine, rounds, seconds, callers };
+    return { scenario: 'saga', ...circumstances, temporalSettings: dynamicConfig, ...measured };
+  } finally {
+    await world.stop();
+  }
+}
+
+function telling({ subject, phase, detail }: { subject: string; phase: string; detail?: string }) {
+  if (phase === 'ready' || phase === 'crashed' || phase === 'failed') {
+    say(`  ${subject} ${phase}${detail === undefined ? '' : ` (${detail})`}`);
+  }
+}
+
+/** One line that is written over on a terminal; in a pipe a line for each sample. */
+function progress(): Pick<RunOptions, 'note' | 'took'> {
+  const line = linePrinter(process.stderr);
+  return {
+    note: (text) => {
+      if (process.stderr.isTTY) line.show(text);
+    },
+    took: (sample) => {
+      line.done();
+      const { p50Ms, sagasPerSecond, cpuSumMs, problems } = sample;
+      const figures = `${p50Ms.toFixed(1)} ms, ${sagasPerSecond.toFixed(0)}/s, CPU ${cpuSumMs.toFixed(1)} ms`;
+      say(
+        `${problems.length === 0 ? '✓' : '✗'} ${sample.round + 1}: ${titleOf(sample)}: ${figures}`,
+      );
+    },
+  };
+}
+
+function write(folder: string, report: SagaReport): void {
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    'report.md': asMarkdown(report),
+    'report.json': `${JSON.stringify(report, null, 2)}\n`,
+    'plot.html': asPage(report),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+}
+
+async function run(options: Options): Promise<number> {
+  const interrupt = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => interrupt.abort(new Interrupted(signal));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const report = await measure(options, interrupt.signal);
+  if (options.out !== undefined) write(options.out, report);
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : asMarkdown(report));
+  for (const problem of report.problems) say(`PROBLEM ${problem}`);
+  return report.problems.length === 0 ? exitCodes.holds : exitCodes.doesNot;
+}
+
+/** `npm run bench`: see `--help`. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = optionsOf(args);
+    if (!options.help) return await run(options);
+    process.stdout.write(usage);
+    return exitCodes.holds;
+  } catch (error) {
+    if (error instanceof Interrupted) return exitCodes.interrupted;
+    if (error instanceof UsageError) say(`${error.message}\n\n${usage}`);
+    else say(error instanceof StackError ? error.message : String((error as Error).stack));
+    return exitCodes.cannotTell;
+  }
+}
+
+// What was interrupted may still wait for a server that is gone.
+void main(process.argv.slice(2)).then((code) => process.exit(code));

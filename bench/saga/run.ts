@@ -1,0 +1,100 @@
+import type { Machine } from '../measure/machine';
+import { tickMs } from '../measure/cpu';
+import { cellsOf } from './rounds';
+import type { Cell, Plan } from './rounds';
+import { takeSample } from './samples';
+import type { Sample } from './samples';
+import { rated, summaryOf } from './summary';
+import type { CellSummary, RatedSample } from './summary';
+import { endingsOf } from './variants';
+import type { BenchWorld } from './world';
+
+/** Before the window of each cell, milliseconds. */
+const leadInMs = 1_000;
+
+/** Of each variant and ending before the first round, milliseconds: code gets compiled, caches fill. */
+const warmUpMs = 1_500;
+
+/** How the saga scenario is run. */
+export interface RunOptions extends Plan {
+  readonly rounds: number;
+  /** Of each window. */
+  readonly seconds: number;
+  /** Hears of everything that begins. */
+  readonly note: (text: string) => void;
+  /** Hears of every sample. */
+  readonly took: (sample: Sample) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything one run has to say. */
+export interface SagaReport {
+  readonly scenario: 'saga';
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly callers: readonly number[];
+  /** Settings of the Temporal server that Holdfast, `empty` and `bare-regular-tuned` use. */
+  readonly temporalSettings: readonly string[];
+  readonly summary: readonly CellSummary[];
+  readonly samples: readonly RatedSample[];
+  readonly problems: readonly string[];
+}
+
+/** Warms up, then runs the rounds; a saga that does not end as it should is a problem, and the run goes on. */
+export async function runSagas(
+  world: BenchWorld,
+  options: RunOptions,
+): Promise<Pick<SagaReport, 'summary' | 'samples' | 'problems'>> {
+  const { rounds, seconds, signal, note, took } = options;
+  const tick = tickMs();
+  const times = { leadInMs, windowMs: seconds * 1_000 };
+  const samples: Sample[] = [];
+  const warmUps = await warmUp(world, options, tick);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const cell of cellsOf(options, round)) {
+      signal.throwIfAborted();
+      note(`round ${round + 1} of ${rounds}: ${titleOf(cell)}`);
+      const sample = await take(world, cell, { round, times, tickMs: tick });
+      samples.push(sample);
+      took(sample);
+    }
+  }
+  const all = rated(samples);
+  return {
+    summary: summaryOf(all),
+    samples: all,
+    problems: [...warmUps, ...samples].flatMap(told),
+  };
+}
+
+async function warmUp(world: BenchWorld, options: RunOptions, tick: number): Promise<Sample[]> {
+  const times = { leadInMs: 0, windowMs: warmUpMs };
+  const callers = Math.max(...options.callers);
+  const samples: Sample[] = [];
+  for (const variant of options.variants) {
+    for (const ending of endingsOf(variant)) {
+      options.signal.throwIfAborted();
+      options.note(`warming up: ${titleOf({ variant, ending, callers })}`);
+      const cell = { variant, ending, callers };
+      samples.push(await take(world, cell, { round: -1, times, tickMs: tick }));
+    }
+  }
+  return samples;
+}
+
+function take(world: BenchWorld, cell: Cell, options: Parameters<typeof takeSample>[2]) {
+  const variant = world.variants.get(cell.variant);
+  if (variant === undefined) throw new Error(`${cell.variant} was not opened`);
+  return takeSample(variant, cell, options);
+}
+
+/** A cell in words. */
+export function titleOf({ variant, ending, callers }: Cell): string {
+  return `${variant}, ${ending}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
+}
+
+function told(sample: Sample): readonly string[] {
+  return sample.problems.map((problem) => `${titleOf(sample)}: ${problem}`);
+}
