@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { ensureServiceToken } from '../stack/servers/consul/tokens';
+import { ensureTokens } from '../stack/servers/consul/tokens';
 import { ask } from '../stack/servers/https-request';
 import { realmFor } from '../stack/servers/keycloak/realm';
 import { ensureTopics } from '../stack/servers/kafka/topics';
 import { ensureDatabases } from '../stack/servers/postgres/databases';
 import { ensureNamespace } from '../stack/servers/temporal/namespace';
 import { certsMount } from './compose/model';
+import { consulVariables } from './consul-tokens';
 import { composeEndpoints, innerPorts, outerPorts } from './compose/places';
 import { withForwards } from './forward';
 import { handOutCertificates } from './hand-out';
@@ -32,14 +33,9 @@ function writeRealm(): void {
   writeFileSync('/volumes/realm/holdfast-realm.json', realm, { mode: 0o600 });
 }
 
-const consulSecrets: Record<string, string> = {
-  'consul-management-token': 'HOLDFAST_CONSUL_MANAGEMENT_TOKEN',
-  'consul-service-token': 'HOLDFAST_CONSUL_TOKEN',
-};
-
 async function prepareDiscovery(): Promise<void> {
-  const secret = (name: string): string => required(consulSecrets[name] ?? name);
-  await ensureServiceToken({ ...reach, secret });
+  const secret = (name: string): string => required(consulVariables[name] ?? name);
+  await ensureTokens({ ...reach, secret });
 }
 
 const via = (port: number, host: string, work: () => Promise<void>) => (): Promise<void> =>

@@ -73,7 +73,8 @@ export interface EnvironmentOptions {
   endpoints: Endpoints;
   certsDir: string;
   instance: string;
-  consulToken: string;
+  /** The token of a process at Consul; empty for one that has none. */
+  consulTokenOf: (name: string) => string;
   /** File of the key-encryption keys; told to the key store alone. */
   kekFile: string;
   portOf: (name: string) => number;
@@ -107,7 +108,7 @@ export function environmentOf(options: EnvironmentOptions, name: string): Record
     HOLDFAST_REDIS_HOST: endpoints.redis.host,
     HOLDFAST_REDIS_PORT: String(endpoints.redis.port),
     HOLDFAST_CONSUL_URL: endpoints.consul,
-    HOLDFAST_CONSUL_TOKEN: options.consulToken,
+    HOLDFAST_CONSUL_TOKEN: options.consulTokenOf(name),
     HOLDFAST_KEYS_URL: endpoints.processes.keys,
     ...(name === 'keys' ? { HOLDFAST_KEK_FILE: options.kekFile } : {}),
     ...(name === 'orchestrator' ? receiversHere(files.ca) : {}),

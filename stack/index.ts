@@ -12,6 +12,7 @@ import { singleTargets, writeTargets } from './scrape-targets';
 import { kekFileOf, openSecrets } from './secrets';
 import type { Tell } from './server-set';
 import { ServerSet } from './server-set';
+import { consulTokenOf as tokenOfProcess } from './servers/consul/tokens';
 import { ensureTopics } from './servers/kafka/topics';
 import { ensureDatabases } from './servers/postgres/databases';
 import { serverNames } from './servers/server';
@@ -101,11 +102,11 @@ function stackOf(parts: Parts): Stack {
   const endpoints = endpointsOf(ports, parts.options.brokers ?? 1);
   const certsDir = certificates.directory;
   const portOf = portAllotter(ports);
-  const consulToken = parts.secret('consul-service-token');
+  const consulTokenOf = tokenOfProcess(parts.secret);
   const instance = parts.options.instance ?? '';
   const kekFile = kekFileOf(stateDir);
   const environmentFor = (name: string): Record<string, string> =>
-    environmentOf({ endpoints, certsDir, instance, consulToken, kekFile, portOf }, name);
+    environmentOf({ endpoints, certsDir, instance, consulTokenOf, kekFile, portOf }, name);
   const stopRenewing = renewing(parts);
   let closing: Promise<void> | undefined;
   return {

@@ -5,6 +5,7 @@ import { StackError } from './errors';
 import { portsFrom } from './ports';
 import { brokersOf } from './running';
 import { kekFileOf, openSecrets } from './secrets';
+import { consulTokenOf } from './servers/consul/tokens';
 import type { Reach } from './servers/server';
 
 /** Where the servers of the stack in `stateDir` are. Throws STATE_MISMATCH where there was never a stack. */
@@ -41,7 +42,7 @@ export function recallEnvironment(stateDir: string): (name: string) => Record<st
     endpoints: endpointsOf(ports, brokers),
     certsDir,
     instance: '',
-    consulToken: secret('consul-service-token'),
+    consulTokenOf: consulTokenOf(secret),
     kekFile: kekFileOf(path.resolve(stateDir)),
   };
   const portOf = portAllotter(ports);

@@ -1,4 +1,5 @@
 import type { ProviderOptions } from '../../stack/servers/card-provider/main';
+import { fromEnv, managementTokenVariable } from '../consul-tokens';
 import { images } from './images';
 import type { Service } from './model';
 import { after, certificatesOf, certsMount, healthy, healthyShell, server, stateIn } from './model';
@@ -11,7 +12,7 @@ export function consulConfig(): object {
     cert_file: `${certsMount}/consul.crt`,
     key_file: `${certsMount}/consul.key`,
   };
-  const token = '${HOLDFAST_CONSUL_MANAGEMENT_TOKEN:?run npm run compose:secrets}';
+  const token = fromEnv(managementTokenVariable);
   return {
     ...{ server: true, bootstrap_expect: 1, node_name: 'holdfast', data_dir: '/consul/data' },
     ...{ bind_addr: '{{ GetPrivateIP }}', client_addr: '0.0.0.0' },

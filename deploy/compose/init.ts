@@ -1,3 +1,4 @@
+import { consulVariables, fromEnv } from '../consul-tokens';
 import { images } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, oneShot } from './model';
@@ -50,11 +51,9 @@ function discovery(): Service {
     'discovery',
     { consul: 'service_healthy' },
     {
-      environment: {
-        HOLDFAST_CONSUL_TOKEN: '${HOLDFAST_CONSUL_TOKEN:?run npm run compose:secrets}',
-        HOLDFAST_CONSUL_MANAGEMENT_TOKEN:
-          '${HOLDFAST_CONSUL_MANAGEMENT_TOKEN:?run npm run compose:secrets}',
-      },
+      environment: Object.fromEntries(
+        Object.values(consulVariables).map((variable) => [variable, fromEnv(variable)]),
+      ),
     },
   );
 }

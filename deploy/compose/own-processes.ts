@@ -1,5 +1,7 @@
 import { platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
+import { consulTokenOf } from '../../stack/servers/consul/tokens';
+import { consulVariables, fromEnv } from '../consul-tokens';
 import { images } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, certsMount, healthy, server, stateIn } from './model';
@@ -26,7 +28,7 @@ function environment(name: string): Record<string, string> {
         certsDir: certsMount,
         instance: '',
         kekFile: `${keysMount}/kek`,
-        consulToken: '${HOLDFAST_CONSUL_TOKEN:?run npm run compose:secrets}',
+        consulTokenOf: consulTokenOf((secret) => fromEnv(consulVariables[secret] ?? secret)),
         portOf: () => innerPorts.own,
       },
       name,

@@ -76,9 +76,9 @@ const tooMuch: readonly PanelSpec[] = [
   {
     title: 'Wait for the next step',
     description:
-      'Of a saga, for a worker, by queue. From 2 s on some starts are refused, from 10 s on all.',
+      'Of a saga, for a worker, by queue. From 1 s on some starts are refused, from 4 s on all.',
     unit: 's',
-    thresholds: { warn: 2, bad: 10 },
+    thresholds: { warn: 1, bad: 4 },
     queries: { '{{queue}}': `max by (queue) (${m.sagaStepWait})` },
     runbooks: ['requests-shed'],
   },

@@ -14,6 +14,8 @@ import { configFor } from '../support/world';
 const instance = 'discovery';
 const config = configFor('gateway', instance);
 const consul = openConsul(config);
+/** With the token of payments: what registers as payments, rightly or not. */
+const payments = openConsul(configFor('payments', instance));
 const registry = new Registry();
 const resolver = createResolver({ config, consul, log: silentLog, registry });
 const client = createServiceClient({
@@ -25,7 +27,7 @@ const ending: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   await Promise.all(ending.map((end) => end()));
   resolver.close();
-  await Promise.all([client.close(), consul.close()]);
+  await Promise.all([client.close(), consul.close(), payments.close()]);
 });
 
 /** An instance that shows a process's certificate and counts what it is asked. */
@@ -43,7 +45,7 @@ async function started(identity: string) {
   const server = createServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
-  const options = { config, consul, log: silentLog, service: 'payments', port };
+  const options = { config, consul: payments, log: silentLog, service: 'payments', port };
   const registration = keepRegistered(options);
   /** Without a word to anybody, as by SIGKILL. */
   const die = (): void => {
@@ -143,10 +145,45 @@ it('one that dies without a word is named to nobody after an interval and a time
   expect(performance.now() - diedMs).toBeLessThan(3_500);
 }, 60_000);
 
-it('nobody registers anything without a token', async () => {
+const put = { method: 'PUT', path: '/v1/agent/service/register' } as const;
+const takeOut = (id: string) =>
+  ({ method: 'PUT', path: `/v1/agent/service/deregister/${id}` }) as const;
+const named = async (by: typeof consul, service: string) => {
+  const { body } = await by.ask({ path: `/v1/health/service/${consulName(service, instance)}` });
+  return instancesOf(body).map(({ id }) => id);
+};
+
+it('the token of payments registers nobody but payments, and takes nobody else out', async () => {
+  const orders = openConsul(configFor('orders', instance));
+  ending.push(() => orders.close());
+  const body = { ID: 'of-orders', Name: consulName('orders', instance), Port: 1 };
+  const mine = { ...body, Name: consulName('payments', instance) };
+  await expect(payments.ask({ ...put, body })).rejects.toMatchObject({ status: 403 });
+  await orders.ask({ ...put, body });
+  await expect(payments.ask(takeOut('of-orders'))).rejects.toMatchObject({ status: 403 });
+  await expect(payments.ask({ ...put, body: mine })).rejects.toMatchObject({ status: 403 });
+  await expect(consul.ask(takeOut('of-orders'))).rejects.toMatchObject({ status: 403 });
+  expect(await named(consul, 'orders')).toEqual(['of-orders']);
+  expect(await named(payments, 'orders')).toEqual([]);
+  await orders.ask(takeOut('of-orders'));
+  expect(await named(consul, 'orders')).toEqual([]);
+});
+
+it('without a token nothing is registered, and nothing read', async () => {
   const anonymous = openConsul({ ...config, HOLDFAST_CONSUL_TOKEN: '' });
-  const body = { Name: 'payments', Address: 'localhost', Port: 1 };
-  const put = { method: 'PUT', path: '/v1/agent/service/register', body } as const;
-  await expect(anonymous.ask(put)).rejects.toMatchObject({ status: 403 });
-  await anonymous.close();
+  ending.push(() => anonymous.close());
+  const body = {
+    ID: 'mine',
+    Name: consulName('payments', instance),
+    Address: 'localhost',
+    Port: 1,
+  };
+  await expect(anonymous.ask({ ...put, body })).rejects.toMatchObject({ status: 403 });
+  await payments.ask({ ...put, body });
+  expect(await named(consul, 'payments')).toContain('mine');
+  expect(await named(anonymous, 'payments')).toEqual([]);
+  const own = { path: '/v1/agent/service/mine' };
+  await expect(anonymous.ask(own)).rejects.toMatchObject({ status: 403 });
+  expect((await anonymous.ask({ path: '/v1/catalog/services' })).body).toEqual({});
+  await payments.ask(takeOut('mine'));
 });

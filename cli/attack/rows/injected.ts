@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { consulName, openConsul } from '../../../platform/discovery/consul';
+import { consulName, instancesOf, openConsul } from '../../../platform/discovery/consul';
+import type { ConsulError, ConsulRequest } from '../../../platform/discovery/consul';
 import { parseConfig } from '../../../platform/runtime/config';
 import { shot, shotAmong } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
@@ -21,7 +22,8 @@ interface Reached {
 
 /**
  * Gives Consul an address of ours as one more instance of a service, and asks the gateway for that service until it has
- * tried it. It listens under a certificate of our authority, or a stranger's: only its identity is wrong.
+ * tried it, as somebody can who has stolen that service's token. It listens under a certificate of our authority, or a
+ * stranger's: only its identity is wrong.
  */
 async function standIn(
   target: AttackTarget,
@@ -36,7 +38,7 @@ async function standIn(
   });
   server.on('connection', () => (seen.connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const config = parseConfig(target.environmentFor('gateway'));
+  const config = parseConfig(target.environmentFor(service));
   const consul = openConsul(config);
   const id = `attack-${randomUUID()}`;
   try {
@@ -61,12 +63,48 @@ async function standIn(
   }
 }
 
+/** What Consul says to who registers the service, or takes it out, with the token of another process. */
+async function byAnother(target: AttackTarget, thief: string): Promise<readonly Shot[]> {
+  const config = parseConfig(target.environmentFor(thief));
+  const consul = openConsul(config);
+  const found = await knownInstance(target);
+  const asked: Readonly<Record<string, ConsulRequest>> = {
+    'registers another': {
+      ...{ method: 'PUT', path: '/v1/agent/service/register' },
+      body: { Name: consulName(service, config.HOLDFAST_INSTANCE), Address: 'localhost', Port: 1 },
+    },
+    'takes another out': { method: 'PUT', path: `/v1/agent/service/deregister/${found}` },
+  };
+  const shots: Shot[] = [];
+  for (const [what, request] of Object.entries(asked)) {
+    const status = await consul.ask(request).then(
+      (answer) => answer.status,
+      (error: ConsulError) => error.status,
+    );
+    shots.push(shot(`the token of ${thief} ${what}`, 403, status ?? 'no answer'));
+  }
+  await consul.close();
+  return shots;
+}
+
+/** An instance of the service, as the gateway knows it. */
+async function knownInstance(target: AttackTarget): Promise<string> {
+  const config = parseConfig(target.environmentFor('gateway'));
+  const consul = openConsul(config);
+  const name = consulName(service, config.HOLDFAST_INSTANCE);
+  const { body } = await consul.ask({ path: `/v1/health/service/${name}` });
+  await consul.close();
+  const [first] = instancesOf(body);
+  if (first === undefined) throw new Error(`Consul knows no instance of ${service}`);
+  return first.id;
+}
+
 async function addresses(target: AttackTarget): Promise<readonly Shot[]> {
   const leaves: Readonly<Record<string, { readonly name: string } & Wrong>> = {
     'another process of ours': { name: 'payments' },
     'a stranger under its name': { name: service, byStranger: true },
   };
-  const shots: Shot[] = [];
+  const shots = [...(await byAnother(target, 'gateway')), ...(await byAnother(target, 'payments'))];
   for (const [name, leaf] of Object.entries(leaves)) {
     const { requests } = await standIn(target, leaf);
     shots.push(shot(`an address in Consul, ${name}: requests that reach it`, 0, requests));

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebBinary, FoundTree } from '../../provision/deb-binary';
 import { provideDeb } from '../../provision/deb-binary';
-import { ensureServiceToken } from './tokens';
+import { ensureTokens } from './tokens';
 import { ask } from '../https-request';
 import type { Reach, Running, ServerContext, ServerDefinition } from '../server';
 import { identityFiles, untilReady } from '../server';
@@ -75,7 +75,7 @@ async function start(found: FoundTree, context: ServerContext): Promise<Running>
   const child = context.spawn({ name: 'consul', command, args, env });
   const elected = (): Promise<void> => leader(context);
   await untilReady('consul', [child], elected);
-  await untilReady('consul', [child], () => ensureServiceToken(context));
+  await untilReady('consul', [child], () => ensureTokens(context));
   return { version, port: context.ports.consul, children: [child], ask: elected };
 }
 

@@ -90,6 +90,18 @@ export const discoveryGuards: readonly Guard[] = [
     test: unit('discovery/service-client', 'an instance with another identity gets nothing'),
   },
   {
+    name: 'a token registers one name',
+    why: 'whoever takes the token of one process could turn callers of every service away',
+    changes: [
+      {
+        file: 'stack/servers/consul/tokens.ts',
+        from: '`service "${name}" { policy = "write" }`',
+        to: '\'service_prefix "" { policy = "write" }\'',
+      },
+    ],
+    test: unit('stack/consul-tokens', 'a token writes the one name its process serves under'),
+  },
+  {
     name: 'an empty list is no reason to ask nobody',
     why: 'one slow check of the only instance would make every request fail, although it answers',
     changes: [

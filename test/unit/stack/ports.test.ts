@@ -58,7 +58,7 @@ test('the environment of a process is one its configuration accepts', () => {
       certsDir: '/certs',
       instance: 'x1',
       kekFile: '/state/kek',
-      consulToken: 'token',
+      consulTokenOf: (name) => `token of ${name}`,
       portOf: portAllotter(ports),
     },
     'payments',
@@ -69,6 +69,7 @@ test('the environment of a process is one its configuration accepts', () => {
     'localhost:17011',
     'localhost:17012',
   ]);
+  expect(config.HOLDFAST_CONSUL_TOKEN).toBe('token of payments');
   expect(config.HOLDFAST_HTTP_PORT).toBe(17_033);
   expect(config.HOLDFAST_ISSUER).toBe('https://localhost:17016/realms/holdfast');
 });
