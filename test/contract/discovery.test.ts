@@ -8,8 +8,11 @@ import { keepRegistered } from '../../platform/discovery/registration';
 import { createResolver } from '../../platform/discovery/resolver';
 import { createServiceClient } from '../../platform/discovery/service-client';
 import { silentLog } from '../../platform/runtime/log';
+import { recallReach } from '../../stack/recall';
+import { ensureTokens, rulesOf } from '../../stack/servers/consul/tokens';
+import { ask } from '../../stack/servers/https-request';
 import { eventually } from '../support/eventually';
-import { configFor } from '../support/world';
+import { configFor, world } from '../support/world';
 
 const instance = 'discovery';
 const config = configFor('gateway', instance);
@@ -186,4 +189,32 @@ it('without a token nothing is registered, and nothing read', async () => {
   await expect(anonymous.ask(own)).rejects.toMatchObject({ status: 403 });
   expect((await anonymous.ask({ path: '/v1/catalog/services' })).body).toEqual({});
   await payments.ask(takeOut('mine'));
+});
+
+it('a token that was replaced ends, and so does the one that all once shared', async () => {
+  const reach = recallReach(world().stateDir);
+  const url = `https://localhost:${reach.ports.consul}/v1/acl`;
+  const made = async (what: string, body: object): Promise<string> => {
+    const headers = { 'X-Consul-Token': reach.secret('consul-management-token') };
+    const { SecretID = '' } = JSON.parse(
+      await ask(reach, { url: `${url}/${what}`, method: 'PUT', headers, body }),
+    ) as { SecretID?: string };
+    return SecretID;
+  };
+  await made('policy', { Name: 'holdfast-service', Rules: rulesOf('admin') });
+  const before = [
+    await made('token', { Policies: [{ Name: 'holdfast-service' }] }),
+    await made('token', { Policies: [{ Name: 'holdfast-payments' }] }),
+  ];
+  const areGood = async (): Promise<boolean[]> => {
+    const tokens = [...before, config.HOLDFAST_CONSUL_TOKEN];
+    const asked = tokens.map((token) =>
+      ask(reach, { url: `${url}/token/self`, headers: { 'X-Consul-Token': token } }),
+    );
+    return (await Promise.allSettled(asked)).map(({ status }) => status === 'fulfilled');
+  };
+  expect(await areGood()).toEqual([true, true, true]);
+  await ensureTokens(reach);
+  // A token may be good for as long as Consul remembers it.
+  await eventually(async () => expect(await areGood()).toEqual([false, false, true]));
 });
