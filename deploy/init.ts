@@ -6,7 +6,7 @@ import { ensureTopics } from '../stack/servers/kafka/topics';
 import { ensureDatabases } from '../stack/servers/postgres/databases';
 import { ensureNamespace } from '../stack/servers/temporal/namespace';
 import { certsMount } from './compose/model';
-import { consulVariables } from './consul-tokens';
+import { consulVariables } from './env-secrets';
 import { composeEndpoints, innerPorts, outerPorts } from './compose/places';
 import { withForwards } from './forward';
 import { handOutCertificates } from './hand-out';

@@ -2,21 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../platform/runtime/paths';
-import { consulVariables } from './consul-tokens';
-
-/** What `docker-compose.yml` asks for by name. Consul wants its tokens to be UUIDs; the rest only has to be secret. */
-const names = [
-  ...Object.values(consulVariables),
-  'HOLDFAST_KEYCLOAK_PASSWORD',
-  'HOLDFAST_POSTGRES_PASSWORD',
-  'HOLDFAST_GRAFANA_PASSWORD',
-];
+import { secretVariables } from './env-secrets';
 
 const file = path.join(projectRoot, '.env');
 if (!existsSync(file)) writeFileSync(file, '', { mode: 0o600 });
 const text = readFileSync(file, 'utf8');
 // What is there stays: volumes may hold what it names.
-const missing = names.filter((name) => !new RegExp(`^${name}=`, 'm').test(text));
+const missing = secretVariables.filter((name) => !new RegExp(`^${name}=`, 'm').test(text));
 if (missing.length === 0) console.error('.env has every secret already, and is left as it is.');
 else {
   const lines = missing.map((name) => `${name}=${randomUUID()}\n`);

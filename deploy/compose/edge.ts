@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '../../stack/servers/card-provider/main';
-import { fromEnv, managementTokenVariable } from '../consul-tokens';
+import { fromEnv, managementTokenVariable } from '../env-secrets';
 import { images } from './images';
 import type { Service } from './model';
 import { after, certificatesOf, certsMount, healthy, healthyShell, server, stateIn } from './model';

@@ -1,4 +1,4 @@
-import { consulVariables, fromEnv } from '../consul-tokens';
+import { consulVariables, fromEnv } from '../env-secrets';
 import { images } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, oneShot } from './model';

@@ -1,7 +1,7 @@
 import { platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
 import { consulTokenOf } from '../../stack/servers/consul/tokens';
-import { consulVariables, fromEnv } from '../consul-tokens';
+import { consulVariables, fromEnv } from '../env-secrets';
 import { images } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, certsMount, healthy, server, stateIn } from './model';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { composeText } from '../../deploy/compose';
+import { managementTokenVariable, secretVariables } from '../../deploy/env-secrets';
 import { checkAgainstSchema, checkHouseRules, waitsFor } from './checks/compose-rules';
 import type { ComposeFile } from './checks/compose-rules';
 import { describeFindings } from './checks/finding';
@@ -20,6 +21,20 @@ const withGateway = (changes: object): ComposeFile => ({
 
 test('docker-compose.yml is what its generator writes: run npm run compose:write', () => {
   expect(text).toBe(composeText());
+});
+
+test('every secret that docker-compose.yml asks for is one that compose:secrets writes', () => {
+  const asked = [...text.matchAll(/\$\{(\w+):\?run npm run compose:secrets\}/g)].map(
+    ([, name]) => name,
+  );
+  expect([...new Set(asked)].sort()).toEqual([...secretVariables].sort());
+});
+
+test('no container but the one that prepares Consul is told its management token', () => {
+  const holders = Object.entries(compose.services).filter(([, service]) =>
+    JSON.stringify(service).includes(managementTokenVariable),
+  );
+  expect(holders.map(([name]) => name)).toEqual(['init-discovery']);
 });
 
 test('docker-compose.yml fits the schema of the Compose Specification', () => {

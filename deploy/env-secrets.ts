@@ -13,5 +13,13 @@ export const consulVariables: Readonly<Record<string, string>> = {
   ),
 };
 
+/** What `docker-compose.yml` asks for by name. Consul wants its tokens to be UUIDs; the rest only has to be secret. */
+export const secretVariables: readonly string[] = [
+  ...Object.values(consulVariables),
+  'HOLDFAST_KEYCLOAK_PASSWORD',
+  'HOLDFAST_POSTGRES_PASSWORD',
+  'HOLDFAST_GRAFANA_PASSWORD',
+];
+
 /** As the Compose file asks for what is in `.env`. */
 export const fromEnv = (variable: string): string => `\${${variable}:?run npm run compose:secrets}`;
