@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { linePrinter } from '../cli/line-printer';
-import { StackError } from '../stack';
+import { StackError, aborted } from '../stack';
 import { dynamicConfig } from '../stack/servers/temporal/temporal';
 import { loadWarning, readMachine } from './measure/machine';
 import { UsageError, optionsOf, usage } from './options';
@@ -25,7 +25,8 @@ async function measure(options: Options, signal: AbortSignal): Promise<SagaRepor
   if (warning !== undefined) say(`take care: ${warning}`);
   const world = await openWorld(options.variants, { signal, onProgress: telling });
   try {
-    const measured = await runSagas(world, { ...options, signal, ...progress() });
+    const running = runSagas(world, { ...options, signal, ...progress() });
+    const measured = await Promise.race([running, aborted(signal)]);
     const { rounds, seconds, callers } = options;
     const circumstances = { startedAt, machine, rounds, seconds, callers };
     return { scenario: 'saga', ...circumstances, temporalSettings: dynamicConfig, ...measured };
@@ -71,7 +72,8 @@ function write(folder: string, report: SagaReport): void {
 async function run(options: Options): Promise<number> {
   const interrupt = new AbortController();
   const stop = (signal: NodeJS.Signals): void => interrupt.abort(new Interrupted(signal));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  // More than once: npm hands on what the terminal has sent to all of them already.
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   const report = await measure(options, interrupt.signal);
   if (options.out !== undefined) write(options.out, report);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : asMarkdown(report));

@@ -3,7 +3,7 @@ import { quantile } from './numbers';
 
 /** How long callers call, in milliseconds. */
 export interface LoopTimes {
-  /** Before anything is measured: connections open, queues fill. */
+  /** Before anything is measured, at the least: connections open, queues fill, every caller is answered once. */
   readonly leadInMs: number;
   /** At the least: a window that would end with few answers goes on. */
   readonly windowMs: number;
@@ -27,8 +27,12 @@ export interface LoopResult<Mark> {
 
 const problemsMax = 10;
 
-/** A window goes on until so many have ended, and lasts so many times its length at most. */
-const [endedMin, windowsMax] = [20, 6];
+/** Lead-in and window go on until this many have ended, or every caller was answered; but for so long at most. */
+const endedMin = 20;
+const goesOnMsMax = 30_000;
+
+/** Whoever was not answered for so long is told of as a problem, and asks again. */
+const answerMsMax = 120_000;
 
 /**
  * So many callers, each asking again as soon as it was answered. `mark` is called at both ends of the window, for what
@@ -43,29 +47,30 @@ export async function closedLoop<Mark>(
   const problems: string[] = [];
   const over = new AbortController();
   let measuring = false;
-  let asked = 0;
+  let [asked, answered] = [0, 0];
   const call = async (): Promise<void> => {
     while (!over.signal.aborted && problems.length < problemsMax) {
       const since = performance.now();
       asked += 1;
-      await ask().catch((error: unknown) => problems.push(String(error)));
+      await inTime(ask()).catch((error: unknown) => problems.push(String(error)));
+      answered += 1;
       if (measuring) latencies.push(performance.now() - since);
     }
   };
   const calling = Promise.all(Array.from({ length: callers }, call));
   const pause = pausesWhile(calling);
-  await pause(leadInMs);
+  /** For `ms`, and then until enough was answered since. */
+  const pauseFor = async (ms: number, enough: () => boolean): Promise<void> => {
+    const untilMs = performance.now() + goesOnMsMax;
+    await pause(ms);
+    while (!enough() && performance.now() < untilMs && problems.length < problemsMax) {
+      await pause(ms / 10);
+    }
+  };
+  await pauseFor(leadInMs, () => leadInMs === 0 || answered >= callers);
   const [before, since] = [mark(), performance.now()];
   measuring = true;
-  const endMs = since + windowMs * windowsMax;
-  await pause(windowMs);
-  while (
-    latencies.length < endedMin &&
-    performance.now() < endMs &&
-    problems.length < problemsMax
-  ) {
-    await pause(windowMs / 10);
-  }
+  await pauseFor(windowMs, () => latencies.length >= Math.max(endedMin, callers));
   measuring = false;
   const [after, untilMs] = [mark(), performance.now()];
   over.abort();
@@ -82,4 +87,12 @@ function pausesWhile(calling: Promise<unknown>): (ms: number) => Promise<void> {
   const over = new AbortController();
   void calling.then(() => over.abort());
   return (ms) => delay(ms, undefined, { signal: over.signal }).catch(() => undefined);
+}
+
+async function inTime(answer: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in two minutes')), answerMsMax);
+  });
+  await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

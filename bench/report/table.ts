@@ -65,9 +65,14 @@ export function asMarkdown(report: SagaReport): string {
   const legend = (Object.entries(variants) as [VariantName, string][])
     .filter(([name]) => shown.has(name))
     .map(([name, text]) => `* \`${name}\`: ${text}`);
+  const rests = Object.entries(report.atRest).map(([name, cpu]) => {
+    const told = groups.filter((group) => cpu[group] !== undefined);
+    return `| \`${name}\` | ${told.map((group) => `${group} ${digits(cpu[group] ?? 0)}`).join(', ')} |`;
+  });
   const wrong = problems.map((problem) => `* ${problem}`);
   return [
     ...['## Sagas', '', circumstances(report), '', ...legend, '', ...tables],
+    ...['### At rest', '', '| variant | CPU ms a second |', '| --- | --- |', ...rests, ''],
     ...(wrong.length === 0 ? [] : ['### What did not hold', '', ...wrong, '']),
   ].join('\n');
 }

@@ -1,12 +1,14 @@
 import type { Machine } from '../measure/machine';
-import { tickMs } from '../measure/cpu';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readProcesses, tickMs } from '../measure/cpu';
 import { cellsOf } from './rounds';
 import type { Cell, Plan } from './rounds';
-import { takeSample } from './samples';
-import type { Sample } from './samples';
+import { cpuOfSaga, takeSample } from './samples';
+import type { CpuOfSaga, Sample } from './samples';
 import { rated, summaryOf } from './summary';
 import type { CellSummary, RatedSample } from './summary';
 import { endingsOf } from './variants';
+import type { VariantName } from './variants';
 import type { BenchWorld } from './world';
 
 /** Before the window of each cell, milliseconds. */
@@ -14,6 +16,9 @@ const leadInMs = 1_000;
 
 /** Of each variant and ending before the first round, milliseconds: code gets compiled, caches fill. */
 const warmUpMs = 1_500;
+
+/** How long it is watched what the processes do at rest, milliseconds. */
+const restMs = 5_000;
 
 /** How the saga scenario is run. */
 export interface RunOptions extends Plan {
@@ -37,6 +42,8 @@ export interface SagaReport {
   readonly callers: readonly number[];
   /** Settings of the Temporal server that Holdfast, `empty` and `bare-regular-tuned` use. */
   readonly temporalSettings: readonly string[];
+  /** CPU milliseconds a second while no saga runs. */
+  readonly atRest: Readonly<Partial<Record<VariantName, CpuOfSaga>>>;
   readonly summary: readonly CellSummary[];
   readonly samples: readonly RatedSample[];
   readonly problems: readonly string[];
@@ -46,12 +53,13 @@ export interface SagaReport {
 export async function runSagas(
   world: BenchWorld,
   options: RunOptions,
-): Promise<Pick<SagaReport, 'summary' | 'samples' | 'problems'>> {
+): Promise<Pick<SagaReport, 'atRest' | 'summary' | 'samples' | 'problems'>> {
   const { rounds, seconds, signal, note, took } = options;
   const tick = tickMs();
   const times = { leadInMs, windowMs: seconds * 1_000 };
   const samples: Sample[] = [];
   const warmUps = await warmUp(world, options, tick);
+  const atRest = await restOf(world, tick);
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of cellsOf(options, round)) {
       signal.throwIfAborted();
@@ -63,6 +71,7 @@ export async function runSagas(
   }
   const all = rated(samples);
   return {
+    atRest,
     summary: summaryOf(all),
     samples: all,
     problems: [...warmUps, ...samples].flatMap(told),
@@ -82,6 +91,18 @@ async function warmUp(world: BenchWorld, options: RunOptions, tick: number): Pro
     }
   }
   return samples;
+}
+
+/** What the processes of each variant do while nobody asks for anything. */
+async function restOf(world: BenchWorld, tick: number): Promise<SagaReport['atRest']> {
+  const before = readProcesses();
+  await delay(restMs);
+  const seconds = { before, after: readProcesses(), ended: restMs / 1_000 };
+  const rests = [...world.variants].map(([name, { groups }]) => [
+    name,
+    cpuOfSaga(groups, seconds, tick),
+  ]);
+  return Object.fromEntries(rests) as SagaReport['atRest'];
 }
 
 function take(world: BenchWorld, cell: Cell, options: Parameters<typeof takeSample>[2]) {

@@ -11,6 +11,8 @@ export const variants = {
   'bare-regular-tuned': 'regular activities on the server settings of Holdfast',
   'holdfast-queue':
     'Holdfast, steps over task queues: fence, events, grants, encryption, mutual TLS',
+  dbos: 'DBOS Transact, a library in the process of the caller, its state in the same database',
+  restate: 'Restate, its server and a process with the saga',
 } as const;
 
 export type VariantName = keyof typeof variants;

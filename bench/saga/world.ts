@@ -12,6 +12,7 @@ import { defaultNamespace, provideTemporal } from '../../stack/servers/temporal/
 import { openSteps } from '../steps/rows';
 import type { Steps } from '../steps/rows';
 import { openHoldfast } from './holdfast';
+import { openPeers, peerNames } from './peers';
 import { openPlain } from './plain';
 import { openBare } from './temporal';
 import type { BareName, BareWorld } from './temporal';
@@ -85,6 +86,10 @@ async function openAll(names: readonly VariantName[], opening: Opening): Promise
     }))),
     ...(await openBareOn(theirs, opening, () => startDefaults(stack))),
     ...(names.includes('holdfast-queue') ? [await startHoldfast(opening)] : []),
+    ...(await openPeers(
+      peerNames.filter((name) => names.includes(name)),
+      { ...opening, groups: (named) => groupsOf(stack, named) },
+    )),
   ];
 }
 

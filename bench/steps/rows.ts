@@ -4,7 +4,7 @@ import type { Config } from '../../platform/runtime/config';
 import { postgresOptions } from '../../platform/runtime/connections';
 
 /** As many as a Holdfast process opens. */
-const connectionsMax = 10;
+export const connectionsMax = 10;
 
 /** The database everybody's steps are in; see `holdfast/row-contract.ts` for why it is this one. */
 export const database = 'payments';

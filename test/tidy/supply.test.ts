@@ -25,6 +25,11 @@ test('every locked package comes from a registry, with a hash, and brings no scr
   expect(checkLock(lock)).toEqual([]);
 });
 
+test('so does every package of the engines that the bench is compared with', () => {
+  const peers = readFileSync(path.join(root, 'bench/peers/package-lock.json'), 'utf8');
+  expect(checkLock(peers)).toEqual([]);
+});
+
 const locked = (entry: object): string =>
   JSON.stringify({
     lockfileVersion: 3,

@@ -59,9 +59,11 @@ test('the report names machine and load, and every ratio with its spread', () =>
       loadAverage: 3,
     },
     ...{ temporalSettings: [], summary: summaryOf(all), samples: all, problems: [] },
+    atRest: { 'bare-local': { server: 12, client: 3 } },
   });
   expect(text).toContain('the load was 3.00 before the start');
   expect(text).toContain('### 32 callers, success');
+  expect(text).toContain('| `bare-local` | server 12.0 |');
   expect(text).toMatch(/\| `bare-local` \|.*\| 10\.0 \(10\.0–10\.0\) \| 3\.75 \(2\.50–5\.00\) \|/);
 });
 
