@@ -21,6 +21,7 @@ import { createRateLimiter } from '../platform/http/rate-limit';
 import type { Config } from '../platform/runtime/config';
 import type { Log } from '../platform/runtime/log';
 import { projectRoot } from '../platform/runtime/paths';
+import { stepsOf } from '../platform/saga/start-options';
 import { openTokenVerifier } from '../platform/security/authority';
 import { keysOfPayloads, sealedTemporal } from '../platform/host/sealed-temporal';
 import { createGrantMinter } from '../platform/security/grants';
@@ -168,6 +169,7 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       feed: createSagaFeed({ positions: (ids) => readModel.sagaPositions(ids), log }),
       stopping: health.draining,
       issuer: config.HOLDFAST_ISSUER,
+      steps: stepsOf(config),
       grants: createGrantMinter({ credentials: () => readCredentials(config) }),
       sagaGrants: sagaGrantMinterOf(config, opened.keyring),
       switches: createSwitches(engine, { log }),

@@ -15,7 +15,7 @@ import type { Pending, PendingStart, PendingTell } from '../platform/reactions/s
 import type { Config } from '../platform/runtime/config';
 import { inSpan } from '../platform/runtime/spans';
 import { sagaGrantOf } from '../platform/saga/grants/facts';
-import { sagaStartOptions, startAttributes } from '../platform/saga/start-options';
+import { sagaStartOptions, startAttributes, stepsOf } from '../platform/saga/start-options';
 import { recoveredBy, sagaQueue } from '../platform/saga/wire';
 import type { SagaMemo } from '../platform/saga/wire';
 import type { SignedVerb, VerbAnswer } from '../platform/saga/verbs';
@@ -87,7 +87,7 @@ export function openReactionEngine(
       const { workflowId, saga, input, businessKey, requestHash } = row;
       const deadlineAtMs = Date.now() + contract.deadlineMs;
       const owner = ownerOf(reaction);
-      const start = { input, owner, businessKey, requestHash, deadlineAtMs };
+      const start = { input, owner, businessKey, requestHash, deadlineAtMs, ...stepsOf(config) };
       const options = {
         ...sagaStartOptions({ saga, start, taskQueue, title: contract.title }),
         ...{ workflowId, workflowIdConflictPolicy: 'FAIL' as const },

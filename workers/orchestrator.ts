@@ -20,6 +20,8 @@ import type { WebhookStore } from '../webhooks/store';
 import { runProcess } from '../platform/host/process';
 import { presentGrant } from '../platform/host/grant-passing';
 import { startService } from '../platform/host/service-process';
+import { openDirectSteps } from '../platform/host/steps/open';
+import type { DirectSteps } from '../platform/host/steps/open';
 import { buildWorkflowBundle, defaultBundleFile } from '../platform/saga/bundle';
 import { createEngineActivities } from '../platform/saga/orchestrate/engine-activities';
 import { sagasJournal, verifierOf } from '../platform/saga/journal/hosted';
@@ -73,6 +75,7 @@ void runProcess(process.env, async (config) => {
   let sweeper: Sweeper | undefined;
   let reactor: Reactor | undefined;
   let sender: Sender | undefined;
+  let direct: DirectSteps | undefined;
   const running = await startService(config, service, {
     ...deploymentOptions(config),
     workflowBundle: { codePath },
@@ -88,12 +91,16 @@ void runProcess(process.env, async (config) => {
       });
       sender ??= startWebhooks({ ...parts, registry: parts.metrics.registry, store: queue });
       const verify = verifierOf(config);
-      return createEngineActivities({
-        ...{ journal: store, participants },
-        turnSwitch: switchesOf(participant, { journal, verify }),
-        revokeGrants: revocationsOf(participant, { journal, verify }),
-        checkGrant: grantCheck({ store, presentGrant, open: openGrant }),
-      });
+      direct ??= openDirectSteps(config, { ...parts, registry: parts.metrics.registry, services });
+      return {
+        ...direct.activities,
+        ...createEngineActivities({
+          ...{ journal: store, participants },
+          turnSwitch: switchesOf(participant, { journal, verify }),
+          revokeGrants: revocationsOf(participant, { journal, verify }),
+          checkGrant: grantCheck({ store, presentGrant, open: openGrant }),
+        }),
+      };
     },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
@@ -107,7 +114,7 @@ void runProcess(process.env, async (config) => {
       await Promise.all([sweeper?.stop(), reactor?.stop()]);
       await sender?.stop();
       await running.stop();
-      await journal?.close();
+      await Promise.all([journal?.close(), direct?.close()]);
     },
   };
 });

@@ -21,6 +21,7 @@ import { sagaGrantOf } from '../../platform/saga/grants/facts';
 import { sagasJournal } from '../../platform/saga/journal/hosted';
 import { sagaAggregate } from '../../platform/saga/journal/state';
 import type { JournalEntry } from '../../platform/saga/journal/state';
+import { stepsOf } from '../../platform/saga/start-options';
 import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaPace, SagaStart, SagaView } from '../../platform/saga/wire';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
@@ -84,6 +85,9 @@ const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 export async function openArena(options: ArenaOptions): Promise<Arena> {
   const configFor = (name: string) => parseConfig(options.environmentFor(name));
   const config = configFor('gateway');
+  // As the processes of a stack have it: from whoever started them.
+  const { HOLDFAST_STEPS = config.HOLDFAST_STEPS } = process.env;
+  const steps = stepsOf(parseConfig({ ...options.environmentFor('gateway'), HOLDFAST_STEPS }));
   const connection = await connectTemporal(config);
   const keyring = openKeyring(config, { log: silentLog });
   const dataConverter = sealedTemporal(config, keyring);
@@ -99,12 +103,12 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   if (journal === undefined) throw new Error('the journal was not opened');
   const stores = new Map(services.map((service, at) => [service.name, opened[at]!]));
   const nonce = randomUUID();
-  const taskQueue = sagaQueue(config.HOLDFAST_INSTANCE);
+  const starts = { client, taskQueue: sagaQueue(config.HOLDFAST_INSTANCE), grants, steps };
   return {
     ...options,
     client,
     workflowIdOf: (saga, name) => `${saga}:${hash(`${nonce}/${name}`)}`,
-    start: (saga, run) => startSaga({ client, taskQueue, grants }, saga, run),
+    start: (saga, run) => startSaga(starts, saga, run),
     async journal(workflowId) {
       const found = await journal.readAggregate(sagaAggregate(workflowId));
       return found?.state as JournalEntry | undefined;
@@ -137,11 +141,12 @@ interface Starts {
   readonly client: Client;
   readonly taskQueue: string;
   readonly grants: SagaGrantMinter;
+  readonly steps: Pick<SagaStart, 'steps'>;
 }
 
 /** As the gateway starts it, on a grant of the gateway's, with a pace of its own. */
 async function startSaga(
-  { client, taskQueue, grants }: Starts,
+  { client, taskQueue, grants, steps }: Starts,
   saga: string,
   run: SagaRunPlan,
 ): Promise<StartedSaga> {
@@ -151,7 +156,7 @@ async function startSaga(
   const issuedAtMs = Date.now();
   const deadlineAtMs = issuedAtMs + deadlineMs;
   const start: SagaStart = {
-    ...{ input, owner, businessKey, requestHash, deadlineAtMs },
+    ...{ input, owner, businessKey, requestHash, deadlineAtMs, ...steps },
     pace: { ...explorerPace, ...run.pace },
   };
   const contract = catalog.find(({ name }) => name === saga);

@@ -3,6 +3,7 @@ import type { ServiceClient } from '../../platform/discovery/service-client';
 import type { Registry } from 'prom-client';
 import type { Log } from '../../platform/runtime/log';
 import type { SagaContract } from '../../platform/saga/contract';
+import type { SagaStart } from '../../platform/saga/wire';
 import type { GrantMinter } from '../../platform/security/grants';
 import type { SubjectKeys } from '../../platform/security/keys/subjects';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
@@ -38,6 +39,8 @@ export interface GatewayParts {
   readonly logins: Logins;
   /** Client of a service by name; throws for a service nobody declared. */
   service(name: string): ServiceClient;
+  /** How messages of the sagas that are started here go. */
+  readonly steps?: Pick<SagaStart, 'steps'>;
   /** Issuer of the tokens: part of every pseudonym. */
   readonly issuer: string;
   readonly log: Log;

@@ -4,6 +4,7 @@ import { isFault } from '../../platform/kernel/faults';
 import type { Json } from '../../platform/kernel/json';
 import type { SagaContract } from '../../platform/saga/contract';
 import { sagaGrantOf } from '../../platform/saga/grants/facts';
+import type { SagaStart } from '../../platform/saga/wire';
 import type { SagaGrantMinter } from '../../platform/security/saga-grants';
 import { gatewayProblem } from '../problems';
 import type { ReadModel } from '../read-model';
@@ -22,6 +23,8 @@ export interface StartParts {
   readonly subjects: SubjectKeys;
   readonly sagaGrants: SagaGrantMinter;
   readonly issuer: string;
+  /** How messages of what is started go. */
+  readonly steps?: Pick<SagaStart, 'steps'>;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -133,7 +136,7 @@ export async function startSaga(parts: StartParts, call: StartCall): Promise<Sta
   const issuedAtMs = (parts.now ?? Date.now)();
   const deadlineAtMs = issuedAtMs + deadlineMs;
   const owner = pseudonymOf(parts.issuer, call.subject);
-  const start = { input, owner, businessKey, requestHash, deadlineAtMs };
+  const start = { input, owner, businessKey, requestHash, deadlineAtMs, ...parts.steps };
   const granted = { workflowId, input, subject: owner, roles: call.roles };
   const facts = sagaGrantOf(contract, { ...granted, issuedAtMs, deadlineAtMs });
   const grant = await parts.sagaGrants.mint(facts).catch(noKeys);

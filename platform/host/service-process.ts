@@ -11,6 +11,7 @@ import { createHealth } from '../http/health';
 import type { Health } from '../http/health';
 import { startHttps } from '../http/server';
 import { createActivities, createSagaRecordActivities } from '../participant/activities';
+import type { ParticipantActivities } from '../participant/activities';
 import { withPlannedFaults } from '../participant/planned-faults';
 import { createSagaRecords } from '../participant/saga-records';
 import type { Config } from '../runtime/config';
@@ -23,6 +24,7 @@ import { keysOfPayloads } from './sealed-temporal';
 import { observeRelay } from './service-metrics';
 import { closeServiceParts, openServiceParts } from './service-parts';
 import type { ServiceParts } from './service-parts';
+import { mountSteps } from './steps/api';
 import { installTemporalRuntime, startTemporalWorker } from './temporal-worker';
 
 /** Limits of a service's process, milliseconds. */
@@ -62,8 +64,9 @@ export async function startService(
   installTemporalRuntime(log, parts.metrics.registry);
   const stopping = new AbortController();
   const health = createHealth();
-  const server = await startApi(parts, health);
   let begun: Begun | undefined;
+  const steps = () => (stopping.signal.aborted ? undefined : begun?.steps());
+  const server = await startApi(parts, health, steps);
   watchReadiness(health, parts, () => begun);
   const trying = { log, stopping: stopping.signal };
   const prepared = Promise.all([
@@ -96,10 +99,21 @@ export async function startService(
   };
 }
 
-function startApi(parts: ServiceParts, health: Health) {
-  const { config, log, metrics, tokens, api } = parts;
+function startApi(
+  parts: ServiceParts,
+  health: Health,
+  steps: () => ParticipantActivities | undefined,
+) {
+  const { config, log, metrics, tokens, api, service } = parts;
   const guard = { tokens, log, registry: metrics.registry };
-  const app = createApp({ log, metrics, health, mount: (on) => api.mount(on, guard) });
+  const app = createApp({
+    ...{ log, metrics, health },
+    mount(on) {
+      api.mount(on, guard);
+      // The journal is in the worker of the sagas itself.
+      if (service.keepsRecords !== true) mountSteps(on, { activities: steps, guard });
+    },
+  });
   const limits = { drainMsMax: serviceLimits.drainMsMax };
   return startHttps({
     ...{ config, app, log, limits, registry: metrics.registry },
@@ -137,12 +151,13 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
   const faultDir = config.HOLDFAST_FAULT_DIR;
   const participant =
     faultDir === '' ? parts.participant : withPlannedFaults(parts.participant, faultDir);
+  const steps = createActivities(participant, service, parts.admit);
   const worker = startTemporalWorker({
     ...extras,
     config,
     taskQueue: `${name}${config.HOLDFAST_INSTANCE}`,
     activities: {
-      ...createActivities(participant, service, parts.admit),
+      ...steps,
       ...createSagaRecordActivities(records, service),
       ...extras.activities?.(parts),
     },
@@ -153,7 +168,12 @@ function begin(parts: ServiceParts, port: number, extras: WorkerExtras) {
   });
   const registration = keepRegistered({ config, consul, log, service: name, port });
   let refused: HistoryCode | undefined;
-  return { relay, worker, registration, refused: () => refused };
+  return {
+    ...{ relay, worker, registration },
+    refused: () => refused,
+    /** What answers messages that come straight from the worker of a saga. */
+    steps: () => (refused === undefined ? steps : undefined),
+  };
 
   /** Each further event would be a further fork: no more messages, no more operations, until a person was there. */
   function refuseWork(code: HistoryCode): void {

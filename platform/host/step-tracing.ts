@@ -32,9 +32,11 @@ export function stepInterceptors(activity: ActivityContext): ActivityInterceptor
       execute(input, next) {
         const [message] = input.args as readonly (Partial<StepMessage> | undefined)[];
         const span = trace.getActiveSpan();
-        about = stepOf(message, activity);
+        const { workflowExecution, activityType: command, attempt } = activity.info;
+        const { workflowId } = workflowExecution ?? {};
+        about = stepOf(message, { command, attempt, workflowId });
         if (span !== undefined) {
-          describe(span, about);
+          describeStep(span, about);
           linkOf(input.headers[forwardTraceHeader]).forEach((link) => span.addLink(link));
         }
         about = { ...about, ...idsOf(span) };
@@ -48,17 +50,21 @@ export function stepInterceptors(activity: ActivityContext): ActivityInterceptor
   };
 }
 
-function stepOf(message: Partial<StepMessage> | undefined, { info }: ActivityContext): LogData {
+/** Which attempt of which step of which saga it is, as lines of a log say it. */
+export function stepOf(
+  message: Partial<StepMessage> | undefined,
+  attempt: Pick<LogData, 'command' | 'attempt' | 'workflowId'>,
+): LogData {
   const { sagaId, saga, step, epoch, kind } = message ?? {};
-  const { workflowExecution, activityType: command, attempt } = info;
-  return {
-    ...{ sagaId, saga, step, epoch, command, attempt },
-    ...(kind === undefined ? {} : { direction: kind }),
-    workflowId: workflowExecution?.workflowId,
-  };
+  const direction = kind === undefined ? {} : { direction: kind };
+  return { ...{ sagaId, saga, step, epoch }, ...attempt, ...direction };
 }
 
-function describe(span: Span, { sagaId, step, epoch, direction, attempt }: LogData): void {
+/** Says the same on a span. */
+export function describeStep(
+  span: Span,
+  { sagaId, step, epoch, direction, attempt }: LogData,
+): void {
   const attributes = {
     ...{ 'saga.id': sagaId, 'saga.step': step, 'saga.epoch': epoch },
     ...{ 'saga.direction': direction, 'saga.attempt': attempt },

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import {
   ApplicationFailure,
   ApplicationFailureCategory,
@@ -8,6 +7,7 @@ import type { ContractCommands } from '../kernel/contract';
 import { isFault } from '../kernel/faults';
 import type { StepAnswer, StepMessage } from '../kernel/step';
 import type { Admit } from './admission';
+import { attemptAtHand } from './attempt';
 import type { HandleOptions, StepParticipant } from './handle';
 import type { SagaRecords } from './saga-records';
 
@@ -36,7 +36,7 @@ export function createActivities(
     const options = {
       ...(barred === undefined ? {} : { barred }),
       timeoutMs: restOfAttemptMs(),
-      heartbeat: () => Context.current().heartbeat(),
+      heartbeat: () => attemptAtHand().heartbeat(),
     };
     const answer = await participant.handle(message, options).catch(throwAsFailure);
     if (answer.answer === 'refused') throw refusal(answer.code, answer.detail);
@@ -72,11 +72,7 @@ export function createSagaRecordActivities(
 }
 
 function restOfAttemptMs(): number {
-  const { startToCloseTimeoutMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-  const usedMs = Math.max(0, Date.now() - currentAttemptScheduledTimestampMs);
-  // Time in the queue is not time of the attempt, but clocks of two machines tell no better.
-  const restMs = startToCloseTimeoutMs - Math.min(usedMs, startToCloseTimeoutMs / 2);
-  return Math.max(attemptMsMin, restMs - answerMarginMs);
+  return Math.max(attemptMsMin, attemptAtHand().restMs() - answerMarginMs);
 }
 
 function refusal(code: string, detail: string): ApplicationFailure {
@@ -93,7 +89,7 @@ function throwAsFailure(error: unknown): never {
   if (!isFault(error)) throw error;
   const { code, action, message, isExpected } = error;
   // The saga has called the attempt off and waits for its end: nobody tries this again.
-  if (action === 'retry' && Context.current().cancellationDetails?.cancelRequested === true) {
+  if (action === 'retry' && attemptAtHand().isCalledOff()) {
     throw new CancelledFailure(message);
   }
   throw ApplicationFailure.create({
@@ -109,6 +105,6 @@ function throwAsFailure(error: unknown): never {
 /** Grows with the attempts, so that a bounded number of them lasts for minutes and not for seconds. */
 function busyDelayMs(): number {
   const first = busyRetryMs.min + Math.random() * (busyRetryMs.max - busyRetryMs.min);
-  const { attempt } = Context.current().info;
-  return Math.round(Math.min(first * 2 ** Math.min(attempt - 1, 10), busyRetryMs.growsTo));
+  const doublings = Math.min(attemptAtHand().number - 1, 10);
+  return Math.round(Math.min(first * 2 ** doublings, busyRetryMs.growsTo));
 }

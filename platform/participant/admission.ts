@@ -1,8 +1,8 @@
-import { Context } from '@temporalio/activity';
 import type { StepMessage } from '../kernel/step';
 import { isSagaGrantRefusal } from '../saga/grants/grant';
 import type { SagaGrant, SagaGrantRefusal } from '../saga/grants/grant';
 import { recoveryIdOf, workflowIdOf } from '../saga/wire';
+import { attemptAtHand } from './attempt';
 
 /** Why a forward may not take effect. What was recorded before is answered all the same. */
 export interface Barred {
@@ -34,11 +34,6 @@ function needsGrant({ kind, plan }: StepMessage, keepsRecords: boolean): boolean
   return plan === undefined ? !keepsRecords : plan.kind !== 'retriable';
 }
 
-/** The workflow that asks, in Temporal's own words and not in those of the message. */
-function askingWorkflow(): string | undefined {
-  return Context.current().info.workflowExecution?.workflowId;
-}
-
 /** The message is one of the saga that the grant was given to, or of a saga that is a step of it. */
 function problemOf(grant: SagaGrant, message: StepMessage, participant: string) {
   const { saga, owner, command } = message;
@@ -54,7 +49,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
   const { participant, keepsRecords = false, presentGrant, open } = options;
   const barredBy = async (message: StepMessage): Promise<Barred | undefined> => {
     const invalid = (detail: string): Barred => ({ code: 'GRANT_INVALID', detail });
-    const asking = askingWorkflow();
+    const { workflowId: asking } = attemptAtHand();
     if (asking === recoveryIdOf(message.sagaId)) return undefined;
     if (asking !== workflowIdOf(message.sagaId)) return invalid('another workflow asks');
     const sealed = presentGrant();

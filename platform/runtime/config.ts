@@ -65,6 +65,8 @@ const schema = z.object({
   HOLDFAST_DRAIN_MS: z.coerce.number().int().min(0).max(60_000).default(2_000),
   /** Metrics of the Temporal SDK's native side; 0 switches them off. */
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** How messages of the sagas that this process starts go first. See docs/direct-steps.md. */
+  HOLDFAST_STEPS: z.enum(['queue', 'direct']).default('queue'),
   /** File the pre-built workflow bundle is read from; built at start when empty. */
   HOLDFAST_WORKFLOW_BUNDLE: z.string().default(''),
   /** Deployment and build of this code; both, or neither for an unversioned worker. See docs/versions.md. */

@@ -2,6 +2,8 @@
 export const sagaLimits = {
   /** One attempt of one step: a step is one local transaction. */
   attemptMs: 10_000,
+  /** The one attempt of a message that goes straight to its participant; meanwhile a saga hears nobody. */
+  directAttemptMs: 1_500,
   backoffFirstMs: 100,
   backoffMaxMs: 5_000,
   backoffCoefficient: 2,

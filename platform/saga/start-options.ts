@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
-import type { SagaMemo, SagaStart } from './wire';
+import type { SagaMemo, SagaStart, StepRoute } from './wire';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 
@@ -11,6 +11,11 @@ export const startAttributes = {
   businessKey: keyword('BusinessKey'),
   owner: keyword('Owner'),
 } as const;
+
+/** How messages of a saga go that this process starts; said only where it is not by queue. */
+export function stepsOf(config: { readonly HOLDFAST_STEPS: StepRoute }): Pick<SagaStart, 'steps'> {
+  return config.HOLDFAST_STEPS === 'queue' ? {} : { steps: config.HOLDFAST_STEPS };
+}
 
 /** A saga that is to be started. */
 export interface SagaToStart {

@@ -18,9 +18,17 @@ export interface SagaStart {
   readonly parent?: SagaParent;
   /** Workflow id of the saga at the root, of a saga that has a parent: events of all are correlated by it. */
   readonly family?: string;
+  /**
+   * How its messages go first; through Temporal's queues where nothing is said. A replay goes by it, so that it stays
+   * what it was for the whole of the saga.
+   */
+  readonly steps?: StepRoute;
   /** What the run before left, when the saga goes on in a run of its own; nobody but the engine sets it. */
   readonly continued?: ContinuedSaga;
 }
+
+/** `direct`: from the saga's worker to the participant, and by a queue where that brings no answer. */
+export type StepRoute = 'queue' | 'direct';
 
 /** The step of another saga that a child saga is. */
 export interface SagaParent {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { servicesWithApi, userOf } from '../../cli/attack/rows/roles';
+import { servicesWithApi, userOf } from '../../cli/attack/rows/tables';
 import { gatewayOperations } from '../../gateway/server';
 import type { Operations } from '../../platform/security/operations';
 import { readFiles, root } from './checks/repository';
@@ -14,7 +14,7 @@ const declared = sources.flatMap(({ file, text }) =>
 );
 
 test('every declared table of operations is in the matrix that is asked of the running processes', () => {
-  const matrix = readFileSync(path.join(root, 'cli/attack/rows/roles.ts'), 'utf8');
+  const matrix = readFileSync(path.join(root, 'cli/attack/rows/tables.ts'), 'utf8');
   expect(declared.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['ordersOperations', 'letterOperations']),
   );

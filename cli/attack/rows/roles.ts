@@ -1,45 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inventoryOperations } from '../../../activities/inventory/api';
-import { ordersOperations } from '../../../activities/orders/api';
-import { paymentsOperations } from '../../../activities/payments/api';
 import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
-import { letterOperations } from '../../../projections/letters/operations';
-import { webhookOperations } from '../../../webhooks/operations';
 import { openShop } from '../../chaos/shop';
 import { until } from '../../up/api-client';
 import type { ApiAnswer } from '../../up/api-client';
 import { shot } from '../attack';
 import type { Attack, AttackTarget, Shot } from '../attack';
 import { askUnder, leafOfProcess, said } from '../wire';
+import { mayCall, servicesWithApi, userOf } from './tables';
 import type { Asked } from '../wire';
-
-/** A development user of each role, who has no other. */
-export const userOf: Readonly<Record<string, string>> = {
-  customer: 'carol',
-  viewer: 'vera',
-  operator: 'olga',
-  'payments-approver': 'pam',
-  admin: 'adam',
-};
-
-/** The same operations where they are mounted below a path. */
-function below(path: string, table: Operations): Operations {
-  const entries = Object.entries(table);
-  return Object.fromEntries(
-    entries.map(([name, operation]) => [name, { ...operation, path: `${path}${operation.path}` }]),
-  );
-}
-
-/** Every process with operations of its own, beside the gateway. */
-export const servicesWithApi: Readonly<Record<string, Operations>> = {
-  orders: ordersOperations,
-  payments: paymentsOperations,
-  inventory: inventoryOperations,
-  projector: letterOperations,
-  orchestrator: { ...below('/reactions', letterOperations), ...webhookOperations },
-};
 
 const urlOf = ({ environmentFor }: AttackTarget, name: string) =>
   `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
@@ -52,10 +22,12 @@ function serviceOperations(target: AttackTarget) {
   return Object.entries(servicesWithApi).flatMap(([service, table]) =>
     Object.entries(table).map(([name, operation]) => {
       const url = `${urlOf(target, service)}${pathOf(operation)}`;
-      return { name: `${service} ${name}`, url, method: operation.method };
+      return { name: `${service} ${name}`, url, method: operation.method, operation };
     }),
   );
 }
+
+const barred = '403 CALLER_NOT_ALLOWED';
 
 /** Who is limited waits, as the answer says; what is looked for is behind the limit. */
 async function patiently(ask: () => Promise<string>): Promise<string> {
@@ -86,7 +58,9 @@ function letIn(seen: string): string {
   return refusals.includes(seen) || seen === 'refused' ? seen : 'let in';
 }
 
-function expectedFor({ roles }: Operation, role: string): string {
+/** What a role is answered; nobody where there is none. */
+function expectedFor({ roles }: Operation, role?: string): string {
+  if (role === undefined) return roles === 'anyone' ? 'let in' : '401 TOKEN_REQUIRED';
   const may = typeof roles === 'string' || roles.includes(role);
   return may ? 'let in' : '403 ROLE_MISSING';
 }
@@ -108,12 +82,13 @@ async function matrix(
     );
   const shots: Shot[] = [];
   for (const [name, operation] of Object.entries(table)) {
-    const nobody = operation.roles === 'anyone' ? 'let in' : '401 TOKEN_REQUIRED';
-    shots.push(shot(`${at} ${name}, nobody`, nobody, letIn(await ask(operation))));
+    const isBarred = leaf !== undefined && !mayCall(operation, 'gateway');
+    const expected = (role?: string) => (isBarred ? barred : expectedFor(operation, role));
+    shots.push(shot(`${at} ${name}, nobody`, expected(), letIn(await ask(operation))));
     for (const [role, user] of Object.entries(userOf)) {
       const token = await target.api.token(user);
       const seen = letIn(await ask(operation, token));
-      shots.push(shot(`${at} ${name}, ${role}`, expectedFor(operation, role), seen));
+      shots.push(shot(`${at} ${name}, ${role}`, expected(role), seen));
     }
   }
   return shots;
@@ -144,9 +119,9 @@ const withoutPerson: Attack = {
     const leaf = leafOfProcess(target, 'gateway');
     const headers = { 'x-user-id': 'adam', 'x-roles': 'admin', 'x-forwarded-user': 'adam' };
     const shots: Shot[] = [];
-    for (const { name, ...asked } of serviceOperations(target)) {
+    for (const { name, operation, ...asked } of serviceOperations(target)) {
       const seen = await askUnder(target, { ...asked, leaf, headers });
-      shots.push(shot(name, '401 TOKEN_REQUIRED', seen));
+      shots.push(shot(name, mayCall(operation, 'gateway') ? '401 TOKEN_REQUIRED' : barred, seen));
     }
     return shots;
   },
@@ -280,9 +255,10 @@ const wrongCaller: Attack = {
     const shots: Shot[] = [];
     for (const process of [...Object.keys(servicesWithApi), 'auditor', 'keys']) {
       const leaf = leafOfProcess(target, process);
-      for (const { name, ...asked } of serviceOperations(target)) {
+      for (const { name, operation, ...asked } of serviceOperations(target)) {
+        if (mayCall(operation, process)) continue;
         const seen = await askUnder(target, { ...asked, leaf, headers });
-        shots.push(shot(`${process} at ${name}`, '403 CALLER_NOT_ALLOWED', seen));
+        shots.push(shot(`${process} at ${name}`, barred, seen));
       }
     }
     return shots;

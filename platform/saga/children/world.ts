@@ -21,9 +21,12 @@ export interface ChildJournal {
 
 /**
  * The world of child sagas inside the journal's worker: its own store and participant, and the Temporal client of the
- * activity at hand.
+ * activity at hand. Children go the way that this process is told, whichever way their parents go.
  */
-export function childWorld(journalOf: () => ChildJournal): ChildWorld {
+export function childWorld(
+  journalOf: () => ChildJournal,
+  steps: Pick<SagaStart, 'steps'> = {},
+): ChildWorld {
   return {
     async find(child) {
       const found = await journalOf().store.readAggregate(sagaAggregate(child));
@@ -50,7 +53,7 @@ export function childWorld(journalOf: () => ChildJournal): ChildWorld {
       // Refused where the child has started meanwhile: whoever asks looks again.
       await journalOf().participant.handle({ ...message, ...byItself(child) });
     },
-    start: startChild,
+    start: (saga, child, start) => startChild(saga, child, { ...start, ...steps }),
     nudge: ({ workflowId, sagaId }) => nudge([workflowId, recoveryIdOf(sagaId)]),
     attempt: () => Context.current().info.attempt,
     isCancelled: () => Context.current().cancellationSignal.aborted,

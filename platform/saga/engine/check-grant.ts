@@ -4,6 +4,7 @@ import {
   isCancellation,
   patched,
   proxyActivities,
+  proxyLocalActivities,
 } from '@temporalio/workflow';
 import { sagaLimits } from '../limits';
 import { reasonOf } from '../plan/moves';
@@ -44,6 +45,26 @@ function isAhead({ machine: { mode, direction } }: SagaRun): boolean {
   return (mode === 'forward' || mode === 'redoing') && direction.turn === undefined;
 }
 
+/** On the direct way the saga's own worker looks, once; undefined where it could not, or does not. */
+async function checkedHere(
+  run: SagaRun,
+  family: string,
+): Promise<Awaited<ReturnType<EngineActivities['checkGrant']>> | undefined> {
+  if (run.start.steps !== 'direct') return undefined;
+  const { checkGrant } = proxyLocalActivities<EngineActivities>({
+    startToCloseTimeout: sagaLimits.directAttemptMs,
+    scheduleToCloseTimeout: sagaLimits.directAttemptMs,
+    retry: { maximumAttempts: 1 },
+    summary: 'check the grant',
+  });
+  try {
+    return await checkGrant({ family });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return undefined;
+  }
+}
+
 /**
  * Asks whether the grant still counts; the outcome of the step where it does not. The participant sees seal and times
  * itself; that a grant was revoked is known to the journal.
@@ -53,6 +74,7 @@ export async function checkedGrant(
   scheduleToCloseMs: number,
 ): Promise<Outcome | undefined> {
   if (!asksForGrant(run)) return undefined;
+  const family = run.start.family ?? run.workflowId;
   const { checkGrant } = proxyActivities<EngineActivities>({
     startToCloseTimeout: run.pace.attemptMs,
     scheduleToCloseTimeout: scheduleToCloseMs,
@@ -61,7 +83,7 @@ export async function checkedGrant(
     summary: 'check the grant',
   });
   try {
-    const { refused } = await checkGrant({ family: run.start.family ?? run.workflowId });
+    const { refused } = (await checkedHere(run, family)) ?? (await checkGrant({ family }));
     return refused === undefined ? undefined : { kind: 'refused', code: refused };
   } catch (error) {
     if (isCancellation(error)) return { kind: 'unknown', code: 'INTERRUPTED' };

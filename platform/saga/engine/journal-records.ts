@@ -15,7 +15,7 @@ import { sagaQueue } from '../wire';
 import { never } from './saga-run';
 import type { SagaRun } from './saga-run';
 import { send } from './send';
-import { envelopeOf, nextPause } from './send-step';
+import { envelopeOf, nextPause, routeOf } from './send-step';
 import { listedSteps } from '../plan/listed-steps';
 import { standingNames } from './child';
 import { showTransition, stepsOf } from './show';
@@ -157,6 +157,7 @@ async function record(run: SagaRun, name: string, command: CommandDescriptor): P
       summary: `journal: ${name}`,
       bounds: {},
       pace: run.pace,
+      ...routeOf(run),
     });
     if (outcome.kind === 'done') return outcome;
     const isRefusable = refusable.some((prefix) => name.startsWith(prefix));

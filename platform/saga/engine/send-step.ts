@@ -1,6 +1,7 @@
 import type { MessageKind, StepMessage } from '../../kernel/step';
 import { sagaLimits } from '../limits';
 import type { Outcome } from '../plan/moves';
+import type { StepRoute } from '../wire';
 import { never } from './saga-run';
 import type { EngineStep, SagaRun } from './saga-run';
 import { send } from './send';
@@ -29,8 +30,14 @@ export async function sendStep(
     group: step.name,
     bounds: { ...step.patience, ...bounds },
     pace: run.pace,
+    ...routeOf(run),
   });
   return run.halted === undefined ? outcome : never();
+}
+
+/** How the messages of a saga go first. */
+export function routeOf({ start }: SagaRun): { readonly first?: StepRoute } {
+  return start.steps === undefined ? {} : { first: start.steps };
 }
 
 function planOf(run: SagaRun, { name, kind, undo }: EngineStep): NonNullable<StepMessage['plan']> {

@@ -1,21 +1,19 @@
 import {
   ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   createEventGroup,
   isCancellation,
   proxyActivities,
+  proxyLocalActivities,
   sleep,
-  TimeoutFailure,
 } from '@temporalio/workflow';
-import type { ActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import { faults } from '../../kernel/faults';
-import type { FaultAction } from '../../kernel/faults';
 import type { StepAnswer, StepMessage } from '../../kernel/step';
 import { sagaLimits } from '../limits';
 import type { Outcome } from '../plan/moves';
-import type { SagaPace } from '../wire';
+import type { SagaPace, StepRoute } from '../wire';
+import { outcomeOfAnswer, outcomeOfError } from './outcomes';
 
 /** How long one message is tried. Without bounds it is tried until it is answered. */
 export interface SendBounds {
@@ -36,7 +34,11 @@ export interface Route {
   readonly group?: string;
   readonly bounds: SendBounds;
   readonly pace: Pick<SagaPace, 'attemptMs' | 'backoffMaxMs'>;
+  /** How the message goes first; see `SagaStart`. */
+  readonly first?: StepRoute;
 }
+
+type Senders = Record<string, (message: StepMessage) => Promise<StepAnswer>>;
 
 /** Faults that no retry cures: the second belt beside the participant's own marking. */
 const unretryable = Object.entries(faults)
@@ -49,15 +51,53 @@ export async function send(
   participant: string,
   route: Route,
 ): Promise<Outcome> {
-  const activities = proxyActivities<Record<string, (message: StepMessage) => Promise<StepAnswer>>>(
-    activityOptions(route),
-  );
-  const name = message.kind === 'settle' ? 'settle' : message.command;
+  const name = `${participant}.${message.kind === 'settle' ? 'settle' : message.command}`;
+  const known = isShort(route) ? await sendDirect(message, name, route) : undefined;
+  if (known !== undefined) return known;
+  const activities = proxyActivities<Senders>(activityOptions(route));
+  return activities[name]!(message).then(outcomeOfAnswer, outcomeOfError);
+}
+
+/** What says now and then that it is still at work takes longer than a saga's worker should wait for it. */
+function isShort({ first = 'queue', bounds }: Route): boolean {
+  return first === 'direct' && bounds.heartbeatMs === undefined;
+}
+
+/**
+ * Sends it once from this worker, without a task of its own. Undefined where that does not tell what became of it: then
+ * it goes through the queue as well, with all its patience. A participant that gets both answers the second from the
+ * record of the first.
+ */
+async function sendDirect(
+  message: StepMessage,
+  name: string,
+  route: Route,
+): Promise<Outcome | undefined> {
+  const activities = proxyLocalActivities<Senders>(localOptions(route));
   try {
-    return outcomeOfAnswer(await activities[`${participant}.${name}`]!(message));
+    return outcomeOfAnswer(await activities[name]!(message));
   } catch (error) {
-    return outcomeOfError(error);
+    const outcome = outcomeOfError(error);
+    return isFinal(outcome, route.bounds) ? outcome : undefined;
   }
+}
+
+/** Nothing else would come of it by asking again. */
+function isFinal(outcome: Outcome, { busyAtOnce = false }: SendBounds): boolean {
+  if (outcome.kind === 'unknown') return outcome.code === 'INTERRUPTED';
+  if (outcome.kind !== 'fault') return true;
+  return outcome.action !== 'retry' || (outcome.code === 'BUSY' && busyAtOnce);
+}
+
+function localOptions({ summary, bounds, pace }: Route): LocalActivityOptions {
+  const { attemptMs = pace.attemptMs, scheduleToCloseMs = Infinity } = bounds;
+  const timeoutMs = Math.min(sagaLimits.directAttemptMs, attemptMs, scheduleToCloseMs);
+  return {
+    summary,
+    startToCloseTimeout: timeoutMs,
+    scheduleToCloseTimeout: timeoutMs,
+    retry: { maximumAttempts: 1 },
+  };
 }
 
 function activityOptions({ taskQueue, summary, group, bounds, pace }: Route): ActivityOptions {
@@ -80,41 +120,6 @@ function activityOptions({ taskQueue, summary, group, bounds, pace }: Route): Ac
       ...(bounds.attemptsMax === undefined ? {} : { maximumAttempts: bounds.attemptsMax }),
     },
   };
-}
-
-function outcomeOfAnswer(answer: StepAnswer): Outcome {
-  if (answer.answer === 'done') return { kind: 'done', result: answer.result };
-  if (answer.answer === 'refused') return { kind: 'refused', code: answer.code };
-  return { kind: answer.answer };
-}
-
-function outcomeOfError(error: unknown): Outcome {
-  if (isCancellation(error)) return { kind: 'unknown', code: 'INTERRUPTED' };
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) {
-    const last = cause.cause;
-    return last instanceof ApplicationFailure
-      ? outcomeOfFailure(last)
-      : { kind: 'unknown', code: 'NO_ANSWER' };
-  }
-  if (cause instanceof ApplicationFailure) return outcomeOfFailure(cause);
-  // For example a result above the size limit: it may have happened.
-  if (error instanceof ActivityFailure) return { kind: 'unknown', code: 'FAULT_UNNAMED' };
-  throw error;
-}
-
-/** What a participant puts into a failure's details, so that codes survive the trip. */
-type FailureDetail =
-  | { readonly kind: 'refusal'; readonly code: string }
-  | { readonly kind: 'fault'; readonly code: string; readonly action: FaultAction };
-
-function outcomeOfFailure(failure: ApplicationFailure): Outcome {
-  const detail = failure.details?.[0] as FailureDetail | undefined;
-  if (detail?.kind === 'refusal') return { kind: 'refused', code: detail.code };
-  if (detail?.kind === 'fault') {
-    return { kind: 'fault', code: detail.code, action: detail.action };
-  }
-  return { kind: 'fault', code: failure.type ?? 'FAULT_UNNAMED', action: 'retry' };
 }
 
 /** Gives `work` a time limit of the saga's own: afterwards it is cancelled, and waited for. */

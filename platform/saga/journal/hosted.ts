@@ -10,6 +10,7 @@ import type { Config } from '../../runtime/config';
 import { createGrantVerifier } from '../../security/grants';
 import { childrenOutside } from '../children/outside';
 import { childWorld } from '../children/world';
+import { stepsOf } from '../start-options';
 import { withGrants } from './grants';
 import type { VerifyGrant } from './grants';
 import { withStartGate } from './start-gate';
@@ -64,7 +65,7 @@ function plainJournal(opened: () => OpenService): HostedService {
       return renewingStore(open, renewalsOf(config));
     },
     openApi: () => ({ mount: () => undefined }),
-    openOutside: () => childrenOutside(childWorld(opened)),
+    openOutside: (config) => childrenOutside(childWorld(opened, stepsOf(config))),
     identities: { alone: () => [] },
   });
 }

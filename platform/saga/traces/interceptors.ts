@@ -1,5 +1,10 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { ActivityInput, Headers, WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import type {
+  ActivityInput,
+  Headers,
+  LocalActivityInput,
+  WorkflowInterceptorsFactory,
+} from '@temporalio/workflow';
 import type { StepMessage } from '../../kernel/step';
 import { forwardTraceHeader, sentTracesHeader, traceHeader } from './header';
 
@@ -31,6 +36,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     outbound: [
       {
         scheduleActivity: (input, next) => next(withForward(input, sent)),
+        scheduleLocalActivity: (input, next) => next(withForward(input, sent)),
         continueAsNew(input, next) {
           if (sent.size === 0) return next(input);
           const carried = defaultPayloadConverter.toPayload(Object.fromEntries(sent));
@@ -41,7 +47,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-function withForward(input: ActivityInput, sent: Map<string, Carrier>): ActivityInput {
+function withForward<Input extends ActivityInput | LocalActivityInput>(
+  input: Input,
+  sent: Map<string, Carrier>,
+): Input {
   const [message] = input.args as readonly (Partial<StepMessage> | undefined)[];
   const { kind, step } = message ?? {};
   if (kind === undefined || step === undefined) return input;

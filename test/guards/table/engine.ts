@@ -117,6 +117,18 @@ export const engineGuards: readonly Guard[] = [
     test: saga('cancel', 'waits for the attempt that is under way before it undoes anything'),
   },
   {
+    name: 'a direct try that tells nothing is followed by the queue',
+    why: 'one lost reply would turn a saga back, and one at a pivot would park it',
+    changes: [
+      {
+        file: engine('send'),
+        from: 'return isFinal(outcome, route.bounds) ? outcome : undefined;',
+        to: 'return outcome;',
+      },
+    ],
+    test: saga('direct', 'is asked for again by the queue, and counts once'),
+  },
+  {
     name: 'non-cancellable unwind',
     why: "Temporal's own cancel would make every later call throw, and nothing would be undone",
     changes: [

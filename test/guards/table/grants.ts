@@ -14,6 +14,18 @@ const opensAtOnce = {
 /** What a saga may do for whom. */
 export const grantGuards: readonly Guard[] = [
   {
+    name: 'messages come straight from the orchestrator alone',
+    why: 'any process with a certificate of ours could send steps in the name of a saga',
+    changes: [
+      {
+        file: 'platform/host/steps/api.ts',
+        from: "callers: ['orchestrator']",
+        to: "callers: ['orchestrator', 'gateway']",
+      },
+    ],
+    test: unit('host/steps', 'nobody but the worker of the sagas may send one'),
+  },
+  {
     name: 'a forward needs a grant',
     why: 'whoever can start a workflow could have anything done, in anybody’s name',
     changes: [
