@@ -4,7 +4,7 @@ import type { Customers, Placed } from './customers';
 /** How often starts are begun, health is asked for, and an order is cancelled; patience with a cancel; ms. */
 export const floodLimits = {
   ...{ tickMs: 50, healthEveryMs: 500, actEveryMs: 5_000 },
-  actMs: 30_000,
+  actMs: 60_000,
 } as const;
 
 /** What was answered while there was far too much to do. */
