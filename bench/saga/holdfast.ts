@@ -8,20 +8,26 @@ import { tablesOf } from '../../platform/outbox/postgres/schema';
 import type { Config } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
 import { sagaGrantOf } from '../../platform/saga/grants/facts';
-import { sagaStartOptions } from '../../platform/saga/start-options';
+import { sagaStartOptions, stepsOf } from '../../platform/saga/start-options';
 import { sagaQueue } from '../../platform/saga/wire';
 import type { SagaResult } from '../../platform/saga/wire';
 import { openKeyring } from '../../platform/security/keys/keyring';
 import { threeRowsContract } from '../holdfast/three-rows.contract';
 import type { Steps } from '../steps/rows';
-import type { CpuGroups, Ending, Leftover, OpenVariant } from './variants';
+import type { CpuGroups, Ending, HoldfastName, Leftover, OpenVariant } from './variants';
+
+/** Holdfast, ready to run sagas either way. */
+export interface OpenHoldfast {
+  as(name: HoldfastName): OpenVariant;
+  close(): Promise<void>;
+}
 
 /** Starts sagas as the gateway does: with its certificate, on a grant of its own, everything sealed. */
 export async function openHoldfast(
   config: Config,
   steps: Steps,
   groups: CpuGroups,
-): Promise<OpenVariant & { close(): Promise<void> }> {
+): Promise<OpenHoldfast> {
   const keyring = openKeyring(config, { log: silentLog });
   const connection = lazyTemporal(config);
   const dataConverter = sealedTemporal(config, keyring);
@@ -32,36 +38,41 @@ export async function openHoldfast(
     dataConverter,
     interceptors: { workflow: [grantClientInterceptor] },
   });
-  const execute = async (id: string, ending: Ending): Promise<SagaResult> => {
-    const { workflowId, grant, options } = sagaToStart(config, id, ending);
+  const execute = async (id: string, ending: Ending, name: HoldfastName): Promise<SagaResult> => {
+    const { workflowId, grant, options } = sagaToStart(config, id, ending, name);
     const sealed = await grants.mint(grant);
-    const { name } = threeRowsContract;
     return underGrant(sealed, async () => {
-      const started = await client.workflow.start(name, { ...options, workflowId });
+      const started = await client.workflow.start(threeRowsContract.name, {
+        ...options,
+        workflowId,
+      });
       return (await started.result()) as SagaResult;
     });
   };
   return {
-    ...{ name: 'holdfast-queue', groups, expected: recordsOf },
-    async run(id, ending) {
-      const { outcome, reason } = await execute(id, ending);
-      const right = ending === 'success' ? 'completed' : 'compensated';
-      if (outcome !== right) throw new Error(`${outcome} (${reason}) in place of ${right}`);
-    },
-    leftover: (prefix) => recordsIn(steps, config, prefix),
+    as: (name) => ({
+      ...{ name, groups, expected: recordsOf },
+      async run(id, ending) {
+        const { outcome, reason } = await execute(id, ending, name);
+        const right = ending === 'success' ? 'completed' : 'compensated';
+        if (outcome !== right) throw new Error(`${outcome} (${reason}) in place of ${right}`);
+      },
+      leftover: (prefix) => recordsIn(steps, config, prefix),
+    }),
     close: async () => void (await Promise.all([connection.close(), keyring.close()])),
   };
 }
 
 const workflowIdOf = (id: string): string => `${threeRowsContract.name}:${id}`;
 
-function sagaToStart(config: Config, id: string, ending: Ending) {
+function sagaToStart(config: Config, id: string, ending: Ending, way: HoldfastName) {
   const input = { name: id, refuse: ending === 'failure' };
   const [workflowId, issuedAtMs] = [workflowIdOf(id), Date.now()];
   const [owner, requestHash] = [sha256('bench').slice(0, 32), sha256(JSON.stringify(input))];
   const { name: saga, title, deadlineMs } = threeRowsContract;
   const deadlineAtMs = issuedAtMs + deadlineMs;
-  const start = { input, owner, businessKey: id, requestHash, deadlineAtMs };
+  const steps = stepsOf({ HOLDFAST_STEPS: way === 'holdfast-direct' ? 'direct' : 'queue' });
+  const start = { input, owner, businessKey: id, requestHash, deadlineAtMs, ...steps };
   const granted = { workflowId, input, subject: owner, roles: ['admin'], issuedAtMs, deadlineAtMs };
   return {
     workflowId,

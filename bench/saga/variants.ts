@@ -11,6 +11,7 @@ export const variants = {
   'bare-regular-tuned': 'regular activities on the server settings of Holdfast',
   'holdfast-queue':
     'Holdfast, steps over task queues: fence, events, grants, encryption, mutual TLS',
+  'holdfast-direct': 'the same, steps straight from the worker of the saga',
   dbos: 'DBOS Transact, a library in the process of the caller, its state in the same database',
   restate: 'Restate, its server and a process with the saga',
 } as const;
@@ -26,6 +27,11 @@ export const floorName = 'floor' satisfies VariantName;
 export const endings = ['success', 'failure'] as const;
 
 export type Ending = (typeof endings)[number];
+
+/** Those that run Holdfast's own processes. */
+export const holdfastNames = ['holdfast-queue', 'holdfast-direct'] as const;
+
+export type HoldfastName = (typeof holdfastNames)[number];
 
 /** An empty workflow can only succeed. */
 export function endingsOf(variant: VariantName): readonly Ending[] {

@@ -16,7 +16,8 @@ import { openPeers, peerNames } from './peers';
 import { openPlain } from './plain';
 import { openBare } from './temporal';
 import type { BareName, BareWorld } from './temporal';
-import type { CpuGroupName, CpuGroups, OpenVariant, VariantName } from './variants';
+import { holdfastNames } from './variants';
+import type { CpuGroupName, CpuGroups, HoldfastName, OpenVariant, VariantName } from './variants';
 
 /** A first workflow waits until its worker has bundled its code; milliseconds. */
 const workerReadyMs = 120_000;
@@ -64,7 +65,8 @@ export async function openWorld(
 }
 
 function serversFor(names: readonly VariantName[]): readonly ServerName[] {
-  if (names.includes('holdfast-queue')) return ['postgres', 'temporal', 'kafka', 'consul'];
+  if (holdfastNames.some((name) => names.includes(name)))
+    return ['postgres', 'temporal', 'kafka', 'consul'];
   const temporal = names.some((name) => onOurSettings.includes(name));
   return temporal ? ['postgres', 'temporal'] : ['postgres'];
 }
@@ -85,7 +87,10 @@ async function openAll(names: readonly VariantName[], opening: Opening): Promise
       ...{ ...settings, namespace: defaultNamespace },
     }))),
     ...(await openBareOn(theirs, opening, () => startDefaults(stack))),
-    ...(names.includes('holdfast-queue') ? [await startHoldfast(opening)] : []),
+    ...(await startHoldfast(
+      holdfastNames.filter((name) => names.includes(name)),
+      opening,
+    )),
     ...(await openPeers(
       peerNames.filter((name) => names.includes(name)),
       { ...opening, groups: (named) => groupsOf(stack, named) },
@@ -145,7 +150,11 @@ async function connectTo(address: string): Promise<Connection> {
 }
 
 /** Key store and orchestrator as in production, the orchestrator with the measured saga in place of the product's. */
-async function startHoldfast({ stack, steps, onClose }: Opening): Promise<OpenVariant> {
+async function startHoldfast(
+  names: readonly HoldfastName[],
+  { stack, steps, onClose }: Opening,
+): Promise<OpenVariant[]> {
+  if (names.length === 0) return [];
   const bundle = path.join(stack.stateDir, 'bench-bundle.js');
   const workflowsPath = path.join(projectRoot, 'dist', 'bench', 'holdfast', 'sagas.js');
   await buildWorkflowBundle(bundle, { workflowsPath });
@@ -155,7 +164,7 @@ async function startHoldfast({ stack, steps, onClose }: Opening): Promise<OpenVa
   };
   await Promise.all([
     start('keys', 'workers/keys'),
-    start('orchestrator', 'workers/orchestrator', { HOLDFAST_WORKFLOW_BUNDLE: bundle }),
+    start('orchestrator', 'bench/holdfast/orchestrator', { HOLDFAST_WORKFLOW_BUNDLE: bundle }),
     start('payments', 'bench/holdfast/participant'),
   ]);
   const groups = groupsOf(stack, {
@@ -165,7 +174,7 @@ async function startHoldfast({ stack, steps, onClose }: Opening): Promise<OpenVa
   });
   const opened = await openHoldfast(parseConfig(stack.environmentFor('gateway')), steps, groups);
   onClose(() => opened.close());
-  return opened;
+  return names.map((name) => opened.as(name));
 }
 
 /** The processes of these names in the stack; sagas are started by this process. */

@@ -7,7 +7,7 @@ import { metricNames } from '../../platform/runtime/metric-names';
 export const backlogLimits = {
   /**
    * So long a step may wait before the first start is refused, and so long until each is. A worker loses a saga whose
-   * task waits for two seconds (`workers/orchestrator.ts`), and that costs a replay: it has to stay rare.
+   * task waits for two seconds (`workers/orchestrate.ts`), and that costs a replay: it has to stay rare.
    */
   waitMs: { from: 1_000, all: 4_000 },
   /** How often Temporal is asked while somebody wants to know. */
