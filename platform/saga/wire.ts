@@ -39,6 +39,7 @@ export interface SagaParent {
 /** The waits of the engine, in milliseconds and attempts; meanings in `limits.ts`. */
 export interface SagaPace {
   readonly attemptMs: number;
+  readonly directAttemptMs: number;
   readonly backoffMaxMs: number;
   readonly busyPatienceMs: number;
   readonly retriableAttemptsMax: number;

@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 afterEach(() => world.participants.heal());
 
-const direct = { steps: 'direct' } as const;
+/** With so much time for a try that no busy machine sends it through the queue. */
+const direct = { steps: 'direct', pace: { directAttemptMs: 20_000 } } as const;
 const every = [
   ...['open order', 'reserve stock', 'authorize payment'],
   ...['capture payment', 'ship stock', 'confirm order'],

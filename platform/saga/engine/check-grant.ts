@@ -52,8 +52,8 @@ async function checkedHere(
 ): Promise<Awaited<ReturnType<EngineActivities['checkGrant']>> | undefined> {
   if (run.start.steps !== 'direct') return undefined;
   const { checkGrant } = proxyLocalActivities<EngineActivities>({
-    startToCloseTimeout: sagaLimits.directAttemptMs,
-    scheduleToCloseTimeout: sagaLimits.directAttemptMs,
+    startToCloseTimeout: run.pace.directAttemptMs,
+    scheduleToCloseTimeout: run.pace.directAttemptMs,
     retry: { maximumAttempts: 1 },
     summary: 'check the grant',
   });

@@ -33,7 +33,7 @@ export interface Route {
   /** Label that ties the messages of one step together in the Web UI. */
   readonly group?: string;
   readonly bounds: SendBounds;
-  readonly pace: Pick<SagaPace, 'attemptMs' | 'backoffMaxMs'>;
+  readonly pace: Pick<SagaPace, 'attemptMs' | 'directAttemptMs' | 'backoffMaxMs'>;
   /** How the message goes first; see `SagaStart`. */
   readonly first?: StepRoute;
 }
@@ -91,7 +91,7 @@ function isFinal(outcome: Outcome, { busyAtOnce = false }: SendBounds): boolean 
 
 function localOptions({ summary, bounds, pace }: Route): LocalActivityOptions {
   const { attemptMs = pace.attemptMs, scheduleToCloseMs = Infinity } = bounds;
-  const timeoutMs = Math.min(sagaLimits.directAttemptMs, attemptMs, scheduleToCloseMs);
+  const timeoutMs = Math.min(pace.directAttemptMs, attemptMs, scheduleToCloseMs);
   return {
     summary,
     startToCloseTimeout: timeoutMs,
