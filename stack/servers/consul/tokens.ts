@@ -15,7 +15,7 @@ const names: Readonly<Record<string, string | undefined>> = {
 };
 
 /** Who looks for others. */
-const lookers = ['gateway', 'admin'];
+const lookers = ['gateway', 'orchestrator', 'admin'];
 
 /** What a token of the holder may do: register and take out its one name, and see what it has to ask. */
 export function rulesOf(holder: string): string {
