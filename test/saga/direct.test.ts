@@ -26,7 +26,7 @@ async function historyOf({ handle }: StartedSaga) {
   const queued = events.flatMap(
     ({ activityTaskScheduledEventAttributes: of }) => of?.activityType?.name ?? [],
   );
-  const tasks = events.filter((one) => one.workflowTaskScheduledEventAttributes != null);
+  const tasks = events.filter(({ workflowTaskScheduledEventAttributes: of }) => Boolean(of));
   return { queued, tasks: tasks.length };
 }
 
