@@ -33,7 +33,9 @@ export function openDirectSteps(config: Config, parts: DirectParts): DirectSteps
   );
   return {
     activities: createDirectActivities(services, (service) => clients.get(service)!),
-    close: async () =>
-      void (await Promise.all([...clients.values()].map((client) => client.close()))),
+    async close() {
+      resolver.close();
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
   };
 }

@@ -11,6 +11,7 @@ import { reasonOf } from '../plan/moves';
 import type { Outcome } from '../plan/moves';
 import type { EngineActivities } from './activities';
 import type { SagaRun } from './saga-run';
+import { oneTry } from './send';
 
 /** A recovery stands on no grant, and a saga of a release that did not ask goes on as it began. */
 export function asksForGrant(run: SagaRun): boolean {
@@ -51,12 +52,9 @@ async function checkedHere(
   family: string,
 ): Promise<Awaited<ReturnType<EngineActivities['checkGrant']>> | undefined> {
   if (run.start.steps !== 'direct') return undefined;
-  const { checkGrant } = proxyLocalActivities<EngineActivities>({
-    startToCloseTimeout: run.pace.directAttemptMs,
-    scheduleToCloseTimeout: run.pace.directAttemptMs,
-    retry: { maximumAttempts: 1 },
-    summary: 'check the grant',
-  });
+  const { checkGrant } = proxyLocalActivities<EngineActivities>(
+    oneTry('check the grant', run.pace.directAttemptMs),
+  );
   try {
     return await checkGrant({ family });
   } catch (error) {

@@ -91,7 +91,11 @@ function isFinal(outcome: Outcome, { busyAtOnce = false }: SendBounds): boolean 
 
 function localOptions({ summary, bounds, pace }: Route): LocalActivityOptions {
   const { attemptMs = pace.attemptMs, scheduleToCloseMs = Infinity } = bounds;
-  const timeoutMs = Math.min(pace.directAttemptMs, attemptMs, scheduleToCloseMs);
+  return oneTry(summary, Math.min(pace.directAttemptMs, attemptMs, scheduleToCloseMs));
+}
+
+/** One try by this worker: no task of its own, and no second attempt. */
+export function oneTry(summary: string, timeoutMs: number): LocalActivityOptions {
   return {
     summary,
     startToCloseTimeout: timeoutMs,
