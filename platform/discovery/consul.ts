@@ -122,16 +122,28 @@ const healthEntries = z.array(
   z.object({
     Node: z.object({ Address: z.string() }),
     Service: z.object({ ID: z.string(), Address: z.string(), Port: z.int().min(1).max(65_535) }),
+    Checks: z.array(z.object({ Status: z.string() })).default([]),
   }),
 );
 
+/** An instance, and whether every check of it and of its node passes. */
+export interface CheckedInstance extends Instance {
+  readonly isWell: boolean;
+}
+
 /** Reads the answer of `health/service`; throws for anything else. */
-export function instancesOf(body: unknown): Instance[] {
-  return healthEntries.parse(body).map(({ Node, Service }) => ({
+export function checkedInstancesOf(body: unknown): CheckedInstance[] {
+  return healthEntries.parse(body).map(({ Node, Service, Checks }) => ({
     id: Service.ID,
     host: Service.Address === '' ? Node.Address : Service.Address,
     port: Service.Port,
+    isWell: Checks.every(({ Status }) => Status === 'passing'),
   }));
+}
+
+/** The same without a word on how they are: for an answer that names those alone who are well. */
+export function instancesOf(body: unknown): Instance[] {
+  return checkedInstancesOf(body).map(({ id, host, port }) => ({ id, host, port }));
 }
 
 /** Name a service has in Consul; several worlds may share one agent. */

@@ -1,5 +1,5 @@
 import type { Log } from '../runtime/log';
-import { instancesOf } from './consul';
+import { checkedInstancesOf } from './consul';
 import type { Consul, Instance } from './consul';
 import { backoffMs, pause } from './pace';
 
@@ -26,11 +26,11 @@ export function nextIndex(previous: number, header: string | undefined): number 
 /** What is known of a service's instances. */
 export interface Known {
   /**
-   * Those that are well; where none is, those that were well last: one slow check of the only instance is no reason to
-   * ask nobody.
+   * Those that are well; where none is, those that were well last, and where none ever was, those that are registered:
+   * one slow check of the only instance is no reason to ask nobody, for one that has just begun to follow it either.
    */
   readonly instances: readonly Instance[];
-  /** Whether Consul named any the last time that it answered. */
+  /** Whether Consul called any of them well the last time that it answered. */
   readonly isNamed: boolean;
   /** Milliseconds since Consul last confirmed it; undefined while it never did. */
   ageMs(): number | undefined;
@@ -51,36 +51,37 @@ export interface WatchOptions {
 interface State {
   instances: readonly Instance[];
   isNamed: boolean;
+  /** One of them was well once. */
+  wasNamed: boolean;
   confirmedAtMs: number | undefined;
   index: number;
   failures: number;
 }
 
 async function askOnce(options: WatchOptions, state: State, signal: AbortSignal): Promise<void> {
-  const query = new URLSearchParams({ passing: 'true' });
-  if (state.index > 0) {
-    query.set('index', String(state.index));
-    query.set('wait', `${watchLimits.waitSeconds}s`);
-  }
-  const path = `/v1/health/service/${encodeURIComponent(options.name)}?${query.toString()}`;
+  const blocking = state.index > 0 ? `?index=${state.index}&wait=${watchLimits.waitSeconds}s` : '';
+  const path = `/v1/health/service/${encodeURIComponent(options.name)}${blocking}`;
   const answer = await options.consul.ask({ path, timeoutMs: watchLimits.clientTimeoutMs, signal });
-  const passing = instancesOf(answer.body);
-  state.isNamed = passing.length > 0;
-  if (state.isNamed) state.instances = passing;
+  const registered = checkedInstancesOf(answer.body);
+  const well = registered.filter(({ isWell }) => isWell);
+  state.isNamed = well.length > 0;
+  state.wasNamed ||= state.isNamed;
+  if (state.isNamed) state.instances = well;
+  else if (!state.wasNamed) state.instances = registered;
   state.index = nextIndex(state.index, answer.index);
   state.confirmedAtMs = (options.now ?? performance.now.bind(performance))();
   state.failures = 0;
 }
 
 /**
- * Follows the passing instances of a service by blocking queries. When Consul is away the last known list stays, with
+ * Follows the instances of a service by blocking queries. When Consul is away the last known list stays, with
  * its age; asking goes on with jittered back-off and from index 0, since a restarted Consul counts anew.
  */
 export function watchInstances(options: WatchOptions): Known {
   const now = options.now ?? performance.now.bind(performance);
   const stopping = new AbortController();
   const state: State = {
-    ...{ instances: [], isNamed: false },
+    ...{ instances: [], isNamed: false, wasNamed: false },
     ...{ confirmedAtMs: undefined, index: 0, failures: 0 },
   };
   let answered: () => void;

@@ -123,7 +123,7 @@ async function timed(
     const answer = await call();
     counted.tookMs.push(performance.now() - beganMs);
     if (answer.status === expected) return answer;
-    counted.failed.push(`${what}: ${answer.status} ${String(answer.body.code)}`);
+    counted.failed.push(`${what}: ${answer.status} ${refusalText(answer.body)}`);
   } catch (error) {
     counted.failed.push(`${what}: ${failureText(error)}`);
   }
@@ -174,6 +174,10 @@ async function follow({ api, ask }: Buying, location: string): Promise<string> {
     await pauseMs(2 * loadLimits.tickMs);
   }
   return `${state} after ${loadLimits.followMs / 1000} s`;
+}
+
+function refusalText({ code, detail }: ApiAnswer['body']): string {
+  return typeof detail === 'string' ? `${String(code)} (${detail})` : String(code);
 }
 
 /** What went wrong with a request that was not answered: the message says little, its cause says why. */

@@ -107,11 +107,23 @@ export const discoveryGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/discovery/watch.ts',
-        from: 'if (state.isNamed) state.instances = passing;',
-        to: 'state.instances = passing;',
+        from: 'if (state.isNamed) state.instances = well;',
+        to: 'state.instances = well;',
       },
     ],
     test: unit('discovery/discovery', 'goes on with those that were well last where none is'),
+  },
+  {
+    name: 'one that begins to follow a service asks it although its check was slow',
+    why: 'a gateway that starts while the only instance misses one check would refuse everything until the next one',
+    changes: [
+      {
+        file: 'platform/discovery/watch.ts',
+        from: 'else if (!state.wasNamed) state.instances = registered;',
+        to: '',
+      },
+    ],
+    test: unit('discovery/discovery', 'follows those that are well only, and where none ever was'),
   },
   {
     name: 'waits end where a gateway stops',

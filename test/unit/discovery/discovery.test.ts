@@ -7,9 +7,10 @@ import { choose, createResolver } from '../../../platform/discovery/resolver';
 import { nextIndex, watchInstances } from '../../../platform/discovery/watch';
 import { silentLog } from '../../../platform/runtime/log';
 
-const entry = (id: string, port = 1) => ({
+const entry = (id: string, status = 'passing') => ({
   Node: { Address: '10.0.0.1' },
-  Service: { ID: id, Address: 'localhost', Port: port },
+  Service: { ID: id, Address: 'localhost', Port: 1 },
+  Checks: [{ Status: 'passing' }, { Status: status }],
 });
 
 /** A Consul that answers from a script and then waits for ever, as a blocking query does. */
@@ -38,6 +39,11 @@ const answer = (ids: string[], index: string | undefined) => (): ConsulAnswer =>
   index,
   body: ids.map((id) => entry(id)),
 });
+const checked = (statuses: Record<string, string>, index: string) => (): ConsulAnswer => ({
+  status: 200,
+  index,
+  body: Object.entries(statuses).map(([id, status]) => entry(id, status)),
+});
 const away = (): ConsulAnswer => {
   throw new ConsulError('away', undefined);
 };
@@ -59,15 +65,15 @@ describe('the index of a blocking query', () => {
 });
 
 describe('watching a service', () => {
-  test('asks only for passing instances, then blocks on the index', async () => {
+  test('asks once, then blocks on the index', async () => {
     const { asked, done, consul } = scripted([answer(['a'], '5'), answer(['a', 'b'], '6')]);
     const known = watchInstances({ consul, log: silentLog, name: 'orders' });
     await done;
     known.stop();
     expect(asked.map(({ path }) => path)).toEqual([
-      '/v1/health/service/orders?passing=true',
-      '/v1/health/service/orders?passing=true&index=5&wait=30s',
-      '/v1/health/service/orders?passing=true&index=6&wait=30s',
+      '/v1/health/service/orders',
+      '/v1/health/service/orders?index=5&wait=30s',
+      '/v1/health/service/orders?index=6&wait=30s',
     ]);
     expect(known.instances.map(({ id }) => id)).toEqual(['a', 'b']);
   });
@@ -80,6 +86,28 @@ describe('watching a service', () => {
     expect([known.instances.map(({ id }) => id), known.isNamed]).toEqual([['a', 'b'], false]);
   });
 
+  test('follows those that are well only, and where none ever was, those that are registered', async () => {
+    const { done, consul } = scripted([
+      checked({ a: 'critical', b: 'critical' }, '5'),
+      checked({ a: 'critical', b: 'passing' }, '6'),
+      checked({ a: 'critical', b: 'critical' }, '7'),
+    ]);
+    const seen: (readonly [string[], boolean])[] = [];
+    const watched = async (asked: ConsulRequest) => {
+      await Promise.resolve();
+      seen.push([known.instances.map(({ id }) => id), known.isNamed]);
+      return consul.ask(asked);
+    };
+    const known = watchInstances({ consul: { ask: watched }, log: silentLog, name: 'orders' });
+    await done;
+    known.stop();
+    expect(seen.slice(1)).toEqual([
+      [['a', 'b'], false],
+      [['b'], true],
+      [['b'], false],
+    ]);
+  });
+
   test('keeps the last known instances while Consul is away, with their age', async () => {
     let now = 0;
     const { asked, done, consul } = scripted([answer(['a'], '5'), away]);
@@ -90,7 +118,7 @@ describe('watching a service', () => {
     known.stop();
     expect(known.instances.map(({ id }) => id)).toEqual(['a']);
     expect(known.ageMs()).toBe(60_000);
-    expect(asked.at(-1)?.path).toBe('/v1/health/service/orders?passing=true');
+    expect(asked.at(-1)?.path).toBe('/v1/health/service/orders');
   });
 
   test('an answer that is no list of instances changes nothing', async () => {

@@ -15,7 +15,7 @@ test('who looks for others reads them, and nobody else does', () => {
   const readers = tokenHolders.filter((holder) =>
     rulesOf(holder).includes('service_prefix "" { policy = "read" }'),
   );
-  expect(readers).toEqual(['admin', 'gateway']);
+  expect(readers).toEqual(['admin', 'gateway', 'orchestrator']);
 });
 
 test('each process has a token of its own, and one that registers nothing has none', () => {
