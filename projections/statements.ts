@@ -1,20 +1,20 @@
-import { eventId } from '../platform/event-log/envelope';
+import { escapeLiteral } from 'pg';
 import { causeOf } from '../platform/event-log/letters/cause';
 import type { RedrivePlan } from '../platform/event-log/letters/port';
-import type { Reading } from '../platform/event-log/projector/reading';
-import type { KeptRow, NewLetter, Plan, View } from '../platform/event-log/projector/view';
-import { isFault } from '../platform/kernel/faults';
-import type { Fault } from '../platform/kernel/faults';
+import type { NewLetter, Plan } from '../platform/event-log/projector/view';
 import { run } from '../platform/outbox/postgres/connection';
 import { eraOf, liveName, projectionOf } from './generations/names';
 import type { LetterSealing } from './letters/sealing';
-import { keptRowOf } from './rows/sealing';
-import type { RowSealing, SealedRow } from './rows/sealing';
-import { rowsByKey, upsertSealed } from './rows/statements';
+import { upsertSealed } from './rows/statements';
+import type { RowsOf } from './view';
 
 type Client = Parameters<typeof run>[0];
 
 export const lockProjection = `select pg_advisory_xact_lock(hashtextextended($1, 4711))`;
+
+/** The same with nothing to bind, to be sent along with BEGIN. */
+export const lockProjectionNow = (name: string): string =>
+  lockProjection.replace('$1', () => escapeLiteral(name));
 
 /** The generation `$2`, or the live one of the projection `$1`. */
 const named = `coalesce($2::text, ${liveName('$1::text')})`;
@@ -35,17 +35,7 @@ export const claim = `
 export const liveEra = `
   select ${eraOf('g')} as era from generations g where g.projection = $1 and g.state = 'live'`;
 
-export const checkpoint = `
-  select next_offset, (select state from generations where name = $1) as state from checkpoints
-  where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4 for update`;
-
 export const stateOf = `select state from generations where name = $1`;
-
-export const advance = `
-  update checkpoints set
-    next_offset = $5, log_end = greatest(log_end, $5), updated_at = now(),
-    event_time = greatest(event_time, $6::timestamptz)
-  where projection = $1 and topic = $2 and partition = $3 and owner_epoch = $4`;
 
 export const halt = `
   update checkpoints set halt_code = $5, halt_detail = $6,
@@ -56,119 +46,35 @@ export const noteEnd = `
   update checkpoints set log_end = $5
   where projection = ${named} and topic = $3 and partition = $4 and log_end is distinct from $5`;
 
-/** A generation, and what seals its rows. */
-export interface RowsOf {
-  readonly generation: string;
-  readonly sealing: RowSealing;
-}
-
-/** What is stored about the aggregates, rows and events of some readings; rows that do not open stand apart. */
-export async function loadView(
-  client: Client,
-  of: RowsOf,
-  readings: readonly Reading[],
-): Promise<Omit<View, 'nextOffset'>> {
-  const { generation } = of;
-  const aggregateIds = [...new Set(readings.map(({ aggregateId }) => aggregateId))];
-  const keys = [...new Set(readings.flatMap((reading) => reading.keys))];
-  return {
-    positions: await loadPositions(client, generation, aggregateIds),
-    applied: await loadApplied(client, generation, readings),
-    queues: await loadQueues(client, generation, aggregateIds),
-    ...(await openRows(client, of, keys)),
-  };
-}
-
-async function loadPositions(client: Client, generation: string, aggregateIds: string[]) {
-  const { rows } = await run<{ aggregate_id: string; last_seq: string; last_hash: string }>(
-    client,
-    `select aggregate_id, last_seq, last_hash from aggregate_positions
-     where projection = $1 and aggregate_id = any($2)`,
-    { values: [generation, aggregateIds] },
-  );
-  return new Map(
-    rows.map((row) => [
-      row.aggregate_id,
-      { lastSeq: Number(row.last_seq), lastHash: row.last_hash },
-    ]),
-  );
-}
-
-async function loadApplied(client: Client, generation: string, readings: readonly Reading[]) {
-  const events = readings.flatMap(({ event }) => event ?? []);
-  const { rows } = await run<{ aggregate_id: string; seq: string; hash: string }>(
-    client,
-    `select aggregate_id, seq, hash from applied_events
-     join unnest($2::text[], $3::bigint[]) as asked (aggregate_id, seq) using (aggregate_id, seq)
-     where projection = $1`,
-    {
-      values: [generation, events.map((event) => event.aggregateId), events.map(({ seq }) => seq)],
-    },
-  );
-  return new Map(
-    rows.map((row) => [eventId({ aggregateId: row.aggregate_id, seq: Number(row.seq) }), row.hash]),
-  );
-}
-
-async function loadQueues(client: Client, generation: string, aggregateIds: string[]) {
-  const { rows } = await run<{ aggregate_id: string; seq: string; hash: string | null }>(
-    client,
-    `select aggregate_id, seq, hash from dead_letters
-     where projection = $1 and aggregate_id = any($2) order by id`,
-    { values: [generation, aggregateIds] },
-  );
-  const queues = new Map<string, Map<number, string | undefined>>();
-  for (const { aggregate_id: id, seq, hash } of rows) {
-    const hashes = queues.get(id) ?? new Map<number, string | undefined>();
-    queues.set(id, hashes.set(Number(seq), hash ?? hashes.get(Number(seq))));
-  }
-  return new Map(
-    [...queues].map(([id, hashes]) => [id, { lastSeq: Math.max(...hashes.keys()), hashes }]),
-  );
-}
-
-/** Rows by key, as they stand in this transaction. Throws `CIPHERTEXT_REFUSED`. */
-export async function loadRows(client: Client, of: RowsOf, keys: string[]) {
-  const found = await openRows(client, of, keys);
-  demandOpened(found);
-  return found.rows;
-}
-
-/** Throws `CIPHERTEXT_REFUSED` where one of the rows does not open. */
-export function demandOpened({ refused = new Map() }: Pick<View, 'refused'>): void {
-  for (const why of refused.values()) throw why;
-}
-
-async function openRows(client: Client, { generation, sealing }: RowsOf, keys: string[]) {
-  const found = await run<SealedRow>(client, rowsByKey, { values: [generation, keys] });
-  const rows = new Map<string, KeptRow>();
-  const refused = new Map<string, Fault>();
-  for (const row of found.rows) {
-    try {
-      rows.set(row.key, keptRowOf(sealing, row));
-    } catch (error) {
-      if (!isFault(error) || error.code !== 'CIPHERTEXT_REFUSED') throw error;
-      refused.set(row.key, error);
-    }
-  }
-  return { rows, refused };
-}
+type Written = Pick<Plan, 'rows' | 'listed' | 'positions' | 'applied'> &
+  Partial<Pick<RedrivePlan, 'skipped'>>;
 
 /** Writes rows, positions and the hashes of what was applied or passed by. */
-export async function writeRows(
-  client: Client,
-  { generation, sealing }: RowsOf,
-  plan: Pick<Plan, 'rows' | 'listed' | 'positions' | 'applied'> &
-    Partial<Pick<RedrivePlan, 'skipped'>>,
-): Promise<void> {
+export async function writeRows(client: Client, of: RowsOf, plan: Written): Promise<void> {
   if (plan.positions.size === 0) return;
-  const rows = [...plan.rows].map(([key, kept]) =>
-    sealing.seal({ projection: generation, key }, kept, plan.listed),
-  );
+  await upsertSealed(client, sealedRowsOf(of, plan));
+  await run(client, moveAggregates, { values: movedBy(of.generation, plan), isKept: true });
+}
+
+/** The same, and moves the checkpoint that a claim holds: `claim` is its topic, partition and epoch. */
+export async function writeClaimed(
+  client: Client,
+  of: RowsOf,
+  { claim, plan }: { readonly claim: readonly unknown[]; readonly plan: Plan },
+): Promise<void> {
+  await upsertSealed(client, sealedRowsOf(of, plan));
+  const youngest = plan.applied.map(({ time }) => time).sort();
+  const moved = [plan.nextOffset.toString(), youngest.at(-1) ?? null];
+  const values = [...movedBy(of.generation, plan), ...claim, ...moved];
+  await run(client, moveAll, { values, isKept: true });
+}
+
+const sealedRowsOf = ({ generation, sealing }: RowsOf, { rows, listed }: Written) =>
+  [...rows].map(([key, kept]) => sealing.seal({ projection: generation, key }, kept, listed));
+
+function movedBy(generation: string, plan: Written): unknown[] {
   const positions = [...plan.positions].map(([id, { lastSeq, lastHash }]) => [
-    id,
-    lastSeq,
-    lastHash,
+    ...[id, lastSeq, lastHash],
   ]);
   const applied = plan.applied.map(({ aggregateId, seq, contentHash }) => [
     ...[aggregateId, seq, contentHash],
@@ -176,11 +82,7 @@ export async function writeRows(
   const skipped = (plan.skipped ?? []).flatMap(({ aggregateId, seq, hash }) =>
     hash === undefined ? [] : [[aggregateId, seq, hash]],
   );
-  await upsertSealed(client, rows);
-  await run(client, upsertPositions, { values: [generation, JSON.stringify(positions)] });
-  await run(client, insertApplied, {
-    values: [generation, JSON.stringify([...applied, ...skipped])],
-  });
+  return [generation, JSON.stringify(positions), JSON.stringify([...applied, ...skipped])];
 }
 
 const upsertPositions = `
@@ -191,7 +93,16 @@ const upsertPositions = `
 
 const insertApplied = `
   insert into applied_events (projection, aggregate_id, seq, hash)
-  select $1, e->>0, (e->>1)::bigint, e->>2 from jsonb_array_elements($2::jsonb) as e`;
+  select $1, e->>0, (e->>1)::bigint, e->>2 from jsonb_array_elements($3::jsonb) as e`;
+
+const moveAggregates = `with positions as (${upsertPositions}) ${insertApplied}`;
+
+const moveAll = `
+  with positions as (${upsertPositions}), applied as (${insertApplied})
+  update checkpoints set
+    next_offset = $7, log_end = greatest(log_end, $7), updated_at = now(),
+    event_time = greatest(event_time, $8::timestamptz)
+  where projection = $1 and topic = $4 and partition = $5 and owner_epoch = $6`;
 
 /** Stores new dead letters; one that is there already stays as it was. */
 export async function writeLetters(

@@ -42,6 +42,9 @@ export async function buildWorkflowBundle(
     // Behind the plugin's own, whose header they read.
     plugins: [tracing.plugin, withInterceptors(traceInterceptorsFile)],
     workflowInterceptorModules: [grantInterceptorsFile],
+    // Each saga runs the modules of the bundle anew, to have their state for itself. This one has none, and is the
+    // largest: it is run once, and frozen.
+    preloadModules: ['zod'],
     logger: new DefaultLogger('ERROR'),
   });
   mkdirSync(path.dirname(outFile), { recursive: true });

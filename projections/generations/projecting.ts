@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { ClaimLost, GenerationSwitched } from '../../platform/event-log/projector/store-port';
 import type { Claim, ProjectionStore } from '../../platform/event-log/projector/store-port';
 import type { Reading } from '../../platform/event-log/projector/reading';
@@ -6,6 +6,7 @@ import type { Plan } from '../../platform/event-log/projector/view';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import type { StoreSealing } from '../sealing';
 import * as sql from '../statements';
+import { loadClaimedView } from '../view';
 
 /** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
 const limits = { transactionMs: 3_000 } as const;
@@ -95,34 +96,18 @@ async function apply(
   told: Application,
 ): Promise<Plan> {
   const { projection, generation, topic, partition, ownerEpoch } = told.claim;
-  return inTransaction(pool, { timeoutMs: limits.transactionMs }, async (client) => {
-    await run(client, sql.lockProjection, { values: [moving.lock(projection)] });
-    const values = [generation, topic, partition, ownerEpoch];
-    const { rows } = await run<{ next_offset: string; state: string }>(client, sql.checkpoint, {
-      values,
-    });
-    const [checkpoint] = rows;
-    if (!checkpoint) throw new ClaimLost(`${generation} lost ${topic}/${partition}`);
-    if (!moving.isIts(checkpoint.state)) {
-      throw new GenerationSwitched(`${generation} is ${checkpoint.state}`);
-    }
-    const nextOffset = BigInt(checkpoint.next_offset);
+  const claim = [topic, partition, ownerEpoch];
+  const first = sql.lockProjectionNow(moving.lock(projection));
+  return inTransaction(pool, { timeoutMs: limits.transactionMs, first }, async (client) => {
     const rowsOf = { generation, sealing: sealing.rows };
-    const stored = await sql.loadView(client, rowsOf, told.readings);
-    const plan = told.decide({ ...stored, nextOffset });
-    await sql.writeRows(client, rowsOf, plan);
+    const stored = await loadClaimedView(client, rowsOf, { claim, readings: told.readings });
+    if (stored === undefined) throw new ClaimLost(`${generation} lost ${topic}/${partition}`);
+    if (!moving.isIts(stored.state)) {
+      throw new GenerationSwitched(`${generation} is ${stored.state}`);
+    }
+    const plan = told.decide(stored.view);
     await sql.writeLetters(client, { generation, sealing: sealing.letters }, plan);
-    await advance(client, values, plan);
+    await sql.writeClaimed(client, rowsOf, { claim, plan });
     return { result: plan, commit: true };
   });
-}
-
-async function advance(client: ClientBase, values: unknown[], plan: Plan): Promise<void> {
-  const youngest =
-    plan.applied
-      .map(({ time }) => time)
-      .sort()
-      .at(-1) ?? null;
-  const next = plan.nextOffset.toString();
-  await run(client, sql.advance, { values: [...values, next, youngest] });
 }

@@ -12,14 +12,8 @@ import type {
 import type { Json } from '../../platform/kernel/json';
 import { inTransaction, run } from '../../platform/outbox/postgres/connection';
 import { liveName } from '../generations/names';
-import {
-  demandOpened,
-  loadRows,
-  loadView,
-  lockProjection,
-  storable,
-  writeRows,
-} from '../statements';
+import { lockProjection, storable, writeRows } from '../statements';
+import { demandOpened, loadRows, loadView } from '../view';
 import type { RowSealing } from '../rows/sealing';
 import type { ActMember, ActRowKey, LetterSealing } from './sealing';
 import * as sql from './statements';

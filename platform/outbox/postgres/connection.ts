@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Client, Pool } from 'pg';
 import type { ClientBase, ClientConfig, PoolConfig, QueryResult, QueryResultRow } from 'pg';
 import { Fault } from '../../kernel/faults';
@@ -69,10 +70,13 @@ export function postgresPools(): readonly PoolUse[] {
 export async function run<Row extends QueryResultRow>(
   client: ClientBase | Pool,
   text: string,
-  { values = [], timeoutMs = postgresLimits.statementTimeoutMs }: RunOptions = {},
+  { values = [], timeoutMs = postgresLimits.statementTimeoutMs, isKept = false }: RunOptions = {},
 ): Promise<QueryResult<Row>> {
   try {
-    const query = { text, values, query_timeout: timeoutMs + postgresLimits.graceMs };
+    const query = {
+      ...{ text, values, query_timeout: timeoutMs + postgresLimits.graceMs },
+      ...(isKept ? { name: keptName(text) } : {}),
+    };
     return await client.query<Row>(query as { text: string; values: unknown[] });
   } catch (error) {
     throw sortError(error);
@@ -82,6 +86,22 @@ export async function run<Row extends QueryResultRow>(
 export interface RunOptions {
   readonly values?: unknown[];
   readonly timeoutMs?: number;
+  /**
+   * The connection keeps the statement prepared, so that it is parsed and planned once and not each time. For
+   * statements whose text is always the same: each text is kept as long as its connection.
+   */
+  readonly isKept?: boolean;
+}
+
+const keptNames = new Map<string, string>();
+
+/** The same text has the same name on every connection, and another text has another one. */
+function keptName(text: string): string {
+  const known = keptNames.get(text);
+  if (known !== undefined) return known;
+  const name = `hf_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  keptNames.set(text, name);
+  return name;
 }
 
 /**

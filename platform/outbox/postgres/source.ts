@@ -18,15 +18,19 @@ export function postgresSource(
 ): Omit<OutboxSource, 'subscribe'> {
   const { events, leases } = tables;
   return {
-    async pending(slot, limitMax) {
+    pending: pendingTogether(async (slots, limits) => {
       const { rows } = await run<EventRow>(
         pool,
-        `SELECT ${eventColumns} FROM ${events} WHERE slot = $1 AND published_at IS NULL
-         ORDER BY ord LIMIT $2`,
-        { values: [slot, limitMax] },
+        `SELECT ${eventColumns} FROM unnest($1::int[], $2::int[]) AS asked (of, most)
+         CROSS JOIN LATERAL (SELECT * FROM ${events} WHERE slot = of AND published_at IS NULL
+           ORDER BY ord LIMIT most) AS e
+         ORDER BY slot, ord`,
+        { values: [slots, limits], isKept: true },
       );
-      return contiguousRuns(rows.map((row) => eventOf(sealing, row)));
-    },
+      const opened = (slot: number) => () =>
+        contiguousRuns(rows.filter((row) => row.slot === slot).map((row) => eventOf(sealing, row)));
+      return new Map(slots.map((slot) => [slot, opened(slot)]));
+    }),
     markPublished: (published) => mark(pool, tables, published),
     async readLease(slot) {
       const { rows } = await run<{ owner: string; version: string; log_end: string | null }>(
@@ -62,6 +66,35 @@ export function postgresSource(
   };
 }
 
+/** Reads some slots at once; each is opened apart, since content that does not open is its slot's affair alone. */
+type ReadSlots = (
+  slots: readonly number[],
+  limits: readonly number[],
+) => Promise<ReadonlyMap<number, () => readonly StoredEvent[]>>;
+
+/** Slots that ask within one turn of the loop share a statement: a hint wakes all of them at the same moment. */
+function pendingTogether(read: ReadSlots): OutboxSource['pending'] {
+  let next:
+    { readonly asked: Map<number, number>; readonly answer: ReturnType<ReadSlots> } | undefined;
+
+  function begin(): NonNullable<typeof next> {
+    const asked = new Map<number, number>();
+    const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      next = undefined;
+      return read([...asked.keys()], [...asked.values()]);
+    });
+    return { asked, answer };
+  }
+
+  return async (slot, limitMax) => {
+    next ??= begin();
+    const { asked, answer } = next;
+    asked.set(slot, Math.max(limitMax, asked.get(slot) ?? 0));
+    const opened = (await answer).get(slot);
+    return opened?.().slice(0, limitMax) ?? [];
+  };
+}
+
 async function mark(
   pool: Pool,
   { events }: Tables,
@@ -74,7 +107,7 @@ async function mark(
     `UPDATE ${events} AS e SET published_at = clock_timestamp()
      FROM unnest($1::text[], $2::bigint[]) AS m(aggregate_id, seq)
      WHERE e.aggregate_id = m.aggregate_id AND e.seq = m.seq AND e.published_at IS NULL`,
-    { values },
+    { values, isKept: true },
   );
 }
 

@@ -52,7 +52,7 @@ export async function lockStep(
        VALUES ($1, $2, 'tombstone', -1, '', '', 'null', '[]') ON CONFLICT DO NOTHING RETURNING 1)
      SELECT EXISTS (SELECT FROM inserted) AS is_new, ${stepColumns}
      FROM (SELECT) AS always LEFT JOIN ${steps} ON saga_id = $1 AND step = $3 AND step <> $2`,
-    { values: [sagaId, step, everyStep] },
+    { values: [sagaId, step, everyStep], isKept: true },
   );
   const under = closingKeyOf(key);
   const closing =
@@ -61,34 +61,32 @@ export async function lockStep(
   const { rows } = await run<StepRow>(
     client,
     `SELECT ${stepColumns} FROM ${steps} WHERE saga_id = $1 AND step = $2 FOR UPDATE`,
-    { values: [sagaId, step] },
+    { values: [sagaId, step], isKept: true },
   );
   const row = rows[0];
   if (row === undefined) throw new Conflict('the other delivery rolled back');
   return { stepRecord: stepRecordOf(sealing, key, row), closing };
 }
 
-/** Writes over the locked row. */
-export async function writeStep(
-  client: ClientBase,
-  { steps }: Tables,
-  {
-    key,
-    record,
-    sealing,
-  }: { readonly key: StepKey; readonly record: StepRecord; readonly sealing: Sealing },
-): Promise<void> {
+/** The statement that writes over the locked row; its parameters begin behind so many others. */
+export function writtenStep(steps: string, behind: number): string {
+  const at = (place: number) => `$${behind + place}`;
+  return `UPDATE ${steps} SET state = ${at(3)}, epoch = ${at(4)}, run = ${at(5)},
+      input_hash = ${at(6)}, command = ${at(7)}, recorded_at = ${at(8)}, trimmed = ${at(9)},
+      result = ${at(10)}, effect = ${at(11)}, plan = ${at(12)}
+    WHERE saga_id = ${at(1)} AND step = ${at(2)}`;
+}
+
+/** Its values. */
+export function stepValues(
+  key: StepKey,
+  { record, sealing }: { readonly record: StepRecord; readonly sealing: Sealing },
+): unknown[] {
   const sealed = sealing.sealStep(key, record);
   const { state, epoch, run: writer, inputHash, command, recordedAt, trimmed } = sealed;
   const json = [sealed.result, sealed.effect, sealed.plan].map((it) => JSON.stringify(it) ?? null);
   const kept = [state, epoch, writer, inputHash, command ?? null, recordedAt ?? null];
-  await run(
-    client,
-    `UPDATE ${steps} SET state = $3, epoch = $4, run = $5, input_hash = $6, command = $7,
-       recorded_at = $8, trimmed = $9, result = $10, effect = $11, plan = $12
-     WHERE saga_id = $1 AND step = $2`,
-    { values: [key.sagaId, key.step, ...kept, trimmed ?? null, ...json] },
-  );
+  return [key.sagaId, key.step, ...kept, trimmed ?? null, ...json];
 }
 
 /** The rows of a saga's steps, without its closing. */

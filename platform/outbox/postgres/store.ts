@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Pool, PoolConfig } from 'pg';
 import type { Json } from '../../kernel/json';
 import { beforeDeadline } from '../deadline';
@@ -39,7 +40,8 @@ export function openPostgresStore<State = Json>(
   const pool = openPool(options.pool);
   const sealing = createSealing(options);
   const wakes = createWakes();
-  const notify = createNotifier(pool, tables.channel);
+  const hints = { channel: tables.channel, own: randomUUID() };
+  const notify = createNotifier(pool, hints);
   const listeners = new Set<() => void>();
   const committed = () => {
     wakes.emit();
@@ -65,7 +67,7 @@ export function openPostgresStore<State = Json>(
     },
     subscribe(wake) {
       const unsubscribe = wakes.subscribe(wake);
-      const stopListening = listen(options.pool, tables.channel, wakes);
+      const stopListening = listen(options.pool, hints, wakes);
       const stop = () => {
         listeners.delete(stop);
         unsubscribe();
@@ -94,7 +96,7 @@ function postgresReads<State>(
       const { rows } = await run<AggregateRow>(
         pool,
         `SELECT id, seq, state FROM ${tables.aggregates} WHERE id = $1`,
-        { values: [id] },
+        { values: [id], isKept: true },
       );
       return rows[0] && aggregateOf<State>(sealing, rows[0]);
     },
@@ -112,7 +114,7 @@ function postgresReads<State>(
         pool,
         `SELECT ${stepColumns} FROM ${tables.steps}
          WHERE saga_id = $1 AND step = $2`,
-        { values: [key.sagaId, key.step] },
+        { values: [key.sagaId, key.step], isKept: true },
       );
       return rows[0] && stepRecordOf(sealing, key, rows[0]);
     },

@@ -1,4 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
+import type { StepKey } from '../../kernel/step';
+import type { StepRecord } from '../../participant/fence-table';
 import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, UnitOfWork } from '../ports';
@@ -7,7 +9,7 @@ import { inTransaction, postgresLimits, run } from './connection';
 import { aggregateOf, eventParameters } from './rows';
 import type { AggregateRow } from './rows';
 import type { Tables } from './schema';
-import { lockOfSaga, lockStep, writeStep } from './steps';
+import { lockOfSaga, lockStep, stepValues, writtenStep } from './steps';
 
 /** Tables, and what lies between them and what is written. */
 export interface SealedTables<State = never> {
@@ -38,9 +40,7 @@ export function postgresUnitOfWork<State>(
         const { load } = batchLoads((ids) => lockAggregates<State>(client, sealed, ids));
         const outcome = await work({ stepRecord, closing, load });
         if (outcome.commit === undefined) return { result: outcome, commit: false };
-        await writeAggregates(client, sealed, outcome.commit.aggregates);
-        await writeEvents(client, sealed, outcome.commit.aggregates);
-        await writeStep(client, tables, { key, record: outcome.commit.stepRecord, sealing });
+        await write(client, sealed, { key, ...outcome.commit });
         await written?.();
         return { result: outcome, commit: true };
       });
@@ -58,30 +58,55 @@ async function lockAggregates<State>(
   const { rows } = await run<AggregateRow>(
     client,
     `SELECT id, seq, state FROM ${aggregates} WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
-    { values: [ids] },
+    { values: [ids], isKept: true },
   );
   return new Map(rows.map((row) => [row.id, aggregateOf<State>(sealing, row)]));
 }
 
-async function writeAggregates<State>(
+interface Written<State> {
+  readonly key: StepKey;
+  readonly aggregates: readonly AggregateChange<State>[];
+  readonly stepRecord: StepRecord;
+}
+
+/** Aggregates, events and the step's record in one statement: each costs a round trip otherwise. */
+async function write<State>(
   client: ClientBase,
-  { tables: { aggregates }, ...sealed }: SealedTables<State>,
-  changes: readonly AggregateChange<State>[],
+  { tables, ...sealed }: SealedTables<State>,
+  { key, aggregates, stepRecord }: Written<State>,
 ): Promise<void> {
-  const created = changes.filter((change) => change.expectedSeq === 0);
-  const changed = changes.filter((change) => change.expectedSeq > 0);
+  const values = [
+    ...changeArrays(aggregates, sealed),
+    ...eventArrays(aggregates, sealed),
+    ...stepValues(key, { record: stepRecord, sealing: sealed.sealing }),
+  ];
+  const { rows } = await run<{ moved: string }>(client, writing(tables), { values, isKept: true });
+  if (Number(rows[0]?.moved) !== aggregates.length) throw new Conflict('an aggregate has moved on');
+}
+
+/** So many parameters of the statement are the aggregates', and as many after them the events'. */
+const parametersOf = { aggregates: 5, events: eventParameters.length } as const;
+
+/** An aggregate that is there was locked as it was loaded; of two that make the same one the second finds it made. */
+function writing({ aggregates, events, steps }: Tables): string {
   const given = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
-    AS c(id, expected, seq, state, mark)`;
-  const insert = `INSERT INTO ${aggregates} (id, seq, state, mark)
-    SELECT id, seq, state::json, mark FROM ${given} ORDER BY id ON CONFLICT DO NOTHING`;
-  const update = `UPDATE ${aggregates} AS a
-    SET seq = c.seq, state = c.state::json, mark = c.mark
-    FROM ${given} WHERE a.id = c.id AND a.seq = c.expected`;
-  for (const [statement, part] of [[insert, created] as const, [update, changed] as const]) {
-    if (part.length === 0) continue;
-    const { rowCount } = await run(client, statement, { values: changeArrays(part, sealed) });
-    if (rowCount !== part.length) throw new Conflict('an aggregate has moved on');
-  }
+      AS c(id, expected, seq, state, mark)`;
+  const names = eventParameters.map(({ name }) => name);
+  const casts = eventParameters.map(({ name, type }) => `${name}::${type}`);
+  const arrays = names.map((_, index) => `$${parametersOf.aggregates + index + 1}::text[]`);
+  return `WITH created AS (
+      INSERT INTO ${aggregates} (id, seq, state, mark)
+      SELECT id, seq, state::json, mark FROM ${given} WHERE expected = 0 ORDER BY id
+      ON CONFLICT DO NOTHING RETURNING 1),
+    changed AS (
+      UPDATE ${aggregates} AS a SET seq = c.seq, state = c.state::json, mark = c.mark
+      FROM ${given} WHERE c.expected > 0 AND a.id = c.id AND a.seq = c.expected RETURNING 1),
+    noted AS (
+      INSERT INTO ${events} (${names.join(', ')}) SELECT ${casts.join(', ')}
+      FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')}, place)
+      ORDER BY place),
+    recorded AS (${writtenStep(steps, parametersOf.aggregates + parametersOf.events)})
+    SELECT (SELECT count(*) FROM created) + (SELECT count(*) FROM changed) AS moved`;
 }
 
 /** One array per column. JSON travels as text and is cast. */
@@ -101,22 +126,10 @@ function changeArrays<State>(
   ];
 }
 
-async function writeEvents(
-  client: ClientBase,
-  { tables: { events: table }, sealing }: Pick<SealedTables, 'tables' | 'sealing'>,
+function eventArrays(
   changes: readonly AggregateChange<unknown>[],
-): Promise<void> {
+  { sealing }: Pick<SealedTables, 'sealing'>,
+): unknown[] {
   const events = changes.flatMap((change) => change.events.map((it) => sealing.sealEvent(it)));
-  if (events.length === 0) return;
-  const names = eventParameters.map(({ name }) => name);
-  const casts = eventParameters.map(({ name, type }) => `${name}::${type}`);
-  const arrays = names.map((_, index) => `$${index + 1}::text[]`);
-  const values = eventParameters.map(({ of }) => events.map((event) => of(event) ?? null));
-  await run(
-    client,
-    `INSERT INTO ${table} (${names.join(', ')}) SELECT ${casts.join(', ')}
-     FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')}, place)
-     ORDER BY place`,
-    { values },
-  );
+  return eventParameters.map(({ of }) => events.map((event) => of(event) ?? null));
 }

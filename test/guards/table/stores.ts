@@ -78,13 +78,8 @@ export const storeGuards: readonly Guard[] = [
     changes: [
       {
         file: postgres('transact'),
-        from: '        await writeEvents(client, sealed, outcome.commit.aggregates);\n',
-        to: '',
-      },
-      {
-        file: postgres('transact'),
-        from: 'const { answer, commit } = await retryConflicts(attempt, deadlineMs);',
-        to: 'const { answer, commit } = await retryConflicts(attempt, deadlineMs);\n    if (commit !== undefined) await writeEvents(pool as never, sealed, commit.aggregates);',
+        from: '      ORDER BY place),',
+        to: '      WHERE false ORDER BY place),',
       },
     ],
     test: takenEvents,
@@ -156,8 +151,8 @@ export const storeGuards: readonly Guard[] = [
     changes: [
       {
         file: postgres('transact'),
-        from: 'WHERE a.id = c.id AND a.seq = c.expected`',
-        to: 'WHERE a.id = c.id`',
+        from: 'a.id = c.id AND a.seq = c.expected RETURNING',
+        to: 'a.id = c.id RETURNING',
       },
     ],
     test: staleDecisions,
