@@ -14,8 +14,11 @@ import type { BenchWorld } from './world';
 /** Before the window of each cell, milliseconds. */
 const leadInMs = 1_000;
 
-/** Of each variant and ending before the first round, milliseconds: code gets compiled, caches fill. */
-const warmUpMs = 1_500;
+/**
+ * Of each variant and ending before the first round: code gets compiled, caches fill. So many sagas, since V8 goes on
+ * compiling for hundreds of them, or so many milliseconds: whichever comes first.
+ */
+const warmUpOf = { sagas: 300, ms: 40_000, windowMs: 1_500 } as const;
 
 /** How long it is watched what the processes do at rest, milliseconds. */
 const restMs = 5_000;
@@ -79,15 +82,23 @@ export async function runSagas(
 }
 
 async function warmUp(world: BenchWorld, options: RunOptions, tick: number): Promise<Sample[]> {
-  const times = { leadInMs: 0, windowMs: warmUpMs };
   const callers = Math.max(...options.callers);
+  // No longer than what follows: the smallest run there is stays small.
+  const longestMs = Math.min(warmUpOf.ms, options.rounds * options.seconds * 1_000);
+  const times = { leadInMs: 0, windowMs: Math.min(warmUpOf.windowMs, longestMs) };
   const samples: Sample[] = [];
   for (const variant of options.variants) {
     for (const ending of endingsOf(variant)) {
-      options.signal.throwIfAborted();
       options.note(`warming up: ${titleOf({ variant, ending, callers })}`);
-      const cell = { variant, ending, callers };
-      samples.push(await take(world, cell, { round: -1, times, tickMs: tick }));
+      const untilMs = performance.now() + longestMs;
+      let sagas = 0;
+      do {
+        options.signal.throwIfAborted();
+        const cell = { variant, ending, callers };
+        const sample = await take(world, cell, { round: -1, times, tickMs: tick });
+        samples.push(sample);
+        sagas += sample.ended;
+      } while (sagas < warmUpOf.sagas && performance.now() < untilMs);
     }
   }
   return samples;

@@ -4,7 +4,7 @@ import { CompactSign, compactVerify, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/json';
 import { algorithmOf, trustedLeaf } from '../security/grant-certificates';
-import { certificatesOf } from '../security/grants';
+import { certificatesOf } from '../security/grant-certificates';
 import { authoritiesOver } from '../security/retired';
 import type { RetiredAuthority } from '../security/retired';
 import type { Credentials } from '../security/tls';

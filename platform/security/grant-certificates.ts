@@ -22,17 +22,44 @@ export function algorithmOf(key: KeyObject): GrantAlgorithm | undefined {
   return kind === 'rsa' && (details.modulusLength ?? 0) >= 2_048 ? 'PS256' : undefined;
 }
 
+/** Certificates that were read before, by their DER in base64: a process signs many grants with one. */
+const readBefore = new Map<string, X509Certificate>();
+const readBeforeMax = 100;
+
+function read(der: string): X509Certificate {
+  const known = readBefore.get(der);
+  if (known !== undefined) return known;
+  const certificate = new X509Certificate(Buffer.from(der, 'base64'));
+  const [oldest] = readBefore.keys();
+  if (readBefore.size >= readBeforeMax && oldest !== undefined) readBefore.delete(oldest);
+  readBefore.set(der, certificate);
+  return certificate;
+}
+
+const pemBlock = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
+
+/** Every certificate in a PEM file, in its order. */
+export function certificatesOf(pem: string | Buffer): X509Certificate[] {
+  return [...pem.toString().matchAll(pemBlock)].map(([, der = '']) => read(der.replace(/\s/g, '')));
+}
+
 function parsed(x5c: readonly string[]): X509Certificate[] | undefined {
   try {
-    return x5c.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
+    return x5c.map(read);
   } catch {
     return undefined; // no certificates: nobody signed
   }
 }
 
+/** Whether one was issued by another: nothing that time changes, so that a signature is checked once. */
+const verdicts = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
+
 /** `ca` is true only for an authority that may sign certificates (basic constraints and key usage). */
 function issued(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return issuer.ca && certificate.verify(issuer.publicKey);
+  const of = verdicts.get(certificate) ?? new WeakMap<X509Certificate, boolean>();
+  const verdict = of.get(issuer) ?? (issuer.ca && certificate.verify(issuer.publicKey));
+  verdicts.set(certificate, of.set(issuer, verdict));
+  return verdict;
 }
 
 function isNow(certificate: X509Certificate, atMs: number): boolean {

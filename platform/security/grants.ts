@@ -1,9 +1,9 @@
-import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { SignJWT, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/json';
 import type { GrantRefusal, GrantedAct, VerifiedGrant } from '../saga/verbs';
-import { algorithmOf, trustedLeaf } from './grant-certificates';
+import { algorithmOf, certificatesOf, trustedLeaf } from './grant-certificates';
 import type { Credentials } from './tls';
 
 /** The profile of operator grants: one act, one minute, signed with the key of the gateway's own certificate. */
@@ -100,12 +100,6 @@ export interface GrantVerifierOptions {
   readonly signers: Readonly<Record<string, readonly GrantedAct['verb'][] | 'every verb'>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-}
-
-/** Every certificate in a PEM file, in its order. */
-export function certificatesOf(pem: string | Buffer): X509Certificate[] {
-  const found = pem.toString().match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  return (found ?? []).map((one) => new X509Certificate(one));
 }
 
 /** What the grant says of itself; nothing of it is believed before its signature is checked. */

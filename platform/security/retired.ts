@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { certificatesOf } from './grants';
+import { certificatesOf } from './grant-certificates';
 
 /** An authority that signs no more. Nobody believes it, but for what it has signed while it was one. */
 export interface RetiredAuthority {

@@ -3,8 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { SignJWT, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { SagaGrant, SagaGrantRefusal } from '../saga/grants/grant';
-import { algorithmOf, trustedLeaf } from './grant-certificates';
-import { certificatesOf } from './grants';
+import { algorithmOf, certificatesOf, trustedLeaf } from './grant-certificates';
 import type { Sealing } from './sealing';
 import type { Credentials } from './tls';
 

@@ -17,31 +17,27 @@ async function effectsOf(orderId: string): Promise<readonly string[]> {
   return charges.flatMap(({ effects }) => effects.map(({ operation }) => operation));
 }
 
-describe.each(['participant.intent-committed', 'participant.called-not-concluded'])(
-  'payments killed at %s',
-  (point) => {
-    test.each(['authorize', 'capture'])(
-      'in %s charges once, and the saga completes',
-      async (step) => {
-        const shop = await openShop({ api, customer: 'frank' });
-        const before = await shop.funds();
-        await control('arm', 'payments', `${point}:payments.${step}=1`);
-        const orderId = `lost-call-${point.split('.')[1]}-${step}`;
-        const started = await shop.placeOrder({ orderId, quantity: 2 });
-        expect(started.status).toBe(202);
-        const saga = await shop.outcomeOf(String(started.location));
-        expect(saga).toMatchObject({ state: 'completed' });
-        const fired = `${point}_payments.${step}.fired`;
-        expect(existsSync(path.join(world().crashDir, fired))).toBe(true);
-        expect(await effectsOf(orderId)).toEqual(['authorize', 'capture']);
-        expect(await shop.funds()).toMatchObject({
-          availableCents: before.availableCents - 2 * shop.priceCents,
-          heldCents: 0,
-        });
-      },
-    );
-  },
-);
+// Each point in each of the two steps, with the provider as a server of its own: `test/contract/services-provider`.
+test.each([
+  ['participant.intent-committed', 'authorize'],
+  ['participant.called-not-concluded', 'capture'],
+])('payments killed at %s in %s charges once, and the saga completes', async (point, step) => {
+  const shop = await openShop({ api, customer: 'frank' });
+  const before = await shop.funds();
+  await control('arm', 'payments', `${point}:payments.${step}=1`);
+  const orderId = `lost-call-${point.split('.')[1]}-${step}`;
+  const started = await shop.placeOrder({ orderId, quantity: 2 });
+  expect(started.status).toBe(202);
+  const saga = await shop.outcomeOf(String(started.location));
+  expect(saga).toMatchObject({ state: 'completed' });
+  const fired = `${point}_payments.${step}.fired`;
+  expect(existsSync(path.join(world().crashDir, fired))).toBe(true);
+  expect(await effectsOf(orderId)).toEqual(['authorize', 'capture']);
+  expect(await shop.funds()).toMatchObject({
+    availableCents: before.availableCents - 2 * shop.priceCents,
+    heldCents: 0,
+  });
+});
 
 test('a provider that is away holds the saga up, and it completes when the provider is back', async () => {
   const shop = await openShop({ api, customer: 'frank' });

@@ -60,11 +60,28 @@ export function dataKey(id: string, secret: Uint8Array): DataKey {
   return { id, secret: createSecretKey(secret) };
 }
 
+/** Keys that were made of a key, by use and context; gone with it. One is asked for several times in a row. */
+const derivedKeys = new WeakMap<DataKey, Map<string, DataKey>>();
+const derivedKeysMax = 1_000;
+
 /**
  * A key of its own for one use and one context of it, under the id of the key it is made of: HKDF-SHA256. The context
  * is hashed first: it may be longer than what HKDF takes.
  */
 export function derivedKey(key: DataKey, use: string, context: string): DataKey {
+  const known = derivedKeys.get(key) ?? new Map<string, DataKey>();
+  derivedKeys.set(key, known);
+  const name = `${use}/${context}`;
+  const derived = known.get(name) ?? derive(key, use, context);
+  // Last used, last to go.
+  known.delete(name);
+  known.set(name, derived);
+  const [oldest] = known.keys();
+  if (known.size > derivedKeysMax && oldest !== undefined) known.delete(oldest);
+  return derived;
+}
+
+function derive(key: DataKey, use: string, context: string): DataKey {
   const info = `${use}/${createHash('sha256').update(context).digest('hex')}`;
   const secret = hkdfSync('sha256', key.secret, '', info, envelopeFormat.keyBytes);
   return dataKey(key.id, new Uint8Array(secret));
