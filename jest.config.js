@@ -41,5 +41,7 @@ module.exports = {
     ring('saga', stack),
     ring('flow', stack),
     ring('chaos', stack),
+    // Each starts a world of its own.
+    ring('start'),
   ],
 };

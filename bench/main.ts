@@ -23,12 +23,14 @@ async function measure(options: Options, signal: AbortSignal): Promise<SagaRepor
   const startedAt = new Date().toISOString();
   const warning = loadWarning(machine);
   if (warning !== undefined) say(`take care: ${warning}`);
-  const world = await openWorld(options.variants, { signal, onProgress: telling });
+  const world = await openWorld(options.variants, {
+    ...{ signal, optIns: options.optIns, onProgress: telling },
+  });
   try {
     const running = runSagas(world, { ...options, signal, ...progress() });
     const measured = await Promise.race([running, aborted(signal)]);
-    const { rounds, seconds, callers } = options;
-    const circumstances = { startedAt, machine, rounds, seconds, callers };
+    const { rounds, seconds, callers, optIns } = options;
+    const circumstances = { startedAt, machine, rounds, seconds, callers, optIns };
     return { scenario: 'saga', ...circumstances, temporalSettings: dynamicConfig, ...measured };
   } finally {
     await world.stop();

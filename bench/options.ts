@@ -11,6 +11,8 @@ export interface Options {
   readonly seconds: number;
   readonly callers: readonly number[];
   readonly variants: readonly VariantName[];
+  /** Holdfast with what may be switched off for speed, see docs/performance.md. */
+  readonly optIns: boolean;
   /** Folder that reports are written to. */
   readonly out?: string;
   readonly json: boolean;
@@ -31,6 +33,7 @@ for each saga, and how they stand to the steps alone and to an empty workflow of
   --callers <n,...>      1,32 unless told
   --only <variant,...>   all unless told; the floor is always measured:
 ${listed.join('\n')}
+  --opt-ins              Holdfast without stack traces of workflows, see docs/performance.md
   --out <folder>         writes report.md, report.json and plot.html there
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
@@ -48,7 +51,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...{ rounds: text, seconds: text, callers: text, only: text, out: text },
-        ...{ json: flag, help: flag },
+        ...{ json: flag, help: flag, 'opt-ins': flag },
       },
     });
   } catch (error) {
@@ -70,7 +73,7 @@ export function optionsOf(args: readonly string[]): Options {
     callers: numbersOf('callers', told.callers ?? '1,32'),
     variants: variantsOf(told.only),
     ...(told.out === undefined ? {} : { out: told.out }),
-    ...{ json: told.json, help: told.help },
+    ...{ json: told.json, help: told.help, optIns: told['opt-ins'] },
   };
 }
 

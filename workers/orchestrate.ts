@@ -38,8 +38,9 @@ const stickyQueueMs = 2_000;
 /**
  * Workflow tasks at work at once. They share one thread, so that more of them would not end sooner; with Temporal's
  * default of 40, a process that takes over hundreds of sagas has each of its tasks run out of its 10 s, and none ends.
+ * On the direct way a task lasts as long as the services take to answer, and mostly waits: there more may be at work.
  */
-const workflowTasksMax = 8;
+const workflowTasksMax = { queue: 8, direct: 32 } as const;
 
 /**
  * Sagas held in memory, for each GiB that the heap may take beyond the first 200 MiB. Under Temporal's default of 600 a
@@ -48,9 +49,9 @@ const workflowTasksMax = 8;
  */
 const cachedPerGiB = 150;
 
-function cachedSagas(): number {
+function cachedSagas(tasksMax: number): number {
   const heapMiB = getHeapStatistics().heap_size_limit / 1_048_576;
-  return Math.max(workflowTasksMax, Math.floor(((heapMiB - 200) * cachedPerGiB) / 1_024));
+  return Math.max(tasksMax, Math.floor(((heapMiB - 200) * cachedPerGiB) / 1_024));
 }
 
 /** The orchestrator for these services: sagas, and their journal with its own database, relay and activities. */
@@ -73,6 +74,7 @@ export async function startOrchestrator(
     issuer: config.HOLDFAST_ISSUER,
   });
   const service = withWebhooks(letters, { storeOf: webhooksOf, config, log: createLog(config) });
+  const tasksMax = workflowTasksMax[config.HOLDFAST_STEPS];
   let journal: OpenSagas | undefined;
   let sweeper: Sweeper | undefined;
   let reactor: Reactor | undefined;
@@ -106,8 +108,8 @@ export async function startOrchestrator(
     },
     stickyQueueScheduleToStartTimeout: stickyQueueMs,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
-    maxConcurrentWorkflowTaskExecutions: workflowTasksMax,
-    maxCachedWorkflows: cachedSagas(),
+    maxConcurrentWorkflowTaskExecutions: tasksMax,
+    maxCachedWorkflows: cachedSagas(tasksMax),
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
   return {

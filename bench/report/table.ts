@@ -43,11 +43,13 @@ export function circumstances({
   machine,
   rounds,
   seconds,
-}: Pick<SagaReport, 'machine' | 'rounds' | 'seconds'>): string {
+  optIns,
+}: Pick<SagaReport, 'machine' | 'rounds' | 'seconds' | 'optIns'>): string {
   const { cores, processor, memoryGiB, system, node, loadAverage } = machine;
   const told = [
     `${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}; load before the start ` +
       `${loadAverage.toFixed(2)}; ${rounds} rounds, windows of ${seconds} s.`,
+    ...(optIns ? ['Holdfast with its opt-ins: no stack traces of workflows.'] : []),
   ];
   const warning = loadWarning(machine);
   return [...told, ...(warning === undefined ? [] : [`**Take care: ${warning}.**`])].join('\n');

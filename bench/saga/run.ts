@@ -43,6 +43,8 @@ export interface SagaReport {
   readonly rounds: number;
   readonly seconds: number;
   readonly callers: readonly number[];
+  /** Holdfast ran with what may be switched off for speed. */
+  readonly optIns: boolean;
   /** Settings of the Temporal server that Holdfast, `empty` and `bare-regular-tuned` use. */
   readonly temporalSettings: readonly string[];
   /** CPU milliseconds a second while no saga runs. */

@@ -31,8 +31,11 @@ export interface BenchWorld {
   stop(): Promise<void>;
 }
 
+const noStackTraces = path.join(projectRoot, 'dist', 'workers', 'no-stack-traces.js');
+
 /** What is opened as the world grows; closed in the opposite order. */
 interface Opening {
+  readonly optIns: boolean;
   readonly stack: Stack;
   readonly steps: Steps;
   readonly onClose: (close: () => Promise<unknown>) => void;
@@ -41,7 +44,7 @@ interface Opening {
 /** Starts what these variants need and nothing else, in a folder that is gone afterwards. */
 export async function openWorld(
   names: readonly VariantName[],
-  options: Pick<StackOptions, 'onProgress' | 'signal'>,
+  { optIns, ...options }: Pick<StackOptions, 'onProgress' | 'signal'> & Pick<Opening, 'optIns'>,
 ): Promise<BenchWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
   const closing: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true })];
@@ -56,7 +59,8 @@ export async function openWorld(
     const steps = openSteps(parseConfig(stack.environmentFor('payments')));
     closing.push(() => steps.close());
     await steps.prepare();
-    const opened = await openAll(names, { stack, steps, onClose: (one) => closing.push(one) });
+    const onClose = (one: () => Promise<unknown>) => void closing.push(one);
+    const opened = await openAll(names, { stack, steps, optIns, onClose });
     return { variants: new Map(opened.map((one) => [one.name, one])), stop };
   } catch (error) {
     await stop();
@@ -152,7 +156,7 @@ async function connectTo(address: string): Promise<Connection> {
 /** Key store and orchestrator as in production, the orchestrator with the measured saga in place of the product's. */
 async function startHoldfast(
   names: readonly HoldfastName[],
-  { stack, steps, onClose }: Opening,
+  { stack, steps, optIns, onClose }: Opening,
 ): Promise<OpenVariant[]> {
   if (names.length === 0) return [];
   const bundle = path.join(stack.stateDir, 'bench-bundle.js');
@@ -164,7 +168,11 @@ async function startHoldfast(
   };
   await Promise.all([
     start('keys', 'workers/keys'),
-    start('orchestrator', 'bench/holdfast/orchestrator', { HOLDFAST_WORKFLOW_BUNDLE: bundle }),
+    start('orchestrator', 'bench/holdfast/orchestrator', {
+      HOLDFAST_WORKFLOW_BUNDLE: bundle,
+      HOLDFAST_STEPS: 'direct',
+      ...(optIns ? { NODE_OPTIONS: `--require "${noStackTraces}"` } : {}),
+    }),
     start('payments', 'bench/holdfast/participant'),
   ]);
   const groups = groupsOf(stack, {

@@ -12,12 +12,13 @@ interface Counts {
 }
 
 /**
- * Rings that need no server run while the servers start; chaos runs last and alone, since it breaks things,
- * and stops where a file fails: what that left broken would only fail the others, each after
- * its longest wait.
+ * Rings that need no server run while the servers start, and starts of other worlds beside them, once everything there
+ * is to fetch has been fetched; chaos runs last and alone, since it breaks things, and stops where a file fails: what
+ * that left broken would only fail the others, each after its longest wait.
  */
 const phases = {
   beside: ['--selectProjects', 'unit', 'tidy', '--maxWorkers', '1'],
+  started: ['--selectProjects', 'start', '--runInBand'],
   shared: ['--selectProjects', 'contract', 'saga', 'flow'],
   alone: ['--selectProjects', 'chaos', '--runInBand', '--bail'],
 } as const;
@@ -33,7 +34,8 @@ async function main(): Promise<number> {
   const codes: number[] = [];
   try {
     world = await startTestWorld({ folder, rings: ['contract', 'saga', 'flow', 'chaos'] });
-    codes.push(await beside);
+    const started = jest(phases.started, environment);
+    codes.push(await beside, await started);
     const shared = { ...environment, ...world.environment };
     codes.push(await jest(phases.shared, shared), await jest(phases.alone, shared));
   } catch (error) {

@@ -13,9 +13,12 @@ import type { EngineActivities } from './activities';
 import type { SagaRun } from './saga-run';
 import { oneTry } from './send';
 
-/** A recovery stands on no grant, and a saga of a release that did not ask goes on as it began. */
-export function asksForGrant(run: SagaRun): boolean {
-  return run.recovery === undefined && patched('grant-checked');
+/**
+ * A recovery stands on no grant, and a saga of a release that did not ask goes on as it began. No release without it
+ * knows the direct way: there the mark of the patch, and the search attribute that Temporal writes with it, are saved.
+ */
+export function asksForGrant({ recovery, start }: SagaRun): boolean {
+  return recovery === undefined && (start.steps === 'direct' || patched('grant-checked'));
 }
 
 /**
