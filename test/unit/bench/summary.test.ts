@@ -53,7 +53,7 @@ test('a row too many or too few is a problem', () => {
 test('the report names machine and load, and every ratio with its spread', () => {
   const all = rated(samples);
   const text = asMarkdown({
-    ...{ scenario: 'saga', startedAt: '', rounds: 2, seconds: 1, callers: [32] },
+    ...{ scenario: 'saga', startedAt: '', rounds: 2, seconds: 1, callers: [32], optIns: false },
     machine: {
       ...{ cores: 2, processor: 'X', memoryGiB: 8, system: 'Linux', node: '22.0.0' },
       loadAverage: 3,
