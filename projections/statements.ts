@@ -1,4 +1,3 @@
-import { escapeLiteral } from 'pg';
 import { causeOf } from '../platform/event-log/letters/cause';
 import type { RedrivePlan } from '../platform/event-log/letters/port';
 import type { NewLetter, Plan } from '../platform/event-log/projector/view';
@@ -11,10 +10,6 @@ import type { RowsOf } from './view';
 type Client = Parameters<typeof run>[0];
 
 export const lockProjection = `select pg_advisory_xact_lock(hashtextextended($1, 4711))`;
-
-/** The same with nothing to bind, to be sent along with BEGIN. */
-export const lockProjectionNow = (name: string): string =>
-  lockProjection.replace('$1', () => escapeLiteral(name));
 
 /** The generation `$2`, or the live one of the projection `$1`. */
 const named = `coalesce($2::text, ${liveName('$1::text')})`;

@@ -66,8 +66,7 @@ async function askOnce(options: WatchOptions, state: State, signal: AbortSignal)
   const well = registered.filter(({ isWell }) => isWell);
   state.isNamed = well.length > 0;
   state.wasNamed ||= state.isNamed;
-  if (state.isNamed) state.instances = well;
-  else if (!state.wasNamed) state.instances = registered;
+  if (state.isNamed || !state.wasNamed) state.instances = state.isNamed ? well : registered;
   state.index = nextIndex(state.index, answer.index);
   state.confirmedAtMs = (options.now ?? performance.now.bind(performance))();
   state.failures = 0;

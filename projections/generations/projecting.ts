@@ -1,3 +1,4 @@
+import { escapeLiteral } from 'pg';
 import type { Pool } from 'pg';
 import { ClaimLost, GenerationSwitched } from '../../platform/event-log/projector/store-port';
 import type { Claim, ProjectionStore } from '../../platform/event-log/projector/store-port';
@@ -97,7 +98,8 @@ async function apply(
 ): Promise<Plan> {
   const { projection, generation, topic, partition, ownerEpoch } = told.claim;
   const claim = [topic, partition, ownerEpoch];
-  const first = sql.lockProjectionNow(moving.lock(projection));
+  // Nothing to bind, so that it can be sent along with BEGIN.
+  const first = sql.lockProjection.replace('$1', () => escapeLiteral(moving.lock(projection)));
   return inTransaction(pool, { timeoutMs: limits.transactionMs, first }, async (client) => {
     const rowsOf = { generation, sealing: sealing.rows };
     const stored = await loadClaimedView(client, rowsOf, { claim, readings: told.readings });

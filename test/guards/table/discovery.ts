@@ -107,8 +107,8 @@ export const discoveryGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/discovery/watch.ts',
-        from: 'if (state.isNamed) state.instances = well;',
-        to: 'state.instances = well;',
+        from: 'if (state.isNamed || !state.wasNamed) state',
+        to: 'state',
       },
     ],
     test: unit('discovery/discovery', 'goes on with those that were well last where none is'),
@@ -119,8 +119,8 @@ export const discoveryGuards: readonly Guard[] = [
     changes: [
       {
         file: 'platform/discovery/watch.ts',
-        from: 'else if (!state.wasNamed) state.instances = registered;',
-        to: '',
+        from: 'state.isNamed ? well : registered',
+        to: 'well',
       },
     ],
     test: unit('discovery/discovery', 'follows those that are well only, and where none ever was'),
