@@ -80,13 +80,16 @@ function ownerOf(
   for (let at: ProfileNode | undefined = node; at !== undefined;) {
     const { url } = at.callFrame;
     const foreign = packageOf(url);
-    if (foreign === undefined && url.includes('/')) return shortOf(url);
+    if (foreign === undefined && isFile(url)) return shortOf(url);
     lent ??= foreign;
     const parent = parents.get(at.id);
     at = parent === undefined ? undefined : nodes.get(parent);
   }
   return lent ?? (node.callFrame.functionName || '(anonymous)');
 }
+
+/** A file, or the bundle of a workflow; not Node's own modules, nor WebAssembly. */
+const isFile = (url: string): boolean => /^(?:file:|\/)/.test(url);
 
 const shortOf = (url: string): string =>
   url.replace(/^file:\/\//, '').replace(/^.*\/(?:dist|node_modules)\//, '');

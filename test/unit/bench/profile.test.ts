@@ -11,7 +11,7 @@ const profile: CpuProfile = {
     { id: 1, callFrame: frame('(root)'), children: [2, 5, 6] },
     { id: 2, callFrame: frame('write', ours), children: [3] },
     { id: 3, callFrame: frame('query', theirs), children: [4] },
-    { id: 4, callFrame: frame('writev') },
+    { id: 4, callFrame: frame('writev', 'node:internal/streams') },
     { id: 5, callFrame: frame('', theirs) },
     { id: 6, callFrame: frame('(idle)') },
   ],
@@ -29,7 +29,7 @@ test('time belongs to the nearest file of ours, to the package where there is no
     ],
     functions: [
       ['(anonymous) @scope/driver/lib/client.js:5', 0.4],
-      ['writev', 0.3],
+      ['writev node:internal/streams:5', 0.3],
       ['query @scope/driver/lib/client.js:5', 0.2],
       ['write platform/outbox/store.js:5', 0.1],
     ],
