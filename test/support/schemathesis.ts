@@ -89,7 +89,7 @@ interface Interaction {
   readonly response: { readonly status_code: number } | null;
 }
 
-/** Its own library takes this header value, which it drew from that library's source, for an order: nothing was sent. */
+/** A header value that it drew from the source of its own library, which takes it for an order: nothing was sent. */
 const neverSent = 'urllib3.util.SKIP_HEADER only supports';
 
 /** Whoever waits for a thousandth of a second is answered 504, as the document says. */
