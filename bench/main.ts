@@ -4,13 +4,16 @@ import { linePrinter } from '../cli/line-printer';
 import { StackError, aborted } from '../stack';
 import { dynamicConfig } from '../stack/servers/temporal/temporal';
 import { loadWarning, readMachine } from './measure/machine';
-import { UsageError, optionsOf, usage } from './options';
+import { optionsOf, usage } from './options';
 import type { Options } from './options';
 import { asPage } from './report/plot';
 import { asMarkdown } from './report/table';
 import { runSagas, titleOf } from './saga/run';
 import type { RunOptions, SagaReport } from './saga/run';
 import { openWorld } from './saga/world';
+import { relayOptionsOf, relayUsage } from './relay/options';
+import { runRelays } from './relay/run';
+import { UsageError } from './words';
 
 const exitCodes = { holds: 0, doesNot: 1, cannotTell: 2, interrupted: 130 } as const;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -71,12 +74,26 @@ function write(folder: string, report: SagaReport): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
 }
 
-async function run(options: Options): Promise<number> {
+function interrupted(): AbortSignal {
   const interrupt = new AbortController();
   const stop = (signal: NodeJS.Signals): void => interrupt.abort(new Interrupted(signal));
   // More than once: npm hands on what the terminal has sent to all of them already.
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const report = await measure(options, interrupt.signal);
+  return interrupt.signal;
+}
+
+/** The scenario `relay`. */
+async function relay(args: readonly string[]): Promise<number> {
+  const options = relayOptionsOf(args);
+  const told = options.help
+    ? relayUsage
+    : await runRelays(options, { say, onProgress: telling, signal: interrupted() });
+  process.stdout.write(told);
+  return exitCodes.holds;
+}
+
+async function run(options: Options): Promise<number> {
+  const report = await measure(options, interrupted());
   if (options.out !== undefined) write(options.out, report);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : asMarkdown(report));
   for (const problem of report.problems) say(`PROBLEM ${problem}`);
@@ -85,14 +102,17 @@ async function run(options: Options): Promise<number> {
 
 /** `npm run bench`: see `--help`. */
 async function main(args: readonly string[]): Promise<number> {
+  const [scenario, ...others] = args;
   try {
+    if (scenario === 'relay') return await relay(others);
     const options = optionsOf(args);
     if (!options.help) return await run(options);
     process.stdout.write(usage);
     return exitCodes.holds;
   } catch (error) {
     if (error instanceof Interrupted) return exitCodes.interrupted;
-    if (error instanceof UsageError) say(`${error.message}\n\n${usage}`);
+    if (error instanceof UsageError)
+      say(`${error.message}\n\n${scenario === 'relay' ? relayUsage : usage}`);
     else say(error instanceof StackError ? error.message : String((error as Error).stack));
     return exitCodes.cannotTell;
   }

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
+import { UsageError, numbersOf } from './words';
 import { floorName, variantNames, variants } from './saga/variants';
 import type { VariantName } from './saga/variants';
-
-/** Words on the command line that mean nothing here. */
-export class UsageError extends Error {}
 
 /** What is run, and how it is told. */
 export interface Options {
@@ -38,6 +36,8 @@ ${listed.join('\n')}
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
 
+The other scenario: npm run bench -- relay --help
+
 Exit codes: 0 every saga ended as it should and left what it should, 1 one did not, 2 wrong usage or servers that did
 not start, 130 interrupted; what was started is stopped then, too. How to read it: docs/performance.md
 `;
@@ -65,23 +65,16 @@ export function optionsOf(args: readonly string[]): Options {
   const [scenario = '', ...more] = positionals;
   const isKnown = (scenarios as readonly string[]).includes(scenario) && more.length === 0;
   if (!isKnown && !told.help) {
-    throw new UsageError(`which scenario? There is: ${scenarios.join(', ')}`);
+    throw new UsageError(`which scenario? There are: ${scenarios.join(', ')}, relay`);
   }
   return {
-    rounds: numbersOf('rounds', told.rounds ?? '5')[0] ?? 1,
-    seconds: numbersOf('seconds', told.seconds ?? '5')[0] ?? 1,
-    callers: numbersOf('callers', told.callers ?? '1,32'),
+    rounds: numbersOf('rounds', told.rounds ?? '5', false)[0] ?? 1,
+    seconds: numbersOf('seconds', told.seconds ?? '5', false)[0] ?? 1,
+    callers: numbersOf('callers', told.callers ?? '1,32', true),
     variants: variantsOf(told.only),
     ...(told.out === undefined ? {} : { out: told.out }),
     ...{ json: told.json, help: told.help, optIns: told['opt-ins'] },
   };
-}
-
-function numbersOf(option: string, text: string): readonly number[] {
-  const numbers = [...new Set(text.split(',').map(Number))];
-  const isRight = numbers.every((value) => Number.isSafeInteger(value) && value > 0);
-  if (isRight && (option === 'callers' || numbers.length === 1)) return numbers;
-  throw new UsageError(`--${option} ${text}: a whole number above 0 is expected`);
 }
 
 function variantsOf(only: string | undefined): readonly VariantName[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -9,6 +9,7 @@ import { startStack } from '../../stack';
 import type { ServerName, Stack, StackOptions } from '../../stack';
 import { startProcess } from '../../stack/processes';
 import { defaultNamespace, provideTemporal } from '../../stack/servers/temporal/temporal';
+import { groupsOf } from '../measure/groups';
 import { openSteps } from '../steps/rows';
 import type { Steps } from '../steps/rows';
 import { openHoldfast } from './holdfast';
@@ -17,7 +18,7 @@ import { openPlain } from './plain';
 import { openBare } from './temporal';
 import type { BareName, BareWorld } from './temporal';
 import { holdfastNames } from './variants';
-import type { CpuGroupName, CpuGroups, HoldfastName, OpenVariant, VariantName } from './variants';
+import type { HoldfastName, OpenVariant, VariantName } from './variants';
 
 /** A first workflow waits until its worker has bundled its code; milliseconds. */
 const workerReadyMs = 120_000;
@@ -183,20 +184,4 @@ async function startHoldfast(
   const opened = await openHoldfast(parseConfig(stack.environmentFor('gateway')), steps, groups);
   onClose(() => opened.close());
   return names.map((name) => opened.as(name));
-}
-
-/** The processes of these names in the stack; sagas are started by this process. */
-function groupsOf(
-  stack: Stack,
-  named: Readonly<Partial<Record<CpuGroupName, readonly string[]>>>,
-): CpuGroups {
-  const pidOf = (name: string): number => {
-    const file = path.join(stack.stateDir, 'pids', `${name}.json`);
-    return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;
-  };
-  const groups = Object.entries(named).map(([group, names]) => [
-    group,
-    { roots: names.map(pidOf) },
-  ]);
-  return { ...(Object.fromEntries(groups) as CpuGroups), client: { alone: [process.pid] } };
 }

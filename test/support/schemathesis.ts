@@ -115,7 +115,7 @@ const isNeverSent = ({ message }: { message?: unknown }): boolean =>
   typeof message === 'string' && message.startsWith(neverSent);
 
 /** What a report says; a check that failed and a request without an answer are problems. */
-function readReport(text: string): ApiRun {
+export function readReport(text: string): ApiRun {
   const statuses = new Map<number, number>();
   const operations = new Set<string>();
   const problems: string[] = [];

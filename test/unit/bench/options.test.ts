@@ -1,4 +1,6 @@
-import { UsageError, optionsOf } from '../../../bench/options';
+import { optionsOf } from '../../../bench/options';
+import { relayOptionsOf } from '../../../bench/relay/options';
+import { UsageError } from '../../../bench/words';
 
 test('a run has five rounds of everything unless told', () => {
   const options = optionsOf(['saga']);
@@ -22,3 +24,17 @@ test.each([
 ])('%j is refused', (args) => {
   expect(() => optionsOf(args)).toThrow(UsageError);
 });
+
+test('the relay is measured on every store unless told', () => {
+  const options = relayOptionsOf(['--only', 'mongodb', '--rate', '100']);
+  expect(options).toMatchObject({ rounds: 5, events: 20_000, ratePerSecond: 100, seconds: 10 });
+  expect(options.stores).toEqual(['mongodb']);
+  expect(relayOptionsOf([]).stores).toEqual(['postgresql', 'mongodb', 'dynamodb']);
+});
+
+test.each([[['--rate', '1,2']], [['--events', '0']], [['--only', 'redis']], [['stray']]])(
+  'for the relay %j is refused',
+  (args) => {
+    expect(() => relayOptionsOf(args)).toThrow(UsageError);
+  },
+);

@@ -1,0 +1,10 @@
+/** Words on the command line that mean nothing here. */
+export class UsageError extends Error {}
+
+/** One whole number above 0, or several with commas between them where there may be. Throws {@link UsageError}. */
+export function numbersOf(option: string, text: string, isList: boolean): readonly number[] {
+  const numbers = [...new Set(text.split(',').map(Number))];
+  const isRight = numbers.every((value) => Number.isSafeInteger(value) && value > 0);
+  if (isRight && (isList || numbers.length === 1)) return numbers;
+  throw new UsageError(`--${option} ${text}: a whole number above 0 is expected`);
+}
