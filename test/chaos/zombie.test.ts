@@ -14,4 +14,4 @@ it('a worker stopped inside a step, that goes on after the saga has turned back,
   const results = await runZombies(await stage, 'unread');
   const all = ['MongoDB', 'PostgreSQL', 'DynamoDB'];
   expect(results.map(brief)).toEqual(all.map((store) => [store, 'compensated', 'STEP_FENCED', []]));
-}, 300_000);
+}, 600_000);
