@@ -67,7 +67,10 @@ export interface ClaimedView {
   readonly state: string;
 }
 
-/** Locks the checkpoint and reads the view, as it stands behind that lock; undefined where the claim was taken over. */
+/**
+ * Locks the checkpoint and reads the view; undefined where the claim was taken over. One statement sees what was
+ * committed before it began: the lock of the projection, taken before it, is what keeps other writers away.
+ */
 export async function loadClaimedView(
   client: Client,
   of: RowsOf,

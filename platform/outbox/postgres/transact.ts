@@ -31,6 +31,7 @@ export function postgresUnitOfWork<State>(
   committed: () => void,
 ): UnitOfWork<State>['transact'] {
   const { tables, sealing } = sealed;
+  const statement = writing(tables);
   return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs, written } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
     const first = lockOfSaga(key);
@@ -40,7 +41,7 @@ export function postgresUnitOfWork<State>(
         const { load } = batchLoads((ids) => lockAggregates<State>(client, sealed, ids));
         const outcome = await work({ stepRecord, closing, load });
         if (outcome.commit === undefined) return { result: outcome, commit: false };
-        await write(client, sealed, { key, ...outcome.commit });
+        await write(client, sealed, { statement, key, ...outcome.commit });
         await written?.();
         return { result: outcome, commit: true };
       });
@@ -64,6 +65,8 @@ async function lockAggregates<State>(
 }
 
 interface Written<State> {
+  /** Of {@link writing}: built once, not for each step. */
+  readonly statement: string;
   readonly key: StepKey;
   readonly aggregates: readonly AggregateChange<State>[];
   readonly stepRecord: StepRecord;
@@ -72,15 +75,15 @@ interface Written<State> {
 /** Aggregates, events and the step's record in one statement: each costs a round trip otherwise. */
 async function write<State>(
   client: ClientBase,
-  { tables, ...sealed }: SealedTables<State>,
-  { key, aggregates, stepRecord }: Written<State>,
+  sealed: SealedTables<State>,
+  { statement, key, aggregates, stepRecord }: Written<State>,
 ): Promise<void> {
   const values = [
     ...changeArrays(aggregates, sealed),
     ...eventArrays(aggregates, sealed),
     ...stepValues(key, { record: stepRecord, sealing: sealed.sealing }),
   ];
-  const { rows } = await run<{ moved: string }>(client, writing(tables), { values, isKept: true });
+  const { rows } = await run<{ moved: string }>(client, statement, { values, isKept: true });
   if (Number(rows[0]?.moved) !== aggregates.length) throw new Conflict('an aggregate has moved on');
 }
 
