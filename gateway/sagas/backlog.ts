@@ -10,6 +10,11 @@ export const backlogLimits = {
    * task waits for two seconds (`workers/orchestrate.ts`), and that costs a replay: it has to stay rare.
    */
   waitMs: { from: 1_000, all: 4_000 },
+  /**
+   * Fewer tasks than this that wait are no sign of too much to do. Where little is asked for, the pace of the workers is
+   * the pace of the callers, and one old task of a service that is just back would look like minutes of work.
+   */
+  countMin: 10,
   /** How often Temporal is asked while somebody wants to know. */
   askEveryMs: 500,
   /** What was seen longer ago says nothing any more: starts go on. */
@@ -35,11 +40,12 @@ export interface Backlog {
 
 /**
  * How long the next step will wait in a queue, milliseconds: the work before it at the pace of its workers, and no
- * longer than the oldest waits already. A queue that nobody works on is no sign of too much to do: a service that is
- * away gets its steps when it is back, and starts go on.
+ * longer than the oldest waits already. A queue that nobody works on is no sign of too much to do, nor is a handful of
+ * tasks: a service that is away gets its steps when it is back, and starts go on.
  */
 export function waitOf({ count, ageMs, takenPerSecond }: QueueBacklog): number {
-  return takenPerSecond <= 0 ? 0 : Math.min(ageMs, (1_000 * count) / takenPerSecond);
+  if (takenPerSecond <= 0 || count < backlogLimits.countMin) return 0;
+  return Math.min(ageMs, (1_000 * count) / takenPerSecond);
 }
 
 export interface BacklogOptions {

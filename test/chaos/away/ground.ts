@@ -85,7 +85,9 @@ export async function whileClosed(database: string, work: () => Promise<void>): 
 /** Starts orders, which are taken at once; answers where they are. */
 export async function placeMany({ shop }: Ground, count: number): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => shop.placeOrder()));
-  expect(answers.map(({ status }) => status)).toEqual(Array<number>(count).fill(202));
+  expect(answers.map(({ status, body }) => [status, body.code, body.detail])).toEqual(
+    answers.map(() => [202, undefined, undefined]),
+  );
   return answers.map(({ location }) => String(location));
 }
 

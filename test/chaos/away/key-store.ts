@@ -107,7 +107,8 @@ export async function withoutKeyStore(ground: Ground): Promise<void> {
         return keys.answers(sealed)[0] === '"old"' ? true : undefined;
       });
       const started = await late.place();
-      expect([started.status, started.replayed]).toEqual([202, false]);
+      const { status, replayed, body } = started;
+      expect([status, replayed, body.code, body.detail]).toEqual([202, false, undefined, undefined]);
       locations.push(String(started.location));
       await comesTo(known.shown, 'shown');
       return locations;

@@ -40,6 +40,14 @@ test('a step waits for the work before it, and no longer than the oldest waits',
   expect(waitOf(queue({ count: 30, ageMs: 4_000, takenPerSecond: 3 }))).toBe(4_000);
 });
 
+test('a handful of old tasks is no work of minutes: a service that is just back takes them at once', async () => {
+  const { refusesThen } = rehearse();
+  const { countMin } = backlogLimits;
+  const back = { queue: 'payments activity', ageMs: 60_000, takenPerSecond: 0.05 };
+  expect(await refusesThen([queue({ ...back, count: countMin - 1 })], 0)).toBe(false);
+  expect(await refusesThen([queue({ ...back, count: countMin })], 0.999)).toBe(true);
+});
+
 test('no start is refused while steps wait for one second, each when they wait for four, some between', async () => {
   const { refusesThen } = rehearse();
   expect(await refusesThen([waiting(1)], 0)).toBe(false);
