@@ -108,7 +108,12 @@ export async function withoutKeyStore(ground: Ground): Promise<void> {
       });
       const started = await late.place();
       const { status, replayed, body } = started;
-      expect([status, replayed, body.code, body.detail]).toEqual([202, false, undefined, undefined]);
+      expect([status, replayed, body.code, body.detail]).toEqual([
+        202,
+        false,
+        undefined,
+        undefined,
+      ]);
       locations.push(String(started.location));
       await comesTo(known.shown, 'shown');
       return locations;
