@@ -37,6 +37,8 @@ export interface World {
   /** Every one that was started and not removed, whether or not it is up. */
   instances(): readonly RunningInstance[];
   process(name: InstanceName): ManagedProcess;
+  /** Starts our processes where `startWorld` was told to leave them out; waits until all are ready. */
+  startProcesses(): Promise<void>;
   /**
    * Stops a process and starts it again with `env` on top of its environment; waits until it is ready. One that is
    * `mortal` stays away once it dies. A further instance that is not there is started beside the others.
@@ -64,10 +66,10 @@ export interface WorldOptions extends StackOptions {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const stack = await startStack(options);
   const fleet = openFleet(stack, options.environment ?? {});
+  const startProcesses = () =>
+    Promise.race([startAll(fleet, options.instances ?? {}), aborted(options.signal)]);
   try {
-    if (options.processes !== false) {
-      await Promise.race([startAll(fleet, options.instances ?? {}), aborted(options.signal)]);
-    }
+    if (options.processes !== false) await startProcesses();
   } catch (error) {
     await stack.stop();
     throw error;
@@ -79,6 +81,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     caFile: path.join(stack.certsDir, 'ca.crt'),
     instances: () => fleet.list(),
     process: (name) => fleet.get(name),
+    startProcesses,
     restart: async (name, env, { mortal = false } = {}) => {
       await fleet.find(name)?.stop();
       await fleet.start(name, env, mortal).ready();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { BundlerPlugin } from '@temporalio/worker';
@@ -17,6 +17,24 @@ const grantInterceptorsFile = path.join(__dirname, 'grants', `interceptors${exte
 
 /** What tells undos where their step was sent forward. */
 const traceInterceptorsFile = path.join(__dirname, 'traces', `interceptors${extension}`);
+
+/** Every service has its contract in a folder of its own here. */
+const servicesFolder = path.join(__dirname, '..', '..', 'activities');
+
+/**
+ * What a thread of workflows loads once, for all its sagas, and freezes: the engine, the contracts of services, and the
+ * library of their schemas. Any other module runs anew for each saga, which then has its state for itself. These have
+ * none, which `test/tidy/shared-modules.test.ts` holds; a saga's own file may have some, and is not among them.
+ */
+export function sharedModules(): readonly string[] {
+  const own = ['index', path.join('journal', 'contract')].map((name) => path.join(__dirname, name));
+  const contracts = readdirSync(servicesFolder).map((name) =>
+    path.join(servicesFolder, name, 'contract'),
+  );
+  const files = [...own, ...contracts].map((file) => `${file}${extension}`);
+  const interceptors = [grantInterceptorsFile, traceInterceptorsFile];
+  return ['zod', ...interceptors, ...files.filter((file) => existsSync(file))];
+}
 
 /** Where the orchestrator looks when it is not told otherwise. */
 export const defaultBundleFile = path.join(projectRoot, 'dist', 'workflow-bundle.js');
@@ -42,9 +60,7 @@ export async function buildWorkflowBundle(
     // Behind the plugin's own, whose header they read.
     plugins: [tracing.plugin, withInterceptors(traceInterceptorsFile)],
     workflowInterceptorModules: [grantInterceptorsFile],
-    // Each saga runs the modules of the bundle anew, to have their state for itself. This one has none, and is the
-    // largest: it is run once, and frozen.
-    preloadModules: ['zod'],
+    preloadModules: [...sharedModules()],
     logger: new DefaultLogger('ERROR'),
   });
   mkdirSync(path.dirname(outFile), { recursive: true });

@@ -23,8 +23,13 @@ const serversOf: Readonly<Record<Ring, readonly ServerName[]>> = {
 /** A world of real servers for one test run, and the environment that tells test files where it is. */
 export interface TestWorld {
   readonly environment: Record<string, string>;
+  /** Starts our own processes, where they were left out. */
+  startProcesses(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Where something flows through our own processes. */
+const needProcesses: readonly Ring[] = ['flow', 'chaos'];
 
 /** Starts just what the rings need; our own processes only where something flows through them. */
 export async function startTestWorld(options: {
@@ -32,6 +37,8 @@ export async function startTestWorld(options: {
   readonly rings: readonly Ring[];
   /** Just these servers, where not all of a ring are needed. */
   readonly servers?: readonly ServerName[];
+  /** False leaves our own processes to {@link TestWorld.startProcesses}. */
+  readonly processes?: boolean;
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal;
 }): Promise<TestWorld> {
@@ -45,7 +52,7 @@ export async function startTestWorld(options: {
       portBase: 0,
       fast: true,
       servers,
-      processes: rings.includes('flow') || rings.includes('chaos'),
+      processes: options.processes ?? rings.some((ring) => needProcesses.includes(ring)),
       environment: { HOLDFAST_FAULT_DIR: faultDir, HOLDFAST_SUBJECT_KEYS_KEPT_MS: '2000' },
       onProgress: reportProgress,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -61,6 +68,7 @@ export async function startTestWorld(options: {
       HOLDFAST_TEMPORAL_TEST_SERVER: testServer,
       HOLDFAST_WORKFLOW_BUNDLE: bundle,
     },
+    startProcesses: () => world.startProcesses(),
     stop: async () => {
       await control.close();
       await world.stop();

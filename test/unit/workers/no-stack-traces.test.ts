@@ -4,6 +4,17 @@ import { projectRoot } from '../../../platform/runtime/paths';
 
 const preload = path.join(projectRoot, 'dist', 'workers', 'no-stack-traces.js');
 
+/** Two contexts that each follow promises of their own, as the spans of two sagas do. */
+const inContexts = `
+  const { AsyncLocalStorage } = require('node:async_hooks');
+  const storage = new AsyncLocalStorage();
+  const seen = async (name) => storage.run(name, async () => {
+    await undefined;
+    return storage.getStore();
+  });
+  Promise.all([seen('one'), seen('other')]).then((names) => process.stdout.write(names.join()));
+`;
+
 /** Says whether the SDK notes stacks in a thread of its own, which is where it runs workflows. */
 const inThread = `
   const { Worker } = require('node:worker_threads');
@@ -22,4 +33,11 @@ test.each([
     ...{ cwd: projectRoot, encoding: 'utf8' },
   });
   expect([status, stdout]).toEqual([0, installed]);
+});
+
+test('what follows promises goes on without: contexts are not lost', () => {
+  const { stdout, status } = spawnSync(process.execPath, ['--require', preload, '-e', inContexts], {
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([0, 'one,other']);
 });
