@@ -31,7 +31,7 @@ for each saga, and how they stand to the steps alone and to an empty workflow of
   --callers <n,...>      1,32 unless told
   --only <variant,...>   all unless told; the floor is always measured:
 ${listed.join('\n')}
-  --opt-ins              Holdfast without stack traces of workflows, see docs/performance.md
+  --opt-ins              Holdfast without stack traces and time limit of workflows, see docs/performance.md
   --out <folder>         writes report.md, report.json and plot.html there
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text

@@ -49,7 +49,9 @@ export function circumstances({
   const told = [
     `${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}; load before the start ` +
       `${loadAverage.toFixed(2)}; ${rounds} rounds, windows of ${seconds} s.`,
-    ...(optIns ? ['Holdfast with its opt-ins: no stack traces of workflows.'] : []),
+    ...(optIns
+      ? ['Holdfast with its opt-ins: no stack traces and no time limit of workflows.']
+      : []),
   ];
   const warning = loadWarning(machine);
   return [...told, ...(warning === undefined ? [] : [`**Take care: ${warning}.**`])].join('\n');

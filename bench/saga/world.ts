@@ -32,7 +32,10 @@ export interface BenchWorld {
   stop(): Promise<void>;
 }
 
-const noStackTraces = path.join(projectRoot, 'dist', 'workers', 'no-stack-traces.js');
+/** What may be loaded before an orchestrator, for less CPU; see docs/performance.md. */
+const preloads = ['no-stack-traces', 'no-time-limit'].map((name) =>
+  path.join(projectRoot, 'dist', 'workers', `${name}.js`),
+);
 
 /** What is opened as the world grows; closed in the opposite order. */
 interface Opening {
@@ -172,7 +175,7 @@ async function startHoldfast(
     start('orchestrator', 'bench/holdfast/orchestrator', {
       HOLDFAST_WORKFLOW_BUNDLE: bundle,
       HOLDFAST_STEPS: 'direct',
-      ...(optIns ? { NODE_OPTIONS: `--require "${noStackTraces}"` } : {}),
+      ...(optIns ? { NODE_OPTIONS: preloads.map((file) => `--require "${file}"`).join(' ') } : {}),
     }),
     start('payments', 'bench/holdfast/participant'),
   ]);
