@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { BundlerPlugin } from '@temporalio/worker';
@@ -18,22 +18,16 @@ const grantInterceptorsFile = path.join(__dirname, 'grants', `interceptors${exte
 /** What tells undos where their step was sent forward. */
 const traceInterceptorsFile = path.join(__dirname, 'traces', `interceptors${extension}`);
 
-/** Every service has its contract in a folder of its own here. */
-const servicesFolder = path.join(__dirname, '..', '..', 'activities');
-
 /**
- * What a thread of workflows loads once, for all its sagas, and freezes: the engine, the contracts of services, and the
- * library of their schemas. Any other module runs anew for each saga, which then has its state for itself. These have
- * none, which `test/tidy/shared-modules.test.ts` holds; a saga's own file may have some, and is not among them.
+ * What a thread of workflows loads once, for all its sagas, and freezes: the engine, and the library of schemas. Any
+ * other module runs anew for each saga, which then has its state for itself. These have none, which
+ * `test/tidy/shared-modules.test.ts` holds. A saga's own files may have some, and are not among them; nor is what they
+ * are made of, since a frozen schema cannot parse.
  */
 export function sharedModules(): readonly string[] {
-  const own = ['index', path.join('journal', 'contract')].map((name) => path.join(__dirname, name));
-  const contracts = readdirSync(servicesFolder).map((name) =>
-    path.join(servicesFolder, name, 'contract'),
-  );
-  const files = [...own, ...contracts].map((file) => `${file}${extension}`);
-  const interceptors = [grantInterceptorsFile, traceInterceptorsFile];
-  return ['zod', ...interceptors, ...files.filter((file) => existsSync(file))];
+  const engine = ['index', path.join('journal', 'contract')];
+  const files = engine.map((name) => path.join(__dirname, `${name}${extension}`));
+  return ['zod', grantInterceptorsFile, traceInterceptorsFile, ...files];
 }
 
 /** Where the orchestrator looks when it is not told otherwise. */

@@ -15,15 +15,14 @@ const shared = sharedModules()
 
 test('what every saga of a thread shares holds no state', () => {
   const files = drawnIn(shared, sources);
-  expect(files).toEqual(
-    expect.arrayContaining(['activities/values.ts', 'platform/saga/define.ts', ...shared]),
-  );
+  expect(files).toEqual(expect.arrayContaining(['platform/saga/engine/execute.ts', ...shared]));
   const findings = files.flatMap((file) => checkSharedState(sources.get(file)!));
   expect(describeFindings(findings)).toBe('');
 });
 
-test('a saga of its own is not shared, whatever it holds', () => {
-  expect(drawnIn(shared, sources).filter((file) => file.startsWith('workflows/'))).toEqual([]);
+test('what sagas and their requests are made of is not shared: it may hold state, and has to parse', () => {
+  const ofSagas = /^(workflows|activities)\/|^platform\/kernel\/sealed-text/;
+  expect(drawnIn(shared, sources).filter((file) => ofSagas.test(file))).toEqual([]);
 });
 
 test.each([
