@@ -11,8 +11,8 @@ export const backlogLimits = {
    */
   waitMs: { from: 1_000, all: 4_000 },
   /**
-   * Fewer tasks than this that wait are no sign of too much to do. Where little is asked for, the pace of the workers is
-   * the pace of the callers, and one old task of a service that is just back would look like minutes of work.
+   * Fewer tasks than this that wait are no sign of too much to do. Where little is asked for, the pace of the workers
+   * is the pace of the callers, and one old task of a service that is just back would look like minutes of work.
    */
   countMin: 10,
   /** How often Temporal is asked while somebody wants to know. */

@@ -177,11 +177,23 @@ export const edgeGuards: readonly Guard[] = [
     changes: [
       {
         file: 'gateway/sagas/backlog.ts',
-        from: 'takenPerSecond <= 0 ? 0 : Math.min(',
-        to: 'takenPerSecond < 0 ? 0 : Math.min(',
+        from: 'takenPerSecond <= 0 || count',
+        to: 'takenPerSecond < 0 || count',
       },
     ],
     test: unit('gateway/backlog', 'the queue that waits longest counts'),
+  },
+  {
+    name: 'a handful of old steps refuses no starts',
+    why: 'one step of a service that was away for a minute would turn everybody away once it is back',
+    changes: [
+      {
+        file: 'gateway/sagas/backlog.ts',
+        from: 'count < backlogLimits.countMin',
+        to: 'count < 0',
+      },
+    ],
+    test: unit('gateway/backlog', 'a handful of old tasks'),
   },
   {
     name: 'a request ends with the time of its caller',

@@ -58,7 +58,7 @@ test('no start is refused while steps wait for one second, each when they wait f
 
 test('the queue that waits longest counts, and one that nobody works on does not', async () => {
   const { refusesThen } = rehearse();
-  const away = queue({ queue: 'payments activity', count: 9, ageMs: 600_000, takenPerSecond: 0 });
+  const away = queue({ queue: 'payments activity', count: 90, ageMs: 600_000, takenPerSecond: 0 });
   expect(await refusesThen([queue({}), away], 0)).toBe(false);
   expect(await refusesThen([queue({}), away, waiting(20)])).toBe(true);
 });
