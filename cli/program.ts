@@ -8,6 +8,7 @@ import { deadLettersCommand } from './dead-letters/command';
 import { keysCommand } from './keys/command';
 import { forgetCommand } from './keys/forget';
 import { migrateCommand } from './migrate/command';
+import { planCommand } from './plan/command';
 import { queryCommand } from './query/command';
 import { rebuildCommand } from './rebuild/command';
 import { republishCommand } from './republish/command';
@@ -36,6 +37,7 @@ export function program(): Command {
       .addCommand(schemaCommand())
       .addCommand(versionsCommand())
       .addCommand(verifyCommand())
+      .addCommand(planCommand())
       .addCommand(rebuildCommand())
       .addCommand(republishCommand())
       .addCommand(replayCommand())

@@ -5,6 +5,8 @@ import type { CpuProfile } from './summary';
 /** Where Node listens once a process was sent SIGUSR1. */
 const listUrl = 'http://127.0.0.1:9229/json/list';
 const patienceMs = 5_000;
+/** How long an answer is waited for; a thread that is at work answers between two turns. */
+const answerMs = 30_000;
 /** Between two samples, microseconds. */
 const samplingInterval = 500;
 
@@ -53,20 +55,38 @@ async function opened(pid: number): Promise<string> {
   throw new ProfileError(`process ${pid} opened no inspector within ${patienceMs / 1_000} s`);
 }
 
-/** Numbers what is sent, and hands each answer to whoever asked. */
-function asking(write: (message: string) => void) {
-  const waiting = new Map<number, (result: Record<string, unknown>) => void>();
+/** Numbers what is sent, and hands each answer to whoever asked; no question outlives its time or the connection. */
+export function asking(write: (message: string) => void, limitMs = answerMs) {
+  const waiting = new Map<number, Waiting>();
   let last = 0;
   const send: Send = (method, params = {}) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       last += 1;
-      waiting.set(last, resolve);
-      write(JSON.stringify({ id: last, method, params }));
+      const id = last;
+      const fail = (why: string) => {
+        waiting.delete(id);
+        clearTimeout(late);
+        reject(new ProfileError(`${method}: ${why}`));
+      };
+      const late = setTimeout(() => fail(`no answer within ${limitMs / 1_000} s`), limitMs);
+      const heard: Waiting['heard'] = (result) => {
+        waiting.delete(id);
+        clearTimeout(late);
+        resolve(result);
+      };
+      waiting.set(id, { heard, fail });
+      write(JSON.stringify({ id, method, params }));
     });
   const heard = ({ id, result = {} }: { id?: number; result?: Record<string, unknown> }): void => {
-    if (id !== undefined) waiting.get(id)?.(result);
+    if (id !== undefined) waiting.get(id)?.heard(result);
   };
-  return { send, heard };
+  const hungUp = (): void => [...waiting.values()].forEach(({ fail }) => fail('it hung up'));
+  return { send, heard, hungUp };
+}
+
+interface Waiting {
+  readonly heard: (result: Record<string, unknown>) => void;
+  readonly fail: (why: string) => void;
 }
 
 interface Told {
@@ -90,9 +110,11 @@ async function openSession(url: string): Promise<Session> {
   const ofSession = new Map<string, ReturnType<typeof asking>>();
   const threads = new Map<string, Send>();
   const begin = (sessionId: string, title: string) => {
-    const thread = asking(
-      (message) => void main.send('NodeWorker.sendMessageToWorker', { sessionId, message }),
-    );
+    const thread = asking((message) => {
+      // Whether the thread answers is what its own question waits for.
+      const passed = main.send('NodeWorker.sendMessageToWorker', { sessionId, message });
+      passed.catch(() => undefined);
+    });
     ofSession.set(sessionId, thread);
     threads.set(title, thread.send);
   };
@@ -102,6 +124,9 @@ async function openSession(url: string): Promise<Session> {
     if (told.method === 'NodeWorker.attachedToWorker') begin(sessionId, workerInfo?.title ?? '?');
     else if (message === undefined) main.heard(told);
     else ofSession.get(sessionId)?.heard(JSON.parse(message) as Told);
+  });
+  socket.addEventListener('close', () => {
+    for (const one of [main, ...ofSession.values()]) one.hungUp();
   });
   await main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
   return { send: main.send, threads, close: () => socket.close() };
@@ -131,7 +156,7 @@ export async function profileOf(
   } finally {
     // The process stops listening when nobody is connected any more, so that the next one can be looked into.
     const expression = 'setTimeout(() => process._debugEnd(), 100)';
-    await session.send('Runtime.evaluate', { expression });
+    await session.send('Runtime.evaluate', { expression }).catch(() => undefined);
     session.close();
   }
 }

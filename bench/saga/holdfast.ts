@@ -7,6 +7,7 @@ import { sealedTemporal } from '../../platform/host/sealed-temporal';
 import { tablesOf } from '../../platform/outbox/postgres/schema';
 import type { Config } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
+import { startTracing } from '../../platform/runtime/tracing';
 import { sagaGrantOf } from '../../platform/saga/grants/facts';
 import { sagaStartOptions, stepsOf } from '../../platform/saga/start-options';
 import { sagaQueue } from '../../platform/saga/wire';
@@ -33,9 +34,12 @@ export async function openHoldfast(
   const dataConverter = sealedTemporal(config, keyring);
   const grants = sagaGrantMinterOf(config, keyring);
   await keyring.ready(); // the keys of what was asked for until now
+  // As the gateway: a saga's trace begins here, and says that nobody takes spans.
+  const tracing = startTracing({ serviceName: 'bench' });
   const client = new Client({
     ...{ connection, namespace: config.HOLDFAST_TEMPORAL_NAMESPACE },
     dataConverter,
+    plugins: [tracing.plugin],
     interceptors: { workflow: [grantClientInterceptor] },
   });
   const execute = async (id: string, ending: Ending, name: HoldfastName): Promise<SagaResult> => {
@@ -59,7 +63,8 @@ export async function openHoldfast(
       },
       leftover: (prefix) => recordsIn(steps, config, prefix),
     }),
-    close: async () => void (await Promise.all([connection.close(), keyring.close()])),
+    close: async () =>
+      void (await Promise.all([connection.close(), keyring.close(), tracing.stop()])),
   };
 }
 

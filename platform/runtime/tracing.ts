@@ -1,8 +1,10 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import {
+  AlwaysOffSampler,
   BatchSpanProcessor,
   NoopSpanProcessor,
+  ParentBasedSampler,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
@@ -128,14 +130,23 @@ export interface TracingOptions {
 }
 
 /**
- * Sets tracing up for this process: context propagation always, spans only where a file or a collector takes them.
- * `register: false` leaves the process's own tracer provider alone (for tools that only need the plugin).
+ * Sets tracing up for this process: context propagation always, spans only where a file or a collector takes them. A
+ * trace that begins where nobody takes spans says so on its way (`sampled` 0), and a workflow makes none for it; one
+ * that comes from elsewhere goes on as it is. Of those that are taken, `OTEL_TRACES_SAMPLER` chooses. `register: false`
+ * leaves the process's own tracer provider alone (for tools that only need the plugin).
  */
 export function startTracing(options: TracingOptions): Tracing {
   const { serviceName, register = true } = options;
   const resource = resourceFromAttributes({ 'service.name': serviceName });
-  const spanProcessor = processorOf(options);
-  const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });
+  const takers = takersOf(options);
+  const isTaken = takers.length > 0;
+  const spanProcessor = isTaken
+    ? new AllowListSpanProcessor(new FanOut(takers))
+    : new NoopSpanProcessor();
+  const provider = new NodeTracerProvider({
+    ...{ resource, spanProcessors: [spanProcessor] },
+    ...(isTaken ? {} : { sampler: new ParentBasedSampler({ root: new AlwaysOffSampler() }) }),
+  });
   if (register) provider.register();
   return {
     plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
@@ -144,7 +155,7 @@ export function startTracing(options: TracingOptions): Tracing {
   };
 }
 
-function processorOf({ serviceName, traceFile = '', collector }: TracingOptions): SpanProcessor {
+function takersOf({ serviceName, traceFile = '', collector }: TracingOptions): SpanProcessor[] {
   const takers: SpanProcessor[] = [];
   if (traceFile !== '') {
     const file = traceFileOf(traceFile, serviceName);
@@ -152,6 +163,5 @@ function processorOf({ serviceName, traceFile = '', collector }: TracingOptions)
     takers.push(new SimpleSpanProcessor(new FileSpanExporter(file, serviceName)));
   }
   if (collector !== undefined) takers.push(new BatchSpanProcessor(collector, collectedLimits));
-  if (takers.length === 0) return new NoopSpanProcessor();
-  return new AllowListSpanProcessor(new FanOut(takers));
+  return takers;
 }

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { FileSpanExporter } from '../../../platform/runtime/trace-file';
+import { contextOf, inSpan, presentTraceparent } from '../../../platform/runtime/spans';
 import { AllowListSpanProcessor, startTracing } from '../../../platform/runtime/tracing';
+import type { Tracing } from '../../../platform/runtime/tracing';
 
 describe('traces', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-traces-'));
@@ -69,5 +71,54 @@ describe('traces', () => {
     expect([one?.name, two?.name]).toEqual(['one', 'two']);
     expect(one?.traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(BigInt(String(one?.end))).toBeGreaterThanOrEqual(BigInt(String(one?.start)));
+  });
+});
+
+describe('a trace that begins in this process', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-sampled-'));
+  const traceFile = path.join(folder, 'trace.jsonl');
+  const elsewhere = (sampled: '00' | '01') =>
+    `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-${sampled}`;
+  let tracing: Tracing | undefined;
+  const forget = () => [trace, context, propagation].forEach((api) => api.disable());
+  beforeEach(forget);
+  afterEach(async () => {
+    await tracing?.stop();
+    delete process.env.OTEL_TRACES_SAMPLER;
+    forget();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What goes out of a span that is begun below this one. */
+  const below = (traceparent?: string) =>
+    context.with(contextOf(traceparent) ?? ROOT_CONTEXT, () =>
+      inSpan('asked', {}, async () => presentTraceparent()),
+    );
+
+  it('says on its way that nobody takes spans, and has ids all the same', async () => {
+    tracing = startTracing({ serviceName: 'gateway' });
+    expect(await below()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  });
+
+  it('is recorded where somebody takes them', async () => {
+    tracing = startTracing({ serviceName: 'gateway', traceFile });
+    expect(await below()).toMatch(/-01$/);
+  });
+
+  it('is recorded as OTEL_TRACES_SAMPLER has it', async () => {
+    process.env.OTEL_TRACES_SAMPLER = 'parentbased_always_off';
+    tracing = startTracing({ serviceName: 'gateway', traceFile });
+    expect(await below()).toMatch(/-00$/);
+  });
+
+  it.each([['00'], ['01']] as const)('goes on as it came from elsewhere: %s', async (sampled) => {
+    for (const taken of [{}, { traceFile }]) {
+      tracing = startTracing({ serviceName: 'payments', ...taken });
+      expect(await below(elsewhere(sampled))).toMatch(
+        new RegExp(`^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-${sampled}$`),
+      );
+      await tracing.stop();
+      forget();
+    }
   });
 });

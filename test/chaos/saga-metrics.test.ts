@@ -25,6 +25,7 @@ async function endOf(shop: Shop, orderId: string): Promise<unknown> {
   return (await shop.outcomeOf(String(started.location))).state;
 }
 
+// Counted over all sagas there are: nobody else may start some meanwhile.
 describe('what the projector says of sagas', () => {
   it('grows by one for each that ends, with its window and its steps', async () => {
     const rich = await openShop({ api, customer: 'dave' });
