@@ -6,22 +6,22 @@ import type { ServiceStore } from '../outbox/ports';
 import type { EventKey, Ledger, Seen } from './ledger/port';
 
 /** Aggregates and events of a database asked for at once. */
-export const askLimits = { requestsAtOnce: 8, rowsMax: 500, historyRowsMax: 100 } as const;
+export const askLimits = { requestsAtOnce: 8, rowsMax: 250, historyRowsMax: 100 } as const;
 
 /** Bounds of the auditor. */
 export const auditLimits = {
   /** Records of one topic taken in one step. */
   recordsMax: 1_000,
-  /** Pause between two passes where nothing more is waiting. What a pass costs at rest, it costs so often. */
-  intervalMs: 1_000,
+  /** Pause between two passes where nothing more is waiting. */
+  intervalMs: 500,
   /** Committed events that were not sent for so long are told by their ids. */
   overdueMs: 30_000,
   /** Passes from one page of the events table to the next. */
-  historyEvery: 2,
+  historyEvery: 4,
   /** Where nothing happens, the places reached are written so often, and with them that the auditor is at work. */
   quietCommitMs: 2_000,
   /** Passes in which a log ends before what was read of it, until that is believed: a new leader may not know yet. */
-  shrunkPasses: 3,
+  shrunkPasses: 6,
   /** Ended sagas judged in one pass. */
   familiesMax: 200,
   /** Events looked for in a projection in one step. */
