@@ -26,8 +26,10 @@ export const rotationTurns = {
 export type TurnKey = keyof typeof rotationTurns;
 
 export interface RotationOptions {
-  /** Reads a second, beside four customers who order one piece after the other. */
+  /** Reads a second, beside customers who order one piece after the other. */
   readonly rate: number;
+  /** How many customers; four unless told. */
+  readonly buyers?: number;
   /** How long the certificates are good for that end in the drill, milliseconds. */
   readonly leafLifeMs: number;
   /** What is replaced; everything unless told. */
@@ -63,11 +65,11 @@ const calmMs = jwksLimits.coolDownMs + 2_000;
  */
 export async function runRotation(
   stage: Stage,
-  { rate, leafLifeMs, only, say }: RotationOptions,
+  { rate, leafLifeMs, only, say, ...crowd }: RotationOptions,
 ): Promise<RotationResult> {
   const api = createApiClient(gatewayOf(stage.arena.environmentFor));
   try {
-    const load = await startLoad(api, rate);
+    const load = await startLoad(api, rate, crowd);
     const turns: TurnResult[] = [];
     let stopped: LoadTold;
     try {

@@ -44,7 +44,10 @@ interface Counted extends LoadSeen {
 export async function startLoad(
   api: ApiClient,
   perSecond: number,
-  { reads = 'both' }: { readonly reads?: Reads } = {},
+  {
+    reads = 'both',
+    buyers: buyersAtOnce = loadLimits.buyers,
+  }: { readonly reads?: Reads; readonly buyers?: number } = {},
 ): Promise<Load> {
   const shops = await Promise.all(
     customers.map((customer) => openShop({ api, customer, received: 100_000 })),
@@ -65,7 +68,7 @@ export async function startLoad(
     const path = pathOf(reads, shop, index);
     void ask('read', 200, () => read(api, path));
   });
-  const buyers = Array.from({ length: loadLimits.buyers }, (_, index) =>
+  const buyers = Array.from({ length: buyersAtOnce }, (_, index) =>
     buy({ api, shop: shops[index]!, customer: customers[index]!, ask, counted, over: over.signal }),
   );
 
