@@ -5,7 +5,8 @@ const stage = openStage();
 afterAll(async () => (await stage).close());
 
 // Everything, at 50 reads a second beside four customers and with certificates of two minutes, is
-// `npm run test:rotation`. Four of them keep two slow cores busy without a break: what fails then says nothing of certificates.
+// `npm run test:rotation`. Four of them keep two slow cores busy without a break: what fails then says nothing of
+// certificates.
 it('every certificate is replaced and ends under running sagas, and nothing fails', async () => {
   const options = {
     rate: 20,
