@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { StepRoute } from '../../platform/saga/wire';
+import { json, standardOutput, table } from '../sagas/print';
+import type { Output } from '../sagas/print';
 import { wholeNumber } from '../whole-number';
 import { planOf } from './model';
 import type { Plan } from './model';
@@ -40,29 +42,24 @@ export function planCommand(): Command {
     .option('--json', 'print the plan as one JSON object', false)
     .addHelpText('after', help)
     .exitOverride()
-    .action(({ sagasPerSecond, steps, way, compensated, json }: PlanOptions) => {
+    .action(({ sagasPerSecond, steps, way, compensated, json: asJson }: PlanOptions) => {
       const plan = planOf({ sagasPerSecond, steps, way, compensatedPercent: compensated });
-      process.stdout.write(json ? `${JSON.stringify(plan)}\n` : drawn(plan));
+      if (asJson) json(out, plan);
+      else draw(plan);
     });
 }
 
 const number = (value: number): string =>
   value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-function drawn({ needs, eventsPerSecond, eventsPerDay, assumptions }: Plan): string {
-  const rows = [
-    ['part', 'CPU ms a saga', 'cores', 'processes'],
-    ...needs.map(({ part, cpuMsPerSaga, cores, processes }) => [
-      ...[part, number(cpuMsPerSaga), number(cores)],
-      processes === undefined ? '' : String(processes),
-    ]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const table = rows.map(([first = '', ...others]) =>
-    [first.padEnd(widths[0]!), ...others.map((cell, at) => cell.padStart(widths[at + 1]!))]
-      .join('  ')
-      .trimEnd(),
-  );
+/** For people, in a pipe as well: a program takes the JSON. */
+const out: Output = { ...standardOutput, isTerminal: true };
+
+function draw({ needs, eventsPerSecond, eventsPerDay, assumptions }: Plan): void {
+  const rows = needs.map(({ part, cpuMsPerSaga, cores, processes }) => [
+    ...[part, number(cpuMsPerSaga), number(cores), processes],
+  ]);
+  table(out, ['part', 'CPU ms a saga', 'cores', 'processes'], rows);
   const events = `${number(eventsPerSecond)} events a second, ${number(eventsPerDay)} a day`;
-  return `${[...table, '', events, '', ...assumptions.map((one) => `- ${one}`)].join('\n')}\n`;
+  out.write(['', events, '', ...assumptions.map((one) => `- ${one}`), ''].join('\n'));
 }

@@ -53,7 +53,7 @@ function needOf(part: Part, load: Load): Need {
   const share = messagesOf(load) / (measured.steps + journalRecords);
   const cpuMsPerSaga = measured.cpuMs[load.way][part] * share;
   const cores = (load.sagasPerSecond * cpuMsPerSaga) / 1_000 / utilization;
-  const limit = part === 'orchestrator' || part === 'services' ? coresPerProcess[part] : undefined;
+  const { [part]: limit }: Partial<Record<Part, number>> = coresPerProcess;
   const processes =
     limit === undefined ? {} : { processes: Math.max(processesMin, Math.ceil(cores / limit)) };
   return { part, cpuMsPerSaga, cores, ...processes };

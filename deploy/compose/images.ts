@@ -23,6 +23,12 @@ export const imageVersions = {
   holdfast: 'holdfast:0.1.0',
 } as const;
 
+/** What our own image makes of itself, wherever its containers run. */
+export const inContainer = {
+  HOLDFAST_HTTP_HOST: '0.0.0.0',
+  HOLDFAST_WORKFLOW_BUNDLE: '/app/dist/workflow-bundle.js',
+} as const;
+
 /** Where the digests are kept; `npm run compose:pin` asks each image's registry and writes it. */
 export const digestsFile = path.join(projectRoot, 'deploy', 'compose', 'digests.json');
 

@@ -2,7 +2,7 @@ import { platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
 import { consulTokenOf } from '../../stack/servers/consul/tokens';
 import { consulVariables, fromEnv } from '../env-secrets';
-import { images } from './images';
+import { images, inContainer } from './images';
 import type { Condition, Service } from './model';
 import { after, certificatesOf, certsMount, healthy, server, stateIn } from './model';
 import { composeEndpoints, innerPorts, onLoopback, outerPorts } from './places';
@@ -33,9 +33,8 @@ function environment(name: string): Record<string, string> {
       },
       name,
     ),
-    HOLDFAST_HTTP_HOST: '0.0.0.0',
+    ...inContainer,
     HOLDFAST_ADVERTISED_HOST: name,
-    HOLDFAST_WORKFLOW_BUNDLE: '/app/dist/workflow-bundle.js',
   };
 }
 

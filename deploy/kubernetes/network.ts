@@ -28,7 +28,7 @@ const inNamespace = (name: string): Yaml => ({
 
 function allowed(name: PlatformProcess): Manifest {
   const ours = callers[name].map((caller) => ({ podSelector: { matchLabels: labelsOf(caller) } }));
-  const visiting = [visitors.discovery, visitors.monitoring].map(inNamespace);
+  const visiting = Object.values(visitors).map(inNamespace);
   // The gateway faces whatever stands before the cluster: a rule without `from` lets everybody in.
   const from = name === 'gateway' ? {} : { from: [...ours, ...visiting] };
   return manifest(['networking.k8s.io/v1', 'NetworkPolicy'], name, {

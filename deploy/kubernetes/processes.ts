@@ -1,7 +1,7 @@
 import type { PlatformProcess, platformProcesses } from '../../cli/up/processes';
 import { environmentOf } from '../../stack/environment';
 import { consulTokenOf } from '../../stack/servers/consul/tokens';
-import { imageVersions } from '../compose/images';
+import { imageVersions, inContainer } from '../compose/images';
 import { certsMount } from '../compose/model';
 import type { Yaml } from '../compose/model';
 import { labelsOf, manifest } from './model';
@@ -36,13 +36,11 @@ function environment(name: PlatformProcess): Yaml[] {
     name,
   );
   // What the embedded stack lets webhooks reach on its own machine, nobody reaches from a cluster.
-  const own = Object.entries(told).filter(([variable]) => !variable.startsWith('HOLDFAST_WEBHOOK'));
+  const own = Object.entries(told).filter(([key]) => !key.startsWith('HOLDFAST_WEBHOOK'));
+  const size = { NODE_OPTIONS: `--max-old-space-size=${heapOf(sizes[name])}` };
   return [
-    ...own.map(([variableName, value]) => variable(variableName, value)),
-    variable('HOLDFAST_HTTP_HOST', '0.0.0.0'),
+    ...[...own, ...Object.entries({ ...inContainer, ...size })].map((each) => variable(...each)),
     { name: 'HOLDFAST_ADVERTISED_HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-    variable('HOLDFAST_WORKFLOW_BUNDLE', '/app/dist/workflow-bundle.js'),
-    variable('NODE_OPTIONS', `--max-old-space-size=${heapOf(sizes[name])}`),
   ];
 }
 
