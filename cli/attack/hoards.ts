@@ -118,38 +118,45 @@ const ordersTriesMax = 5;
 
 async function ordersOnce(shop: Shop, item: (id: string) => Item): ReturnType<Fill> {
   const ids = [fresh(), fresh()] as const;
-  const [first, second] = ids.map((orderId) => shop.placeOrder({ orderId }));
   // Its first state is there for as long as the saga takes to its end.
-  const older = await until('an order', patienceMs, () =>
+  const firstState = until('an order', patienceMs, () =>
     item(ids[0])
       .kept()
       .then((text) => (text.startsWith('hf1.') ? text : undefined)),
   );
-  for (const started of [first, second]) {
-    const { status, location } = (await started) ?? { status: 0, location: '' };
-    if (status !== 202) throw new Error(`an order is answered ${status}`);
-    await shop.outcomeOf(String(location));
-  }
+  const taken = Promise.all(ids.map((orderId) => shop.placedOrder({ orderId })));
+  const [older, locations] = await Promise.all([firstState, taken]);
+  for (const location of locations) await shop.outcomeOf(location);
   return { ids, older };
+}
+
+async function openHoard(target: AttackTarget, service: Service, fill: Fill): Promise<Hoard> {
+  const { store } = kinds[service];
+  const rows = await rawRows[store](parseConfig(target.environmentFor(service)));
+  try {
+    const item = itemOf(target, service, rows);
+    const { ids, older } = await fill(item);
+    const items = [item(ids[0]), item(ids[1])] as const;
+    if (older === (await items[0].kept())) throw new Error(`no row of ${service} has changed`);
+    return { service, store, items, older, close: () => rows.close() };
+  } catch (error) {
+    await rows.close();
+    throw error;
+  }
 }
 
 /** Opens the databases as the processes that own them, and puts two rows into each. Close them. */
 export async function openHoards(target: AttackTarget): Promise<readonly Hoard[]> {
   const shop = await openShop({ api: target.api, customer: 'frank', received: 10 });
   const fills = fillsOf(target, shop);
-  const letters = openLetterHoard(target);
-  const readRows = openRowHoard(target, shop);
-  const services = Promise.all(
-    (Object.keys(kinds) as Service[]).map(async (service): Promise<Hoard> => {
-      const { store } = kinds[service];
-      const rows = await rawRows[store](parseConfig(target.environmentFor(service)));
-      const item = itemOf(target, service, rows);
-      const { ids, older } = await fills[service](item);
-      const items = [item(ids[0]), item(ids[1])] as const;
-      if (older === (await items[0].kept())) throw new Error(`no row of ${service} has changed`);
-      return { service, store, items, older, close: () => rows.close() };
-    }),
+  const services = (Object.keys(kinds) as Service[]).map((service) =>
+    openHoard(target, service, fills[service]),
   );
-  const [three, ...others] = await Promise.all([services, letters, readRows]);
-  return [...three, ...others];
+  const opening = [...services, openLetterHoard(target), openRowHoard(target, shop)];
+  const opened = await Promise.allSettled(opening);
+  const hoards = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (hoards.length === opening.length) return hoards;
+  // What one of them has left in its database would be somebody else's trouble.
+  await Promise.all(hoards.map((hoard) => hoard.close()));
+  return Promise.all(opening);
 }

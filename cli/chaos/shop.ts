@@ -11,6 +11,8 @@ export interface Shop {
   customerToken(): Promise<string>;
   /** Starts place-order for `quantity` pieces; the body may be bent by `change`. */
   placeOrder(options?: PlaceOrder): Promise<ApiAnswer>;
+  /** Does the same as a client should: what is refused for now is asked for again. Answers where the saga is. */
+  placedOrder(options?: PlaceOrder): Promise<string>;
   /** Follows a saga to its end and answers its last view. */
   outcomeOf(location: string): Promise<Record<string, unknown>>;
   stock(): Promise<{ available: number; reserved: number; shipped: number; received: number }>;
@@ -65,6 +67,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     customerId,
     customerToken: () => api.token(customer),
     placeOrder: async (order = {}) => placeOrder(api, { sku, customer }, order),
+    placedOrder: async (order = {}) => placedOrder(api, { sku, customer }, order),
     outcomeOf: (location) => outcomeOf(api, location),
     stock: async () => (await read(`/products/${sku}`)) as unknown as ReturnType<Shop['stock']>,
     funds: async () =>
@@ -108,6 +111,21 @@ async function placeOrder(
     token: order.token ?? (await api.token(shop.customer)),
     idempotencyKey: order.idempotencyKey ?? randomUUID(),
     body: order.change === undefined ? body : order.change(body),
+  });
+}
+
+/** Under one key and one id, so that however often it is asked for, there is one order. */
+function placedOrder(
+  api: ApiClient,
+  shop: { sku: string; customer: string },
+  order: PlaceOrder,
+): Promise<string> {
+  const same = { orderId: `order-${randomUUID()}`, idempotencyKey: randomUUID(), ...order };
+  return until('an order to be taken', 60_000, async () => {
+    const { status, location, body } = await placeOrder(api, shop, same);
+    if (status === 503) return undefined;
+    if (status !== 202) throw new Error(`an order is answered ${status} ${String(body.code)}`);
+    return String(location);
   });
 }
 

@@ -138,9 +138,9 @@ const foreign: Attack = {
     const { api } = target;
     const shop = await openShop({ api, customer: 'frank', received: 5 });
     const orderId = `order-${randomUUID()}`;
-    const placed = await shop.placeOrder({ orderId });
-    const id = String(placed.body.id);
-    await shop.outcomeOf(String(placed.location));
+    const location = await shop.placedOrder({ orderId });
+    const id = decodeURIComponent(location.split('/').at(-1) ?? '');
+    await shop.outcomeOf(location);
     const token = await api.token('erin');
     const missing = `${id.slice(0, -8)}00000000`;
     const look = async (path: string, body?: object) => {

@@ -188,7 +188,7 @@ const kept: Attack = {
     await logs.untilSome('gateway');
     // An honest saga as well: its token goes through every part there is.
     const shop = await openShop({ api: target.api, customer: 'frank', received: 5 });
-    await shop.outcomeOf(String((await shop.placeOrder()).location));
+    await shop.outcomeOf(await shop.placedOrder());
     const handed: readonly Needle[] = [
       { name: 'a secret in a request', text: secret },
       { name: 'an access token', text: token.split('.')[2] ?? '' },
