@@ -3,6 +3,8 @@ import path from 'node:path';
 import { linePrinter } from '../cli/line-printer';
 import { StackError, aborted } from '../stack';
 import { dynamicConfig } from '../stack/servers/temporal/temporal';
+import { compareOptionsOf, compareUsage } from './compare/options';
+import { runComparison } from './compare/run';
 import { loadWarning, readMachine } from './measure/machine';
 import { optionsOf, usage } from './options';
 import type { Options } from './options';
@@ -92,6 +94,17 @@ async function relay(args: readonly string[]): Promise<number> {
   return exitCodes.holds;
 }
 
+/** This tree against another revision. */
+async function compare(args: readonly string[]): Promise<number> {
+  const options = compareOptionsOf(args);
+  const told = options.help
+    ? { text: compareUsage, problems: [] }
+    : await runComparison(options, { say, signal: interrupted() });
+  process.stdout.write(told.text);
+  for (const problem of told.problems) say(`PROBLEM ${problem}`);
+  return told.problems.length === 0 ? exitCodes.holds : exitCodes.doesNot;
+}
+
 async function run(options: Options): Promise<number> {
   const report = await measure(options, interrupted());
   if (options.out !== undefined) write(options.out, report);
@@ -100,19 +113,24 @@ async function run(options: Options): Promise<number> {
   return report.problems.length === 0 ? exitCodes.holds : exitCodes.doesNot;
 }
 
+/** How each way of using it is told to whoever used it wrongly. */
+const usages = { compare: compareUsage, relay: relayUsage, saga: usage } as const;
+
 /** `npm run bench`: see `--help`. */
 async function main(args: readonly string[]): Promise<number> {
   const [scenario, ...others] = args;
+  const isComparison = args.some((word) => /^--compare(=|$)/.test(word));
+  const way = isComparison ? 'compare' : scenario === 'relay' ? 'relay' : 'saga';
   try {
-    if (scenario === 'relay') return await relay(others);
+    if (way === 'compare') return await compare(args);
+    if (way === 'relay') return await relay(others);
     const options = optionsOf(args);
     if (!options.help) return await run(options);
     process.stdout.write(usage);
     return exitCodes.holds;
   } catch (error) {
     if (error instanceof Interrupted) return exitCodes.interrupted;
-    if (error instanceof UsageError)
-      say(`${error.message}\n\n${scenario === 'relay' ? relayUsage : usage}`);
+    if (error instanceof UsageError) say(`${error.message}\n\n${usages[way]}`);
     else say(error instanceof StackError ? error.message : String((error as Error).stack));
     return exitCodes.cannotTell;
   }

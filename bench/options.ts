@@ -36,7 +36,8 @@ ${listed.join('\n')}
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
 
-The other scenario: npm run bench -- relay --help
+The other scenario:       npm run bench -- relay --help
+Against another revision: npm run bench -- --compare <revision> --help
 
 Exit codes: 0 every saga ended as it should and left what it should, 1 one did not, 2 wrong usage or servers that did
 not start, 130 interrupted; what was started is stopped then, too. How to read it: docs/performance.md
