@@ -29,13 +29,13 @@ async function measure(options: Options, signal: AbortSignal): Promise<SagaRepor
   const warning = loadWarning(machine);
   if (warning !== undefined) say(`take care: ${warning}`);
   const world = await openWorld(options.variants, {
-    ...{ signal, optIns: options.optIns, onProgress: telling },
+    ...{ signal, optIns: options.optIns, recorded: options.recorded, onProgress: telling },
   });
   try {
     const running = runSagas(world, { ...options, signal, ...progress() });
     const measured = await Promise.race([running, aborted(signal)]);
-    const { rounds, seconds, callers, optIns } = options;
-    const circumstances = { startedAt, machine, rounds, seconds, callers, optIns };
+    const { rounds, seconds, callers, optIns, recorded } = options;
+    const circumstances = { startedAt, machine, rounds, seconds, callers, optIns, recorded };
     return { scenario: 'saga', ...circumstances, temporalSettings: dynamicConfig, ...measured };
   } finally {
     await world.stop();

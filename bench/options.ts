@@ -11,6 +11,8 @@ export interface Options {
   readonly variants: readonly VariantName[];
   /** Holdfast with what may be switched off for speed, see docs/performance.md. */
   readonly optIns: boolean;
+  /** Steps of the others write a step record and an event as well. */
+  readonly recorded: boolean;
   /** Folder that reports are written to. */
   readonly out?: string;
   readonly json: boolean;
@@ -32,6 +34,7 @@ for each saga, and how they stand to the steps alone and to an empty workflow of
   --only <variant,...>   all unless told; the floor is always measured:
 ${listed.join('\n')}
   --opt-ins              Holdfast without stack traces and time limit of workflows, see docs/performance.md
+  --recorded             everybody's steps write a step record and an event beside their row, as Holdfast's do
   --out <folder>         writes report.md, report.json and plot.html there
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
@@ -52,7 +55,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...{ rounds: text, seconds: text, callers: text, only: text, out: text },
-        ...{ json: flag, help: flag, 'opt-ins': flag },
+        ...{ json: flag, help: flag, 'opt-ins': flag, recorded: flag },
       },
     });
   } catch (error) {
@@ -74,7 +77,7 @@ export function optionsOf(args: readonly string[]): Options {
     callers: numbersOf('callers', told.callers ?? '1,32', true),
     variants: variantsOf(told.only),
     ...(told.out === undefined ? {} : { out: told.out }),
-    ...{ json: told.json, help: told.help, optIns: told['opt-ins'] },
+    ...{ json: told.json, help: told.help, optIns: told['opt-ins'], recorded: told.recorded },
   };
 }
 

@@ -93,7 +93,7 @@ export async function runComparison(
     const problems = pairs.flatMap(({ before, now }) => [...before.problems, ...now.problems]);
     const differences = differencesOf(pairs);
     const { rounds, seconds } = options;
-    const told = { machine, rounds, seconds, optIns: false };
+    const told = { machine, rounds, seconds };
     const title = `## This tree against ${revision.commit.slice(0, 12)}`;
     const table = [title, '', circumstances(told), '', asComparison(differences)].join('\n');
     const report = { scenario: 'compare', revision: revision.commit, ...told, differences, pairs };

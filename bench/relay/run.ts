@@ -26,7 +26,7 @@ export async function runRelays(options: RelayOptions, telling: RelayTelling): P
   const world = await openRelayWorld(options.stores, { signal, onProgress });
   try {
     const samples = await Promise.race([rounds(world, options, telling), aborted(signal)]);
-    const told = { machine, rounds: options.rounds, seconds: options.seconds, optIns: false };
+    const told = { machine, rounds: options.rounds, seconds: options.seconds };
     const table = `## Relay\n\n${circumstances(told)}\n\n${asRelayTable(samples)}`;
     const report = { scenario: 'relay', ...told, events: options.events, samples };
     const json = `${JSON.stringify(report, null, 2)}\n`;

@@ -43,14 +43,19 @@ export function circumstances({
   machine,
   rounds,
   seconds,
-  optIns,
-}: Pick<SagaReport, 'machine' | 'rounds' | 'seconds' | 'optIns'>): string {
+  optIns = false,
+  recorded = false,
+}: Pick<SagaReport, 'machine' | 'rounds' | 'seconds'> &
+  Partial<Pick<SagaReport, 'optIns' | 'recorded'>>): string {
   const { cores, processor, memoryGiB, system, node, loadAverage } = machine;
   const told = [
     `${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}; load before the start ` +
       `${loadAverage.toFixed(2)}; ${rounds} rounds, windows of ${seconds} s.`,
     ...(optIns
       ? ['Holdfast with its opt-ins: no stack traces and no time limit of workflows.']
+      : []),
+    ...(recorded
+      ? ['Every step writes a step record and an event beside its row, in the same statement.']
       : []),
   ];
   const warning = loadWarning(machine);

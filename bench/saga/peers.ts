@@ -5,6 +5,7 @@ import type { Stack } from '../../stack';
 import { startProcess } from '../../stack/processes';
 import { NoRoom, openDbos } from '../peers/dbos';
 import { providePeers, restateBinary } from '../peers/provide';
+import { asSteps } from '../steps/rows';
 import type { Steps } from '../steps/rows';
 import { leftoverIn, rowsOf } from './plain';
 import type { CpuGroupName, CpuGroups, Ending, OpenVariant } from './variants';
@@ -45,7 +46,7 @@ async function startDbos(folder: string, place: PeerPlace): Promise<OpenVariant>
   const { client: worker = {}, ...others } = groups({ database: ['postgres'] });
   return {
     ...{ name: 'dbos', groups: { ...others, worker } },
-    ...{ leftover: leftoverIn(steps), expected: rowsOf },
+    ...{ leftover: leftoverIn(steps), expected: rowsOf(steps) },
     async run(id, ending) {
       const refused = ending === 'failure';
       const outcome = await engine.run(id, refused).then(
@@ -78,13 +79,18 @@ async function startRestate(folder: string, place: PeerPlace): Promise<OpenVaria
     },
   });
   const [name, entry] = ['restate-worker', 'bench/peers/restate-worker'];
-  const env = stack.environmentFor('payments');
+  const env = { ...stack.environmentFor('payments'), ...asSteps(steps) };
   startProcess(stack, { name, entry, args: [folder, worker], env });
   const uri = `http://127.0.0.1:${worker}`;
   await untilOk(`http://127.0.0.1:${admin}/deployments`, { uri });
   const cpu = { server: ['restate'], worker: [name], database: ['postgres'] };
   return {
-    ...{ name: 'restate', groups: groups(cpu), leftover: leftoverIn(steps), expected: rowsOf },
+    ...{
+      name: 'restate',
+      groups: groups(cpu),
+      leftover: leftoverIn(steps),
+      expected: rowsOf(steps),
+    },
     run: (id, ending) => askRestate(`http://127.0.0.1:${ingress}/threeRows/${id}/run`, id, ending),
   };
 }

@@ -45,6 +45,8 @@ export interface SagaReport {
   readonly callers: readonly number[];
   /** Holdfast ran with what may be switched off for speed. */
   readonly optIns: boolean;
+  /** Steps of everybody wrote a step record and an event beside their row. */
+  readonly recorded: boolean;
   /** Settings of the Temporal server that Holdfast, `empty` and `bare-regular-tuned` use. */
   readonly temporalSettings: readonly string[];
   /** CPU milliseconds a second while no saga runs. */

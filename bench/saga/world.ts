@@ -10,7 +10,7 @@ import type { ServerName, Stack, StackOptions } from '../../stack';
 import { startProcess } from '../../stack/processes';
 import { defaultNamespace, provideTemporal } from '../../stack/servers/temporal/temporal';
 import { groupsOf } from '../measure/groups';
-import { openSteps } from '../steps/rows';
+import { asSteps, openSteps } from '../steps/rows';
 import type { Steps } from '../steps/rows';
 import { openHoldfast } from './holdfast';
 import { openPeers, peerNames } from './peers';
@@ -45,10 +45,17 @@ interface Opening {
   readonly onClose: (close: () => Promise<unknown>) => void;
 }
 
+export interface WorldOptions extends Pick<StackOptions, 'onProgress' | 'signal'> {
+  /** Holdfast with what may be switched off for speed. */
+  readonly optIns: boolean;
+  /** Steps of the others write a step record and an event as well. */
+  readonly recorded: boolean;
+}
+
 /** Starts what these variants need and nothing else, in a folder that is gone afterwards. */
 export async function openWorld(
   names: readonly VariantName[],
-  { optIns, ...options }: Pick<StackOptions, 'onProgress' | 'signal'> & Pick<Opening, 'optIns'>,
+  { optIns, recorded, ...options }: WorldOptions,
 ): Promise<BenchWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
   const closing: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true })];
@@ -60,7 +67,7 @@ export async function openWorld(
     const servers = serversFor(names);
     const stack = await startStack({ ...options, stateDir, servers, portBase: 0, fast: true });
     closing.push(() => stack.stop());
-    const steps = openSteps(parseConfig(stack.environmentFor('payments')));
+    const steps = openSteps(parseConfig(stack.environmentFor('payments')), recorded);
     closing.push(() => steps.close());
     await steps.prepare();
     const onClose = (one: () => Promise<unknown>) => void closing.push(one);
@@ -131,7 +138,7 @@ async function openBareOn(
   if (names.length === 0) return [];
   const { address, namespace, server } = await place();
   const [worker, taskQueue] = [`${server}-worker`, 'bench'];
-  const env = stack.environmentFor('payments');
+  const env = { ...stack.environmentFor('payments'), ...asSteps(steps) };
   const entry = 'bench/bare/worker';
   const connection = await connectTo(address);
   startProcess(stack, { name: worker, entry, args: [address, namespace, taskQueue], env });

@@ -14,16 +14,47 @@ CREATE SCHEMA IF NOT EXISTS bench;
 CREATE TABLE IF NOT EXISTS bench.rows (
   saga text NOT NULL, step int NOT NULL, undone boolean NOT NULL DEFAULT false, PRIMARY KEY (saga, step));
 CREATE TABLE IF NOT EXISTS bench.journal (
-  saga text NOT NULL, seq int NOT NULL, what text NOT NULL, PRIMARY KEY (saga, seq));`;
+  saga text NOT NULL, seq int NOT NULL, what text NOT NULL, PRIMARY KEY (saga, seq));
+CREATE TABLE IF NOT EXISTS bench.records (
+  saga text NOT NULL, step int NOT NULL, state text NOT NULL, PRIMARY KEY (saga, step));
+CREATE TABLE IF NOT EXISTS bench.events (
+  saga text NOT NULL, step int NOT NULL, seq int NOT NULL, type text NOT NULL, data jsonb NOT NULL,
+  time timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (saga, step, seq));`;
 
-/** How many rows sagas whose ids begin with one prefix have left. */
+/**
+ * What a step writes beside its row where it is to be like a participant of Holdfast: the record by which a second try is
+ * known, and the event that tells others. In the statement of the row, so that it costs no round trip.
+ */
+const recorded = {
+  add: `WITH record AS (INSERT INTO bench.records VALUES ($1, $2, 'done')),
+    event AS (INSERT INTO bench.events
+      VALUES ($1, $2, 1, 'row.added', jsonb_build_object('rowId', $1::text || '.' || $2)))
+    INSERT INTO bench.rows (saga, step) VALUES ($1, $2)`,
+  refuse: `INSERT INTO bench.records VALUES ($1, 3, 'refused')`,
+  undo: `WITH record AS (UPDATE bench.records SET state = 'undone' WHERE saga = $1 AND step = $2),
+    event AS (INSERT INTO bench.events
+      VALUES ($1, $2, 2, 'row.removed', jsonb_build_object('rowId', $1::text || '.' || $2)))
+    UPDATE bench.rows SET undone = true WHERE saga = $1 AND step = $2`,
+} as const;
+
+const plain = {
+  add: 'INSERT INTO bench.rows (saga, step) VALUES ($1, $2)',
+  refuse: 'SELECT undone FROM bench.rows WHERE saga = $1 AND step = 3',
+  undo: 'UPDATE bench.rows SET undone = true WHERE saga = $1 AND step = $2',
+} as const;
+
+/** How many rows sagas whose ids begin with one prefix have left; records and events where steps write them. */
 export interface RowCount {
   readonly rows: number;
   readonly undone: number;
+  readonly records?: number;
+  readonly events?: number;
 }
 
 /** The steps every variant has: a row each, in a transaction each, over mutual TLS. */
 export interface Steps {
+  /** Each step writes its record and its event as well. */
+  readonly isRecorded: boolean;
   /** Makes the tables. */
   prepare(): Promise<void>;
   /** One step; in a journal too where `seq` tells its place there. */
@@ -37,42 +68,56 @@ export interface Steps {
   close(): Promise<void>;
 }
 
+const recordedVariable = 'BENCH_RECORDED';
+
+/** Environment of a process that opens the same steps for itself. */
+export const asSteps = ({ isRecorded }: Pick<Steps, 'isRecorded'>): Record<string, string> =>
+  isRecorded ? { [recordedVariable]: 'yes' } : {};
+
 /** Opens the database as the process of this configuration. Connects at the first step. */
-export function openSteps(config: Config): Steps {
+export function openSteps(
+  config: Config,
+  isRecorded: boolean = process.env[recordedVariable] === 'yes',
+): Steps {
   const pool = new Pool({ ...postgresOptions(config, database), max: connectionsMax });
   pool.on('error', () => undefined); // the next statement says so
   const transact = transactionsOn(pool);
+  const texts = isRecorded ? recorded : plain;
   return {
+    isRecorded,
     prepare: async () => void (await pool.query(tables)),
     add: (saga, step, seq) =>
       transact(async (client) => {
-        await client.query('INSERT INTO bench.rows (saga, step) VALUES ($1, $2)', [saga, step]);
+        await client.query(texts.add, [saga, step]);
         await note(client, { saga, seq, what: `done ${step}` });
       }),
     refuse: (saga, seq) =>
       transact(async (client) => {
-        await client.query('SELECT undone FROM bench.rows WHERE saga = $1 AND step = 3', [saga]);
+        await client.query(texts.refuse, [saga]);
         await note(client, { saga, seq, what: 'refused' });
       }),
     undo: (saga, step, seq) =>
       transact(async (client) => {
-        await client.query('UPDATE bench.rows SET undone = true WHERE saga = $1 AND step = $2', [
-          ...[saga, step],
-        ]);
+        await client.query(texts.undo, [saga, step]);
         await note(client, { saga, seq, what: `undone ${step}` });
       }),
-    async count(prefix) {
-      const { rows } = await pool.query<{ rows: number; undone: number }>(
-        `SELECT count(*)::int AS rows, (count(*) FILTER (WHERE undone))::int AS undone
-         FROM bench.rows WHERE starts_with(saga, $1)`,
-        [prefix],
-      );
-      return rows[0] ?? { rows: 0, undone: 0 };
-    },
+    count: (prefix) => count(pool, prefix, isRecorded),
     ask: async <Row extends object>(sql: string, values: readonly unknown[]) =>
       (await pool.query<Row>(sql, [...values])).rows,
     close: () => pool.end(),
   };
+}
+
+async function count(pool: Pool, prefix: string, isRecorded: boolean): Promise<RowCount> {
+  const { rows } = await pool.query<Required<RowCount>>(
+    `SELECT count(*)::int AS rows, (count(*) FILTER (WHERE undone))::int AS undone,
+       (SELECT count(*)::int FROM bench.records WHERE starts_with(saga, $1)) AS records,
+       (SELECT count(*)::int FROM bench.events WHERE starts_with(saga, $1)) AS events
+     FROM bench.rows WHERE starts_with(saga, $1)`,
+    [prefix],
+  );
+  const { rows: left = 0, undone = 0, records = 0, events = 0 } = rows[0] ?? {};
+  return { rows: left, undone, ...(isRecorded ? { records, events } : {}) };
 }
 
 async function note(

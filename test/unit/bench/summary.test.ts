@@ -54,6 +54,7 @@ test('the report names machine and load, and every ratio with its spread', () =>
   const all = rated(samples);
   const text = asMarkdown({
     ...{ scenario: 'saga', startedAt: '', rounds: 2, seconds: 1, callers: [32], optIns: false },
+    recorded: true,
     machine: {
       ...{ cores: 2, processor: 'X', memoryGiB: 8, system: 'Linux', node: '22.0.0' },
       loadAverage: 3,
@@ -62,6 +63,7 @@ test('the report names machine and load, and every ratio with its spread', () =>
     atRest: { 'bare-local': { server: 12, client: 3 } },
   });
   expect(text).toContain('the load was 3.00 before the start');
+  expect(text).toContain('Every step writes a step record and an event');
   expect(text).toContain('### 32 callers, success');
   expect(text).toContain('| `bare-local` | server 12.0 |');
   expect(text).toMatch(/\| `bare-local` \|.*\| 10\.0 \(10\.0–10\.0\) \| 3\.75 \(2\.50–5\.00\) \|/);
