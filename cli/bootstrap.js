@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 'use strict';
 /**
  * What a fresh clone runs first: plain JavaScript, nothing but Node itself. It makes sure of dependencies and

@@ -4,7 +4,7 @@ async function main(): Promise<void> {
   try {
     // Which Node versions next year's SDK will want is no news for whoever runs a command.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-    await program().parseAsync(process.argv);
+    await program(process.argv.slice(2)).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = describe(error);
   }
@@ -27,5 +27,11 @@ function describe(error: unknown): number {
   if (code === undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
   return typeof exitCode === 'number' ? exitCode : 1;
 }
+
+/** Whoever read the answer has seen enough, as `head` does: the exit code of a program that SIGPIPE ended. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+});
 
 void main();

@@ -1,57 +1,131 @@
 import { Command } from 'commander';
-import { archiveCommand } from './archive/command';
-import { attackCommand } from './attack/command';
-import { auditCommand } from './audit/command';
-import { certsCommand } from './certs/command';
-import { chaosCommand } from './chaos/command';
-import { deadLettersCommand } from './dead-letters/command';
-import { keysCommand } from './keys/command';
-import { forgetCommand } from './keys/forget';
-import { migrateCommand } from './migrate/command';
-import { planCommand } from './plan/command';
-import { queryCommand } from './query/command';
-import { rebuildCommand } from './rebuild/command';
-import { republishCommand } from './republish/command';
-import { replayCommand } from './replay/command';
-import { restoreCommand } from './restore/command';
-import { schemaCommand } from './schema/command';
-import { sagasCommand } from './sagas/command';
-import { traceCommand } from './trace/command';
-import { upCommand } from './up/command';
-import { versionsCommand } from './versions/command';
-import { verifyCommand } from './verify/command';
+
+interface Entry {
+  readonly about: string;
+  /** Draws in what the command needs, and nothing before. */
+  readonly load: () => Command;
+}
+
+/** Every command, in the order of the help. */
+const entries: Readonly<Record<string, Entry>> = {
+  up: {
+    about: 'Start every server and service on this machine, and place three orders.',
+    load: () => (require('./up/command') as typeof import('./up/command')).upCommand(),
+  },
+  sagas: {
+    about: 'Find, explain and repair sagas.',
+    load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),
+  },
+  trace: {
+    about: 'Show what happened for a saga: a tree of spans through every process.',
+    load: () => (require('./trace/command') as typeof import('./trace/command')).traceCommand(),
+  },
+  'dead-letters': {
+    about: 'Find events that could not be projected, and deal with them.',
+    load: () =>
+      (
+        require('./dead-letters/command') as typeof import('./dead-letters/command')
+      ).deadLettersCommand(),
+  },
+  migrate: {
+    about: 'Expand the tables of every store to what this code needs; safe beside running code.',
+    load: () =>
+      (require('./migrate/command') as typeof import('./migrate/command')).migrateCommand(),
+  },
+  schema: {
+    about: 'Check what events and commands promised, or record the next version of a command.',
+    load: () => (require('./schema/command') as typeof import('./schema/command')).schemaCommand(),
+  },
+  versions: {
+    about: 'Builds of the sagas: list, promote, move a parked saga, ask whether one is drained.',
+    load: () =>
+      (require('./versions/command') as typeof import('./versions/command')).versionsCommand(),
+  },
+  verify: {
+    about: 'Run a saga once under every fault at every step, and count what is left.',
+    load: () => (require('./verify/command') as typeof import('./verify/command')).verifyCommand(),
+  },
+  plan: {
+    about: 'Estimate the cores, processes and events that a load needs.',
+    load: () => (require('./plan/command') as typeof import('./plan/command')).planCommand(),
+  },
+  rebuild: {
+    about: 'Fold the event log of a service, and compare every aggregate with its database.',
+    load: () =>
+      (require('./rebuild/command') as typeof import('./rebuild/command')).rebuildCommand(),
+  },
+  republish: {
+    about: 'Send again what the log of a service lacks, from its events table.',
+    load: () =>
+      (require('./republish/command') as typeof import('./republish/command')).republishCommand(),
+  },
+  replay: {
+    about: 'Build a read model anew from the log beside the live one, compare, and switch.',
+    load: () => (require('./replay/command') as typeof import('./replay/command')).replayCommand(),
+  },
+  query: {
+    about: 'Show a read model as it was at a time, or at a place in the log.',
+    load: () => (require('./query/command') as typeof import('./query/command')).queryCommand(),
+  },
+  restore: {
+    about: 'Make a restored database whole again, from the event log and from the sagas.',
+    load: () =>
+      (require('./restore/command') as typeof import('./restore/command')).restoreCommand(),
+  },
+  audit: {
+    about: 'Show what the auditor found, or look at everything now.',
+    load: () => (require('./audit/command') as typeof import('./audit/command')).auditCommand(),
+  },
+  archive: {
+    about: 'Keep the event log in files, and forget it at the brokers.',
+    load: () =>
+      (require('./archive/command') as typeof import('./archive/command')).archiveCommand(),
+  },
+  certs: {
+    about: 'Show the certificates of a stack, and renew them while it runs.',
+    load: () => (require('./certs/command') as typeof import('./certs/command')).certsCommand(),
+  },
+  chaos: {
+    about: 'Hit every process in turn under load, and count what is left; or play one act.',
+    load: () => (require('./chaos/command') as typeof import('./chaos/command')).chaosCommand(),
+  },
+  attack: {
+    about: 'Attack a running stack, row by row, and show what it answered.',
+    load: () => (require('./attack/command') as typeof import('./attack/command')).attackCommand(),
+  },
+  keys: {
+    about: 'Show the keys of stored data, make new ones, and give old ones out no more.',
+    load: () => (require('./keys/command') as typeof import('./keys/command')).keysCommand(),
+  },
+  forget: {
+    about: 'Make everything that was sealed for a person or other subject unreadable, for good.',
+    load: () => (require('./keys/forget') as typeof import('./keys/forget')).forgetCommand(),
+  },
+  completion: {
+    about: 'Print a script by which bash, zsh or fish completes what is typed.',
+    load: () =>
+      (
+        require('./completion/command') as typeof import('./completion/command')
+      ).completionCommand(),
+  },
+};
+
+/** Names of all commands. */
+export const commandNames: readonly string[] = Object.keys(entries);
 
 /**
- * The `holdfast` command. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage; `sagas`,
- * `trace`, `dead-letters`, `keys` and `forget` have more.
+ * The `holdfast` command, ready for these words. Only what they name is loaded: all together would take two seconds,
+ * and a question is answered in a fraction of one. Exit codes: 0 done, 1 failed with code and next step, 2 wrong usage;
+ * `sagas`, `trace`, `dead-letters`, `keys` and `forget` have more.
  */
-export function program(): Command {
-  return (
-    new Command('holdfast')
-      .description('Sagas across services that each own a database, and the proof that they hold.')
-      .addCommand(upCommand())
-      .addCommand(sagasCommand())
-      .addCommand(traceCommand())
-      .addCommand(deadLettersCommand())
-      .addCommand(migrateCommand())
-      .addCommand(schemaCommand())
-      .addCommand(versionsCommand())
-      .addCommand(verifyCommand())
-      .addCommand(planCommand())
-      .addCommand(rebuildCommand())
-      .addCommand(republishCommand())
-      .addCommand(replayCommand())
-      .addCommand(queryCommand())
-      .addCommand(restoreCommand())
-      .addCommand(auditCommand())
-      .addCommand(archiveCommand())
-      .addCommand(certsCommand())
-      .addCommand(chaosCommand())
-      .addCommand(attackCommand())
-      .addCommand(keysCommand())
-      .addCommand(forgetCommand())
-      // An option behind a name is that one's: `chaos` and its acts have some of the same name.
-      .enablePositionalOptions()
-      .exitOverride()
+export function program(words: readonly string[]): Command {
+  const root = new Command('holdfast').description(
+    'Sagas across services that each own a database, and the proof that they hold.',
   );
+  for (const [name, { about, load }] of Object.entries(entries)) {
+    const command = words.includes(name) ? load() : new Command(name);
+    root.addCommand(command.description(about));
+  }
+  // An option behind a name is that one's: `chaos` and its acts have some of the same name.
+  return root.enablePositionalOptions().exitOverride();
 }

@@ -31,7 +31,6 @@ Examples:
 /** `holdfast archive …`: the log in files. */
 export function archiveCommand(): Command {
   return new Command('archive')
-    .description('Keep the event log in files, and forget it at the brokers.')
     .addHelpText('after', help)
     .addCommand(exporting())
     .addCommand(verifying())

@@ -42,7 +42,6 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** `holdfast attack`: attacks a running stack, row by row, and shows what it answered. */
 export function attackCommand(): Command {
   return new Command('attack')
-    .description('Attack a running stack, row by row, and show what it answered.')
     .option('--row <number>', 'only this row; may be repeated', collected)
     .option('--list', 'list the rows and attack nothing', false)
     .addOption(

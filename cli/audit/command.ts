@@ -55,7 +55,6 @@ interface CommandOptions {
 /** `holdfast audit`: what the auditor has found, or its work where it is away. */
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('Show what the auditor found, or look at everything now.')
     .option('--since <time>', 'findings first seen since, RFC 3339', time, new Date(0))
     .option('--watch', 'go on, and tell each finding as it comes, until interrupted', false)
     .option('--verify-report', 'check the signed report from its first line', false)

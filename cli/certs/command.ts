@@ -29,7 +29,6 @@ Examples:
 /** `holdfast certs …`: what the certificates of a stack are, and new ones. */
 export function certsCommand(): Command {
   return new Command('certs')
-    .description('Show the certificates of a stack, and renew them while it runs.')
     .addHelpText('after', help)
     .addCommand(status())
     .addCommand(rotate())

@@ -47,7 +47,6 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export function chaosCommand(): Command {
   const json = 'end with one JSON object on standard output';
   const command = addStorm(new Command('chaos'))
-    .description('Hit every process in turn under load, and count what is left; or play one act.')
     .option('--json', json, false)
     .addHelpText('after', help)
     // An option behind the name of an act is the act's.

@@ -17,10 +17,7 @@ Examples:
 
 /** `holdfast dead-letters`: find and deal with events that could not be projected, through the gateway. */
 export function deadLettersCommand(): Command {
-  const command = new Command('dead-letters')
-    .description('Find events that could not be projected, and deal with them.')
-    .addHelpText('after', help)
-    .exitOverride();
+  const command = new Command('dead-letters').addHelpText('after', help).exitOverride();
   const all = [listCommand(), showCommand(), retryCommand(), editCommand(), discardCommand()];
   for (const each of all) {
     each.option('--reactions', 'letters of reactions, not of read models');

@@ -24,10 +24,7 @@ Examples:
 
 /** `holdfast keys`: what keys there are, and new ones. */
 export function keysCommand(): Command {
-  const command = new Command('keys')
-    .description('Show the keys of stored data, make new ones, and give old ones out no more.')
-    .addHelpText('after', help)
-    .exitOverride();
+  const command = new Command('keys').addHelpText('after', help).exitOverride();
   for (const each of [statusCommand(), rotateCommand(), resealCommand(), retireCommand()]) {
     command.addCommand(keyStoreOptions(each));
   }

@@ -25,9 +25,6 @@ interface ForgetOptions extends KeyStoreOptions {
 /** `holdfast forget`: make everything sealed for a subject unreadable, for good. */
 export function forgetCommand(): Command {
   const command = new Command('forget')
-    .description(
-      'Make everything that was sealed for a person or other subject unreadable, for good.',
-    )
     .argument('<subject>', 'the id that was sealed for: a user’s `sub`')
     .requiredOption('--reason <text>', 'why, without naming the person; kept for good')
     .option('--yes', 'it cannot be undone, and shall be done', false)

@@ -21,9 +21,6 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export function migrateCommand(): Command {
   const names = ownedStores.map(({ name }) => name);
   return new Command('migrate')
-    .description(
-      'Expand the tables of every store to what this code needs; safe beside running code.',
-    )
     .addArgument(new Argument('[stores...]', 'only these').choices(names))
     .addOption(
       new Option('--check', 'change nothing; exit code 1 when tables and code do not fit')

@@ -34,7 +34,6 @@ const most = 1_000_000;
 export function planCommand(): Command {
   const ways: readonly StepRoute[] = ['queue', 'direct'];
   return new Command('plan')
-    .description('Estimate the cores, processes and events that a load needs.')
     .requiredOption('--sagas-per-second <n>', 'sagas that begin in a second', wholeNumber(most))
     .option('--steps <n>', 'steps of a saga', wholeNumber(1_000), 3)
     .option('--compensated <percent>', 'sagas of a hundred that are undone', wholeNumber(100), 1)

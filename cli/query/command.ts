@@ -55,7 +55,6 @@ interface CommandOptions {
 export function queryCommand(): Command {
   const names = projections.map(({ name }) => name);
   return new Command('query')
-    .description('Show a read model as it was at a time, or at a place in the log.')
     .addArgument(new Argument('<projection>', 'the read model').choices(names))
     .requiredOption('--as-of <when>', 'a time, places in the log, or now')
     .option('--key <key>', 'one row alone')

@@ -46,7 +46,6 @@ interface CommandOptions {
 export function rebuildCommand(): Command {
   const names = ownedServices.map(({ service }) => service.name);
   return new Command('rebuild')
-    .description('Fold the event log of a service, and compare every aggregate with its database.')
     .addArgument(new Argument('<service>', 'whose log and database').choices(names))
     .requiredOption('--verify', 'compare only; there is no rebuild that writes')
     .option('--aggregate <id>', 'one aggregate alone, for example account/a-1')

@@ -59,7 +59,6 @@ export function replayCommand(): Command {
   const other = (flags: string, does: string, ...others: string[]) =>
     new Option(flags, does).conflicts([...others, 'keepLive', 'expectEqual', 'acceptLetters']);
   return new Command('replay')
-    .description('Build a read model anew from the log beside the live one, compare, and switch.')
     .addArgument(new Argument('<projection>', 'the read model').choices(names))
     .option('--keep-live', 'build and compare, and do not switch', false)
     .option('--expect-equal', 'do not switch where a row of the sample differs', false)

@@ -54,7 +54,6 @@ interface CommandOptions {
 export function republishCommand(): Command {
   const names = ownedServices.map(({ service }) => service.name);
   return new Command('republish')
-    .description('Send again what the log of a service lacks, from its events table.')
     .addArgument(new Argument('<service>', 'whose events').choices(names))
     .option('--aggregate <id>', 'one aggregate alone, for example account/a-1')
     .option('--dry-run', 'say what would be sent, and send nothing', false)

@@ -46,7 +46,6 @@ interface CommandOptions {
 export function restoreCommand(): Command {
   const names = ownedServices.map(({ service }) => service.name);
   return new Command('restore')
-    .description('Make a restored database whole again, from the event log and from the sagas.')
     .addArgument(new Argument('<service>', 'whose database was restored').choices(names))
     .option('--check', 'only look, and say what would be done', false)
     .option('--state <folder>', 'stack to speak to where the environment names none', '.holdfast')

@@ -16,10 +16,7 @@ Examples:
 
 /** `holdfast sagas`: find, explain and repair sagas through the gateway, as any other client of it. */
 export function sagasCommand(): Command {
-  const command = new Command('sagas')
-    .description('Find, explain and repair sagas.')
-    .addHelpText('after', help)
-    .exitOverride();
+  const command = new Command('sagas').addHelpText('after', help).exitOverride();
   const looking = [listCommand(), showCommand(), watchCommand(), explainCommand()];
   for (const each of [
     ...looking,

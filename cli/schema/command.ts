@@ -24,9 +24,6 @@ interface CheckOptions {
 /** `holdfast schema`: what events and commands promised, what changed, and the next version of a command. */
 export function schemaCommand(): Command {
   return new Command('schema')
-    .description(
-      'Check what events and commands promised, or record the next version of a command.',
-    )
     .addCommand(
       new Command('check')
         .description(

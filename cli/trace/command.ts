@@ -26,7 +26,6 @@ interface TraceOptions {
 /** `holdfast trace`: everything that happened for a saga, from the request to the rows of the read models. */
 export function traceCommand(): Command {
   return new Command('trace')
-    .description('Show what happened for a saga: a tree of spans through every process.')
     .argument('<saga>', 'workflow id or saga id of a saga, or the id of a trace')
     .option('--stack <folder>', 'state folder of a stack', '.holdfast')
     .option('--traces <folder>', 'folder of the trace files, where they are elsewhere')

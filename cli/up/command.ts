@@ -32,7 +32,6 @@ const instancesHelp = `more than one of a process, as in payments=3,gateway=2; a
 /** `holdfast up`: the embedded stack, our processes and the demonstration, until Ctrl-C (or once). */
 export function upCommand(): Command {
   return new Command('up')
-    .description('Start every server and service on this machine, and place three orders.')
     .option('--once', 'run the demonstration, print the result and stop', false)
     .option('--json', 'end with one JSON object on the last line', false)
     .option('--no-demo', 'place no orders')

@@ -47,7 +47,6 @@ Examples:
 /** `holdfast verify`: runs a saga once under every fault at every step, and counts what is left. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('Run a saga once under every fault at every step, and count what is left.')
     .argument('[saga...]', 'sagas with a recipe: see docs/verify.md')
     .option('--pairs', 'every pair of faults, without servers', false)
     .option('--only <cell>', 'one cell, <step>/<direction>/<fault>, or one run of --pairs')

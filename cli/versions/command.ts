@@ -17,9 +17,6 @@ const print = (value: unknown): void => void process.stdout.write(`${JSON.string
 /** `holdfast versions`: which builds run sagas, which one gets new ones, and moving a parked saga by hand. */
 export function versionsCommand(): Command {
   return new Command('versions')
-    .description(
-      'Builds of the sagas: list, promote, move a parked saga, ask whether one is drained.',
-    )
     .addCommand(
       command('list', 'Every build: its status, its open and its parked sagas.').action(
         (options: VersionsOptions) => run(options, (reach) => list(reach, options)),
