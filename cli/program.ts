@@ -12,6 +12,23 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'Start every server and service on this machine, and place three orders.',
     load: () => (require('./up/command') as typeof import('./up/command')).upCommand(),
   },
+  status: {
+    about: 'Show what runs on this machine, and what people can do with it.',
+    load: () => (require('./local/status') as typeof import('./local/status')).statusCommand(),
+  },
+  logs: {
+    about: 'Show what the processes of a stack have written, in the order of time.',
+    load: () =>
+      (require('./local/logs/command') as typeof import('./local/logs/command')).logsCommand(),
+  },
+  open: {
+    about: 'Open a page of the stack: the API, the Temporal Web UI, and others.',
+    load: () => (require('./local/open') as typeof import('./local/open')).openCommand(),
+  },
+  down: {
+    about: 'End the stack of a state folder, wherever it was started.',
+    load: () => (require('./local/down') as typeof import('./local/down')).downCommand(),
+  },
   sagas: {
     about: 'Find, explain and repair sagas.',
     load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),

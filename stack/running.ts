@@ -29,6 +29,11 @@ function recorded(file: string): number | undefined {
   }
 }
 
+/** The process that runs the stack of a state folder; undefined where none does. */
+export function ownerOf(stateDir: string): number | undefined {
+  return recorded(path.resolve(stateDir, 'owner.json'));
+}
+
 /** Brokers of the event log in a state folder; their number never changes. */
 export function brokersOf(stateDir: string): 1 | 3 {
   const file = path.resolve(stateDir, 'kafka', 'brokers');
@@ -49,7 +54,7 @@ export function processesOf(stateDir: string): ReadonlyMap<number, string> {
 /** Finds the stack that runs in a state folder. Throws STATE_MISMATCH where none does. */
 export function findRunning(stateDir: string): RunningStack {
   const folder = path.resolve(stateDir);
-  if (recorded(path.join(folder, 'owner.json')) === undefined) {
+  if (ownerOf(folder) === undefined) {
     throw new StackError({
       code: 'STATE_MISMATCH',
       subject: 'stack',

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createApiClient, until } from '../../cli/up/api-client';
 import type { ApiClient } from '../../cli/up/api-client';
 import { projectRoot } from '../../platform/runtime/paths';
+import { runHoldfast } from '../support/holdfast-cli';
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'holdfast-main-job-'));
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
@@ -55,11 +56,11 @@ async function clientOf(run: Run): Promise<ApiClient> {
   return createApiClient({ gatewayUrl, issuer: `${keycloak}/realms/holdfast`, caFile });
 }
 
-async function stop(run: Run, signal: NodeJS.Signals): Promise<number> {
+/** Another command, as somebody gives it in a second terminal. */
+async function command(...words: string[]) {
   const askedAt = performance.now();
-  run.child.kill(signal);
-  await run.exited;
-  return performance.now() - askedAt;
+  const { exitCode, out, err } = await runHoldfast([...words, '--state', stateDir]);
+  return { exitCode, out, err, ms: performance.now() - askedAt };
 }
 
 describe('npm start', () => {
@@ -103,8 +104,20 @@ describe('npm start', () => {
     const started = await place(api);
     expect(started.status).toBe(202);
     await api.close();
-    expect(await stop(first, 'SIGINT')).toBeLessThan(15_000);
+    const status = await command('status', '--json');
+    expect([status.exitCode, JSON.parse(status.out)]).toMatchObject([0, { state: 'works' }]);
+    expect((await command('open', 'docs')).out).toMatch(/^https:\/\/localhost:\d+\/docs\n$/);
+    const down = await command('down');
+    expect([down.exitCode, down.out]).toEqual([0, `stopped, process ${first.child.pid}\n`]);
+    expect(down.ms).toBeLessThan(15_000);
+    expect(await first.exited).toBe(0);
     expect(leftBehind()).toEqual([]);
+    expect((await command('down')).out).toContain('nothing runs');
+    expect(await command('status')).toMatchObject({
+      ...{ exitCode: 1, err: expect.stringContaining('STATE_MISMATCH') as string },
+    });
+    const logged = await command('logs', 'gateway', '--json', '--lines', '1');
+    expect(JSON.parse(logged.out)).toMatchObject({ process: 'gateway' });
     const second = up('--no-demo');
     const later = await clientOf(second);
     const again = await place(later);
