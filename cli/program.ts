@@ -29,6 +29,15 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'End the stack of a state folder, wherever it was started.',
     load: () => (require('./local/down') as typeof import('./local/down')).downCommand(),
   },
+  doctor: {
+    about:
+      'Look for what is missing on this machine, or unsafe in a deployment, and say what mends it.',
+    load: () => (require('./doctor/command') as typeof import('./doctor/command')).doctorCommand(),
+  },
+  new: {
+    about: 'Write a saga that works, to be changed into your own.',
+    load: () => (require('./new/command') as typeof import('./new/command')).newCommand(),
+  },
   sagas: {
     about: 'Find, explain and repair sagas.',
     load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),
@@ -121,9 +130,9 @@ const entries: Readonly<Record<string, Entry>> = {
   completion: {
     about: 'Print a script by which bash, zsh or fish completes what is typed.',
     load: () =>
-      (
-        require('./completion/command') as typeof import('./completion/command')
-      ).completionCommand(),
+      (require('./completion/command') as typeof import('./completion/command')).completionCommand(
+        () => program(commandNames),
+      ),
   },
 };
 

@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import type { Registry } from 'prom-client';
 import { openConsul } from '../platform/discovery/consul';
 import type { Consul } from '../platform/discovery/consul';
+import { servicesKnown } from '../platform/discovery/ready';
 import { createResolver } from '../platform/discovery/resolver';
 import { createServiceClient } from '../platform/discovery/service-client';
 import { traceProcess } from '../platform/host/collector';
@@ -119,7 +120,7 @@ function checksOf(opened: Opened) {
   // one is answered 503. A gateway that knows none is of no use yet.
   for (const service of services)
     health.check(`service ${service}`, () => find(service), 'optional');
-  health.check('services', () => Promise.any(services.map(find)));
+  health.check('services', () => servicesKnown(opened.resolver, services));
   health.check('consul', () => opened.consul.ask({ path: '/v1/status/leader' }), 'optional');
   health.check('redis', () => opened.redis.ping(), 'optional');
   return health;

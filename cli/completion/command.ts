@@ -1,5 +1,4 @@
 import { Argument, Command } from 'commander';
-import { commandNames, program } from '../program';
 import { forBash, forFish, forZsh } from './scripts';
 import { placesOf } from './words';
 import type { Place } from './words';
@@ -20,18 +19,18 @@ Examples:
 `;
 
 /** Script that completes commands, options and their choices in a shell. */
-export function completionScript(shell: string): string {
-  const places = placesOf(program(commandNames));
+export function completionScript(shell: string, whole: Command): string {
+  const places = placesOf(whole);
   return scripts[shell]?.(places) ?? '';
 }
 
-/** `holdfast completion`: what a shell needs to complete what is typed. */
-export function completionCommand(): Command {
+/** `holdfast completion`: what a shell needs to complete what is typed. `whole` is the program with every command. */
+export function completionCommand(whole: () => Command): Command {
   return new Command('completion')
     .addArgument(new Argument('<shell>', 'whose script it is').choices(Object.keys(scripts)))
     .addHelpText('after', help)
     .exitOverride()
     .action((shell: string) => {
-      process.stdout.write(completionScript(shell));
+      process.stdout.write(completionScript(shell, whole()));
     });
 }

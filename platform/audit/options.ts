@@ -16,8 +16,9 @@ export const auditLimits = {
   intervalMs: 500,
   /** Committed events that were not sent for so long are told by their ids. */
   overdueMs: 30_000,
-  /** Passes from one page of the events table to the next. */
-  historyEvery: 4,
+  /** From one page of aggregates to the next, and from the beginning of a round to that of the next; the same of events tables. */
+  aggregates: { pageMs: 500, roundMs: 5_000 },
+  history: { pageMs: 2_000, roundMs: 10_000 },
   /** Where nothing happens, the places reached are written so often, and with them that the auditor is at work. */
   quietCommitMs: 2_000,
   /** Passes in which a log ends before what was read of it, until that is believed: a new leader may not know yet. */
@@ -81,4 +82,6 @@ export interface AuditParts {
   /** Our own clock, milliseconds; `performance.now` where nothing is said. */
   readonly now: () => number;
   readonly overdueMs: number;
+  /** Whoever looks at everything now waits for no pace: each step takes a page. */
+  readonly isPaced: boolean;
 }

@@ -65,7 +65,7 @@ export function openAuditor(config: Config, system: AuditedSystem, registry?: Re
   const auditor = createAuditor({
     ...{ services, sagas: system.sagas, ledger, feed, eventLog, schemas: loadSchemas() },
     ...{ projections: projections.witness, overdueMs: auditLimits.overdueMs },
-    now: () => performance.now(),
+    ...{ now: () => performance.now(), isPaced: registry !== undefined },
   });
   return {
     ...{ log, ledger, auditor },

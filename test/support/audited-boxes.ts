@@ -65,7 +65,7 @@ export function auditedBoxes(told: Partial<AuditorOptions> = {}) {
     services: [{ service, topic: log.topic, store: seen }],
     ...{ sagas: [], ledger, schemas: anySchemas, eventLog: log.eventLog, overdueMs: 30_000 },
     feed: lookingFeed(log.eventLog, 'auditor-test'),
-    now: () => clock.ms,
+    ...{ now: () => clock.ms, isPaced: false },
     ...told,
   });
   const changed = { rows, events };

@@ -8,7 +8,7 @@ import { auditOnce } from '../../up/audit';
 import { instanceName } from '../../up/instances';
 import type { InstanceName, repeatable } from '../../up/instances';
 import type { PlatformProcess } from '../../up/processes';
-import { grouped, startLoad } from '../rotation/load';
+import { crowdOf, grouped, startLoad } from '../rotation/load';
 import type { LoadTold } from '../rotation/load';
 import type { Stage } from '../stage';
 import { openGateways } from './gateways';
@@ -17,8 +17,10 @@ import { openGateways } from './gateways';
 export type Doubled = (typeof repeatable)[number];
 
 export interface RollingOptions {
-  /** Reads a second, beside four customers who order one piece after the other. */
+  /** Reads a second, beside customers who order one piece after the other. */
   readonly rate: number;
+  /** How many of them; four unless told. */
+  readonly buyers?: number;
   /** How often each instance is restarted. */
   readonly rounds: number;
   /** Processes to restart: two of each are at work meanwhile. */
@@ -63,7 +65,7 @@ export async function runRolling(stage: Stage, options: RollingOptions): Promise
     await shown(stage, consul, doubled);
     const api = await openGateways(stage.arena.environmentFor);
     try {
-      const load = await startLoad(api, rate);
+      const load = await startLoad(api, rate, crowdOf(options));
       const restarts: Restart[] = [];
       let told: LoadTold;
       try {

@@ -7,15 +7,17 @@ import { targetsFile } from '../../../stack/scrape-targets';
 import { until } from '../../up/api-client';
 import { auditOnce } from '../../up/audit';
 import type { InstanceName } from '../../up/instances';
-import { grouped, startLoad } from '../rotation/load';
+import { crowdOf, grouped, startLoad } from '../rotation/load';
 import type { LoadSeen, LoadTold } from '../rotation/load';
 import { logFromNow } from '../stage';
 import type { LogLine, Stage } from '../stage';
 import { openGateways } from './gateways';
 
 export interface SickOptions {
-  /** Reads a second that payments answers, beside four customers who order one piece after the other. */
+  /** Reads a second that payments answers, beside customers who order one piece after the other. */
   readonly rate: number;
+  /** How many of them; four unless told. */
+  readonly buyers?: number;
   /** How long the one hangs, milliseconds. */
   readonly sickMs: number;
   readonly say: (line: string) => void;
@@ -55,7 +57,7 @@ export async function runSickInstance(stage: Stage, options: SickOptions): Promi
   try {
     const api = await openGateways(arena.environmentFor);
     try {
-      const load = await startLoad(api, options.rate, { reads: 'accounts' });
+      const load = await startLoad(api, options.rate, { reads: 'accounts', ...crowdOf(options) });
       let seen: Seen;
       let told: LoadTold;
       try {

@@ -37,6 +37,10 @@ interface Counted extends LoadSeen {
   readonly tookMs: number[];
 }
 
+/** Who takes part in the load of an act, where it was told. */
+export const crowdOf = ({ buyers }: { readonly buyers?: number }): { readonly buyers?: number } =>
+  buyers === undefined ? {} : { buyers };
+
 /**
  * Reads at a steady rate, whatever the answers do, and beside them customers who order one piece after the other and
  * follow each order to its end. Nothing is asked twice: whatever a client would have to repeat is a failure.

@@ -10,6 +10,8 @@ import { compareLive } from './live';
 import type { LiveScope } from './live';
 import { lookForLost } from './lost';
 import type { Watched } from './lost';
+import { openPace } from './pace';
+import type { PaceLimits } from './pace';
 import { followProjections } from './projected';
 import { scanAggregates, scanHistory, trackedOf } from './scan';
 import { openSums } from './sums';
@@ -46,7 +48,8 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
   const barrier = openBarrier(now);
   const sums = openSums(name, now);
   let mark: ServiceMark | undefined;
-  const state = { steps: 0, committedMs: -Infinity, shrunk: new Map<number, number>() };
+  const state = { committedMs: -Infinity, shrunk: new Map<number, number>() };
+  const paces = pacesOf(parts);
   const highsOf = async () => {
     const marks = await parts.eventLog.marks(under.topic);
     return new Map(marks.map(({ partition, high }) => [partition, high]));
@@ -71,20 +74,25 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
     await takeRecords(read, { ...taking, isTruncated });
     for (const { partition, offset } of records) offsets.set(partition, BigInt(offset) + 1n);
     await compareAll(draft, read, { findings, offsets, isTruncated });
-    const after = await markAfter(draft, before, { offsets, findings });
+    const due = {
+      aggregates: paces.aggregates.isDue(before.scanAfter === ''),
+      history: paces.history.isDue(before.historyAfter.aggregateId === ''),
+    };
+    const after = await markAfter(draft, before, { offsets, findings, due });
     const readTo = readToOf(offsets);
     findings.push(...sums(after.openWeights, barrier.clearedMs()));
     const found = await commit(changeOf(draft, after, findings));
     mark = after;
     // A step that failed is taken again just as it was: else what it met would be away in the next one, and back later.
-    state.steps += 1;
+    if (due.aggregates) paces.aggregates.took(before.scanAfter === '');
+    if (due.history) paces.history.took(before.historyAfter.aggregateId === '');
     barrier.read(readTo);
     const lag = marks.reduce(
       (sum, { partition, high }) => sum + Number(high - readTo(partition)),
       0,
     );
     const { events: taken, repeats } = draft;
-    const isRoundOver = after.scanAfter === '';
+    const isRoundOver = due.aggregates && after.scanAfter === '';
     return { events: taken, repeats, found, lag: Math.max(0, lag), mark: after, isRoundOver };
   }
 
@@ -149,7 +157,12 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
     {
       offsets,
       findings,
-    }: { readonly offsets: Map<number, bigint>; readonly findings: AuditFinding[] },
+      due,
+    }: {
+      readonly offsets: Map<number, bigint>;
+      readonly findings: AuditFinding[];
+      readonly due: Readonly<Record<keyof typeof paces, boolean>>;
+    },
   ): Promise<ServiceMark> {
     const scan = { service: name, ledger, store: under.store };
     const load = async (ids: readonly string[]) => {
@@ -159,9 +172,11 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
       );
       return (id: string) => draft.tracked.get(id) ?? known(id);
     };
-    const scanAfter = await scanAggregates(scan, before, { ...scopeOf(findings), load });
-    const isDue = state.steps % auditLimits.historyEvery === 0;
-    const historyAfter = isDue ? await scanHistory(scan, before, findings) : before.historyAfter;
+    const scope = { ...scopeOf(findings), load };
+    const scanAfter = due.aggregates ? await scanAggregates(scan, before, scope) : before.scanAfter;
+    const historyAfter = due.history
+      ? await scanHistory(scan, before, findings)
+      : before.historyAfter;
     const texts = [...offsets].map(([partition, offset]) => [partition, offset.toString()]);
     const mark = { ...before, offsets: Object.fromEntries(texts) as ServiceMark['offsets'] };
     const of = { service: name, topic: under.topic, mark: before };
@@ -173,6 +188,14 @@ export function openServiceAudit(parts: AuditParts, under: ServiceUnderAudit): S
   }
 
   return { name, step, clearedMs: () => barrier.clearedMs() };
+}
+
+function pacesOf({ isPaced, now }: AuditParts) {
+  const limits = (own: PaceLimits): PaceLimits => (isPaced ? own : { pageMs: 0, roundMs: 0 });
+  return {
+    aggregates: openPace(now, limits(auditLimits.aggregates)),
+    history: openPace(now, limits(auditLimits.history)),
+  };
 }
 
 const readToOf =

@@ -19,15 +19,15 @@ const passedOver = contract('resealed-ledger', 'rows that do not open are passed
 export const ledgerGuards: readonly Guard[] = [
   {
     name: 'a step that failed is taken again just as it was',
-    why: 'what the auditor waits for would be gone in the next pass and back in the fourth, and nobody would believe it',
+    why: 'what the auditor waits for would be gone in the next pass and back in a later one, and nobody would believe it',
     changes: [
       {
         file: 'platform/audit/pass/service-audit.ts',
-        from: 'const isDue = state.steps % auditLimits.historyEvery === 0;',
-        to: 'const isDue = state.steps++ % auditLimits.historyEvery === 0;',
+        from: "isDue(before.historyAfter.aggregateId === '')",
+        to: 'isDue(true) && (paces.history.took(true), true)',
       },
     ],
-    test: unit('audit/refused', 'of what is looked at every fourth time alone'),
+    test: unit('audit/refused', 'of what is looked at now and then alone'),
   },
   {
     name: 'a remembered state is sealed for its number',

@@ -1,3 +1,5 @@
+import { auditLimits } from '../../../platform/audit/options';
+import { openPace } from '../../../platform/audit/pass/pace';
 import { contentHashOf } from '../../../platform/outbox/stamp';
 import { auditedBoxes } from '../../support/audited-boxes';
 import { wholeHistory } from '../../support/box-audit';
@@ -203,3 +205,27 @@ async function slotOf(world: ReturnType<typeof auditedBoxes>, id: string): Promi
   const [event] = await world.store.history({ after: { aggregateId: id, seq: 0 }, limitMax: 1 });
   return event!.slot;
 }
+
+test('at its pace, what nothing happened to is looked at once a round, however fast steps follow', async () => {
+  const world = auditedBoxes({ isPaced: true });
+  await world.put(['a', 'b'], 7);
+  await world.relay();
+  const told = async (afterMs: number): Promise<readonly string[]> => {
+    world.clock.ms += afterMs;
+    return (await world.auditor.pass()).found.map(({ code, subject }) => `${code} ${subject}`);
+  };
+  const { aggregates } = auditLimits;
+  await told(0);
+  // The last page of a round has nothing on it.
+  await told(aggregates.pageMs);
+  world.changed.rows.set('b', (row) => ({ ...row, state: { ...row.state, coins: 9 } }));
+  for (let step = 0; step < 8; step += 1) expect(await told(aggregates.pageMs)).toEqual([]);
+  expect(await told(aggregates.pageMs)).toEqual(['STATE_DIFFERS b']);
+});
+
+test('a page that could not be looked at is due again at once', () => {
+  const pace = openPace(() => 100, { pageMs: 500, roundMs: 5_000 });
+  expect([pace.isDue(true), pace.isDue(true)]).toEqual([true, true]);
+  pace.took(true);
+  expect([pace.isDue(true), pace.isDue(false)]).toEqual([false, false]);
+});

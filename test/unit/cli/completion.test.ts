@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { completionScript } from '../../../cli/completion/command';
-import { commandNames } from '../../../cli/program';
+import { commandNames, program } from '../../../cli/program';
 import { provideShell } from '../../support/shells';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-completion-'));
@@ -13,7 +13,7 @@ let fish: Awaited<ReturnType<typeof provideShell>>;
 
 beforeAll(async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
-    writeFileSync(file(shell), completionScript(shell));
+    writeFileSync(file(shell), completionScript(shell, program(commandNames)));
   }
   [zsh, fish] = await Promise.all([provideShell('zsh'), provideShell('fish')]);
 }, 300_000);
