@@ -29,6 +29,11 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'End the stack of a state folder, wherever it was started.',
     load: () => (require('./local/down') as typeof import('./local/down')).downCommand(),
   },
+  explain: {
+    about: 'Say what an error code means, and what to do about it.',
+    load: () =>
+      (require('./explain/command') as typeof import('./explain/command')).explainCommand(),
+  },
   sagas: {
     about: 'Find, explain and repair sagas.',
     load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),
