@@ -38,6 +38,11 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'Write a saga that works, to be changed into your own.',
     load: () => (require('./new/command') as typeof import('./new/command')).newCommand(),
   },
+  explain: {
+    about: 'Say what an error code means, and what to do about it.',
+    load: () =>
+      (require('./explain/command') as typeof import('./explain/command')).explainCommand(),
+  },
   sagas: {
     about: 'Find, explain and repair sagas.',
     load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),

@@ -2,6 +2,7 @@ import { Problem, platformProblems } from '../platform/http/problem';
 import type { ProblemOptions } from '../platform/http/problem';
 import { letterPages } from '../projections/letters/problems';
 import { webhookPages } from '../webhooks/problems';
+import { nextSteps } from './next-steps';
 import { verbPages } from './verb-problems';
 
 /** Codes of the gateway's own problems: status and title. */
@@ -31,7 +32,7 @@ export function gatewayProblem(code: GatewayProblemCode, options: ProblemOptions
   return new Problem(status, code, title, options);
 }
 
-/** Status, title, and what to do next where the title does not say it. */
+/** Status, title, and what to do next; a table may leave that to {@link nextSteps}. */
 export type ProblemPage = readonly [status: number, title: string, next?: string];
 
 /**
@@ -52,9 +53,18 @@ export const refusalPages: Readonly<Record<string, ProblemPage>> = {
   ...webhookPages,
 };
 
-/** Page of every problem there is. */
-export const problemPages: Readonly<Record<string, ProblemPage>> = {
+function completed(pages: Readonly<Record<string, ProblemPage>>) {
+  const each = Object.entries(pages).map(([code, [status, title, own]]) => {
+    const next = own ?? nextSteps[code];
+    const page: ProblemPage = next === undefined ? [status, title] : [status, title, next];
+    return [code, page] as const;
+  });
+  return Object.fromEntries(each);
+}
+
+/** Page of every problem there is, with its next step. */
+export const problemPages: Readonly<Record<string, ProblemPage>> = completed({
   ...refusalPages,
   ...platformProblems,
   ...gatewayProblems,
-};
+});

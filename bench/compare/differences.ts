@@ -44,7 +44,9 @@ export interface Difference {
   readonly now: Spread;
   /** Now divided by before, pair by pair. */
   readonly ratio: Spread;
-  /** The same after each was divided by the empty workflow of its own run: what the machine did between them cancels out. */
+  /**
+   * The same after each was divided by the empty workflow of its own run: what the machine did between them cancels.
+   */
   readonly besideEmpty?: Spread | undefined;
   /** Whether all pairs fall on one side: `no` where some say more and some less. */
   readonly toldApart: 'more' | 'less' | 'no';
@@ -60,7 +62,7 @@ function valueOf({ samples }: RunReport, cell: Sample, measure: Measure): number
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** All differences of all cells that both revisions have measured; `empty` first, which is what the others are set against. */
+/** All differences of all cells that both revisions have measured. */
 export function differencesOf(pairs: readonly Pair[]): readonly Difference[] {
   const samples = pairs[0]?.now.samples ?? [];
   const cells = samples.filter((cell, at) => samples.findIndex(sameCell(cell)) === at);

@@ -22,9 +22,9 @@ const usualVariants = 'holdfast-direct,holdfast-queue,empty';
 
 export const compareUsage = `npm run bench -- --compare <revision> [options]
 
-Measures the sagas of this tree and those of another revision in turn: in each round one starts the other's servers anew, so
-that neither has the better hour. Says by how much they differ, and whether the rounds tell them apart. The revision is
-laid out in a folder of its own, which is gone afterwards, with the packages of its own lockfile.
+Measures the sagas of this tree and those of another revision in turn, each on servers of its own, so that neither has
+the better hour. Says by how much they differ, and whether the rounds tell them apart. The revision is laid out in a
+folder of its own, which is gone afterwards, with the packages of its own lockfile.
 
   --rounds <n>           of both; 5 unless told. One of each takes five minutes or more
   --seconds <n>          of each window; 10 unless told

@@ -13,9 +13,9 @@ const columns: readonly (readonly [string, (one: Difference) => string])[] = [
   ['told apart', ({ toldApart }) => toldApart],
 ];
 
-const legend = `Medians of all rounds, and between which figures they were. \`beside empty\`: each was divided by the empty
-workflow of its own run first. Told apart: all rounds say more, or all say less. By chance alone five rounds agree in one
-case of sixteen, three in one of four.`;
+const legend = `Medians of all rounds, and between which figures they were. \`beside empty\`: each was divided
+by the empty workflow of its own run first. Told apart: all rounds say more, or all say less. By chance
+alone five rounds agree in one case of sixteen, three in one of four.`;
 
 /** A row for each figure of each cell. */
 export function asComparison(differences: readonly Difference[]): string {

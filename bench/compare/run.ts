@@ -21,7 +21,10 @@ export interface CompareTelling {
   readonly signal: AbortSignal;
 }
 
-/** Runs the scenario once in a folder, in a process of its own, to its end. What it says on the way goes on to the terminal. */
+/**
+ * Runs the scenario once in a folder, in a process of its own, to its end. What it says on the way goes on to the
+ * terminal.
+ */
 function runIn(
   folder: string,
   { seconds, callers, only }: CompareOptions,

@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS bench.events (
   time timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (saga, step, seq));`;
 
 /**
- * What a step writes beside its row where it is to be like a participant of Holdfast: the record by which a second try is
- * known, and the event that tells others. In the statement of the row, so that it costs no round trip.
+ * What a step writes beside its row where it is to be like a participant of Holdfast: the record by which a second try
+ * is known, and the event that tells others. In the statement of the row, so that it costs no round trip.
  */
 const recorded = {
   add: `WITH record AS (INSERT INTO bench.records VALUES ($1, $2, 'done')),

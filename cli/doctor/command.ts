@@ -6,10 +6,10 @@ import { lookAtProduction } from './production';
 import { lookAtState } from './state';
 
 const help = `
-Looks whether this machine has what npm start needs, and at the stack in --state, if there is one. With --production it asks the
-databases, Kafka, Temporal and the settings of a deployment whether they keep what they are given: copies, flushes, retention, keys, lifetimes. It
-speaks to what the environment of a process names (HOLDFAST_NAME and the others), or to the stack in --state, which is for
-development and does not pass.
+Looks whether this machine has what npm start needs, and at the stack in --state, if there is one. With --production it
+asks the databases, Kafka, Temporal and the settings of a deployment whether they keep what they are given: copies,
+flushes, retention, keys, lifetimes. It speaks to what the environment of a process names (HOLDFAST_NAME and the
+others), or to the stack in --state, which is for development and does not pass.
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage.
 

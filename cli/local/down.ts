@@ -5,8 +5,8 @@ import { CommandError } from '../command-error';
 import { linePrinter } from '../line-printer';
 
 const help = `
-Asks the process that runs the stack to stop, as Ctrl-C does there, and waits until its state folder is free. State stays: the
-next start goes on where this one ended.
+Asks the process that runs the stack to stop, as Ctrl-C does there, and waits until its state folder is free. State
+stays: the next start goes on where this one ended.
 
 Exit codes: 0 stopped, or nothing was running, 1 it has not stopped in time, 2 wrong usage.
 

@@ -4,8 +4,8 @@ import { endpointsOf } from '../../stack/environment';
 import { recallReach } from '../../stack/recall';
 
 const help = `
-Opens a page of the stack in the browser of this machine, and says its address; in a pipe, or where there is no browser, it only says
-the address. A saga is opened in the Temporal Web UI.
+Opens a page of the stack in the browser of this machine, and says its address; in a pipe, or where there is no browser,
+it only says the address. A saga is opened in the Temporal Web UI.
 
 Exit codes: 0 said, 1 there is no stack, 2 wrong usage.
 

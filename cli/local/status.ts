@@ -12,7 +12,8 @@ const help = `
 Looks at the processes of the stack that runs in a state folder, and asks its gateway what people can do at this moment
 (the same as GET /status).
 
-Exit codes: 0 everything works, 1 no stack runs there, 2 wrong usage, 3 a process of ours is down, or something does not work.
+Exit codes: 0 everything works, 1 no stack runs there, 2 wrong usage, 3 a process of ours is down, or something does
+not work.
 
 Examples:
   holdfast status

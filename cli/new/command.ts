@@ -9,8 +9,9 @@ import { withSaga } from './registries';
 import { sagaFiles } from './saga-files';
 
 const help = `
-Writes a saga that works as it is: its contract, its steps, its proof, and its line in each registry. Change it into your own from
-there: docs/add-a-saga.md explains every part. Nothing is written where one of the files is there already.
+Writes a saga that works as it is: its contract, its steps, its proof, and its line in each registry. Change it into
+your own from there: docs/add-a-saga.md explains every part. Nothing is written where one of the files is there
+already.
 
 Exit codes: 0 written, 1 not, and why, 2 wrong usage.
 
@@ -22,7 +23,7 @@ Examples:
 interface NewOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
-  readonly root: string;
+  readonly root?: string;
 }
 
 /** `holdfast new …`: code to begin with. */
@@ -35,14 +36,15 @@ function newSaga(): Command {
     .description('Write a saga that works, to be changed into your own.')
     .argument('<name>', 'lower-case words with dashes, such as gift-order')
     .option('--dry-run', 'say what would be written, and write nothing', false)
-    .option('--root <folder>', 'of the project', projectRoot)
+    .option('--root <folder>', 'of the project; the one of this program unless told')
     .option('--json', 'print the files as one JSON object', false)
     .addHelpText('after', help)
     .exitOverride()
     .action((name: string, options: NewOptions) => {
       const names = namesOf(name);
-      const files = filesOfSaga(names, options.root);
-      if (!options.dryRun) write(files, options.root);
+      const { dryRun, root = projectRoot } = options;
+      const files = filesOfSaga(names, root);
+      if (!dryRun) write(files, root);
       tell(names, files, options);
     });
 }

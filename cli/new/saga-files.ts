@@ -4,9 +4,16 @@ import type { Names } from './names';
  * A saga of the participants that are there, as somebody would write it by hand to begin with: it runs and holds under
  * every fault before a line of it is changed.
  */
-export function sagaFiles({ kebab, camel, title }: Names): Readonly<Record<string, string>> {
+export function sagaFiles(names: Names): Readonly<Record<string, string>> {
+  const { kebab } = names;
   return {
-    [`workflows/${kebab}.contract.ts`]: `import { z } from 'zod';
+    [`workflows/${kebab}.contract.ts`]: contractOf(names),
+    [`workflows/${kebab}.saga.ts`]: sagaOf(names),
+    [`workflows/${kebab}.verify.ts`]: recipeOf(names),
+  };
+}
+
+const contractOf = ({ kebab, camel, title }: Names): string => `import { z } from 'zod';
 import { amountCents, currency, identifier, orderLines } from '../activities/values';
 import { defineSagaContract } from '../platform/saga/contract';
 
@@ -25,8 +32,12 @@ export const ${camel}Contract = defineSagaContract({
   deadlineMs: 5 * 60_000,
   sends: ['orders.open', 'inventory.reserve', 'inventory.ship'],
 });
-`,
-    [`workflows/${kebab}.saga.ts`]: `import { inventory } from '../activities/inventory/contract';
+`;
+
+const sagaOf = ({
+  kebab,
+  camel,
+}: Names): string => `import { inventory } from '../activities/inventory/contract';
 import { orders } from '../activities/orders/contract';
 import { defineSaga } from '../platform/saga';
 import { ${camel}Contract } from './${kebab}.contract';
@@ -42,8 +53,12 @@ export const ${camel} = defineSaga(${camel}Contract, async (saga, input) => {
   await saga.pivot('ship', inventory.ship({ orderId }));
   await saga.retriable('confirm order', orders.confirm({ orderId }));
 });
-`,
-    [`workflows/${kebab}.verify.ts`]: `import { defineRecipe, differences } from '../platform/saga/recipe';
+`;
+
+const recipeOf = ({
+  kebab,
+  camel,
+}: Names): string => `import { defineRecipe, differences } from '../platform/saga/recipe';
 import { ${camel}Contract } from './${kebab}.contract';
 
 const pieces = 10;
@@ -75,6 +90,4 @@ export const ${camel}Recipe = defineRecipe(${camel}Contract, {
     ];
   },
 });
-`,
-  };
-}
+`;

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { commandNames, program } from '../program';
 
+/** Where it stands, from the root of the project. */
+export const commandReferencePath = 'docs/cli.md';
+
 /** As wide as a terminal is at least, and as the code of these pages is. */
 const columns = 100;
 
@@ -27,12 +30,13 @@ export function everyCommand(
 
 const head = `# The command line
 
-Every command with what it says at \`--help\`, written from the commands themselves by \`npm run docs:write\`. In a clone it is
-\`npm run holdfast -- <command>\`, or \`npx holdfast <command>\`; \`holdfast completion\` completes it in a shell.
+Every command with what it says at \`--help\`, written from the commands themselves by \`npm run docs:write\`. In a
+clone it is \`npm run holdfast -- <command>\`, or \`npx holdfast <command>\`; \`holdfast completion\` completes it in
+a shell.
 
-Answers go to standard output, everything else to standard error. Every command that answers has \`--json\`. Tables are columns on a
-terminal, and lines with tabs and no heading in a pipe. An error says a code, what happened and what to do next;
-\`holdfast explain <code>\` says more.
+Answers go to standard output, everything else to standard error. Tables are columns on a terminal, and lines with tabs
+and no heading in a pipe. An error says a code, what happened and what to do next; \`holdfast explain <code>\` says
+more.
 `;
 
 /** The reference of the command line, as Markdown. */

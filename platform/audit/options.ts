@@ -16,7 +16,7 @@ export const auditLimits = {
   intervalMs: 500,
   /** Committed events that were not sent for so long are told by their ids. */
   overdueMs: 30_000,
-  /** From one page of aggregates to the next, and from the beginning of a round to that of the next; the same of events tables. */
+  /** From one page of aggregates to the next, and from one round to the next; the same of events tables. */
   aggregates: { pageMs: 500, roundMs: 5_000 },
   history: { pageMs: 2_000, roundMs: 10_000 },
   /** Where nothing happens, the places reached are written so often, and with them that the auditor is at work. */

@@ -7,8 +7,8 @@ afterAll(async () => (await stage).close());
 
 const say = (): void => undefined;
 
-// Every process twice, at 50 reads a second beside four customers, is `npm run test:rolling`. Four of them keep two slow
-// cores busy without a break: a read that waits its five seconds then says nothing of restarts.
+// Every process twice, at 50 reads a second beside four customers, is `npm run test:rolling`. Four of them keep two
+// slow cores busy without a break: a read that waits its five seconds then says nothing of restarts.
 const buyers = 2;
 
 it('both gateways are restarted one after the other, and nothing fails', async () => {

@@ -34,7 +34,7 @@ export function lookAtSettings(config: Config): readonly Finding[] {
       warn(
         'settings, build',
         'it has no name',
-        'set HOLDFAST_DEPLOYMENT and HOLDFAST_BUILD_ID, so that a saga ends with the code it began with: docs/versions.md',
+        'set HOLDFAST_DEPLOYMENT and HOLDFAST_BUILD_ID: docs/versions.md',
       ),
     ),
     held(

@@ -8,8 +8,9 @@ import { asJson, asText, inOrder, isWanted, levels, lineReader } from './lines';
 import type { Level, LogLine } from './lines';
 
 const help = `
-Shows what the processes of a stack have written, all together in the order of time. It reads the files in its state folder and
-asks nobody: the stack need not run. Without names it shows our own processes; a server is shown when it is named.
+Shows what the processes of a stack have written, all together in the order of time. It reads the files in its state
+folder and asks nobody: the stack need not run. Without names it shows our own processes; a server is shown when it is
+named.
 
 Exit codes: 0 shown, 1 there are no such logs, 2 wrong usage.
 

@@ -6,7 +6,7 @@ import { projectRoot } from '../../../platform/runtime/paths';
 
 const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
 
-/** Runs it with a reader that reads all, or is gone before the first word; answers its exit code and what it said besides. */
+/** Runs it with a reader that reads all, or is gone before the first word; answers its exit code and what it said. */
 async function told(words: readonly string[], reads: boolean) {
   const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   if (reads) child.stdout.resume();
