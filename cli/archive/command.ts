@@ -26,6 +26,9 @@ database away; run it again.
 Examples:
   holdfast archive export
   holdfast archive verify --json
+  holdfast archive list
+  holdfast archive prune --older-than 90 --yes
+  holdfast archive import --service orders --folder /mnt/archive
 `;
 
 /** `holdfast archive …`: the log in files. */

@@ -10,6 +10,7 @@ Without --url it speaks to the stack of the state folder, as olga unless --user 
 
 Examples:
   holdfast sagas list --state parked
+  holdfast sagas types
   holdfast sagas explain place-order:5f1c…
   holdfast sagas retry place-order:5f1c… --reason "the carrier is back"
 `;

@@ -17,6 +17,13 @@ import { describeUpcasterFinding } from '../../platform/event-log/upcasters/upca
 import { projectRoot } from '../../platform/runtime/paths';
 import { contractedParticipants, eventWriters } from './contracts';
 
+const help = `
+Examples:
+  holdfast schema check
+  holdfast schema diff payment.authorized
+  holdfast schema golden
+`;
+
 interface CheckOptions {
   readonly json: boolean;
 }
@@ -24,6 +31,7 @@ interface CheckOptions {
 /** `holdfast schema`: what events and commands promised, what changed, and the next version of a command. */
 export function schemaCommand(): Command {
   return new Command('schema')
+    .addHelpText('after', help)
     .addCommand(
       new Command('check')
         .description(

@@ -14,9 +14,18 @@ interface VersionsOptions {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
+const help = `
+Examples:
+  holdfast versions list
+  holdfast versions promote 1.4.2
+  holdfast versions move place-order:5f1c… 1.4.2
+  holdfast versions drained 1.4.1
+`;
+
 /** `holdfast versions`: which builds run sagas, which one gets new ones, and moving a parked saga by hand. */
 export function versionsCommand(): Command {
   return new Command('versions')
+    .addHelpText('after', help)
     .addCommand(
       command('list', 'Every build: its status, its open and its parked sagas.').action(
         (options: VersionsOptions) => run(options, (reach) => list(reach, options)),

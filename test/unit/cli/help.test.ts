@@ -2,9 +2,10 @@ import { everyCommand, helpOf } from '../../../cli/reference/markdown';
 
 const all = everyCommand().map(({ words, command }) => [words.join(' '), command] as const);
 
-/** Lead to other commands, or only say something. */
+/** Lead to other commands. */
 const groups = all.filter(([, command]) => command.commands.length > 0).map(([name]) => name);
-const sayers = ['holdfast completion'];
+/** What they print is for a program already, or is a file that was written. */
+const sayers = ['holdfast completion', 'holdfast schema asyncapi', 'holdfast schema new'];
 
 test.each(all)(
   '%s says at --help what it does, and stays within the width of a terminal',
@@ -17,10 +18,17 @@ test.each(all)(
   },
 );
 
+/** Its own help, and that of the groups it belongs to. */
+const helpsOf = (name: string): string =>
+  all
+    .filter(([one]) => name === one || name.startsWith(`${one} `))
+    .map(([, command]) => helpOf(command))
+    .join('\n');
+
 test.each(all.filter(([name]) => !groups.includes(name)))(
-  '%s shows how it is used',
-  (_, command) => {
-    expect(helpOf(command)).toMatch(/\nExamples?:\n {2}\S/);
+  '%s is used in an example, its own or one of its group',
+  (name) => {
+    expect(helpsOf(name)).toContain(`\n  ${name}`);
   },
 );
 
@@ -30,3 +38,32 @@ test.each(all.filter(([name]) => ![...groups, ...sayers].includes(name)))(
     expect(command.options.map(({ long }) => long)).toContain('--json');
   },
 );
+
+/** Examples in the help of any command, each once, as far as the shell hands them to us. */
+const examples = [
+  ...new Set(
+    all.flatMap(([, command]) =>
+      [...helpOf(command).matchAll(/^ {2}(?:env .* )?(holdfast [^|>\n]*)/gm)].map(([, line = '']) =>
+        line.trim(),
+      ),
+    ),
+  ),
+];
+
+/** The command that words lead to: as many of them as name one. */
+function ledTo(words: readonly string[]) {
+  const names = words.map((_, at) => words.slice(0, at + 1).join(' '));
+  return all.filter(([name]) => names.includes(name)).at(-1)?.[1];
+}
+
+test.each(examples)('%s: there are such a command and such options', (example) => {
+  const words = example.replace(/\s#.*$/, '').split(' ');
+  const command = ledTo(words);
+  const known = new Set([
+    '--help',
+    '--',
+    ...(command?.options.flatMap(({ long }) => long ?? []) ?? []),
+  ]);
+  expect(command?.commands.length === 0 || words.includes('--help') || words.length > 1).toBe(true);
+  expect(words.filter((word) => word.startsWith('--') && !known.has(word))).toEqual([]);
+});
