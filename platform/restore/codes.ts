@@ -10,7 +10,7 @@ export const restoreCodes = {
   },
   LOG_GAP: {
     stops: true,
-    next: 'the log does not reach back to this backup: take a younger one, or read the exported segments first',
+    next: 'the log does not reach back to this backup: take a younger one, or name the files of the archive in HOLDFAST_ARCHIVE_DIR',
   },
   RECORD_BROKEN: {
     stops: true,

@@ -108,7 +108,7 @@ const ofEvents: ReadonlySet<string> = new Set([
   ...Object.keys(rebuildCodes),
   ...['TABLE_NOT_CONTIGUOUS', 'TABLE_HASH_WRONG', 'NOT_PUBLISHED', 'NOT_IN_LOG', 'NOT_IN_TABLE'],
   ...['HISTORY_FORKED', 'LOG_OUT_OF_ORDER', 'RECORD_BROKEN', 'NOT_PROJECTED', 'DEAD_LETTER'],
-  ...['LOG_TRUNCATED', 'EVENT_GAP'],
+  'LOG_TRUNCATED',
 ]);
 
 function auditViolation({ code, service, subject, detail }: AuditViolation): Violation {

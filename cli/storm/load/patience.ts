@@ -55,9 +55,8 @@ export async function askPatiently(api: ApiClient, wanted: Wanted): Promise<Answ
   throw new NeverAnswered(`${request.method ?? 'POST'} ${path}: last ${last}`);
 }
 
-function isFinal({ status, body }: ApiAnswer): boolean {
-  const isUndecided = status === 409 && body.code === 'RECOVERY_PENDING';
-  return status < 500 && status !== 429 && status !== 401 && !isUndecided;
+function isFinal({ status }: ApiAnswer): boolean {
+  return status < 500 && status !== 429 && status !== 401;
 }
 
 /** A log-in has no time limit of its own. */

@@ -24,7 +24,7 @@ export const rebuildCodes = {
   },
   NOT_IN_LOG: {
     verdict: 'differs',
-    next: 'the row was made by hand, or the topic lost its events: publish them again with holdfast republish',
+    next: 'the row was made by hand, or the topic lost its events: publish them again with holdfast republish --all',
   },
   /** The events table says that it was sent. */
   EVENT_NOT_IN_LOG: {
@@ -74,7 +74,7 @@ export const rebuildCodes = {
   /** The topic has forgotten its beginning. */
   LOG_TRUNCATED: {
     verdict: 'undecided',
-    next: 'retention has taken the first events: publish them again with holdfast republish',
+    next: 'retention has taken the first events: publish them again with holdfast republish --all',
   },
 } as const satisfies Record<string, { verdict: FindingVerdict; next: string }>;
 
