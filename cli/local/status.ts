@@ -76,12 +76,11 @@ export async function statusOf(stateDir: string): Promise<LocalStatus> {
   const isOwn = (name: string): boolean => (ownProcesses as readonly string[]).includes(name);
   const processes = names.map((name): ProcessStatus => {
     const pid = pids.get(name);
-    const url = `https://localhost:${environmentFor(name).HOLDFAST_HTTP_PORT}`;
-    return {
-      name,
-      ...(pid === undefined ? {} : { pid, memoryMb: residentMb(pid) }),
-      ...(isOwn(name) ? { url } : {}),
-    };
+    const running = pid === undefined ? {} : { pid, memoryMb: residentMb(pid) };
+    // Servers have other protocols, and a further instance a port that only its stack knows.
+    if (!isOwn(name)) return { name, ...running };
+    const { HOLDFAST_HTTP_PORT: port } = environmentFor(name);
+    return { name, ...running, url: `https://localhost:${port}` };
   });
   const { state, parts } = await asked(environmentFor);
   const isWhole = processes.every(({ pid }) => pid !== undefined);

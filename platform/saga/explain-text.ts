@@ -4,7 +4,8 @@ import type { RepairVerb } from './verbs';
 
 type Place = Pick<ParkedToExplain, 'direction' | 'condition' | 'reason'>;
 
-const reasons: Readonly<Record<string, string>> = {
+/** What the engine's own reasons mean. */
+export const reasons: Readonly<Record<string, string>> = {
   PARTICIPANT_UNREACHABLE: 'the participant does not answer',
   STORE_UNAVAILABLE: 'its database does not answer',
   KEYS_UNAVAILABLE: 'the key store does not answer, or has no such key for it',
@@ -19,7 +20,20 @@ const reasons: Readonly<Record<string, string>> = {
   CHILD_COMPENSATED: 'the saga that is this step went back by itself',
   CHILD_CANCELLED: 'the saga that is this step was cancelled',
   CHILD_NOT_STARTED: 'the saga that is this step could not start',
+  CHILD_RELEASED: 'its parent had let this saga go for good',
   APPROVAL_DENIED: 'the approval was denied',
+  APPROVAL_ELAPSED: 'nobody decided in time',
+  EVENT_ELAPSED: 'what it waited for did not come in time',
+  SAGA_REFUSED: 'the saga’s own code failed',
+  INTERRUPTED: 'the saga turned back while the step was under way',
+  NO_ANSWER: 'no answer came in time',
+  BUSY: 'another saga holds what it needs',
+  FAULT_UNNAMED: 'it failed with an error that has no code',
+  RECOVERY_DIVERGED: 'the saga file has changed since the step was begun',
+  GRANT_INVALID: 'the grant of the saga was not believed',
+  GRANT_EXPIRED: 'the time of the grant of the saga is over',
+  GRANT_REVOKED: 'what the saga was granted was taken back',
+  GRANT_UNCHECKED: 'nobody could say whether the grant of the saga still counts',
 };
 
 /** A code with what it means, where it is one of the engine's own; a participant's own codes stand for themselves. */

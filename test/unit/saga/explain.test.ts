@@ -1,3 +1,5 @@
+import { reasonPages } from '../../../cli/explain/pages/reasons';
+import { reasons } from '../../../platform/saga/explain-text';
 import { explain } from '../../../platform/saga/explain';
 import type { ParkedToExplain, SagaToExplain } from '../../../platform/saga/explain';
 import { consequenceOf, likelyVerbs } from '../../../platform/saga/explain-text';
@@ -164,4 +166,11 @@ describe('a saga that needs nobody', () => {
     ]);
     expect(told.acts).toEqual([`${since} p1 did skip at "reserve stock": ticket 4711`]);
   });
+});
+
+test('every reason of the engine’s own that has a page is said in words', () => {
+  // What an act is answered with, and no reason of a saga.
+  const notes = ['RESUMED', 'INPUT_NOT_USED'];
+  const silent = Object.keys(reasonPages).filter((code) => !Object.hasOwn(reasons, code));
+  expect(silent.sort()).toEqual(notes.sort());
 });
