@@ -47,6 +47,11 @@ const entries: Readonly<Record<string, Entry>> = {
     about: 'Find, explain and repair sagas.',
     load: () => (require('./sagas/command') as typeof import('./sagas/command')).sagasCommand(),
   },
+  events: {
+    about:
+      'Show what the services have told the event log: the last of it, of an aggregate, of a saga.',
+    load: () => (require('./events/command') as typeof import('./events/command')).eventsCommand(),
+  },
   trace: {
     about: 'Show what happened for a saga: a tree of spans through every process.',
     load: () => (require('./trace/command') as typeof import('./trace/command')).traceCommand(),
