@@ -29,9 +29,11 @@ function describe(error: unknown): number {
 }
 
 /** Whoever read the answer has seen enough, as `head` does: the exit code of a program that SIGPIPE ended. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(141);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(141);
+  });
+}
 
 void main();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive, signalGroup, startMark } from './children/process-identity';
 import { StackError } from './errors';
@@ -17,12 +17,16 @@ export interface RunningStack {
 interface Recorded {
   readonly pid: number;
   readonly mark?: string;
+  /** It was asked to stop. */
+  readonly isStopping?: boolean;
 }
 
 /** The process that a file names, if it still is that one: a pid alone may be a stranger's by now. */
 function recorded(file: string): number | undefined {
   try {
     const { pid, mark } = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+    // 0 and below name groups, and without a mark it could be anybody.
+    if (!Number.isInteger(pid) || pid < 2 || typeof mark !== 'string') return undefined;
     return isAlive(pid) && startMark(pid) === mark ? pid : undefined;
   } catch {
     return undefined; // it is being written, or was taken away
@@ -31,7 +35,24 @@ function recorded(file: string): number | undefined {
 
 /** The process that runs the stack of a state folder; undefined where none does. */
 export function ownerOf(stateDir: string): number | undefined {
-  return recorded(path.resolve(stateDir, 'owner.json'));
+  return recorded(ownerFile(stateDir));
+}
+
+const ownerFile = (stateDir: string): string => path.resolve(stateDir, 'owner.json');
+
+/**
+ * Notes that whoever runs the stack was asked to stop; false where that was noted before. A second question would end it
+ * at once, and leave the servers to the watchdog.
+ */
+export function noteStopping(stateDir: string): boolean {
+  try {
+    const owner = JSON.parse(readFileSync(ownerFile(stateDir), 'utf8')) as Recorded;
+    if (owner.isStopping === true) return false;
+    writeFileSync(ownerFile(stateDir), JSON.stringify({ ...owner, isStopping: true }));
+    return true;
+  } catch {
+    return true; // it has just ended
+  }
 }
 
 /** Brokers of the event log in a state folder; their number never changes. */
@@ -44,7 +65,7 @@ export function brokersOf(stateDir: string): 1 | 3 {
 export function processesOf(stateDir: string): ReadonlyMap<number, string> {
   const folder = path.resolve(stateDir, 'pids');
   const found = new Map<number, string>();
-  for (const file of readdirSync(folder)) {
+  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
     const pid = recorded(path.join(folder, file));
     if (pid !== undefined) found.set(pid, path.parse(file).name);
   }

@@ -26,7 +26,7 @@ Measures the sagas of this tree and those of another revision in turn, each on s
 the better hour. Says by how much they differ, and whether the rounds tell them apart. The revision is laid out in a
 folder of its own, which is gone afterwards, with the packages of its own lockfile.
 
-  --rounds <n>           of both; 5 unless told. One of each takes five minutes or more
+  --rounds <n>           of both; 5 unless told. One of each takes ten minutes or more
   --seconds <n>          of each window; 10 unless told
   --callers <n,...>      32 unless told
   --only <variant,...>   ${usualVariants} unless told; \`empty\` is what both are set against

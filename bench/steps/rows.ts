@@ -30,7 +30,7 @@ const recorded = {
     event AS (INSERT INTO bench.events
       VALUES ($1, $2, 1, 'row.added', jsonb_build_object('rowId', $1::text || '.' || $2)))
     INSERT INTO bench.rows (saga, step) VALUES ($1, $2)`,
-  refuse: `INSERT INTO bench.records VALUES ($1, 3, 'refused')`,
+  refuse: `INSERT INTO bench.records VALUES ($1, 3, 'refused') ON CONFLICT DO NOTHING`,
   undo: `WITH record AS (UPDATE bench.records SET state = 'undone' WHERE saga = $1 AND step = $2),
     event AS (INSERT INTO bench.events
       VALUES ($1, $2, 2, 'row.removed', jsonb_build_object('rowId', $1::text || '.' || $2)))

@@ -7,8 +7,8 @@ import { waiter } from '../../platform/runtime/waiter';
 export const lookLimits = {
   /** An auditor that has not written for so long is not at work. */
   staleMs: 10_000,
-  /** A pass that was already under way when it was asked for is over by then. */
-  underWayMs: 3_000,
+  /** By then a pass has begun and ended, and a round of rows where they are few: it begins so often. */
+  underWayMs: auditLimits.aggregates.roundMs + 2_000,
   pollMs: 200,
   /** Without anything new for so long a look is given up. */
   stallMs: 120_000,
@@ -19,7 +19,10 @@ export class AuditUnfinished extends Error {
   readonly code = 'AUDIT_UNFINISHED';
 }
 
-/** Waits for a pass that began after this was called. False where no auditor is at work. */
+/**
+ * Waits for passes that began after this was called, as long as a round of a few hundred rows takes; many rows take
+ * longer, and so does the events table. False where no auditor is at work.
+ */
 export async function untilPassed(
   ledger: Pick<StoredLedger, 'lastAtWork' | 'readTablesVersion'>,
 ): Promise<boolean> {

@@ -9,14 +9,14 @@ const help = `
 Looks whether this machine has what npm start needs, and at the stack in --state, if there is one. With --production it
 asks the databases, Kafka, Temporal and the settings of a deployment whether they keep what they are given: copies,
 flushes, retention, keys, lifetimes. It speaks to what the environment of a process names (HOLDFAST_NAME and the
-others), or to the stack in --state, which is for development and does not pass.
+others) and that may read their settings, or to the stack in --state, which is for development and does not pass.
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage.
 
 Examples:
   holdfast doctor
   holdfast doctor --json | jq '.[] | select(.state != "fine")'
-  env $(cat auditor.env) holdfast doctor --production
+  env $(cat admin.env) holdfast doctor --production
 `;
 
 interface DoctorOptions {

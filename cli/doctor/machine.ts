@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { cacheRoot } from '../../stack/cache/cache';
@@ -12,6 +12,9 @@ import type { Finding } from './finding';
 
 /** What a stack with all its servers takes, in GiB; measured on Linux. */
 const needs = { memory: 6, cache: 2, state: 1 } as const;
+
+/** What fetches servers is needed where they are neither in the cache nor on PATH. */
+const fetching = ', needed to fetch servers that are not in the cache';
 
 const giB = (bytes: number): number => bytes / 2 ** 30;
 
@@ -51,8 +54,9 @@ function memory(): Finding {
 function disk(what: string, folder: string, neededGiB: number): Finding {
   const check = `disk, ${what}`;
   try {
-    mkdirSync(folder, { recursive: true });
-    const { bavail, bsize } = statfsSync(folder);
+    const there = nearest(folder);
+    accessSync(there, constants.W_OK);
+    const { bavail, bsize } = statfsSync(there);
     const free = giB(bavail * bsize);
     const said = `${free.toFixed(1)} GiB free at ${folder}`;
     return held(
@@ -68,6 +72,11 @@ function disk(what: string, folder: string, neededGiB: number): Finding {
   }
 }
 
+/** The folder itself, or the one that it would be made in: a look makes none. */
+function nearest(folder: string): string {
+  return existsSync(folder) ? folder : nearest(path.dirname(folder));
+}
+
 async function java(): Promise<readonly Finding[]> {
   return [fine('java', (await provideJava()).version)];
 }
@@ -77,7 +86,7 @@ async function python(): Promise<Finding> {
   return held(
     told?.startsWith('pip ') === true,
     fine('pip', told?.split(' ').slice(0, 2).join(' ') ?? ''),
-    wrong('pip', 'python3 with pip is not there', 'install it (Debian: apt install python3-pip)'),
+    warn('pip', `python3 with pip is not there${fetching}`, 'Debian: apt install python3-pip'),
   );
 }
 
@@ -87,10 +96,10 @@ async function maven(): Promise<Finding> {
   return held(
     version !== undefined && isAtLeast(version, [3, 8]),
     fine('maven', version ?? ''),
-    wrong(
+    warn(
       'maven',
-      version ?? 'it is not there',
-      'install Maven 3.8 or newer (Debian: apt install maven)',
+      `${version ?? 'it is not there'}${fetching}`,
+      'install 3.8 or newer (Debian: apt install maven)',
     ),
   );
 }
@@ -106,9 +115,9 @@ async function apt(): Promise<Finding> {
   return held(
     missing.length === 0,
     fine(check, `not needed: ${programs.join(', ')} are on PATH`),
-    wrong(
+    warn(
       check,
-      `no apt, and not on PATH: ${missing.join(', ')}`,
+      `no apt, and not on PATH: ${missing.join(', ')}${fetching}`,
       `install them: brew install ${missing.join(' ')}`,
     ),
   );

@@ -85,9 +85,12 @@ async function events(aggregateId: string | undefined, options: EventsOptions): 
   }
 }
 
-async function untilInterrupted(following: { stop(): Promise<void> }): Promise<void> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await following.stop();
+async function untilInterrupted(following: ReturnType<typeof followEvents>): Promise<void> {
+  try {
+    await Promise.race([following.failed, once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  } finally {
+    await following.stop();
+  }
 }
 
 const nextSteps: Readonly<Record<string, string>> = {

@@ -25,19 +25,28 @@ export interface Found {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
+  /** When it reached the log; of what cannot be read, when the one before it did. */
+  readonly time: string;
   readonly event?: LogEvent;
   readonly problem?: string;
 }
 
-/** Reads a record as every reader does. */
-export function foundIn(record: LogRecord): Found {
-  const { topic, partition, offset } = record;
-  try {
-    return { topic, partition, offset, event: decodeEvent(record) };
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
-    return { topic, partition, offset, problem: error.message };
-  }
+/** Reads records as every reader does, those of a partition one after the other. */
+export function recordReader(): (record: LogRecord) => Found {
+  const last = new Map<string, string>();
+  return (record) => {
+    const { topic, partition, offset } = record;
+    const place = `${topic}/${partition}`;
+    try {
+      const event = decodeEvent(record);
+      last.set(place, event.recordedTime);
+      return { topic, partition, offset, time: event.recordedTime, event };
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      const time = last.get(place) ?? '';
+      return { topic, partition, offset, time, problem: error.message };
+    }
+  };
 }
 
 /** Whether it is one of those; what cannot be read is shown to whoever asks for everything. */
@@ -50,13 +59,24 @@ export function isWanted({ event }: Found, { aggregateId, saga, type }: Wanted):
   return isOfSaga && isOfAggregate && (type === undefined || event.type.startsWith(type));
 }
 
-const timeOf = ({ event }: Found): string => event?.recordedTime ?? '';
-
 /** By the time they reached the log; of one partition as they stand there. */
 export function inOrder(found: readonly Found[]): readonly Found[] {
   return [...found].sort((one, other) =>
-    timeOf(one) < timeOf(other) ? -1 : timeOf(one) > timeOf(other) ? 1 : 0,
+    one.time < other.time ? -1 : one.time > other.time ? 1 : 0,
   );
+}
+
+/** The last so many of what is told one after the other, in no more memory than twice as many take. */
+function lastOnes(limit: number) {
+  let kept: Found[] = [];
+  const cut = (): readonly Found[] => (kept = inOrder(kept).slice(-limit));
+  return {
+    add(one: Found): void {
+      kept.push(one);
+      if (kept.length >= 2 * limit) cut();
+    },
+    all: cut,
+  };
 }
 
 export interface Reading {
@@ -89,7 +109,8 @@ export async function lastEvents(
   wanted: Wanted,
 ): Promise<{ readonly found: readonly Found[]; readonly ends: Ends }> {
   const ends = new Map<string, ReadonlyMap<number, bigint>>();
-  const found: Found[] = [];
+  const found = lastOnes(wanted.limit);
+  const read = recordReader();
   for (const topic of reading.topics) {
     const { eventLog, groupPrefix } = reading;
     const marks = await eventLog.marks(topic);
@@ -107,35 +128,49 @@ export async function lastEvents(
     );
     const onRecord = (record: LogRecord): void => {
       reading.read(1);
-      const one = foundIn(record);
-      if (isWanted(one, wanted)) found.push(one);
+      const one = read(record);
+      if (isWanted(one, wanted)) found.add(one);
     };
     ends.set(topic, await readTopic({ eventLog, topic, groupPrefix, timeoutMs, from, onRecord }));
   }
-  return { found: inOrder(found).slice(-wanted.limit), ends };
+  return { found: found.all(), ends };
 }
 
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
 
-/** Hands out what comes from there on, until it is told to stop. */
+/**
+ * Hands out what comes from there on, each once, until it is told to stop: a group that is shared out again goes on where
+ * it was. `failed` rejects where nothing will come any more.
+ */
 export function followEvents(
   { eventLog, topics, groupPrefix }: Reading,
   { ends, wanted, show }: { ends: Ends; wanted: Wanted; show: (found: Found) => void },
-): { stop(): Promise<void> } {
-  return eventLog.startConsumer({
+): { readonly failed: Promise<never>; stop(): Promise<void> } {
+  const read = recordReader();
+  const next = new Map<string, bigint>();
+  for (const [topic, partitions] of ends)
+    for (const [partition, offset] of partitions) next.set(`${topic}/${partition}`, offset);
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+  const consumer = eventLog.startConsumer({
     ...{ groupId: `${groupPrefix}-${randomUUID()}`, topics },
+    failed: fail,
     assigned: async (places, flow) => {
       for (const place of places) {
-        flow.seek(place, ends.get(place.topic)?.get(place.partition) ?? 0n);
+        flow.seek(place, next.get(`${place.topic}/${place.partition}`) ?? 0n);
         flow.resume(place);
       }
     },
-    read: async ({ records }) => {
-      records
-        .map(foundIn)
-        .filter((one) => isWanted(one, wanted))
-        .forEach(show);
+    read: async ({ topic, partition, records }) => {
+      const place = `${topic}/${partition}`;
+      for (const record of records) {
+        if (BigInt(record.offset) < (next.get(place) ?? 0n)) continue;
+        next.set(place, BigInt(record.offset) + 1n);
+        const one = read(record);
+        if (isWanted(one, wanted)) show(one);
+      }
       return records.length;
     },
   });
+  return { failed, stop: () => consumer.stop() };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { ownerOf } from '../../stack/running';
+import { noteStopping, ownerOf, processesOf } from '../../stack/running';
 import { CommandError } from '../command-error';
 import { linePrinter } from '../line-printer';
 
@@ -36,17 +36,27 @@ export function downCommand(): Command {
 async function down({ state, json }: DownOptions): Promise<void> {
   const pid = ownerOf(state);
   if (pid !== undefined) {
-    process.kill(pid, 'SIGINT');
+    if (noteStopping(state)) interrupt(pid);
     await untilFree(state, pid);
   }
   const said = pid === undefined ? `nothing runs in ${state}` : `stopped, process ${pid}`;
   process.stdout.write(json ? `${JSON.stringify({ stopped: pid ?? null })}\n` : `${said}\n`);
 }
 
+/** It may have come to its end by itself in this moment. */
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Until neither it nor any of its servers is there. */
 async function untilFree(state: string, pid: number): Promise<void> {
   const line = linePrinter(process.stderr);
   const beganMs = performance.now();
-  while (ownerOf(state) === pid) {
+  while (ownerOf(state) === pid || processesOf(state).size > 0) {
     const passedMs = performance.now() - beganMs;
     if (passedMs > patience.ms) throw tooLong(state, pid);
     line.show(`stopping, ${Math.round(passedMs / 1_000)} s`);

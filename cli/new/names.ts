@@ -11,14 +11,36 @@ export interface Names {
 }
 
 const pattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-const lengthMax = 48;
+/** Lines with the name in them stay within the width of the code. */
+const lengthMax = 24;
+
+/** What a saga file uses already, and words of the language. */
+const taken = new Set([
+  ...['contract', 'inventory', 'orders', 'input', 'saga', 'pieces', 'z'],
+  ...[
+    'break',
+    'case',
+    'catch',
+    'class',
+    'const',
+    'continue',
+    'debugger',
+    'default',
+    'delete',
+    'do',
+  ],
+  ...['else', 'enum', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'import'],
+  ...['in', 'instanceof', 'new', 'null', 'return', 'super', 'switch', 'this', 'throw', 'true'],
+  ...['try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'let', 'static', 'await', 'async'],
+  ...['implements', 'interface', 'package', 'private', 'protected', 'public', 'eval', 'arguments'],
+]);
 
 /** Names of what is to be written. Throws NAME_INVALID. */
 export function namesOf(kebab: string): Names {
-  if (!pattern.test(kebab) || kebab.length > lengthMax) {
+  if (!pattern.test(kebab) || kebab.length > lengthMax || taken.has(kebab)) {
     throw new CommandError({
       code: 'NAME_INVALID',
-      cause: `${kebab} is no name: lower-case words with dashes between them, ${lengthMax} characters at most`,
+      cause: `${kebab} is no name: lower-case words with dashes between them, ${lengthMax} characters at most, and no word of the language`,
       fix: 'choose one such as gift-order: it becomes the route, the workflow type and the file',
     });
   }

@@ -40,9 +40,9 @@ const sagaOf = ({
 }: Names): string => `import { inventory } from '../activities/inventory/contract';
 import { orders } from '../activities/orders/contract';
 import { defineSaga } from '../platform/saga';
-import { ${camel}Contract } from './${kebab}.contract';
+import { ${camel}Contract as contract } from './${kebab}.contract';
 
-export const ${camel} = defineSaga(${camel}Contract, async (saga, input) => {
+export const ${camel} = defineSaga(contract, async (saga, input) => {
   const { orderId, customerId, lines, value } = input;
   await saga.step('open order', orders.open({ orderId, customerId, lines, ...value }), {
     undo: orders.reject({ orderId }),
@@ -59,12 +59,12 @@ const recipeOf = ({
   kebab,
   camel,
 }: Names): string => `import { defineRecipe, differences } from '../platform/saga/recipe';
-import { ${camel}Contract } from './${kebab}.contract';
+import { ${camel}Contract as contract } from './${kebab}.contract';
 
 const pieces = 10;
 
 /** Two of ten pieces; everything is named after the run, so that runs do not meet. */
-export const ${camel}Recipe = defineRecipe(${camel}Contract, {
+export const ${camel}Recipe = defineRecipe(contract, {
   async prepare({ name, post }) {
     const sku = \`sku-\${name}\`;
     await post('/products', { sku, name: 'Lamp', priceCents: 1_200, currency: 'EUR' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { progressReporter } from '../../stack/progress';
+import { noteStopping } from '../../stack/running';
 import { wholeNumber } from '../whole-number';
 import { createApiClient } from './api-client';
 import { auditWorld } from './audit';
@@ -66,7 +67,7 @@ async function up(options: UpOptions): Promise<void> {
   const stateDir = options.ephemeral
     ? mkdtempSync(path.join(tmpdir(), 'holdfast-'))
     : path.resolve(options.state);
-  const interruption = awaitInterruption();
+  const interruption = awaitInterruption(() => noteStopping(stateDir));
   const interrupt = new AbortController();
   void interruption.then(() => interrupt.abort(new Error('interrupted')));
   const { signal } = interrupt;
@@ -91,12 +92,13 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once, the watchdog ends the rest. */
-function awaitInterruption(): Promise<void> {
+function awaitInterruption(note: () => void): Promise<void> {
   return new Promise((resolve) => {
     let asked = 0;
     const ask = (): void => {
       asked += 1;
       if (asked > 1) process.exit(130);
+      note();
       process.stderr.write('\nStopping…\n');
       resolve();
     };

@@ -118,22 +118,25 @@ export function openConsul(config: ConsulConfig): Consul {
   };
 }
 
-const healthEntries = z.array(
-  z.object({
-    Node: z.object({ Address: z.string() }),
-    Service: z.object({ ID: z.string(), Address: z.string(), Port: z.int().min(1).max(65_535) }),
-    Checks: z.array(z.object({ Status: z.string() })).default([]),
-  }),
-);
+const healthEntry = z.object({
+  Node: z.object({ Address: z.string() }),
+  Service: z.object({ ID: z.string(), Address: z.string(), Port: z.int().min(1).max(65_535) }),
+  Checks: z.array(z.object({ Status: z.string() })).default([]),
+});
 
 /** An instance, and whether every check of it and of its node passes. */
 export interface CheckedInstance extends Instance {
   readonly isWell: boolean;
 }
 
-/** Reads the answer of `health/service`; throws for anything else. */
+/**
+ * Reads the answer of `health/service`; throws for anything else. A registration that nobody could call, as one without a
+ * port, is passed over: it hides no other.
+ */
 export function checkedInstancesOf(body: unknown): CheckedInstance[] {
-  return healthEntries.parse(body).map(({ Node, Service, Checks }) => ({
+  const entries = z.array(z.unknown()).parse(body);
+  const usable = entries.flatMap((one) => healthEntry.safeParse(one).data ?? []);
+  return usable.map(({ Node, Service, Checks }) => ({
     id: Service.ID,
     host: Service.Address === '' ? Node.Address : Service.Address,
     port: Service.Port,

@@ -63,7 +63,13 @@ export async function lookAtLog(config: Config): Promise<readonly Finding[]> {
       'a broker that lacks messages may become the leader',
       'set unclean.leader.election.enable=false',
     ),
-    retention(found.topics, config),
+    rule(
+      'Kafka, retention',
+      ({ retentionMs, retentionBytes, cleanupPolicy }) =>
+        retentionMs !== -1 || retentionBytes !== -1 || cleanupPolicy !== 'delete',
+      'the brokers forget events by themselves',
+      'set retention.ms=-1, retention.bytes=-1, cleanup.policy=delete; holdfast archive prune forgets what files hold',
+    ),
     rule(
       'Kafka, partitions',
       (one) => one.partitions !== eventPartitions,
@@ -71,20 +77,4 @@ export async function lookAtLog(config: Config): Promise<readonly Finding[]> {
       'see docs/kubernetes.md for the numbers that stay',
     ),
   ];
-}
-
-/** For ever, or as long as the archive has what the brokers forget. */
-function retention(topics: readonly TopicSettings[], config: Config): Finding {
-  const check = 'Kafka, retention';
-  const short = topics.filter(({ retentionMs }) => retentionMs !== -1);
-  const isArchived = config.HOLDFAST_ARCHIVE_DIR !== '';
-  return held(
-    short.length === 0 || isArchived,
-    fine(check, short.length === 0 ? 'for ever' : 'limited, with an archive'),
-    wrong(
-      check,
-      `the brokers forget events, and there is no archive: ${short.map(({ topic }) => topic).join(', ')}`,
-      'set retention.ms=-1, or keep an archive first: docs/retention.md',
-    ),
-  );
 }

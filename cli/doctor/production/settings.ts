@@ -43,7 +43,7 @@ export function lookAtSettings(config: Config): readonly Finding[] {
       warn('settings, log', 'debug', 'set HOLDFAST_LOG_LEVEL=info'),
     ),
     held(
-      host.endsWith('.amazonaws.com'),
+      /\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/.test(host),
       fine('DynamoDB', host),
       wrong(
         'DynamoDB',

@@ -103,7 +103,7 @@ export const commandPages: ErrorPages = {
   },
   NAME_INVALID: {
     means: 'What is to be written was given a name that no route, workflow type or file can have.',
-    next: 'take lower-case words with dashes between them, 48 characters at most, such as gift-order',
+    next: 'take lower-case words with dashes between them, 24 characters at most, such as gift-order',
     docs: 'add-a-saga.md',
   },
   ALREADY_THERE: {

@@ -10,7 +10,7 @@ import type { Level, LogLine } from './lines';
 const help = `
 Shows what the processes of a stack have written, all together in the order of time. It reads the files in its state
 folder and asks nobody: the stack need not run. Without names it shows our own processes; a server is shown when it is
-named.
+named, behind the others where its words say no time.
 
 Exit codes: 0 shown, 1 there are no such logs, 2 wrong usage.
 
@@ -68,20 +68,36 @@ export function chosenLogs(stateDir: string, asked: readonly string[]): readonly
 
 async function logs(asked: readonly string[], options: LogsOptions): Promise<void> {
   const { state, follow, lines, json, level, saga } = options;
+  const isSearch = saga !== undefined || level !== 'info';
   const files = chosenLogs(state, asked).map((name) => {
-    const [file, read] = [openLogFile(state, name), lineReader(name)];
-    return (): readonly LogLine[] => file.next().map(read);
+    const [file, read] = [openLogFile(state, name, isSearch), lineReader(name)];
+    return (): readonly LogLine[] =>
+      file
+        .next()
+        .map(read)
+        .filter((line) => isWanted(line, { level, saga }));
   });
-  const next = (): readonly LogLine[] =>
-    inOrder(files.flatMap((read) => read())).filter((line) => isWanted(line, { level, saga }));
   const write = (found: readonly LogLine[]): void =>
     found.forEach((line) => process.stdout.write(`${json ? asJson(line) : asText(line)}\n`));
-  write(next().slice(-lines));
+  lastOf(
+    files.map((read) => read()),
+    lines,
+  ).forEach(write);
   if (!follow) return;
   const ended = new AbortController();
   process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort());
   while (!ended.signal.aborted) {
     await delay(followEveryMs, undefined, { signal: ended.signal }).catch(() => undefined);
-    write(next());
+    write(inOrder(files.flatMap((read) => read())));
   }
+}
+
+/** The last so many of all that say a time, in its order; then those of each server that says none, as they stand. */
+export function lastOf(
+  files: readonly (readonly LogLine[])[],
+  count: number,
+): readonly (readonly LogLine[])[] {
+  const isTimed = (lines: readonly LogLine[]): boolean => lines.some(({ time }) => time !== '');
+  const untimed = files.filter((lines) => !isTimed(lines));
+  return [inOrder(files.filter(isTimed).flat()), ...untimed].map((lines) => lines.slice(-count));
 }

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+} from 'node:fs';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 
@@ -13,6 +21,9 @@ export function logNames(stateDir: string): readonly string[] {
   return files.map((file) => path.parse(file).name).sort();
 }
 
+const linesIn = (text: string): readonly string[] =>
+  text.split('\n').filter((line) => line.trim() !== '');
+
 /** A log file that grows while it is read. */
 export interface LogFile {
   readonly name: string;
@@ -20,9 +31,14 @@ export interface LogFile {
   next(): readonly string[];
 }
 
-/** Opens the log of a process; it need not be there yet. */
-export function openLogFile(stateDir: string, name: string): LogFile {
+/**
+ * Opens the log of a process; it need not be there yet. Whoever looks for something in it begins at its first line, and
+ * at that of the file before it, which was put aside when it had grown too large.
+ */
+export function openLogFile(stateDir: string, name: string, fromStart = false): LogFile {
   const file = path.resolve(stateDir, 'logs', `${name}.log`);
+  const older = `${file}.1`;
+  let aside = fromStart && existsSync(older) ? linesIn(readFileSync(older, 'utf8')) : [];
   let decoder = new StringDecoder('utf8');
   let at: number | undefined;
   let rest = '';
@@ -33,7 +49,7 @@ export function openLogFile(stateDir: string, name: string): LogFile {
     try {
       const { size } = fstatSync(descriptor);
       if (at !== undefined && size < at) [at, rest, decoder] = [0, '', new StringDecoder('utf8')];
-      const from = at ?? Math.max(0, size - tailBytes);
+      const from = at ?? (fromStart ? 0 : Math.max(0, size - tailBytes));
       const buffer = Buffer.alloc(size - from);
       const read = readSync(descriptor, buffer, 0, buffer.length, from);
       // Where it begins in the middle, so does its first line.
@@ -49,10 +65,13 @@ export function openLogFile(stateDir: string, name: string): LogFile {
   return {
     name,
     next() {
-      if (!existsSync(file)) return [];
-      const lines = (rest + grown()).split('\n');
-      rest = lines.pop() ?? '';
-      return lines.filter((line) => line.trim() !== '');
+      const before = aside;
+      aside = [];
+      if (!existsSync(file)) return before;
+      const text = rest + grown();
+      const end = text.lastIndexOf('\n') + 1;
+      rest = text.slice(end);
+      return [...before, ...linesIn(text.slice(0, end))];
     },
   };
 }

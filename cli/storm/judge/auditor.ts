@@ -7,7 +7,7 @@ import type { Violation } from './invariants';
 
 /**
  * What the auditor told while it was hit like everybody else: no process that comes and goes may make it accuse
- * anybody. It is heard once it has passed over everything that the storm left behind.
+ * anybody. It is heard once it has read everything that the storm left in the log, and looked at a round of rows.
  */
 export async function auditorAccuses(
   environmentFor: (name: string) => Record<string, string>,

@@ -10,8 +10,11 @@ export interface TopicSettings {
   readonly replicas: number;
   /** Copies that have to have a message before it is acknowledged. */
   readonly minInSync: number;
-  /** Milliseconds; -1 keeps for ever. */
+  /** Milliseconds, and bytes of a partition; -1 of both keeps for ever. */
   readonly retentionMs: number;
+  readonly retentionBytes: number;
+  /** `delete`, or `compact` where only the last record of each key stays. */
+  readonly cleanupPolicy: string;
   /** A copy that lacks acknowledged messages may become the leader. */
   readonly uncleanElection: boolean;
 }
@@ -47,6 +50,8 @@ export async function readLogSettings(
           replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
           minInSync: Number(setting('min.insync.replicas')),
           retentionMs: Number(setting('retention.ms')),
+          retentionBytes: Number(setting('retention.bytes')),
+          cleanupPolicy: setting('cleanup.policy'),
           uncleanElection: setting('unclean.leader.election.enable') === 'true',
         };
       }),

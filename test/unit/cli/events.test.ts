@@ -1,4 +1,4 @@
-import { foundIn, inOrder, isWanted, lastEvents } from '../../../cli/events/find';
+import { inOrder, isWanted, lastEvents, recordReader } from '../../../cli/events/find';
 import type { Found, Wanted } from '../../../cli/events/find';
 import { eventJson, eventLines } from '../../../cli/events/print';
 import { encodeEvent } from '../../../platform/event-log/envelope';
@@ -18,7 +18,7 @@ function record(aggregateId: string, seq: number, told: { time?: string; sagaId?
   return { ...message, topic: 't', partition: 0, offset: String(seq) } satisfies LogRecord;
 }
 
-const found = (...given: Parameters<typeof record>): Found => foundIn(record(...given));
+const found = (...given: Parameters<typeof record>): Found => recordReader()(record(...given));
 
 test.each([
   [{ aggregateId: 'order/1' }, true],
@@ -35,7 +35,11 @@ test.each([
 });
 
 test('what cannot be read is shown, with its place, to whoever asks for everything', () => {
-  const broken = foundIn({ ...record('order/1', 7), value: '{"a":2}' });
+  const read = recordReader();
+  const { time } = read(record('order/1', 6));
+  const broken = read({ ...record('order/1', 7), value: '{"a":2}' });
+  // Where it stands: behind what came before it, and not before everything.
+  expect(broken.time).toBe(time);
   expect(isWanted(broken, everything)).toBe(true);
   expect(isWanted(broken, { ...everything, type: 'order.' })).toBe(false);
   expect(eventLines(broken)).toEqual([

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chosenLogs } from '../../../cli/local/logs/command';
+import { chosenLogs, lastOf } from '../../../cli/local/logs/command';
 import { openLogFile } from '../../../cli/local/logs/files';
 import { asJson, asText, inOrder, isWanted, lineReader } from '../../../cli/local/logs/lines';
 import { projectRoot } from '../../../platform/runtime/paths';
@@ -110,4 +110,21 @@ test('--follow shows what comes, and ends at Ctrl-C', async () => {
   expect(await heard()).toContain('later');
   child.kill('SIGINT');
   expect((await once(child, 'exit'))[0]).toBe(0);
+});
+
+test('the last lines of a server that says no time stand behind the others, and are not lost among them', () => {
+  const ours = Array.from({ length: 9 }, (_, at) =>
+    lineReader('orders')(line(at, 'info', `${at}`)),
+  );
+  const shown = lastOf([read('kafka'), ours], 3).map((lines) => lines.map(({ text }) => text));
+  expect(shown).toEqual([['6', '7', '8'], ['words of its own']]);
+});
+
+test('whoever looks for something reads from the first line, that of the file put aside', () => {
+  writeFileSync(`${file('orders')}.1`, 'oldest\n');
+  writeFileSync(file('orders'), 'newer\n');
+  expect(openLogFile(stateDir, 'orders', true).next()).toEqual(['oldest', 'newer']);
+  expect(openLogFile(stateDir, 'orders').next()).toEqual(['newer']);
+  rmSync(file('orders'));
+  rmSync(`${file('orders')}.1`);
 });

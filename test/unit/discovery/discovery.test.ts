@@ -132,6 +132,9 @@ describe('watching a service', () => {
 
   test('an instance without an address of its own is at the address of its node', () => {
     const bare = { ...entry('a'), Service: { ID: 'a', Address: '', Port: 8_000 } };
+    // A registration that nobody could call hides no other.
+    const unusable = { ...bare, Service: { ...bare.Service, Port: 0 } };
+    expect(instancesOf([unusable, bare])).toHaveLength(1);
     expect(instancesOf([bare])).toEqual([{ id: 'a', host: '10.0.0.1', port: 8_000 }]);
   });
 
