@@ -41,8 +41,8 @@ export function ownerOf(stateDir: string): number | undefined {
 const ownerFile = (stateDir: string): string => path.resolve(stateDir, 'owner.json');
 
 /**
- * Notes that whoever runs the stack was asked to stop; false where that was noted before. A second question would end it
- * at once, and leave the servers to the watchdog.
+ * Notes that whoever runs the stack was asked to stop; false where that was noted before. A second question would end
+ * it at once, and leave the servers to the watchdog.
  */
 export function noteStopping(stateDir: string): boolean {
   try {

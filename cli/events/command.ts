@@ -12,9 +12,9 @@ import type { Found, Reading, Wanted } from './find';
 import { eventJson, eventLines } from './print';
 
 const help = `
-Shows what the services have told the event log, oldest first, from its files as well where there are any. All events of an
-aggregate are in one partition; those of a saga are looked for in the whole log, or in what is younger than --since. What
-belongs to a person stays sealed.
+Shows what the services have told the event log, oldest first, from its files as well where there are any. All events
+of an aggregate are in one partition; those of a saga are looked for in the whole log, or in what is younger than
+--since. What belongs to a person stays sealed.
 
 Exit codes: 0 shown, 1 not: log away, or not allowed, 2 wrong usage.
 

@@ -139,8 +139,8 @@ export async function lastEvents(
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
 
 /**
- * Hands out what comes from there on, each once, until it is told to stop: a group that is shared out again goes on where
- * it was. `failed` rejects where nothing will come any more.
+ * Hands out what comes from there on, each once, until it is told to stop: a group that is shared out again goes on
+ * where it was. `failed` rejects where nothing will come any more.
  */
 export function followEvents(
   { eventLog, topics, groupPrefix }: Reading,

@@ -130,8 +130,8 @@ export interface CheckedInstance extends Instance {
 }
 
 /**
- * Reads the answer of `health/service`; throws for anything else. A registration that nobody could call, as one without a
- * port, is passed over: it hides no other.
+ * Reads the answer of `health/service`; throws for anything else. A registration that nobody could call, as one without
+ * a port, is passed over: it hides no other.
  */
 export function checkedInstancesOf(body: unknown): CheckedInstance[] {
   const entries = z.array(z.unknown()).parse(body);
