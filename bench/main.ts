@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { linePrinter } from '../cli/line-printer';
 import { StackError, aborted } from '../stack';
 import { dynamicConfig } from '../stack/servers/temporal/temporal';
@@ -10,6 +8,7 @@ import { optionsOf, usage } from './options';
 import type { Options } from './options';
 import { asPage } from './report/plot';
 import { asMarkdown } from './report/table';
+import { writeReport } from './report/write';
 import { runSagas, titleOf } from './saga/run';
 import type { RunOptions, SagaReport } from './saga/run';
 import { openWorld } from './saga/world';
@@ -67,13 +66,11 @@ function progress(): Pick<RunOptions, 'note' | 'took'> {
 }
 
 function write(folder: string, report: SagaReport): void {
-  mkdirSync(folder, { recursive: true });
-  const files = {
+  writeReport(folder, {
     'report.md': asMarkdown(report),
     'report.json': `${JSON.stringify(report, null, 2)}\n`,
     'plot.html': asPage(report),
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  });
 }
 
 function interrupted(): AbortSignal {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, numbersOf } from './words';
+import { UsageError, namesOf, numbersOf } from './words';
 import { floorName, variantNames, variants } from './saga/variants';
 import type { VariantName } from './saga/variants';
 
@@ -82,8 +82,6 @@ export function optionsOf(args: readonly string[]): Options {
 }
 
 function variantsOf(only: string | undefined): readonly VariantName[] {
-  const wanted = only?.split(',');
-  const strange = wanted?.find((name) => !(variantNames as readonly string[]).includes(name));
-  if (strange !== undefined) throw new UsageError(`--only ${strange}: there is no such variant`);
-  return variantNames.filter((name) => name === floorName || (wanted?.includes(name) ?? true));
+  const wanted = only === undefined ? variantNames : namesOf(only, variantNames, 'variant');
+  return variantNames.filter((name) => name === floorName || wanted.includes(name));
 }

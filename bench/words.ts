@@ -8,3 +8,16 @@ export function numbersOf(option: string, text: string, isList: boolean): readon
   if (isRight && (isList || numbers.length === 1)) return numbers;
   throw new UsageError(`--${option} ${text}: a whole number above 0 is expected`);
 }
+
+/** Names with commas between them, each one of those there are. Throws {@link UsageError}, which calls one a `noun`. */
+export function namesOf<Name extends string>(
+  text: string,
+  known: readonly Name[],
+  noun: string,
+): readonly Name[] {
+  const isKnown = (name: string): name is Name => (known as readonly string[]).includes(name);
+  const wanted = text.split(',');
+  const strange = wanted.find((name) => !isKnown(name));
+  if (strange !== undefined) throw new UsageError(`--only ${strange}: there is no such ${noun}`);
+  return wanted.filter(isKnown);
+}

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { variantNames } from '../saga/variants';
-import { UsageError, numbersOf } from '../words';
+import { UsageError, namesOf, numbersOf } from '../words';
 
 /** What is compared with what, and how it is told. */
 export interface CompareOptions {
@@ -47,25 +47,26 @@ export function compareOptionsOf(args: readonly string[]): CompareOptions {
     ...{ json: flag, help: flag },
   };
   let told;
+  let scenarios;
   try {
-    told = parseArgs({ args: args.filter((word) => word !== 'saga'), options }).values;
+    const all = { args: [...args], options, allowPositionals: true } as const;
+    ({ values: told, positionals: scenarios } = parseArgs(all));
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  const strange = scenarios.find((name) => name !== 'saga');
+  if (strange !== undefined) throw new UsageError(`${strange}: only sagas can be compared`);
   const { compare: revision = '', only = usualVariants } = told;
   // What begins with a dash would be an option of git.
   if (!told.help && !/^[\w.][\w./~^@{}-]*$/.test(revision)) {
     throw new UsageError(`--compare ${revision}: a branch, a tag or a commit is expected`);
   }
-  const names = only.split(',');
-  const strange = names.find((name) => !(variantNames as readonly string[]).includes(name));
-  if (strange !== undefined) throw new UsageError(`--only ${strange}: there is no such variant`);
   return {
     revision,
     rounds: numbersOf('rounds', told.rounds ?? '5', false)[0] ?? 1,
     seconds: numbersOf('seconds', told.seconds ?? '10', false)[0] ?? 1,
     callers: numbersOf('callers', told.callers ?? '32', true),
-    only: names,
+    only: namesOf(only, variantNames, 'variant'),
     ...(told.out === undefined ? {} : { out: told.out }),
     ...{ json: told.json, help: told.help },
   };

@@ -1,8 +1,10 @@
+import { markdownTable } from '../report/markdown';
+import type { Column } from '../report/markdown';
 import { ranged } from '../report/table';
 import { measures } from './differences';
 import type { Difference } from './differences';
 
-const columns: readonly (readonly [string, (one: Difference) => string])[] = [
+const columns: readonly Column<Difference>[] = [
   ['variant', ({ variant }) => `\`${variant}\``],
   ['callers, ending', ({ callers, ending }) => `${callers}, ${ending}`],
   ['figure', ({ measure }) => measures[measure]],
@@ -19,10 +21,5 @@ alone five rounds agree in one case of sixteen, three in one of four.`;
 
 /** A row for each figure of each cell. */
 export function asComparison(differences: readonly Difference[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    ...[legend, '', line(columns.map(([title]) => title)), line(columns.map(() => '---'))],
-    ...differences.map((one) => line(columns.map(([, of]) => of(one)))),
-    '',
-  ].join('\n');
+  return [legend, '', ...markdownTable(columns, differences), ''].join('\n');
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
 import { StackError, aborted } from '../../stack';
 import { readMachine } from '../measure/machine';
 import { circumstances } from '../report/table';
+import { writeReport } from '../report/write';
 import { differencesOf, reportShape } from './differences';
 import type { Pair, RunReport } from './differences';
 import type { CompareOptions } from './options';
@@ -102,9 +101,7 @@ export async function runComparison(
     const report = { scenario: 'compare', revision: revision.commit, ...told, differences, pairs };
     const json = `${JSON.stringify(report, null, 2)}\n`;
     if (options.out !== undefined) {
-      mkdirSync(options.out, { recursive: true });
-      writeFileSync(path.join(options.out, 'compare.md'), table);
-      writeFileSync(path.join(options.out, 'compare.json'), json);
+      writeReport(options.out, { 'compare.md': table, 'compare.json': json });
     }
     return { text: options.json ? json : table, problems };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, numbersOf } from '../words';
+import { UsageError, namesOf, numbersOf } from '../words';
 import { relayStores } from './outbox';
 import type { RelayStore } from './outbox';
 
@@ -61,8 +61,6 @@ export function relayOptionsOf(args: readonly string[]): RelayOptions {
 }
 
 function storesOf(only: string | undefined): readonly RelayStore[] {
-  const wanted = only?.split(',');
-  const strange = wanted?.find((name) => !(stores as readonly string[]).includes(name));
-  if (strange !== undefined) throw new UsageError(`--only ${strange}: there is no such store`);
-  return stores.filter((name) => wanted?.includes(name) ?? true);
+  const wanted = only === undefined ? stores : namesOf(only, stores, 'store');
+  return stores.filter((name) => wanted.includes(name));
 }

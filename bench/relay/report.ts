@@ -1,11 +1,13 @@
 import { spreadOf } from '../measure/numbers';
-import type { Spread } from '../measure/numbers';
+import { markdownTable } from '../report/markdown';
+import type { Column } from '../report/markdown';
 import { ranged } from '../report/table';
 import type { RelayGroup, RelaySample } from './measure';
+import type { RelayStore } from './outbox';
 
 const cpuOf = (group: RelayGroup) => (sample: RelaySample) => sample.cpuMs[group] ?? NaN;
 
-const columns: readonly (readonly [string, (sample: RelaySample) => number])[] = [
+const figures: readonly (readonly [string, (sample: RelaySample) => number])[] = [
   ['drained, events/s', ({ drainedPerSecond }) => drainedPerSecond],
   ['CPU ms for 1,000: relay', cpuOf('client')],
   ['database', cpuOf('database')],
@@ -18,12 +20,12 @@ const columns: readonly (readonly [string, (sample: RelaySample) => number])[] =
 /** A row for each store: medians over rounds, and between which figures they were. */
 export function asRelayTable(samples: readonly RelaySample[]): string {
   const stores = [...new Set(samples.map(({ store }) => store))];
-  const titles = ['store', ...columns.map(([title]) => title)];
-  const rows = stores.map((store) => {
-    const own = samples.filter((sample) => sample.store === store);
-    const figures = columns.map(([, of]): Spread | undefined => spreadOf(own.map(of)));
-    return [`\`${store}\``, ...figures.map(ranged)];
-  });
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line), ''].join('\n');
+  const columns: readonly Column<RelayStore>[] = [
+    ['store', (store) => `\`${store}\``],
+    ...figures.map(([title, of]): Column<RelayStore> => [
+      title,
+      (store) => ranged(spreadOf(samples.filter((one) => one.store === store).map(of))),
+    ]),
+  ];
+  return [...markdownTable(columns, stores), ''].join('\n');
 }

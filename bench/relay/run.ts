@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { aborted } from '../../stack';
 import type { StackOptions } from '../../stack';
 import { tickMs } from '../measure/cpu';
 import { readMachine } from '../measure/machine';
 import { circumstances } from '../report/table';
+import { writeReport } from '../report/write';
 import { measureRelay } from './measure';
 import type { RelaySample } from './measure';
 import type { RelayOptions } from './options';
@@ -31,9 +30,7 @@ export async function runRelays(options: RelayOptions, telling: RelayTelling): P
     const report = { scenario: 'relay', ...told, events: options.events, samples };
     const json = `${JSON.stringify(report, null, 2)}\n`;
     if (options.out !== undefined) {
-      mkdirSync(options.out, { recursive: true });
-      writeFileSync(path.join(options.out, 'report.md'), table);
-      writeFileSync(path.join(options.out, 'report.json'), json);
+      writeReport(options.out, { 'report.md': table, 'report.json': json });
     }
     return options.json ? json : table;
   } finally {

@@ -1,5 +1,7 @@
 import { loadWarning } from '../measure/machine';
 import type { Spread } from '../measure/numbers';
+import { markdownTable } from './markdown';
+import type { Column } from './markdown';
 import type { SagaReport } from '../saga/run';
 import type { CellSummary } from '../saga/summary';
 import { variants } from '../saga/variants';
@@ -7,7 +9,7 @@ import type { VariantName } from '../saga/variants';
 
 const groups = ['server', 'tls', 'worker', 'participants', 'database', 'log', 'keys'] as const;
 
-const columns: readonly (readonly [string, (cell: CellSummary) => string])[] = [
+const columns: readonly Column<CellSummary>[] = [
   ['variant', ({ variant }) => `\`${variant}\``],
   ['p50 ms', ({ p50Ms }) => figure(p50Ms)],
   ['p99 ms', ({ p99Ms }) => figure(p99Ms)],
@@ -68,7 +70,7 @@ export function asMarkdown(report: SagaReport): string {
   const titles = [...new Set(summary.map(tableTitle))];
   const tables = titles.flatMap((title) => {
     const cells = summary.filter((cell) => tableTitle(cell) === title);
-    return [`### ${title}`, '', ...rowsOf(cells), ''];
+    return [`### ${title}`, '', ...markdownTable(columns, cells), ''];
   });
   const shown = new Set(summary.map(({ variant }) => variant));
   const legend = (Object.entries(variants) as [VariantName, string][])
@@ -88,13 +90,4 @@ export function asMarkdown(report: SagaReport): string {
 
 function tableTitle({ callers, ending }: CellSummary): string {
   return `${callers === 1 ? '1 caller' : `${callers} callers`}, ${ending}`;
-}
-
-function rowsOf(cells: readonly CellSummary[]): readonly string[] {
-  const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
-  return [
-    line(columns.map(([name]) => name)),
-    line(columns.map(() => '---')),
-    ...cells.map((cell) => line(columns.map(([, of]) => of(cell)))),
-  ];
 }

@@ -1,4 +1,5 @@
 import { parseConfig } from '../../platform/runtime/config';
+import { workflowIdAt } from '../chaos/shop';
 import type { Shop } from '../chaos/shop';
 import { until } from '../up/api-client';
 import type { AttackTarget } from './attack';
@@ -29,7 +30,7 @@ interface Grown {
 /** Places an order, and waits until nobody writes the row of its saga any more. */
 async function grow(shop: Shop, rows: RawReadRows): Promise<Grown> {
   const location = await shop.placedOrder();
-  const workflowId = decodeURIComponent(location.split('/').at(-1) ?? '');
+  const workflowId = workflowIdAt(location);
   const first = await until('a row', patienceMs, async () => {
     const found = await rows.find(workflowId);
     return found?.listed.startedAt === undefined ? undefined : found;

@@ -46,6 +46,11 @@ export const hasEnded = (state: unknown): boolean => finals.has(state);
 
 const priceCents = 1_200;
 
+/** Workflow id of a saga, by where it is answered to be. */
+export function workflowIdAt(location: string): string {
+  return decodeURIComponent(location.split('/').at(-1) ?? '');
+}
+
 /** Adds a product, receives stock, opens and fills the customer's account. */
 export async function openShop(options: ShopOptions): Promise<Shop> {
   const { api, customer } = options;

@@ -5,6 +5,8 @@ import type { EventLog } from '../../platform/event-log/kafka';
 import type { LogRecord } from '../../platform/event-log/ports';
 import { readTopic } from '../../platform/event-log/read-topic';
 import { slotOf } from '../../platform/outbox/hash';
+import { inOrder } from '../in-order';
+import { isOfSaga } from '../saga-id';
 
 /** What somebody wants to see of the log. */
 export interface Wanted {
@@ -53,17 +55,9 @@ export function recordReader(): (record: LogRecord) => Found {
 export function isWanted({ event }: Found, { aggregateId, saga, type }: Wanted): boolean {
   const isFiltered = [aggregateId, saga, type].some((one) => one !== undefined);
   if (event === undefined) return !isFiltered;
-  const isOfSaga =
-    saga === undefined || event.sagaId === saga || event.sagaId?.startsWith(`${saga}/`) === true;
+  const isOfIt = saga === undefined || isOfSaga(event.sagaId, saga);
   const isOfAggregate = aggregateId === undefined || event.aggregateId === aggregateId;
-  return isOfSaga && isOfAggregate && (type === undefined || event.type.startsWith(type));
-}
-
-/** By the time they reached the log; of one partition as they stand there. */
-export function inOrder(found: readonly Found[]): readonly Found[] {
-  return [...found].sort((one, other) =>
-    one.time < other.time ? -1 : one.time > other.time ? 1 : 0,
-  );
+  return isOfIt && isOfAggregate && (type === undefined || event.type.startsWith(type));
 }
 
 /** The last so many of what is told one after the other, in no more memory than twice as many take. */

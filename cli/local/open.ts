@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { Argument, Command } from 'commander';
 import { endpointsOf } from '../../stack/environment';
 import { recallReach } from '../../stack/recall';
+import { temporalPage } from '../../stack/temporal-page';
 
 const help = `
 Opens a page of the stack in the browser of this machine, and says its address; in a pipe, or where there is no browser,
@@ -15,16 +16,11 @@ Examples:
   curl --cacert .holdfast/certs/ca.crt "$(holdfast open status)"
 `;
 
-const namespace = 'holdfast';
-
 /** Pages there are, by name; each takes a workflow id where it can show one saga. */
 const pages = {
   docs: ({ processes }) => `${processes.gateway}/docs`,
   status: ({ processes }) => `${processes.gateway}/status`,
-  temporal: ({ temporalUi }, saga) => {
-    const one = saga === undefined ? '' : `/${encodeURIComponent(saga.split('/')[0] ?? '')}`;
-    return `${temporalUi}/namespaces/${namespace}/workflows${one}`;
-  },
+  temporal: (endpoints, saga) => temporalPage(endpoints, saga?.split('/')[0]),
   keycloak: ({ keycloak }) => keycloak,
   prometheus: ({ prometheus }) => prometheus,
   consul: ({ consul }) => `${consul}/ui`,

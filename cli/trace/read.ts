@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isOfSaga } from '../saga-id';
 import type { SpanLine } from '../../platform/runtime/trace-file';
 
 /** One trace: all of its spans that were written, the earliest first. */
@@ -61,10 +62,7 @@ function isAbout({ name, attributes }: SpanLine, asked: string): boolean {
   if (look.test(name)) return false;
   const { workflowId, temporalWorkflowId, 'saga.id': sagaId } = attributes;
   const [ofSaga = ''] = asked.split('/');
-  return (
-    [workflowId, temporalWorkflowId].includes(ofSaga) ||
-    (typeof sagaId === 'string' && (sagaId === asked || sagaId.startsWith(`${asked}/`)))
-  );
+  return [workflowId, temporalWorkflowId].includes(ofSaga) || isOfSaga(sagaId, asked);
 }
 
 function spansNaming(lines: readonly string[], ids: ReadonlySet<string>): readonly SpanLine[] {

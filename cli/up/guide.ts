@@ -1,3 +1,4 @@
+import { temporalPage } from '../../stack/temporal-page';
 import { platformProcesses } from './world';
 import type { World } from './world';
 
@@ -12,7 +13,7 @@ export function printGuide(world: World): void {
     '',
     `  API           ${gateway}/docs`,
     ...furtherInstances(world),
-    `  Temporal      ${endpoints.temporalUi}/namespaces/holdfast/workflows`,
+    `  Temporal      ${temporalPage(endpoints)}`,
     `  Keycloak      ${endpoints.keycloak}  (admin console, realm holdfast)`,
     `  Prometheus    ${endpoints.prometheus}  (asks for a client certificate, see ${certsDir})`,
     `  Users         alice, bob, carol (customers)  vera (viewer)  adam (admin)  olga (operator)`,

@@ -4,7 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { until } from '../../cli/up/api-client';
 import { connectTemporal } from '../../platform/host/temporal-worker';
 import { unreadPayloads } from '../../platform/host/unread-payloads';
-import { openShop } from '../../cli/chaos/shop';
+import { openShop, workflowIdAt } from '../../cli/chaos/shop';
 import type { Shop } from '../../cli/chaos/shop';
 import { writeFaultPlan } from '../../platform/runtime/fault-plan';
 import { apiClient, configFor, control, world } from '../support/world';
@@ -26,8 +26,6 @@ afterAll(async () => {
   await connection.close();
   await api.close();
 });
-
-const idOf = (location: string) => decodeURIComponent(location.split('/').at(-1) ?? '');
 
 /** Starts sagas while payments is stopped, so that each of them stands in the middle of its way. */
 async function startInTheMiddle(count: number): Promise<string[]> {
@@ -61,14 +59,14 @@ async function startUpToItsReview(): Promise<string> {
 
 async function deleteSaga(location: string): Promise<void> {
   const { namespace } = temporal.options;
-  const workflowExecution = { workflowId: idOf(location) };
+  const workflowExecution = { workflowId: workflowIdAt(location) };
   await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
 }
 
 /** Waits until Temporal knows no workflow of that id any more. */
 async function forgotten(location: string): Promise<void> {
   await until('Temporal to forget the saga', 60_000, async () => {
-    const gone = temporal.workflow.getHandle(idOf(location)).describe();
+    const gone = temporal.workflow.getHandle(workflowIdAt(location)).describe();
     return gone.then(
       () => undefined,
       (error: Error) => error.name === 'WorkflowNotFoundError' || undefined,
@@ -81,7 +79,7 @@ describe('a saga that Temporal ended without us', () => {
     const [stock, funds] = [await shop.stock(), await shop.funds()];
     const locations = await startInTheMiddle(10);
     for (const location of locations) {
-      await temporal.workflow.getHandle(idOf(location)).terminate('by hand');
+      await temporal.workflow.getHandle(workflowIdAt(location)).terminate('by hand');
     }
     await control('signal', 'payments', 'SIGCONT');
     for (const location of locations) {
@@ -95,7 +93,7 @@ describe('a saga that Temporal ended without us', () => {
   it('reset to its beginning: the second run sends nothing under the first one’s name, and is recovered', async () => {
     const [stock, funds] = [await shop.stock(), await shop.funds()];
     const [location = ''] = await startInTheMiddle(1);
-    const workflowId = idOf(location);
+    const workflowId = workflowIdAt(location);
     const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
     const first = events?.find((event) => event.workflowTaskCompletedEventAttributes);
     await temporal.workflowService.resetWorkflowExecution({
@@ -126,7 +124,9 @@ describe('a saga that Temporal ended without us', () => {
     const location = await startUpToItsReview();
     // The recovery undoes what stands, and cannot undo this at first.
     const impossible = { kind: 'undo', fault: 'undo-fails', times: 1 } as const;
-    writeFaultPlan(world().faultDir, idOf(location), [{ step: 'reserve stock', ...impossible }]);
+    writeFaultPlan(world().faultDir, workflowIdAt(location), [
+      { step: 'reserve stock', ...impossible },
+    ]);
     await deleteSaga(location);
     await forgotten(location);
     const token = await api.token('olga');
@@ -134,7 +134,7 @@ describe('a saga that Temporal ended without us', () => {
       const { body } = await api.call(location, { token });
       return body.state === 'parked' && body.source === 'workflow' ? body : undefined;
     });
-    expect(shown).toMatchObject({ id: idOf(location), generation: 1, saga: 'place-order' });
+    expect(shown).toMatchObject({ id: workflowIdAt(location), generation: 1, saga: 'place-order' });
     const explained = await api.call(`${location}/explanation`, { token });
     expect(explained.body).toMatchObject({
       state: 'parked',

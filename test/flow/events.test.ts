@@ -1,4 +1,4 @@
-import { openShop } from '../../cli/chaos/shop';
+import { openShop, workflowIdAt } from '../../cli/chaos/shop';
 import { runHoldfast } from '../support/holdfast-cli';
 import { apiClient, environmentFor } from '../support/world';
 
@@ -22,7 +22,7 @@ it('the log has the events of an order, and of its saga in every service', async
   await shop.outcomeOf(location);
   const ofOrder = await events(`order/${orderId}`);
   expect([ofOrder.exitCode, ofOrder.types]).toEqual([0, ['order.opened', 'order.confirmed']]);
-  const saga = decodeURIComponent(location.split('/').at(-1) ?? '');
+  const saga = workflowIdAt(location);
   const ofSaga = await events('--saga', saga, '--limit', '100');
   const kinds = new Set(ofSaga.found.map(({ aggregateId }) => aggregateId.split('/')[0]));
   expect([...kinds].sort()).toEqual(expect.arrayContaining(['account', 'order', 'product']));

@@ -1,3 +1,4 @@
+import { workflowIdAt as idAt } from '../../cli/chaos/shop';
 import path from 'node:path';
 import { until } from '../../cli/up/api-client';
 import type { ApiAnswer } from '../../cli/up/api-client';
@@ -10,7 +11,7 @@ const waitMsMax = 30_000;
 
 /** Workflow id of the saga that an answer says where to look for. */
 export function workflowIdAt({ location }: Pick<ApiAnswer, 'location'>): string {
-  return decodeURIComponent(String(location).replace('/sagas/', ''));
+  return idAt(String(location));
 }
 
 /** What the processes of this world have written of a saga, or of a trace. */

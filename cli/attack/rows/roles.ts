@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gatewayOperations } from '../../../gateway/server';
 import type { Operation, Operations } from '../../../platform/security/operations';
-import { openShop } from '../../chaos/shop';
+import { openShop, workflowIdAt } from '../../chaos/shop';
 import { until } from '../../up/api-client';
 import type { ApiAnswer } from '../../up/api-client';
 import { shot } from '../attack';
@@ -139,7 +139,7 @@ const foreign: Attack = {
     const shop = await openShop({ api, customer: 'frank', received: 5 });
     const orderId = `order-${randomUUID()}`;
     const location = await shop.placedOrder({ orderId });
-    const id = decodeURIComponent(location.split('/').at(-1) ?? '');
+    const id = workflowIdAt(location);
     await shop.outcomeOf(location);
     const token = await api.token('erin');
     const missing = `${id.slice(0, -8)}00000000`;

@@ -8,7 +8,7 @@ import { auditOnce } from '../../up/audit';
 import { instanceName } from '../../up/instances';
 import type { InstanceName, repeatable } from '../../up/instances';
 import type { PlatformProcess } from '../../up/processes';
-import { crowdOf, grouped, startLoad } from '../rotation/load';
+import { grouped, startLoad } from '../rotation/load';
 import type { LoadTold } from '../rotation/load';
 import type { Stage } from '../stage';
 import { openGateways } from './gateways';
@@ -65,7 +65,7 @@ export async function runRolling(stage: Stage, options: RollingOptions): Promise
     await shown(stage, consul, doubled);
     const api = await openGateways(stage.arena.environmentFor);
     try {
-      const load = await startLoad(api, rate, crowdOf(options));
+      const load = await startLoad(api, rate, { buyers: options.buyers });
       const restarts: Restart[] = [];
       let told: LoadTold;
       try {

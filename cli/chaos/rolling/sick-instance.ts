@@ -7,7 +7,7 @@ import { targetsFile } from '../../../stack/scrape-targets';
 import { until } from '../../up/api-client';
 import { auditOnce } from '../../up/audit';
 import type { InstanceName } from '../../up/instances';
-import { crowdOf, grouped, startLoad } from '../rotation/load';
+import { grouped, startLoad } from '../rotation/load';
 import type { LoadSeen, LoadTold } from '../rotation/load';
 import { logFromNow } from '../stage';
 import type { LogLine, Stage } from '../stage';
@@ -57,7 +57,10 @@ export async function runSickInstance(stage: Stage, options: SickOptions): Promi
   try {
     const api = await openGateways(arena.environmentFor);
     try {
-      const load = await startLoad(api, options.rate, { reads: 'accounts', ...crowdOf(options) });
+      const load = await startLoad(api, options.rate, {
+        reads: 'accounts',
+        buyers: options.buyers,
+      });
       let seen: Seen;
       let told: LoadTold;
       try {

@@ -37,10 +37,6 @@ interface Counted extends LoadSeen {
   readonly tookMs: number[];
 }
 
-/** Who takes part in the load of an act, where it was told. */
-export const crowdOf = ({ buyers }: { readonly buyers?: number }): { readonly buyers?: number } =>
-  buyers === undefined ? {} : { buyers };
-
 /**
  * Reads at a steady rate, whatever the answers do, and beside them customers who order one piece after the other and
  * follow each order to its end. Nothing is asked twice: whatever a client would have to repeat is a failure.
@@ -51,7 +47,7 @@ export async function startLoad(
   {
     reads = 'both',
     buyers: buyersAtOnce = loadLimits.buyers,
-  }: { readonly reads?: Reads; readonly buyers?: number } = {},
+  }: { readonly reads?: Reads; readonly buyers?: number | undefined } = {},
 ): Promise<Load> {
   const shops = await Promise.all(
     customers.map((customer) => openShop({ api, customer, received: 100_000 })),

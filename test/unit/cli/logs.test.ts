@@ -4,8 +4,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chosenLogs, lastOf } from '../../../cli/local/logs/command';
+import { inOrder } from '../../../cli/in-order';
 import { openLogFile } from '../../../cli/local/logs/files';
-import { asJson, asText, inOrder, isWanted, lineReader } from '../../../cli/local/logs/lines';
+import { asJson, asText, isWanted, lineReader } from '../../../cli/local/logs/lines';
 import { projectRoot } from '../../../platform/runtime/paths';
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'holdfast-logs-'));

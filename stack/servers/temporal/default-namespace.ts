@@ -1,0 +1,2 @@
+/** The namespace our sagas run in. */
+export const defaultNamespace = 'holdfast';
