@@ -1,4 +1,4 @@
-import { isWanted, lastEvents, recordReader } from '../../../cli/events/find';
+import { followEvents, isWanted, lastEvents, recordReader } from '../../../cli/events/find';
 import type { Found, Wanted } from '../../../cli/events/find';
 import { inOrder } from '../../../cli/in-order';
 import { eventJson, eventLines } from '../../../cli/events/print';
@@ -87,4 +87,46 @@ test('of an aggregate one partition is read, and of everything the end alone', a
   await expect(lastEvents(reading, { ...everything, aggregateId: 'order/1' })).rejects.toThrow();
   expect(asked.filter((one) => one.endsWith('@0'))).toHaveLength(1);
   expect(asked.filter((one) => one.endsWith('@100'))).toHaveLength(2);
+});
+
+test('who follows is told each once, also where the group is shared out again', async () => {
+  type Reader = Parameters<Parameters<typeof followEvents>[0]['eventLog']['startConsumer']>[0];
+  let reader: Reader | undefined;
+  const eventLog = {
+    marks: async () => [],
+    cutAt: async () => new Map<number, bigint>(),
+    startConsumer: (told: Reader) => {
+      reader = told;
+      return { isJoined: () => true, stop: async () => undefined };
+    },
+  };
+  const shown: (string | undefined)[] = [];
+  const following = followEvents(
+    { eventLog, topics: ['t'], groupPrefix: 'g', read: () => undefined },
+    {
+      ...{ ends: new Map([['t', new Map([[0, 2n]])]]), wanted: everything },
+      show: ({ offset }) => shown.push(offset),
+    },
+  );
+  const sought: bigint[] = [];
+  const place = { topic: 't', partition: 0 };
+  const flow = {
+    ...{ pause: () => undefined, resume: () => undefined },
+    seek: (_place: typeof place, offset: bigint) => void sought.push(offset),
+  };
+  const batch = (...seqs: number[]) => ({
+    ...place,
+    records: seqs.map((seq) => record('order/1', seq)),
+    ...{ high: 9n, isCurrent: () => true, heartbeat: async () => undefined },
+  });
+  await reader?.assigned([place], flow);
+  await reader?.read(batch(2, 3), flow);
+  await reader?.assigned([place], flow);
+  await reader?.read(batch(3, 4), flow);
+  expect([sought, shown]).toEqual([
+    [2n, 4n],
+    ['2', '3', '4'],
+  ]);
+  reader?.failed?.(new Error('the log is not whole'));
+  await expect(following.failed).rejects.toThrow('not whole');
 });
