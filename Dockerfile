@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npx tsc -p . && node dist/platform/saga/bundle.js
+RUN npx tsc -p . && node dist/platform/saga/bundle.js && npx vite build console
 
 # What runs: the compiled code, what it reads from disk, and no development dependency.
 FROM node:22.21.1-bookworm-slim@sha256:25b3eb23a00590b7499f2a2ce939322727fcce1b15fdd69754fcd09536a3ae2c AS dependencies

@@ -132,8 +132,8 @@ function ensureDependencies() {
   fs.writeFileSync(stamp, hash);
 }
 
-/** Everything the compiler reads, as one fingerprint: path, size and time of each source. */
-function sourceFingerprint() {
+/** Path, size and time of each file below some folders whose name ends in one way, as one fingerprint. */
+function fingerprintOf(folders, ending) {
   const hash = createHash('sha256').update(lockHash());
   const add = (file) => {
     const { size, mtimeMs } = fs.statSync(file);
@@ -143,13 +143,38 @@ function sourceFingerprint() {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) walk(file);
-      else if (entry.name.endsWith('.ts')) add(file);
+      else if (ending.test(entry.name)) add(file);
     }
   };
   add(at('tsconfig.json'));
-  const included = readJson(at('tsconfig.json'))?.include ?? [];
-  for (const folder of included) if (fs.existsSync(at(folder))) walk(at(folder));
+  for (const folder of folders) if (fs.existsSync(at(folder))) walk(at(folder));
   return hash.digest('hex');
+}
+
+/** Everything the compiler reads. */
+function sourceFingerprint() {
+  return fingerprintOf(readJson(at('tsconfig.json'))?.include ?? [], /\.ts$/);
+}
+
+/** The console's pages, which a gateway serves: built when a source of theirs has changed. */
+function ensurePages() {
+  const stamp = at('dist', '.holdfast-pages');
+  const fingerprint = fingerprintOf(['console', 'client'], /\.(?:ts|tsx|css|html|mjs|json|svg)$/);
+  const known = fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === fingerprint;
+  if (known && fs.existsSync(at('dist', 'pages', 'index.html'))) return;
+  const since = Date.now();
+  say('building the console …');
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vite, 'build', 'console', '--logLevel', 'warn'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    throw new Refusal(`${stdout}${stderr}`.trimEnd() + '\nThe console does not build; see above.');
+  }
+  fs.writeFileSync(stamp, fingerprint);
+  say(`the console is built (${seconds(since)})`);
 }
 
 function ensureBuild() {
@@ -178,6 +203,7 @@ async function prepare() {
   await withLock(() => {
     ensureDependencies();
     ensureBuild();
+    ensurePages();
   });
 }
 
@@ -215,6 +241,7 @@ async function verify() {
         'types',
         [tool('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--incremental', 'false'],
       ],
+      ['types of the pages', [tool('typescript', 'bin', 'tsc'), '-p', 'console']],
       ...(fs.existsSync(bundle) ? [['workflow bundle', [bundle]]] : []),
       ['unit and tidy', jest],
     ],

@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { forServices } from '../activities/list';
 import { ensureKekFile } from '../platform/keys/keks';
 import { certificateLimits } from '../stack/authority';
 import { openCertificates } from '../stack/certificates';
@@ -7,7 +8,7 @@ import { openCertificates } from '../stack/certificates';
 /** Who may read an identity's key: the user its container runs as. */
 export const certificateOwners: Readonly<Record<string, number>> = {
   ...{ admin: 1000, gateway: 1000, orchestrator: 1000, projector: 1000, auditor: 1000 },
-  ...{ orders: 1000, payments: 1000, inventory: 1000, dynamodb: 1000 },
+  ...{ ...forServices(() => 1000), dynamodb: 1000 },
   ...{ postgres: 999, 'temporal-store': 999, mongodb: 999, redis: 999 },
   ...{ 'kafka-1': 1000, 'kafka-2': 1000, 'kafka-3': 1000, keycloak: 1000 },
   ...{ temporal: 1000, 'temporal-ui': 1000, consul: 100, prometheus: 65_534, grafana: 472 },

@@ -31,8 +31,10 @@ import { subjectKeys } from '../platform/security/keys/subjects';
 import { readCredentials } from '../platform/security/tls';
 import { openReadModel } from '../projections/read-model';
 import { catalog } from '../workflows/catalog';
-import { openExchange } from './codec/exchange';
 import { createLogins } from './codec/session';
+import { createConsoleSessions } from './console/session';
+import { openAuthServer } from './login/auth-server';
+import { sealedCookies } from './login/sealed-cookies';
 import { letterService, reactionLetterService } from './routes/dead-letters';
 import { serviceOperations } from './routes/services';
 import { watchBacklog } from './sagas/backlog';
@@ -95,7 +97,7 @@ function open(config: Config, log: Log) {
       ...{ log, registry, keptMs: config.HOLDFAST_SUBJECT_KEYS_KEPT_MS },
     }),
     tokens: openTokenVerifier(config, log),
-    exchange: openExchange(config),
+    authServer: openAuthServer(config),
     engine: openEngine(config, { plugins: [tracing.plugin], dataConverter }),
     readModel: openReadModel(config, keyring),
     cache: createCache({ store: redisStore(redis), vault: sealedCache, log, registry, prefix }),
@@ -135,11 +137,25 @@ async function close(opened: Opened): Promise<void> {
     opened.tokens.close(),
     opened.engine.close(),
     opened.keyring.close(),
-    opened.exchange.close(),
+    opened.authServer.close(),
     opened.readModel.close(),
     opened.subjects.close(),
   ]);
   await opened.tracing.stop();
+}
+
+/** What logins of people in browsers need. */
+function browserParts({ HOLDFAST_ISSUER: issuer }: Config, opened: Opened) {
+  const cookies = sealedCookies(opened.keyring.vault('grants'));
+  return { issuer, cookies, tokens: opened.tokens, authServer: opened.authServer };
+}
+
+/** What is shown of the system. */
+function systemParts(config: Config, { consul, services, keyring }: Opened) {
+  const purposes = ['cache', 'grants', 'read-models', 'temporal'] as const;
+  const keys = Object.fromEntries(purposes.map((use) => [use, keyring.keys(use)]));
+  const certificate = () => readCredentials(config).cert;
+  return { consul, services, keys, certificate };
 }
 
 function serviceOf(opened: Opened, name: string) {
@@ -164,6 +180,8 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
   const engine = endingWaits(opened.engine, health.draining);
   const { cache, limiter, metrics, readModel, subjects, tokens } = opened;
   observeKeys(metrics.registry, tokens);
+  const webUi = config.HOLDFAST_TEMPORAL_UI_URL;
+  const browsers = browserParts(config, opened);
   const app = createGateway({
     parts: {
       ...{ cache, catalog, engine, log, readModel, subjects, registry: metrics.registry },
@@ -179,13 +197,8 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
         namespace: config.HOLDFAST_TEMPORAL_NAMESPACE,
         refused: (reason) => opened.keyring.refused('temporal', reason),
       },
-      logins: createLogins({
-        issuer: config.HOLDFAST_ISSUER,
-        vault: opened.keyring.vault('grants'),
-        webUi: config.HOLDFAST_TEMPORAL_UI_URL,
-        exchange: (form) => opened.exchange.exchange(form),
-        tokens,
-      }),
+      logins: createLogins({ ...browsers, webUi }),
+      consoleSessions: createConsoleSessions(browsers),
       service: (name) => serviceOf(opened, name),
     },
     ...{ tokens, limiter, metrics, health, version: readVersion() },
@@ -196,7 +209,9 @@ export function composeGateway(config: Config, log: Log): ComposedGateway {
       queues: () => opened.engine.queues(stepServices),
       ...{ log, registry: metrics.registry },
     }),
-    codecOrigins: [new URL(config.HOLDFAST_TEMPORAL_UI_URL).origin],
+    codecOrigins: [new URL(webUi).origin],
+    webUi,
+    system: systemParts(config, opened),
   });
   const { consul } = opened;
   return { app, health, consul, registry: metrics.registry, close: () => close(opened) };

@@ -8,7 +8,13 @@ import { gatewayProblem } from './problems';
 /** What the gateway reads of the projections. Every call may reject: the read model is away. */
 export type ReadModel = Pick<
   ProjectedReadModel,
-  'orderStatus' | 'customerOrders' | 'sagaByWorkflowId' | 'sagas' | 'sagaPositions' | 'ping'
+  | 'orderStatus'
+  | 'customerOrders'
+  | 'sagaByWorkflowId'
+  | 'sagas'
+  | 'sagaPositions'
+  | 'overview'
+  | 'ping'
 >;
 
 /** A saga as its journal tells it; members are missing while only part of its story has arrived. */

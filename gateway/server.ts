@@ -17,11 +17,17 @@ import type { Principal, TokenVerifier } from '../platform/security/tokens';
 import { openApiDocument } from './openapi/document';
 import { docsPage } from './openapi/page';
 import { onlyFrom } from './codec/origin';
+import { consolePages } from './console/pages';
+import { withConsoleSession } from './console/session';
 import { withSession } from './codec/session';
 import { priorityOf } from './priority';
 import type { Backlog } from './sagas/backlog';
+import { createSeats } from './sagas/seats';
+import { createSystem } from './system/system';
+import type { SystemParts } from './system/system';
 import { bulkHandlers, bulkOperations } from './routes/bulk';
 import { codecHandlers, codecOperations } from './routes/codec';
+import { consoleHandlers, consoleOperations } from './routes/console';
 import {
   deadLetterHandlers,
   deadLetterOperations,
@@ -29,6 +35,7 @@ import {
   reactionLetterOperations,
 } from './routes/dead-letters';
 import { orderHandlers, orderOperations } from './routes/orders';
+import { overviewHandlers, overviewOperations } from './routes/overview';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
 import { revocationHandlers, revocationOperations } from './routes/revocations';
@@ -36,9 +43,11 @@ import { sagaTypeHandlers, sagaTypeOperations } from './routes/saga-types';
 import { sagaHandlers, sagaOperations } from './routes/sagas';
 import { serviceHandlers, serviceOperations } from './routes/services';
 import { startHandlers, startOperations } from './routes/start';
+import { systemHandlers, systemOperations } from './routes/system';
 import { statusPage } from './status/page';
 import { createStatus } from './status/status';
 import { verbHandlers, verbOperations } from './routes/verbs';
+import { watchingHandlers, watchingOperations } from './routes/watching';
 import { webhookHandlers, webhookOperations } from './routes/webhooks';
 
 /** Every operation of the gateway: the source of routes, validation, roles and documentation. */
@@ -57,6 +66,10 @@ export const gatewayOperations = {
   ...reactionLetterOperations,
   ...webhookOperations,
   ...codecOperations,
+  ...consoleOperations,
+  ...overviewOperations,
+  ...watchingOperations,
+  ...systemOperations,
 } as const satisfies Operations;
 
 export interface GatewayOptions {
@@ -72,6 +85,10 @@ export interface GatewayOptions {
   readonly instance?: string;
   /** Origins whose pages may read payloads: the Web UI's, as browsers write it. */
   readonly codecOrigins: readonly string[];
+  /** What is shown of the system around it. */
+  readonly system: Omit<SystemParts, 'version' | 'instance' | 'readiness'>;
+  /** Temporal's Web UI, for links. */
+  readonly webUi: string;
   /** Requests that may be at work together; without it nothing is refused. */
   readonly atOnceMax?: number;
   /** How far sagas are behind; without it no start is refused for that. */
@@ -136,9 +153,12 @@ export function createGateway(options: GatewayOptions): Express {
   assertStartable(parts);
   assertGrantable(parts);
   const { catalog, issuer, log } = parts;
+  const seats = createSeats(parts.registry);
+  const readiness = () => health.readiness();
   const document = openApiDocument({ operations: gatewayOperations, catalog, issuer, version });
   const events = asyncApiDocument({ version, instance });
-  const status = createStatus(() => health.readiness());
+  const status = createStatus(readiness);
+  const system = createSystem({ ...options.system, version, instance, readiness });
   const handlers = {
     ...publicHandlers(
       () => document,
@@ -149,7 +169,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...revocationHandlers(parts),
     ...sagaTypeHandlers(parts),
     ...startHandlers(parts),
-    ...sagaHandlers(parts),
+    ...sagaHandlers(parts, seats),
     ...verbHandlers(parts),
     ...orderHandlers(parts),
     ...serviceHandlers(parts),
@@ -157,6 +177,10 @@ export function createGateway(options: GatewayOptions): Express {
     ...reactionLetterHandlers(parts),
     ...webhookHandlers(parts),
     ...codecHandlers(parts),
+    ...consoleHandlers({ sessions: parts.consoleSessions, issuer, webUi: options.webUi }),
+    ...overviewHandlers(parts, seats),
+    ...watchingHandlers(parts),
+    ...systemHandlers(system),
   };
   const guard = { tokens, log, registry: metrics.registry, admit: admitWith(options) };
   return createApp({
@@ -170,6 +194,8 @@ export function createGateway(options: GatewayOptions): Express {
       app.use('/docs', docsPage());
       app.use('/status', statusPage(status));
       app.use('/codec', onlyFrom(codecOrigins), withSession(parts.logins));
+      app.use('/console', consolePages());
+      app.use(withConsoleSession(parts.consoleSessions));
       mountOperations(app, gatewayOperations, handlers, guard);
     },
   });

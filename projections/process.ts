@@ -19,6 +19,7 @@ import { keepTrying } from '../platform/host/keep-trying';
 import { leave } from '../platform/host/leave';
 import { prepareTables } from '../platform/host/prepare-tables';
 import type { RunningProcess } from '../platform/host/process';
+import type { ServiceApi } from '../platform/host/hosted-service';
 import { observePools } from '../platform/host/pool-metrics';
 import { observeKeys } from '../platform/host/service-metrics';
 import { createApp } from '../platform/http/app';
@@ -39,7 +40,9 @@ import { openLetterApi } from './letters/api';
 import { observeOpenSagas } from './open-sagas';
 import { sagaMetrics } from './saga-metrics';
 import { sagaTimeline } from './saga-timeline';
+import { partitionLags } from './read-model';
 import { openReadModelStore } from './store';
+import { openWatchApi } from './watching/api';
 
 type Parts = ReturnType<typeof openParts>;
 
@@ -87,13 +90,23 @@ function openStore(
   return announcing(openReadModelStore(config, keys), cache);
 }
 
-/** The HTTPS server: health, metrics, and what operators do about dead letters. */
-function startServer({ config, log, metrics, store, tokens, schemas }: Parts, health: Health) {
+type Mounted = Parameters<ServiceApi['mount']>[0];
+
+/** The HTTPS server: health, metrics, what people watch, and what operators do about dead letters. */
+function startServer(parts: Parts, health: Health) {
+  const { config, log, metrics, store, tokens, schemas, eventLog } = parts;
   const { registry } = metrics;
   const issuer = config.HOLDFAST_ISSUER;
   const letters = openLetterApi({ store, projections, schemas, issuer, log });
+  const watch = openWatchApi({
+    ...{ store, eventLog, instance: config.HOLDFAST_INSTANCE },
+    lag: () => partitionLags(store.ask),
+    names: projections.map(({ name }) => name),
+    services: [...new Set(projections.flatMap(({ services }) => services))],
+  });
   const guard = { tokens, log, registry };
-  const app = createApp({ log, metrics, health, mount: (on) => letters.mount(on, guard) });
+  const mount = (on: Mounted): void => [letters, watch].forEach((api) => api.mount(on, guard));
+  const app = createApp({ log, metrics, health, mount });
   return startHttps({ config, app, clientCertificate: 'required', log, registry });
 }
 

@@ -8,6 +8,8 @@ import type { Keyring } from '../platform/security/keys/vault';
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
 import type { Loaded } from '../platform/cache/cache';
 import { rowVersion } from './cached';
+import { sagaOverview } from './overview';
+import type { OverviewWindow, SagaOverview } from './overview';
 import type { CustomerOrderRow } from './customer-orders';
 import { customerOrders } from './customer-orders';
 import type { OrderStatusRow } from './order-status';
@@ -81,6 +83,8 @@ export interface ReadModel {
   sagas(options: SagaFilter & PageOptions): Promise<Page<TimelineView>>;
   /** Where the youngest saga of each workflow id is; those that are not there yet are left out. */
   sagaPositions(workflowIds: readonly string[]): Promise<ReadonlyMap<string, SagaPosition>>;
+  /** All sagas at once, in three statements. */
+  overview(window: OverviewWindow): Promise<SagaOverview>;
   lag(): Promise<readonly PartitionLag[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -133,7 +137,8 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
       return timelines(filter, after === undefined ? { limit } : { after, limit });
     },
     sagaPositions: (workflowIds) => sagaPositions(store.ask, workflowIds),
-    lag: () => lag(store.ask),
+    overview: (window) => sagaOverview(store.ask, window),
+    lag: () => partitionLags(store.ask),
   };
 }
 
@@ -255,7 +260,8 @@ async function sagaPositions(ask: Ask, workflowIds: readonly string[]) {
   );
 }
 
-async function lag(ask: Ask): Promise<readonly PartitionLag[]> {
+/** How far each projection is behind, by partition. */
+export async function partitionLags(ask: Ask): Promise<readonly PartitionLag[]> {
   const rows = await ask<LagRow>(
     `select projection, topic, partition, next_offset, log_end, updated_at, halt_code, halt_detail,
        halted_at from live_checkpoints order by projection, topic, partition`,

@@ -37,7 +37,11 @@ interface Finished {
  * undefined where none did. It may be a step too early and is never too late. There is no order between topics, so it
  * is taken from the terminal record alone.
  */
-export function inconsistentSince({ steps = [] }: Pick<Finished, 'steps'>): number | undefined {
+export function inconsistentSince({
+  steps = [],
+}: {
+  readonly steps?: readonly Pick<FinishedStep, 'kind' | 'status' | 'startedAt'>[];
+}): number | undefined {
   const starts = steps
     .filter(({ kind, status }) => kind !== waitKind && effective.has(status))
     .map(({ startedAt }) => Date.parse(startedAt));

@@ -1,3 +1,4 @@
+import { serviceNames } from '../activities/list';
 import type { LogEvent } from '../platform/event-log/envelope';
 import { defineProjection } from '../platform/event-log/projector/projection';
 
@@ -85,7 +86,7 @@ type Draft = Omit<SagaTimelineRow, 'state'>;
  */
 export const sagaTimeline = defineProjection<SagaTimelineRow>({
   name: 'saga-timeline',
-  services: ['sagas', 'orders', 'payments', 'inventory'],
+  services: ['sagas', ...serviceNames],
   listBy: ['workflowId', 'businessKey', 'owner', 'state', 'saga'],
   orderBy: 'startedAt',
   askBy: ['reason', 'parked', 'finishedAt', 'version'],

@@ -16,14 +16,16 @@ import {
   writeSecret,
   writeWhole,
 } from './authority';
+import { serviceNames } from '../activities/list';
 import { identityPrefix } from '../platform/security/peer';
 
 /** Every process that gets a certificate with the stack. */
 export const certificateNames = [
-  ...['admin', 'gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'],
-  ...['auditor', 'keys'],
-  ...['temporal', 'kafka', 'postgres', 'mongodb', 'dynamodb', 'redis', 'consul', 'keycloak'],
-  ...['prometheus', 'card-provider'],
+  ...(['admin', 'gateway', 'orchestrator'] as const),
+  ...serviceNames,
+  ...(['projector', 'auditor', 'keys'] as const),
+  ...(['temporal', 'kafka', 'postgres', 'mongodb', 'dynamodb', 'redis', 'consul'] as const),
+  ...(['keycloak', 'prometheus', 'card-provider'] as const),
 ] as const;
 
 /** Consul's agents verify each other under this name. */

@@ -1,5 +1,6 @@
+import { serviceNames } from '../activities/list';
 import type { Ports } from './ports';
-import { portBlock, portOffsets } from './ports';
+import { spareMax } from './ports';
 import { identityFiles } from './servers/server';
 
 /** Where everything of a stack can be reached from this machine. */
@@ -23,8 +24,9 @@ export interface Endpoints {
 
 /** Our own processes with a fixed place in the block of ports. */
 export const ownProcesses = [
-  ...(['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'] as const),
-  ...(['auditor', 'keys'] as const),
+  ...(['gateway', 'orchestrator'] as const),
+  ...serviceNames,
+  ...(['projector', 'auditor', 'keys'] as const),
 ] as const;
 
 export type OwnProcess = (typeof ownProcesses)[number];
@@ -61,7 +63,7 @@ export function portAllotter(ports: Ports): (name: string) => number {
   return (name) => {
     if (isOwn(name)) return ports[name];
     const known = spare.get(name) ?? ports.spare + spare.size;
-    if (known - ports.spare >= portBlock.size - portOffsets.spare) {
+    if (known - ports.spare >= spareMax) {
       throw new Error(`No port is left for ${name}: a stack has room for that many processes only`);
     }
     spare.set(name, known);

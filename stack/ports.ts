@@ -2,8 +2,26 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { serviceNames } from '../activities/list';
+import type { ServiceName } from '../activities/list';
 import { StackError } from './errors';
 import { tryLock } from './cache/lock';
+
+/** A block is one contiguous run of ports; blocks of neighbouring stacks start at multiples of it. */
+export const portBlock = {
+  size: 60,
+  defaultBase: 17_000,
+  freeFrom: 20_000,
+  freeBelow: 31_000,
+} as const;
+
+/** The first services have places in the middle of the block, the others from its end backwards. */
+const firstServices = { offset: 32, count: 3 } as const;
+
+function serviceOffset(index: number): number {
+  const { offset, count } = firstServices;
+  return index < count ? offset + index : portBlock.size - 1 - (index - count);
+}
 
 /** Place of every port in a stack's block; the names are what messages call them. */
 export const portOffsets = {
@@ -33,26 +51,23 @@ export const portOffsets = {
   cardProvider: 23,
   gateway: 30,
   orchestrator: 31,
-  orders: 32,
-  payments: 33,
-  inventory: 34,
   projector: 35,
   auditor: 36,
   keys: 37,
+  ...(Object.fromEntries(serviceNames.map((name, index) => [name, serviceOffset(index)])) as Record<
+    ServiceName,
+    number
+  >),
   /** First of the ports for further processes, such as a second payments worker. */
   spare: 38,
 } as const;
 
+/** Ports there are for further processes: services beyond the third have theirs at the end of the block. */
+export const spareMax =
+  portBlock.size - portOffsets.spare - Math.max(0, serviceNames.length - firstServices.count);
+
 export type PortName = keyof typeof portOffsets;
 export type Ports = Readonly<Record<PortName, number>>;
-
-/** A block is one contiguous run of ports; blocks of neighbouring stacks start at multiples of it. */
-export const portBlock = {
-  size: 60,
-  defaultBase: 17_000,
-  freeFrom: 20_000,
-  freeBelow: 31_000,
-} as const;
 
 /** The ports of the block that starts at `base`. */
 export function portsFrom(base: number): Ports {

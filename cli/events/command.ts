@@ -7,8 +7,8 @@ import { linePrinter } from '../line-printer';
 import { ownedServices } from '../owned-services';
 import { groupPrefixOf, openLog, processConfigs, sealedSteps, startIt } from '../process-access';
 import { wholeNumber } from '../whole-number';
-import { followEvents, lastEvents } from './find';
-import type { Found, Reading, Wanted } from './find';
+import { followEvents, lastEvents } from '../../platform/event-log/finding/find';
+import type { Found, Reading, Wanted } from '../../platform/event-log/finding/find';
 import { eventJson, eventLines } from './print';
 
 const help = `

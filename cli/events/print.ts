@@ -1,4 +1,4 @@
-import type { Found } from './find';
+import type { Found } from '../../platform/event-log/finding/find';
 
 /** For people: where it stands, what it is, for whom, and what it says. */
 export function eventLines({ topic, partition, offset, event, problem }: Found): readonly string[] {

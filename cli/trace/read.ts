@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isOfSaga } from '../saga-id';
+import { isOfSaga } from '../../platform/kernel/saga-id';
 import type { SpanLine } from '../../platform/runtime/trace-file';
 
 /** One trace: all of its spans that were written, the earliest first. */

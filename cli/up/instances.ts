@@ -1,3 +1,4 @@
+import { serviceNames } from '../../activities/list';
 import { CommandError } from '../command-error';
 import { platformProcesses } from './processes';
 import type { PlatformProcess } from './processes';
@@ -16,7 +17,9 @@ export const instancesMax = 4;
  * would write the same report.
  */
 export const repeatable = [
-  ...(['gateway', 'orchestrator', 'orders', 'payments', 'inventory', 'projector'] as const),
+  ...(['gateway', 'orchestrator'] as const),
+  ...serviceNames,
+  'projector',
 ] as const satisfies readonly PlatformProcess[];
 
 /** How many of each process; one where nothing is said. */

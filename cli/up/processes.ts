@@ -1,10 +1,10 @@
+import { serviceNames } from '../../activities/list';
+
 /** Our own processes of the embedded stack and of Compose: the compiled entry below `dist`, and its arguments. */
 export const platformProcesses = [
   { name: 'keys', entry: 'workers/keys', args: [] },
   { name: 'orchestrator', entry: 'workers/orchestrator', args: [] },
-  { name: 'orders', entry: 'workers/participant', args: ['orders'] },
-  { name: 'payments', entry: 'workers/participant', args: ['payments'] },
-  { name: 'inventory', entry: 'workers/participant', args: ['inventory'] },
+  ...serviceNames.map((name) => ({ name, entry: 'workers/participant', args: [name] }) as const),
   { name: 'projector', entry: 'workers/projector', args: [] },
   { name: 'auditor', entry: 'workers/auditor', args: [] },
   { name: 'gateway', entry: 'gateway/main', args: [] },

@@ -1,3 +1,4 @@
+import { servicesOn } from '../../activities/list';
 import { mongoSettings } from '../../stack/servers/mongodb';
 import { databaseRoles } from '../../stack/servers/postgres/files';
 import { images } from './images';
@@ -88,7 +89,7 @@ function dynamoServers(): Record<string, Service> {
     listenHost: '0.0.0.0',
     listenPort: innerPorts.dynamodb,
     upstreamPort: innerPorts.dynamodbLocal,
-    allowed: ['admin', 'inventory', 'auditor'],
+    allowed: ['admin', ...servicesOn('dynamodb'), 'auditor'],
     protocol: 'http/1.1',
   };
   return {

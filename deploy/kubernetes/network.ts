@@ -1,3 +1,4 @@
+import { forServices } from '../../activities/list';
 import { platformProcesses } from '../../cli/up/processes';
 import type { PlatformProcess } from '../../cli/up/processes';
 import type { Yaml } from '../compose/model';
@@ -14,9 +15,7 @@ const everyone = platformProcesses.map(({ name }) => name);
 export const callers: Readonly<Record<PlatformProcess, readonly PlatformProcess[]>> = {
   gateway: [],
   orchestrator: ['gateway'],
-  orders: ['gateway', 'orchestrator'],
-  payments: ['gateway', 'orchestrator'],
-  inventory: ['gateway', 'orchestrator'],
+  ...forServices(() => ['gateway', 'orchestrator'] as const),
   projector: ['gateway'],
   auditor: [],
   keys: everyone.filter((name) => name !== 'keys'),

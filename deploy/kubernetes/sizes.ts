@@ -1,3 +1,4 @@
+import { forServices } from '../../activities/list';
 import type { PlatformProcess } from '../../cli/up/processes';
 import { eventPartitions } from '../../platform/event-log/topics';
 
@@ -22,9 +23,7 @@ const service: Size = { min: 2, max: 6, cpu: 250, memory: 768 };
 export const sizes: Readonly<Record<PlatformProcess, Size>> = {
   gateway: { min: 2, max: 6, cpu: 500, memory: 768 },
   orchestrator: { min: 2, max: 6, cpu: 1_000, memory: 3_072 },
-  orders: service,
-  payments: service,
-  inventory: service,
+  ...forServices(() => service),
   projector: { min: 2, max: eventPartitions, cpu: 250, memory: 768 },
   auditor: { min: 1, max: 1, cpu: 250, memory: 768 },
   keys: { min: 1, max: 1, cpu: 100, memory: 512 },

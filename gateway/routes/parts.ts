@@ -13,6 +13,7 @@ import type { SagaFeed } from '../sagas/feed';
 import type { RevocationEngine } from '../sagas/temporal-revocation';
 import type { SagaSwitches } from '../sagas/switches';
 import type { Logins } from '../codec/session';
+import type { ConsoleSessions } from '../console/session';
 import type { PayloadReading } from './codec';
 
 /** What the routes work with; each part may be away, and says so by a problem. */
@@ -37,6 +38,8 @@ export interface GatewayParts {
   readonly payloads: PayloadReading;
   /** How operators log in for it. */
   readonly logins: Logins;
+  /** Who is logged in to the console. */
+  readonly consoleSessions: ConsoleSessions;
   /** Client of a service by name; throws for a service nobody declared. */
   service(name: string): ServiceClient;
   /** How messages of the sagas that are started here go. */

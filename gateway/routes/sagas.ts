@@ -6,6 +6,7 @@ import { findSaga, maySee, noSuchSaga, sagaReaders } from '../sagas/find';
 import { pseudonymOf } from '../sagas/idempotency';
 import { waitSeconds } from '../sagas/patience';
 import { hasEnded } from '../sagas/reach';
+import type { Seats } from '../sagas/seats';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 import { explanationAnswer, explanationBody } from './explanation';
@@ -135,9 +136,12 @@ export function defined<Members extends object>(members: Members): Defined<Membe
 }
 
 /** Handlers of {@link sagaOperations}. */
-export function sagaHandlers(parts: GatewayParts): OperationHandlers<typeof sagaOperations> {
+export function sagaHandlers(
+  parts: GatewayParts,
+  seats: Seats,
+): OperationHandlers<typeof sagaOperations> {
   return {
-    ...followHandlers(parts),
+    ...followHandlers(parts, seats),
     async listSagas({ query, principal }) {
       const own = { owner: pseudonymOf(parts.issuer, principal.subject) };
       const everybody = hasRole(principal, sagaReaders);

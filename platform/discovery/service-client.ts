@@ -50,6 +50,8 @@ export interface ServiceClient {
    * service is not asked since most calls before were not answered.
    */
   call(request: ServiceRequest): Promise<ServiceAnswer>;
+  /** True while it is not asked. */
+  isRefused(): boolean;
   close(): Promise<void>;
 }
 
@@ -286,6 +288,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         late.clear();
       }
     },
+    isRefused: () => breaker.isOpen(),
     close: () => agent.close(),
   };
 }

@@ -98,7 +98,7 @@ export interface Call<One extends Operation = Operation> {
 export interface Answer {
   readonly status?: number;
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Instead of a body: writes events for as long as there are any. */
   readonly stream?: (sink: StreamSink) => Promise<void>;
 }

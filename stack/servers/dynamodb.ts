@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { servicesOn } from '../../activities/list';
 import { provideJava, smallJvm } from '../provision/java';
 import { provideJars } from '../provision/maven';
 import { front } from './front';
@@ -19,7 +20,7 @@ const jars = {
 const mainClass = 'software.amazon.dynamodb.services.local.main.ServerRunner';
 
 /** Who may use the tables; the database itself knows no identities. */
-const allowed = ['admin', 'inventory', 'auditor'];
+const allowed = ['admin', ...servicesOn('dynamodb'), 'auditor'];
 
 function client(context: ServerContext): DynamoDBClient {
   // Which Node versions next year's SDK will want is no news for whoever starts a server.

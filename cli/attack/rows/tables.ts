@@ -4,6 +4,7 @@ import { paymentsOperations } from '../../../activities/payments/api';
 import { stepOperations } from '../../../platform/host/steps/api';
 import type { Operation, Operations } from '../../../platform/security/operations';
 import { letterOperations } from '../../../projections/letters/operations';
+import { watchOperations } from '../../../projections/watching/operations';
 import { webhookOperations } from '../../../webhooks/operations';
 
 /** A development user of each role, who has no other. */
@@ -28,7 +29,7 @@ export const servicesWithApi: Readonly<Record<string, Operations>> = {
   orders: { ...ordersOperations, ...stepOperations },
   payments: { ...paymentsOperations, ...stepOperations },
   inventory: { ...inventoryOperations, ...stepOperations },
-  projector: letterOperations,
+  projector: { ...letterOperations, ...watchOperations },
   orchestrator: { ...below('/reactions', letterOperations), ...webhookOperations },
 };
 

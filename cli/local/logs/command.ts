@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { processOf } from '../../up/instances';
 import { CommandError } from '../../command-error';
-import { inOrder } from '../../in-order';
+import { inOrder } from '../../../platform/kernel/in-order';
 import { wholeNumber } from '../../whole-number';
 import { logNames, openLogFile } from './files';
 import { asJson, asText, isWanted, levels, lineReader } from './lines';

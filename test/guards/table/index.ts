@@ -3,6 +3,7 @@ import { archiveGuards } from './archive';
 import { auditGuards } from './audit';
 import { cacheGuards } from './cache';
 import { certificateGuards } from './certificates';
+import { consoleGuards } from './console';
 import { discoveryGuards } from './discovery';
 import { edgeGuards } from './edge';
 import { engineGuards } from './engine';
@@ -60,4 +61,5 @@ export const guards: readonly Guard[] = [
   ...metricGuards,
   ...discoveryGuards,
   ...traceGuards,
+  ...consoleGuards,
 ];

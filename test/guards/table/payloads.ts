@@ -160,9 +160,9 @@ export const payloadGuards: readonly Guard[] = [
     why: 'an operator could be made to go on with the login of somebody else',
     changes: [
       {
-        file: 'gateway/codec/session.ts',
-        from: 'kept?.state === state &&',
-        to: 'kept !== undefined &&',
+        file: 'gateway/login/flow.ts',
+        from: 'begun?.state === state &&',
+        to: 'begun !== undefined &&',
       },
     ],
     test: unit('gateway/codec', ' is not completed'),

@@ -11,6 +11,7 @@ export const scriptsNotRun: Readonly<Record<string, string>> = {
   '@parcel/watcher': 'nothing: it comes with binaries, and would build one where they do not fit',
   '@scarf/scarf': 'nothing: it tells its maker who installs',
   '@swc/core': 'nothing: it only looks whether its binary package is there',
+  esbuild: 'nothing: it only looks whether its binary package is there',
   protobufjs: 'nothing: it prints a warning about versions',
   'unrs-resolver': 'nothing: it only looks whether its binary package is there',
 };

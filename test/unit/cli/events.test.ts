@@ -1,6 +1,6 @@
-import { followEvents, isWanted, lastEvents, recordReader } from '../../../cli/events/find';
-import type { Found, Wanted } from '../../../cli/events/find';
-import { inOrder } from '../../../cli/in-order';
+import { followEvents, isWanted, lastEvents, recordReader } from '../../../platform/event-log/finding/find';
+import type { Found, Wanted } from '../../../platform/event-log/finding/find';
+import { inOrder } from '../../../platform/kernel/in-order';
 import { eventJson, eventLines } from '../../../cli/events/print';
 import { encodeEvent } from '../../../platform/event-log/envelope';
 import type { LogRecord } from '../../../platform/event-log/ports';

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chosenLogs, lastOf } from '../../../cli/local/logs/command';
-import { inOrder } from '../../../cli/in-order';
+import { inOrder } from '../../../platform/kernel/in-order';
 import { openLogFile } from '../../../cli/local/logs/files';
 import { asJson, asText, isWanted, lineReader } from '../../../cli/local/logs/lines';
 import { projectRoot } from '../../../platform/runtime/paths';

@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../../../platform/http/event-stream';
 import { Fault } from '../../../platform/kernel/faults';
-import { endOf, followLimits } from '../../../gateway/routes/follow';
+import { endOf } from '../../../gateway/routes/follow';
+import { followLimits } from '../../../gateway/sagas/seats';
 import type { SagaPosition, SagaRow } from '../../../gateway/read-model';
 import { positionOf, streamSaga } from '../../../gateway/sagas/stream';
 import { eventOf } from '../../support/follow';

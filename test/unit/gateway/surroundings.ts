@@ -5,6 +5,11 @@ import type {
   StartRequest,
 } from '../../../gateway/sagas/engine';
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
+import type { AuthForm } from '../../../gateway/login/auth-server';
+import type { GatewayOptions } from '../../../gateway/server';
+import type { SagaOverview } from '../../../projections/overview';
+import { dataKey } from '../../../platform/security/keys/envelope';
+import { fixedKeys } from '../../../platform/security/keys/vault';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
 import type { ServiceAnswer, ServiceRequest } from '../../../platform/discovery/service-client';
 import { versionOf } from '../../../platform/cache/store';
@@ -49,7 +54,9 @@ export interface Surroundings {
   onWaited?: () => void;
   /** Workflow ids that run no more, or never did. */
   readonly closed: Set<string>;
-  away: Set<'engine' | 'read-model' | 'services'>;
+  away: Set<'engine' | 'read-model' | 'services' | 'consul'>;
+  /** The gateway's own certificate, PEM. */
+  certificate: string;
   /** The code that the read model throws, where it is there and cannot answer. */
   refusal?: FaultCode;
   answer: (request: ServiceRequest) => ServiceAnswer;
@@ -59,13 +66,49 @@ export interface Surroundings {
   /** What was asked of the switches of saga types. */
   readonly turned: SwitchRequest[];
   readonly switches: Map<string, SwitchState>;
+  /** Who has left the auth server. */
+  readonly left: AuthForm[];
   /** Whose grants were revoked. */
   readonly revoked: RevokeRequest[];
+  /** What is known of all sagas together. */
+  overview: SagaOverview;
   /** What a revocation finds open. */
   open: readonly string[];
 }
 
 export const unavailable = problem('SERVICE_UNAVAILABLE');
+
+/** A read model without sagas. */
+export const nothingYet: SagaOverview = {
+  open: { running: 0, compensating: 0, parked: 0 },
+  ...{ ended: [], perMinute: [], parked: [], isPartial: false },
+};
+
+/** A system of one service that is well, and one that is not asked. */
+export function systemAround(world: Surroundings): GatewayOptions['system'] {
+  const services = new Map([
+    ['orders', { isRefused: () => false }],
+    ['payments', { isRefused: () => true }],
+  ]);
+  const instance = (status: string, port: number) => ({
+    Node: { Address: '10.0.0.1' },
+    Service: { ID: `i-${port}`, Address: '', Port: port },
+    Checks: [{ Status: status }],
+  });
+  return {
+    services,
+    consul: {
+      async ask({ path }) {
+        if (world.away.has('consul')) throw unavailable;
+        const isOrders = path.endsWith('/orders');
+        const body = isOrders ? [instance('passing', 7001), instance('critical', 7002)] : [];
+        return { status: 200, index: '1', body };
+      },
+    },
+    keys: { cache: fixedKeys([dataKey('cache-7', Buffer.alloc(32, 1))]), temporal: fixedKeys([]) },
+    certificate: () => world.certificate,
+  };
+}
 
 export function engineOf(world: Surroundings): SagaEngine & RevocationEngine {
   const reach = (): void => {
@@ -178,6 +221,10 @@ export function readModelOf(world: Surroundings): ReadModel {
           : [[id, { generation: world.generation, version }] as const];
       });
       return new Map(there);
+    },
+    async overview() {
+      reach();
+      return world.overview;
     },
     ping: () => Promise.resolve(),
   };

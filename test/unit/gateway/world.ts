@@ -1,6 +1,8 @@
 import { Registry } from 'prom-client';
 import { createLogins } from '../../../gateway/codec/session';
-import type { LoginParts } from '../../../gateway/codec/session';
+import { createConsoleSessions } from '../../../gateway/console/session';
+import type { AuthForm } from '../../../gateway/login/auth-server';
+import { sealedCookies } from '../../../gateway/login/sealed-cookies';
 import { createGateway } from '../../../gateway/server';
 import { createSagaFeed } from '../../../gateway/sagas/feed';
 import { createSwitches } from '../../../gateway/sagas/switches';
@@ -24,7 +26,14 @@ import { rehearseSubjects } from '../../support/subjects';
 import { createTestGrants } from '../../support/grants';
 import type { TestGrants } from '../../support/grants';
 import { ask } from '../http/in-process';
-import { engineOf, readModelOf, switchesOf, unavailable } from './surroundings';
+import {
+  engineOf,
+  nothingYet,
+  readModelOf,
+  switchesOf,
+  systemAround,
+  unavailable,
+} from './surroundings';
 import type { Surroundings } from './surroundings';
 import type { WireAnswer } from '../http/in-process';
 
@@ -81,10 +90,13 @@ function surroundings(): Surroundings {
     turned: [],
     switches: new Map(),
     revoked: [],
+    left: [],
+    overview: nothingYet,
     open: [],
     sent: [],
     closed: new Set(),
     away: new Set(),
+    certificate: '',
     answer: ({ path }) => {
       const product = products.get(path.slice('/products/'.length));
       return product === undefined ? json(404, { code: 'NOT_FOUND' }) : json(200, product);
@@ -109,9 +121,24 @@ interface OpenOptions {
   /** Keys of payloads; none unless told. */
   readonly keys?: KeySet;
   /** What the auth server gives for a code; nothing unless told. */
-  readonly exchange?: LoginParts['exchange'];
+  readonly exchange?: (form: AuthForm) => Promise<string | undefined>;
+  /** How long sessions can be renewed for, seconds. */
+  readonly refreshSeconds?: number;
   /** No grant can be sealed. */
   readonly areGrantKeysAway?: boolean;
+}
+
+/** The auth server of these tests: a token for a code or for a token that renews, and who has left. */
+function browsersOf({ exchange, refreshSeconds = 0 }: OpenOptions, world: Surroundings) {
+  const authServer = {
+    async exchange(form: AuthForm) {
+      const accessToken = await exchange?.(form);
+      if (accessToken === undefined) return undefined;
+      return { accessToken, refreshToken: `renews-${accessToken}`, refreshSeconds };
+    },
+    endSession: async (form: AuthForm) => void world.left.push(form),
+  };
+  return { issuer, tokens, authServer, cookies: sealedCookies(fixedKeyring().vault('grants')) };
 }
 
 /** The real gateway among parts that live in memory. */
@@ -129,6 +156,7 @@ export function openGateway(options: OpenOptions = {}) {
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const health = createHealth();
+  const browsers = browsersOf(options, world);
   const app = createGateway({
     parts: {
       ...{ catalog, cache, issuer, log, registry: metrics.registry },
@@ -150,18 +178,18 @@ export function openGateway(options: OpenOptions = {}) {
       },
       switches: createSwitches(switchesOf(world), { log }),
       payloads: { keys, namespace: 'holdfast', refused: () => undefined },
-      logins: createLogins({
-        ...{ issuer, tokens, webUi: 'http://ui.test' },
-        vault: fixedKeyring().vault('grants'),
-        exchange: (form) => options.exchange?.(form) ?? Promise.resolve(undefined),
-      }),
+      logins: createLogins({ ...browsers, webUi: 'http://ui.test' }),
+      consoleSessions: createConsoleSessions(browsers),
       service: (name) => ({
         call: (request) => callService(world, name, request),
+        isRefused: () => false,
         close: () => Promise.resolve(),
       }),
     },
     ...{ tokens, limiter, metrics, health, version: '0.0.0' },
     codecOrigins: ['http://ui.test'],
+    webUi: 'http://ui.test',
+    system: systemAround(world),
   });
   const call = ({ as, key, headers, ...request }: GatewayCall): Promise<WireAnswer> =>
     ask(app, {

@@ -48,12 +48,14 @@ function unchunk(text: string): string {
 function parse(wire: string): WireAnswer {
   const end = wire.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = wire.slice(0, end).split('\r\n');
-  const headers = Object.fromEntries(
-    lines.map((line): [string, string] => {
-      const at = line.indexOf(':');
-      return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];
-    }),
-  );
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const at = line.indexOf(':');
+    const name = line.slice(0, at).toLowerCase();
+    const value = line.slice(at + 1).trim();
+    // Of a repeated header every value, one a line; there is more than one cookie to set.
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}\n${value}`;
+  }
   const raw = wire.slice(end + 4);
   const text = headers['transfer-encoding'] === 'chunked' ? unchunk(raw) : raw;
   const json = (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { EnvelopeError, decodeEvent } from '../../platform/event-log/envelope';
-import type { LogEvent } from '../../platform/event-log/envelope';
-import type { EventLog } from '../../platform/event-log/kafka';
-import type { LogRecord } from '../../platform/event-log/ports';
-import { readTopic } from '../../platform/event-log/read-topic';
-import { slotOf } from '../../platform/outbox/hash';
-import { inOrder } from '../in-order';
-import { isOfSaga } from '../saga-id';
+import { EnvelopeError, decodeEvent } from '../envelope';
+import type { LogEvent } from '../envelope';
+import type { EventLog } from '../kafka';
+import type { LogRecord } from '../ports';
+import { readTopic } from '../read-topic';
+import { slotOf } from '../../outbox/hash';
+import { inOrder } from '../../kernel/in-order';
+import { isOfSaga } from '../../kernel/saga-id';
 
 /** What somebody wants to see of the log. */
 export interface Wanted {
@@ -105,7 +105,7 @@ export async function lastEvents(
   const ends = new Map<string, ReadonlyMap<number, bigint>>();
   const found = lastOnes(wanted.limit);
   const read = recordReader();
-  for (const topic of reading.topics) {
+  const readOne = async (topic: string): Promise<void> => {
     const { eventLog, groupPrefix } = reading;
     const marks = await eventLog.marks(topic);
     const since =
@@ -126,7 +126,8 @@ export async function lastEvents(
       if (isWanted(one, wanted)) found.add(one);
     };
     ends.set(topic, await readTopic({ eventLog, topic, groupPrefix, timeoutMs, from, onRecord }));
-  }
+  };
+  await Promise.all(reading.topics.map(readOne));
   return { found: found.all(), ends };
 }
 
