@@ -1,0 +1,99 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Minute } from '../gateway/answers';
+import { durationText } from '../parts/times';
+import { plotColumns } from './figures';
+
+const heightPx = 240;
+
+/** The plot is drawn on a canvas, which no style sheet reaches: colours are read from it. */
+function colours(place: HTMLElement) {
+  const style = getComputedStyle(place);
+  const read = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    completed: read('--completed'),
+    compensated: read('--compensated'),
+    cancelled: read('--cancelled'),
+    p99: read('--accent'),
+    text: read('--text-quiet'),
+    line: read('--line'),
+  };
+}
+
+type Colours = ReturnType<typeof colours>;
+
+function seriesOf({ completed, compensated, cancelled, p99 }: Colours): uPlot.Series[] {
+  const bars = uPlot.paths.bars?.({ size: [0.7, 14], align: 0 });
+  const counted = (label: string, stroke: string, dash?: number[]): uPlot.Series => ({
+    ...{ label, stroke, width: 2, scale: 'count', points: { show: false } },
+    ...(dash === undefined ? {} : { dash }),
+  });
+  const paths = bars === undefined ? {} : { paths: bars };
+  return [
+    { label: 'Minute' },
+    { ...counted('completed', completed), fill: completed, ...paths },
+    counted('compensated', compensated),
+    counted('cancelled', cancelled, [2, 3]),
+    {
+      ...{ label: 'p99', stroke: p99, width: 1.5, dash: [6, 4], scale: 'ms' },
+      ...{ spanGaps: true, points: { show: false } },
+      value: (_plot, value) => durationText(value),
+    },
+  ];
+}
+
+function optionsOf(place: HTMLElement): uPlot.Options {
+  const own = colours(place);
+  const axis: uPlot.Axis = {
+    ...{ stroke: own.text, font: '12px system-ui' },
+    ...{ grid: { stroke: own.line, width: 1 }, ticks: { stroke: own.line, width: 1 } },
+  };
+  const whole = (_plot: uPlot, splits: number[]) =>
+    splits.map((value) => (Number.isInteger(value) ? String(value) : ''));
+  return {
+    ...{ width: place.clientWidth, height: heightPx, series: seriesOf(own) },
+    scales: { count: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] }, ms: {} },
+    axes: [
+      axis,
+      { ...axis, scale: 'count', values: whole, size: 40 },
+      {
+        ...{ ...axis, scale: 'ms', side: 1, size: 56, grid: { show: false } },
+        values: (_plot, splits) => splits.map((value) => durationText(value)),
+      },
+    ],
+    legend: { live: true },
+    cursor: { drag: { x: false, y: false } },
+  };
+}
+
+/** Ends of sagas per minute by outcome, with p99 of their times. A table beside it says the same. */
+export default function EndsPlot(props: { readonly perMinute: readonly Minute[] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const data = plotColumns(props.perMinute);
+  const last = useRef(data);
+  last.current = data;
+  useEffect(() => {
+    const host = place.current;
+    if (host === null) return undefined;
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const draw = (): void => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsOf(host), last.current, host);
+    };
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: host.clientWidth, height: heightPx }),
+    );
+    draw();
+    resized.observe(host);
+    scheme.addEventListener('change', draw);
+    return () => {
+      scheme.removeEventListener('change', draw);
+      resized.disconnect();
+      plot.current?.destroy();
+    };
+  }, []);
+  useEffect(() => plot.current?.setData(data), [props.perMinute]);
+  return <div ref={place} class="plot" aria-hidden="true" />;
+}
