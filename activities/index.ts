@@ -1,14 +1,14 @@
 import { hostable } from '../platform/host/hosted-service';
 import type { HostedService } from '../platform/host/hosted-service';
-import { openInventoryApi } from './inventory/api';
+import { inventoryOperations, openInventoryApi } from './inventory/api';
 import { inventoryIdentities } from './inventory/identities';
 import { inventoryService } from './inventory/service';
 import { openInventoryStore } from './inventory/store';
-import { openOrdersApi } from './orders/api';
+import { openOrdersApi, ordersOperations } from './orders/api';
 import { orderIdentities } from './orders/identities';
 import { ordersService } from './orders/service';
 import { openOrdersStore } from './orders/store';
-import { openPaymentsApi } from './payments/api';
+import { openPaymentsApi, paymentsOperations } from './payments/api';
 import { paymentIdentities } from './payments/identities';
 import { openProvider } from './payments/provider/client';
 import { compareLedgers, readProviderLedger } from './payments/provider/ledger';
@@ -20,6 +20,7 @@ export const orders = hostable({
   definition: ordersService,
   openStore: openOrdersStore,
   openApi: openOrdersApi,
+  operations: ordersOperations,
   identities: orderIdentities,
 });
 
@@ -28,6 +29,7 @@ export const payments = hostable({
   definition: paymentsService,
   openStore: openPaymentsStore,
   openApi: openPaymentsApi,
+  operations: paymentsOperations,
   identities: paymentIdentities,
   openOutside: openProvider,
   auditOutside: async (config, aggregates) =>
@@ -39,6 +41,7 @@ export const inventory = hostable({
   definition: inventoryService,
   openStore: openInventoryStore,
   openApi: openInventoryApi,
+  operations: inventoryOperations,
   identities: inventoryIdentities,
 });
 

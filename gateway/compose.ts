@@ -36,6 +36,7 @@ import { createConsoleSessions } from './console/session';
 import { openAuthServer } from './login/auth-server';
 import { sealedCookies } from './login/sealed-cookies';
 import { letterService, reactionLetterService } from './routes/dead-letters';
+import { furtherServices } from './routes/further';
 import { serviceOperations } from './routes/services';
 import { watchBacklog } from './sagas/backlog';
 import { createSagaFeed } from './sagas/feed';
@@ -47,6 +48,7 @@ import { createGateway } from './server';
 const serviceNames = [
   ...new Set([
     ...Object.values(serviceOperations).map(({ tag }) => tag),
+    ...furtherServices,
     ...catalog.flatMap(({ references = [] }) => references.map(({ service }) => service)),
     letterService,
     reactionLetterService,

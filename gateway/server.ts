@@ -34,6 +34,7 @@ import {
   reactionLetterHandlers,
   reactionLetterOperations,
 } from './routes/dead-letters';
+import { furtherHandlers, furtherOperations } from './routes/further';
 import { orderHandlers, orderOperations } from './routes/orders';
 import { overviewHandlers, overviewOperations } from './routes/overview';
 import type { GatewayParts } from './routes/parts';
@@ -62,6 +63,7 @@ export const gatewayOperations = {
   ...verbOperations,
   ...orderOperations,
   ...serviceOperations,
+  ...furtherOperations,
   ...deadLetterOperations,
   ...reactionLetterOperations,
   ...webhookOperations,
@@ -173,6 +175,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...verbHandlers(parts),
     ...orderHandlers(parts),
     ...serviceHandlers(parts),
+    ...furtherHandlers(parts),
     ...deadLetterHandlers(parts),
     ...reactionLetterHandlers(parts),
     ...webhookHandlers(parts),

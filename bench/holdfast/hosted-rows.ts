@@ -8,6 +8,7 @@ import type { Row } from './row-service';
 
 /** The participant of the measured saga, to be hosted as the product's services are. */
 export const hostedRows = hostable({
+  operations: {},
   definition: rowService,
   openStore: (config, vault) => {
     const pool = postgresOptions(config, database);

@@ -1,12 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../../platform/runtime/paths';
-import { CommandError } from '../command-error';
 import { namesOf } from './names';
 import type { Names } from './names';
 import { withSaga } from './registries';
 import { sagaFiles } from './saga-files';
+import { newService } from './service/command';
+import { demandNew, readFile, tellFiles, writeFiles } from './writing';
+import type { Files, Told } from './writing';
 
 const help = `
 Writes a saga that works as it is: its contract, its steps, its proof, and its line in each registry. Change it into
@@ -20,15 +20,13 @@ Examples:
   holdfast new saga gift-order --dry-run --json | jq -r '.files[]'
 `;
 
-interface NewOptions {
-  readonly dryRun: boolean;
-  readonly json: boolean;
+interface NewOptions extends Told {
   readonly root?: string;
 }
 
 /** `holdfast new …`: code to begin with. */
 export function newCommand(): Command {
-  return new Command('new').addCommand(newSaga()).exitOverride();
+  return new Command('new').addCommand(newSaga()).addCommand(newService()).exitOverride();
 }
 
 function newSaga(): Command {
@@ -40,62 +38,23 @@ function newSaga(): Command {
     .option('--json', 'print the files as one JSON object', false)
     .addHelpText('after', help)
     .exitOverride()
-    .action((name: string, options: NewOptions) => {
-      const names = namesOf(name);
-      const { dryRun, root = projectRoot } = options;
-      const files = filesOfSaga(names, root);
-      if (!dryRun) write(files, root);
-      tell(names, files, options);
+    .action((name: string, { root = projectRoot, ...told }: NewOptions) => {
+      const files = filesOfSaga(namesOf(name), root);
+      if (!told.dryRun) writeFiles(files, root);
+      tellFiles(name, files, { ...told, next: nextOf(name) });
     });
 }
 
 /** Every file a new saga touches, with its whole new text. Throws where one of its own is there already. */
-export function filesOfSaga(names: Names, root: string): Readonly<Record<string, string>> {
+export function filesOfSaga(names: Names, root: string): Files {
   const own = sagaFiles(names);
-  const there = Object.keys(own).find((file) => existsSync(path.join(root, file)));
-  if (there !== undefined) {
-    throw new CommandError({
-      code: 'ALREADY_THERE',
-      cause: `${there} is there already`,
-      fix: 'choose another name, or take that saga away first',
-    });
-  }
-  return { ...own, ...withSaga(names, (file) => read(root, file)) };
+  demandNew(own, root, 'saga');
+  return { ...own, ...withSaga(names, (file) => readFile(root, file)) };
 }
 
-function read(root: string, file: string): string {
-  try {
-    return readFileSync(path.join(root, file), 'utf8');
-  } catch (cause) {
-    throw new CommandError(
-      {
-        code: 'PROJECT_UNKNOWN',
-        cause: `${root} has no ${file}`,
-        fix: 'run it in a clone of the project, or name its folder with --root',
-      },
-      { cause },
-    );
-  }
-}
-
-function write(files: Readonly<Record<string, string>>, root: string): void {
-  for (const [file, text] of Object.entries(files)) writeFileSync(path.join(root, file), text);
-}
-
-function tell({ kebab }: Names, files: Readonly<Record<string, string>>, told: NewOptions): void {
-  const names = Object.keys(files);
-  if (told.json) {
-    process.stdout.write(
-      `${JSON.stringify({ name: kebab, written: !told.dryRun, files: names })}\n`,
-    );
-    return;
-  }
-  const verb = told.dryRun ? 'would write' : 'wrote';
-  const next = [
-    ...['', 'Next:', '  npm run verify                 does it fit, does it compile'],
-    `  npx holdfast verify ${kebab}   every fault at every step, on real databases`,
-    `  npm start                      then POST /sagas/${kebab}`,
-  ];
-  const lines = [...names.map((file) => `${verb} ${file}`), ...(told.dryRun ? [] : next)];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
+const nextOf = (name: string): readonly string[] => [
+  'npm run generate               what is made from contracts: client, schemas, documentation',
+  'npm run verify                 does it fit, does it compile',
+  `npx holdfast verify ${name}   every fault at every step, on real databases`,
+  `npm start                      then POST /sagas/${name}`,
+];

@@ -39,7 +39,8 @@ export function withSaga(
   return Object.fromEntries(entries);
 }
 
-function withImport(text: string, line: string): string {
+/** A file with one import more, in its place in the alphabet. */
+export function withImport(text: string, line: string): string {
   const lines = text.split('\n');
   const isOwn = (one: string): boolean => /^import .* from '\.\//.test(one);
   const last = lines.findLastIndex((one) => one.startsWith('import '));
@@ -47,16 +48,21 @@ function withImport(text: string, line: string): string {
   return lines.toSpliced(next < 0 ? last + 1 : next, 0, line).join('\n');
 }
 
+/** What is thrown for a file that people have changed beyond what can be added to. */
+export function unreadable(file: string, name: string): CommandError {
+  return new CommandError({
+    code: 'REGISTRY_UNREADABLE',
+    cause: `${file} has no list that one name could be added to`,
+    fix: `add ${name} to it by hand: docs/add-a-saga.md shows how it looks`,
+  });
+}
+
 const moduleOf = (line: string): string => /from '([^']+)'/.exec(line)?.[1] ?? '';
 
 function withName(text: string, name: string, file: string): string {
   const { before, names, after } = list.exec(text)?.groups ?? {};
   if (before === undefined || names === undefined || after === undefined) {
-    throw new CommandError({
-      code: 'REGISTRY_UNREADABLE',
-      cause: `${file} has no list that one name could be added to`,
-      fix: `add ${name} to it by hand: docs/add-a-saga.md shows how it looks`,
-    });
+    throw unreadable(file, name);
   }
   const all = [...names.split(',').map((one) => one.trim()), name].filter((one) => one !== '');
   const short = `${before}${all.join(', ')}${after}`;

@@ -40,6 +40,8 @@ export interface ServicePlan<
   /** Opens the service's own database, whose content `vault` seals; must not connect before the first call. */
   openStore(config: Config, vault: Vault): ServiceStore<State>;
   openApi(parts: ApiParts<State>): ServiceApi;
+  /** What its API offers: who may use each of them is tried against the running process. */
+  readonly operations: Operations;
   readonly identities: ServiceIdentities<State>;
   /** Opens what the service's commands call outside; must not connect before the first call. */
   openOutside?(config: Config): Outside;
@@ -77,6 +79,8 @@ export interface HostedService {
   readonly keepsRecords?: boolean;
   /** What its history is made of, by kind. */
   readonly aggregates: Readonly<Record<string, AggregateKind>>;
+  /** What its API offers. */
+  readonly operations: Operations;
   /** The store needs the keys of `store.<name>` at its first use, not before: see `openSealedStore`. */
   openStore(config: Config, keys: Vaults): ServiceStore<unknown>;
   open(config: Config, keys: Vaults, options: OpenOptions): OpenService;
@@ -107,6 +111,7 @@ export function hostable<
     name,
     commands,
     aggregates: definition.aggregates ?? {},
+    operations: plan.operations,
     openStore,
     open(config, keys, options) {
       const store = openStore(config, keys);

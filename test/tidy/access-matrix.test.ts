@@ -12,15 +12,23 @@ const sources = readFiles((file) =>
 const declared = sources.flatMap(({ file, text }) =>
   [...text.matchAll(declaring)].map(([, name = '']) => ({ file, name })),
 );
+/** Those of a service come with its entry in `activities/index.ts`. */
+const isOfService = ({ file }: { readonly file: string }) => file.startsWith('activities/');
 
 test('every declared table of operations is in the matrix that is asked of the running processes', () => {
   const matrix = readFileSync(path.join(root, 'cli/attack/rows/tables.ts'), 'utf8');
   expect(declared.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['ordersOperations', 'letterOperations']),
   );
-  expect(declared.filter(({ name }) => !new RegExp(`\\b${name}\\b[^;]*}`).test(matrix))).toEqual(
-    [],
-  );
+  const others = declared.filter((one) => !isOfService(one));
+  expect(others.filter(({ name }) => !new RegExp(`\\b${name}\\b[^;]*}`).test(matrix))).toEqual([]);
+});
+
+test('every table of a service is in that service’s entry', () => {
+  const entries = readFileSync(path.join(root, 'activities/index.ts'), 'utf8');
+  const own = declared.filter(isOfService);
+  expect(own.length).toBeGreaterThan(2);
+  expect(own.filter(({ name }) => !entries.includes(`operations: ${name},`))).toEqual([]);
 });
 
 test('every role of the realm, and every role that an operation names, has a user there', () => {

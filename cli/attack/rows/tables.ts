@@ -1,6 +1,4 @@
-import { inventoryOperations } from '../../../activities/inventory/api';
-import { ordersOperations } from '../../../activities/orders/api';
-import { paymentsOperations } from '../../../activities/payments/api';
+import { services } from '../../../activities';
 import { stepOperations } from '../../../platform/host/steps/api';
 import type { Operation, Operations } from '../../../platform/security/operations';
 import { letterOperations } from '../../../projections/letters/operations';
@@ -26,9 +24,9 @@ function below(path: string, table: Operations): Operations {
 
 /** Every process with operations of its own, beside the gateway. */
 export const servicesWithApi: Readonly<Record<string, Operations>> = {
-  orders: { ...ordersOperations, ...stepOperations },
-  payments: { ...paymentsOperations, ...stepOperations },
-  inventory: { ...inventoryOperations, ...stepOperations },
+  ...Object.fromEntries(
+    services.map(({ name, operations }) => [name, { ...operations, ...stepOperations }]),
+  ),
   projector: { ...letterOperations, ...watchOperations },
   orchestrator: { ...below('/reactions', letterOperations), ...webhookOperations },
 };

@@ -27,6 +27,12 @@ export const identityPages: ErrorPages = {
     next: 'look at the saga that the detail names',
     docs: 'audit.md#rules-of-your-own',
   },
+  HELD_WHILE_MADE: {
+    means:
+      'What a service that `holdfast new service` wrote keeps is held by a saga and not made, or made and held by nobody.',
+    next: 'look at the saga that the detail names',
+    docs: 'audit.md#rules-of-your-own',
+  },
   ORDER_HELD_WHILE_IN_WORK: {
     means: 'An order is held by a saga and not in work, or in work and held by nobody.',
     next: 'look at the saga that the detail names',

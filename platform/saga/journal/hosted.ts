@@ -53,6 +53,7 @@ function gated(
 function plainJournal(opened: () => OpenService): HostedService {
   return hostable({
     definition: journalService,
+    operations: {},
     openStore: (config, vault) => {
       const open = () =>
         openPostgresStore<JournalState>({

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import type { StoreKind } from '../../../activities/list';
+import { projectRoot } from '../../../platform/runtime/paths';
+import { CommandError } from '../../command-error';
+import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
+import type { Files, Told } from '../writing';
+import { storeTitles } from './contract-files';
+import { serviceFiles } from './service-files';
+import { serviceNamesOf } from './service-names';
+import type { ServiceNames } from './service-names';
+import { withService } from './service-registries';
+
+const stores = Object.keys(storeTitles) as StoreKind[];
+
+const help = `
+Writes a service that works as it is, on a database of your choice: contract, decisions, state, store, API, the schemas
+of its events, a test, and its line in each registry. Sagas make, confirm and cancel what it keeps. Change it into your
+own from there. \`npm run generate\` then makes what follows from it: locked schemas, the client's types, the files of
+Compose and Kubernetes, and the reference.
+
+Exit codes: 0 written, 1 not, and why, 2 wrong usage.
+
+Examples:
+  holdfast new service travel --store postgresql
+  holdfast new service parcels --store dynamodb --keeps parcel
+  holdfast new service travel --dry-run --json | jq -r '.files[]'
+`;
+
+interface ServiceOptions extends Told {
+  readonly store: StoreKind;
+  readonly keeps: string;
+  readonly root?: string;
+}
+
+/** `holdfast new service`. */
+export function newService(): Command {
+  return new Command('service')
+    .description(
+      'Write a service that works, on a database of your choice, to be changed into your own.',
+    )
+    .argument('<name>', 'one lower-case word, such as travel')
+    .addOption(
+      new Option('--store <kind>', 'its database')
+        .choices(stores)
+        .default('postgresql' as StoreKind),
+    )
+    .option('--keeps <word>', 'what it keeps one of, in events and routes', 'booking')
+    .option('--dry-run', 'say what would be written, and write nothing', false)
+    .option('--root <folder>', 'of the project; the one of this program unless told')
+    .option('--json', 'print the files as one JSON object', false)
+    .addHelpText('after', help)
+    .exitOverride()
+    .action((name: string, { root = projectRoot, store, keeps, ...told }: ServiceOptions) => {
+      const names = serviceNamesOf(name, { aggregate: keeps, store });
+      const files = filesOfService(names, root);
+      if (!told.dryRun) writeFiles(files, root);
+      tellFiles(name, files, { ...told, next });
+    });
+}
+
+/** Every file a new service touches, with its whole new text. Throws ALREADY_THERE. */
+export function filesOfService(names: ServiceNames, root: string): Files {
+  const own = serviceFiles(names);
+  demandNew(own, root, 'service');
+  demandOwnEvents(names, root);
+  const registries = {
+    read: (file: string) => readFile(root, file),
+    title: storeTitles[names.store],
+  };
+  return { ...own, ...withService(names, registries) };
+}
+
+/** Two services that tell events of the same beginning would write each other's history. */
+function demandOwnEvents({ aggregate }: ServiceNames, root: string): void {
+  const folder = path.join(root, 'schemas', 'events');
+  const types = existsSync(folder) ? readdirSync(folder) : [];
+  const there = types.find((type) => type.startsWith(`${aggregate}.`));
+  if (there === undefined) return;
+  throw new CommandError({
+    code: 'ALREADY_THERE',
+    cause: `another service tells ${there}`,
+    fix: 'name with --keeps what this one keeps, by a word of its own',
+  });
+}
+
+const next = [
+  'npm run generate        schemas, client, Compose, Kubernetes, reference',
+  'npm run verify          does it fit, does it compile',
+  'holdfast new saga …     a saga that uses it: docs/tutorial.md',
+];
