@@ -40,10 +40,11 @@ export function consolePages(folder: string = consoleFolder): RequestHandler {
     response.set('content-security-policy', policy);
     if (request.path.startsWith('/assets/')) {
       request.url = request.url.slice('/assets'.length);
-      return assets(request, response, () => {
+      void assets(request, response, () => {
         request.url = `/assets${request.url}`;
         next();
       });
+      return;
     }
     response.set('cache-control', 'no-cache').type('text/html').send(html);
   };

@@ -1,5 +1,6 @@
 import type { EventLog } from '../../platform/event-log/kafka';
 import { lastEvents } from '../../platform/event-log/finding/find';
+import type { Found } from '../../platform/event-log/finding/find';
 import { eventTopic } from '../../platform/event-log/topics';
 import { serviceApi } from '../../platform/host/hosted-service';
 import type { ServiceApi } from '../../platform/host/hosted-service';
@@ -47,8 +48,11 @@ async function events(parts: WatchApiParts, query: EventsQuery) {
   const { found } = await lastEvents(reading, wanted).catch((cause: unknown) => {
     throw problem('SERVICE_UNAVAILABLE', { detail: 'the log does not answer', cause });
   });
-  return { body: { events: found } };
+  return { body: { events: found.map(flat) } };
 }
+
+/** As `holdfast events --json` has it. */
+const flat = ({ event, time, ...place }: Found) => ({ recordedTime: time, ...event, ...place });
 
 /** What people watch of the log and of the read models, for the process that follows the one and owns the others. */
 export function openWatchApi(parts: WatchApiParts): ServiceApi {

@@ -36,9 +36,11 @@ const projectionAnswer = z.object({
 });
 const eventAnswer = z.looseObject({
   ...{ topic: text, partition: whole, offset: text },
-  time: text.describe('When it reached the log'),
-  event: z.looseObject({ type: text, aggregateId: text, seq: whole }).optional(),
-  problem: text.optional().describe('Why it cannot be read'),
+  recordedTime: text.describe('When it reached the log'),
+  problem: text.optional().describe('Why it cannot be read; then it has none of the others'),
+  ...{ service: text.optional(), aggregateId: text.optional(), seq: whole.optional() },
+  ...{ type: text.optional(), schema: text.optional(), time: text.optional() },
+  data: z.unknown().optional().describe('What belongs to a person stays sealed'),
 });
 
 /** RFC 3339. */

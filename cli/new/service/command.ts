@@ -41,11 +41,7 @@ export function newService(): Command {
       'Write a service that works, on a database of your choice, to be changed into your own.',
     )
     .argument('<name>', 'one lower-case word, such as travel')
-    .addOption(
-      new Option('--store <kind>', 'its database')
-        .choices(stores)
-        .default('postgresql' as StoreKind),
-    )
+    .addOption(new Option('--store <kind>', 'its database').choices(stores).default('postgresql'))
     .option('--keeps <word>', 'what it keeps one of, in events and routes', 'booking')
     .option('--dry-run', 'say what would be written, and write nothing', false)
     .option('--root <folder>', 'of the project; the one of this program unless told')

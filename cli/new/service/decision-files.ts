@@ -215,7 +215,7 @@ test('an undo is impossible once it was confirmed, and over what another saga ho
 
 test('nothing is confirmed that was not made, or is not ours', () => {
   given(${name}Service).when('confirm', { ${aggregate}Id }).thenRefused('NOT_MADE');
-  given(${name}Service, made).when('confirm', { ${aggregate}Id }, 'saga-b').thenBusy();
+  given(${name}Service, made).when('confirm', { ${aggregate}Id }, 'saga-b').thenBusy('saga-a');
 });
 
 test('one that is held and at rest breaks an identity', () => {

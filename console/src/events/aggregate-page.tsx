@@ -7,6 +7,7 @@ import { Page, Section } from '../parts/page';
 import { inOrder, missingNumbers } from './as-of';
 import { EventTable } from './event-table';
 import { AsOfPart, DifferencePart } from './moments';
+import { sorted } from './records';
 import type { LogEvent } from '../gateway/answers';
 
 const shownMax = 200;
@@ -47,9 +48,9 @@ export function AggregatePage() {
   const { query } = useLocation();
   const aggregate = query.id ?? '';
   const asked = useAnswer(
-    (signal) => {
+    async (signal) => {
       const params = { query: { aggregate, limit: shownMax } };
-      return answerOf(api.GET('/events', { params, signal }));
+      return sorted((await answerOf(api.GET('/events', { params, signal }))).events);
     },
     [aggregate],
   );

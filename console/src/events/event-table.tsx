@@ -14,7 +14,7 @@ function EventRow(props: { readonly event: LogEvent; readonly withSaga: boolean 
         <Moment at={event.time} withMs />
       </td>
       <th scope="row">
-        {event.type} <span class="quiet">v{event.version}</span>
+        {event.type} <span class="quiet">v{event.schema}</span>
       </th>
       <td data-label="Aggregate">
         <a href={addresses.aggregate(event.aggregateId)}>{event.aggregateId}</a>

@@ -7,7 +7,9 @@ import { Answered, Nothing } from '../parts/answered';
 import { Page } from '../parts/page';
 import { EventFilterForm } from './event-filter-form';
 import { eventFilterFrom } from './event-filter';
+import type { LogEvent, Unreadable } from '../gateway/answers';
 import { EventTable } from './event-table';
+import { sorted } from './records';
 
 const everyMs = 3_000;
 const shownMax = 50;
@@ -23,6 +25,24 @@ function TailSwitch(props: { readonly isOn: boolean; readonly onTurn: (isOn: boo
         {isOn ? 'Hold' : 'Go on'}
       </button>
     </div>
+  );
+}
+
+function Tail(props: { readonly records: readonly (LogEvent | Unreadable)[] }) {
+  const { events, unreadable } = sorted(props.records);
+  return (
+    <>
+      {unreadable.map(({ topic, partition, offset, problem }) => (
+        <p role="alert" key={`${topic} ${partition} ${offset}`}>
+          {topic}/{partition}@{offset} cannot be read: {problem}
+        </p>
+      ))}
+      {events.length === 0 ? (
+        <Nothing>No event fits. Leave a condition out, or wait: the page looks again.</Nothing>
+      ) : (
+        <EventTable events={events.toReversed()} label="Events, youngest first" withSaga />
+      )}
+    </>
   );
 }
 
@@ -44,15 +64,7 @@ export function EventsPage() {
   return (
     <Page title="Events" aside={<TailSwitch isOn={isOn} onTurn={setOn} />}>
       <EventFilterForm filter={filter} onFilter={(next) => route(addresses.eventsWith(next))} />
-      <Answered asked={asked}>
-        {({ events }) =>
-          events.length === 0 ? (
-            <Nothing>No event fits. Leave a condition out, or wait: the page looks again.</Nothing>
-          ) : (
-            <EventTable events={events.toReversed()} label="Events, youngest first" withSaga />
-          )
-        }
-      </Answered>
+      <Answered asked={asked}>{({ events }) => <Tail records={events} />}</Answered>
     </Page>
   );
 }

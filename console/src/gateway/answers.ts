@@ -43,6 +43,8 @@ export interface Overview {
     readonly count: number;
   }[];
   /** Of how many of the ended ones, the youngest, the times are. */
+  /** More began in the window than are counted. */
+  readonly isPartial: boolean;
   readonly sampled: number;
   readonly duration: { readonly p50Ms: number; readonly p99Ms: number } | null;
   /** From the first effect of a saga to its end: how long services said different things. */
@@ -69,9 +71,11 @@ export interface SystemAnswer {
     readonly instances: {
       readonly address: string;
       readonly port: number;
-      readonly state: 'passing' | 'warning' | 'critical';
+      readonly state: 'passing' | 'critical';
     }[];
-    readonly breaker: 'closed' | 'open' | 'half-open' | null;
+    /** False while Consul does not answer. */
+    readonly isKnown: boolean;
+    readonly breaker: 'closed' | 'open';
   }[];
   readonly checks: {
     readonly name: string;
@@ -81,8 +85,8 @@ export interface SystemAnswer {
   }[];
   readonly keys: {
     readonly use: string;
-    readonly current: string;
-    readonly known: number;
+    /** Id of the key, never the key; null while none is known. */
+    readonly current: string | null;
   }[];
   readonly certificate: {
     readonly subject: string;
@@ -96,13 +100,16 @@ export interface SystemAnswer {
 /** One event of the log. What belongs to no saga has no step, direction and epoch. */
 export interface LogEvent {
   readonly service: string;
+  readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  readonly reachedAt: string;
+  /** When it reached the log. */
+  readonly recordedTime: string;
   readonly aggregateId: string;
   readonly seq: number;
   readonly type: string;
-  readonly version: number;
+  /** Version of its schema. */
+  readonly schema: string;
   readonly time: string;
   readonly sagaId?: string;
   readonly step?: string;
@@ -110,6 +117,11 @@ export interface LogEvent {
   readonly direction?: string;
   readonly data: unknown;
 }
+
+/** A record of the log that cannot be read as an event. */
+export type Unreadable = Pick<LogEvent, 'topic' | 'partition' | 'offset' | 'recordedTime'> & {
+  readonly problem: string;
+};
 
 export interface PartitionLag {
   readonly topic: string;
@@ -124,7 +136,7 @@ export interface ProjectionLag {
   readonly name: string;
   readonly generation: number;
   readonly records: number;
-  readonly movedAt: string;
+  readonly movedAt?: string;
   readonly partitions: PartitionLag[];
   readonly building?: {
     readonly generation: number;

@@ -1,5 +1,5 @@
 import type { paths } from '../../../client/api';
-import type { LogEvent, Overview, ProjectionLag, SystemAnswer } from './answers';
+import type { LogEvent, Overview, ProjectionLag, SystemAnswer, Unreadable } from './answers';
 
 type Problem = { readonly content: { readonly 'application/problem+json': ProblemBody } };
 type ProblemBody = paths['/sagas']['get']['responses'][400]['content']['application/problem+json'];
@@ -28,7 +28,7 @@ export interface EventQuery {
 interface OwnPaths {
   readonly '/overview': Read<Overview, { readonly minutes?: number }>;
   readonly '/system': Read<SystemAnswer>;
-  readonly '/events': Read<{ readonly events: LogEvent[] }, EventQuery>;
+  readonly '/events': Read<{ readonly events: (LogEvent | Unreadable)[] }, EventQuery>;
   readonly '/projections': Read<{ readonly projections: ProjectionLag[] }>;
 }
 

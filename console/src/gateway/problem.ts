@@ -28,7 +28,7 @@ export const pageProblems: Readonly<Record<string, { title: string; next: string
   },
 };
 
-function ownProblem(code: keyof typeof pageProblems & string, detail: string): ShownProblem {
+function ownProblem(code: string, detail: string): ShownProblem {
   return { code, title: pageProblems[code]?.title ?? code, detail };
 }
 

@@ -28,38 +28,57 @@ export interface Asked<Answer> {
   readonly reload: () => void;
 }
 
-/** Asks anew whenever one of `about` changes or `reload` is called; what came too late is thrown away. */
+type State<Answer> = Omit<Asked<Answer>, 'reload'>;
+
+const unasked = { answer: undefined, problem: undefined, isLoading: true } as const;
+
+/**
+ * A turn counts up to ask again. While an answer is on its way the next turn waits for it: what changes all the time must
+ * not keep a slow answer from ever arriving.
+ */
+function useTurns() {
+  const [turn, setTurn] = useState(0);
+  const flight = useRef({ isOn: false, isWantedAgain: false });
+  const reload = useCallback(() => {
+    if (flight.current.isOn) flight.current.isWantedAgain = true;
+    else setTurn((count) => count + 1);
+  }, []);
+  const began = (): void => void (flight.current = { isOn: true, isWantedAgain: false });
+  const landed = (): void => {
+    const { isWantedAgain } = flight.current;
+    flight.current = { isOn: false, isWantedAgain: false };
+    if (isWantedAgain) setTurn((count) => count + 1);
+  };
+  return { turn, reload, began, landed };
+}
+
+/** Asks anew when one of `about` changes or `reload` is called; an answer about something else is thrown away. */
 export function useAnswer<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
   about: readonly unknown[],
 ): Asked<Answer> {
-  const [state, setState] = useState<Omit<Asked<Answer>, 'reload'>>({
-    ...{ answer: undefined, problem: undefined, isLoading: true },
-  });
-  const [turn, setTurn] = useState(0);
+  const [state, setState] = useState<State<Answer>>(unasked);
+  const { turn, reload, began, landed } = useTurns();
   const key = JSON.stringify(about);
   const lastKey = useRef(key);
   useEffect(() => {
     const over = new AbortController();
     const isOther = lastKey.current !== key;
     lastKey.current = key;
-    setState(({ answer, problem }) =>
-      isOther
-        ? { answer: undefined, problem: undefined, isLoading: true }
-        : { answer, problem, isLoading: true },
-    );
+    began();
+    setState((now) => (isOther ? unasked : { ...now, isLoading: true }));
+    const settle = (next: (now: State<Answer>) => State<Answer>): void => {
+      if (over.signal.aborted) return;
+      setState(next);
+      landed();
+    };
     ask(over.signal).then(
-      (answer) => {
-        if (!over.signal.aborted) setState({ answer, problem: undefined, isLoading: false });
-      },
-      (error: unknown) => {
-        if (over.signal.aborted) return;
-        setState(({ answer }) => ({ answer, problem: problemOf(error), isLoading: false }));
-      },
+      (answer) => settle(() => ({ answer, problem: undefined, isLoading: false })),
+      (error: unknown) =>
+        settle(({ answer }) => ({ answer, problem: problemOf(error), isLoading: false })),
     );
     return () => over.abort();
   }, [key, turn]);
-  const reload = useCallback(() => setTurn((count) => count + 1), []);
   return { ...state, reload };
 }
 

@@ -5,6 +5,7 @@ import { useAnswer } from '../gateway/use-gateway';
 import type { LetterFamily } from '../parts/addresses';
 import { ActButton } from '../parts/act-button';
 import { Answered } from '../parts/answered';
+import { counted } from '../parts/counted';
 import { ChangesView } from './changes-view';
 import { useLetters } from './use-letters';
 import type { LetterVerb } from './use-letters';
@@ -20,8 +21,8 @@ function Report({ report }: { readonly report: LetterReport }) {
   return (
     <>
       <p>
-        A dry run: {applied} events would come into the rows, {settled} letters would be done with,{' '}
-        {left} would still wait.
+        A dry run: {counted(applied, 'event')} would come into the rows,{' '}
+        {counted(settled, 'letter')} would be done with, {left} would still wait.
       </p>
       {stopped && (
         <p>

@@ -4,6 +4,7 @@ import { addresses } from '../parts/addresses';
 import type { LetterFamily } from '../parts/addresses';
 import { ActButton } from '../parts/act-button';
 import { Answered, Nothing } from '../parts/answered';
+import { counted } from '../parts/counted';
 import { Ago } from '../parts/moment';
 import { Section } from '../parts/page';
 import { ChangesView } from './changes-view';
@@ -21,7 +22,7 @@ function Preview(props: { readonly family: LetterFamily; readonly group: string 
         {({ aggregates, cleared, failures, changes, next }) => (
           <>
             <p>
-              A dry run looked at {aggregates} aggregates: {cleared} would be cleared,{' '}
+              A dry run looked at {counted(aggregates, 'aggregate')}: {cleared} would be cleared,{' '}
               {failures.length} would still wait.
               {next !== undefined && ' There are more behind these; retry again for them.'}
             </p>
@@ -48,7 +49,7 @@ function Group(props: {
         </h3>
         <p class="breaking">{group.cause}</p>
         <p>
-          <strong>{group.letters}</strong> letters of {group.aggregates} aggregates, the oldest{' '}
+          {counted(group.letters, 'letter')} of {counted(group.aggregates, 'aggregate')}, the oldest{' '}
           <Ago at={group.firstAt} />
         </p>
       </div>

@@ -56,12 +56,12 @@ export function useLetters(family: LetterFamily): LetterDesk {
     },
     list: async (query, signal) => {
       const params = { query: query as object };
-      return (await answerOf(api.GET(`${below}/dead-letters`, { params, signal }))) as LetterPart;
+      return await answerOf(api.GET(`${below}/dead-letters`, { params, signal }));
     },
     letter: async (id, signal) => {
       const params = { path: { id } };
       const found = await answerOf(api.GET(`${below}/dead-letters/{id}`, { params, signal }));
-      return found as unknown as WholeLetter;
+      return found;
     },
     act: (id, verb, told) => {
       const { header, body } = sent(told);

@@ -34,19 +34,22 @@ export function objectiveState({ target, met }: Overview['objective']) {
   return met >= target ? ('met' as const) : ('missed' as const);
 }
 
-type Column = (number | null)[];
+/** Heights of the stacked bars of one minute, from the lowest, and what it counts. */
+export type PlotColumns = [
+  seconds: number[],
+  all: number[],
+  withoutCompleted: number[],
+  cancelled: number[],
+  p99Ms: (number | null)[],
+];
 
-/** Columns for the plot: seconds, the three outcomes, p99 in milliseconds. */
-export function plotColumns(
-  perMinute: readonly Minute[],
-): [number[], Column, Column, Column, Column] {
+/** Columns for the plot. Bars are stacked by drawing each over the one that holds it and those below it. */
+export function plotColumns(perMinute: readonly Minute[]): PlotColumns {
   return [
     perMinute.map(({ at }) => Date.parse(at) / 1_000),
-    ...([
-      perMinute.map(({ completed }) => completed),
-      perMinute.map(({ compensated }) => compensated),
-      perMinute.map(({ cancelled }) => cancelled),
-      perMinute.map(({ p99Ms }) => p99Ms),
-    ] as const),
+    perMinute.map(sumOf),
+    perMinute.map(({ compensated, cancelled }) => compensated + cancelled),
+    perMinute.map(({ cancelled }) => cancelled),
+    perMinute.map(({ p99Ms }) => p99Ms),
   ];
 }

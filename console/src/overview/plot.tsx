@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Minute } from '../gateway/answers';
+import type { Minute, Outcome } from '../gateway/answers';
 import { durationText } from '../parts/times';
-import { plotColumns } from './figures';
+import { outcomes, plotColumns } from './figures';
 
 const heightPx = 240;
 
@@ -23,27 +23,28 @@ function colours(place: HTMLElement) {
 
 type Colours = ReturnType<typeof colours>;
 
-function seriesOf({ completed, compensated, cancelled, p99 }: Colours): uPlot.Series[] {
-  const bars = uPlot.paths.bars?.({ size: [0.7, 14], align: 0 });
-  const counted = (label: string, stroke: string, dash?: number[]): uPlot.Series => ({
-    ...{ label, stroke, width: 2, scale: 'count', points: { show: false } },
-    ...(dash === undefined ? {} : { dash }),
+/** What a bar counts, whatever it stands upon. */
+type CountOf = (outcome: Outcome, index: number | null) => string;
+
+function seriesOf(own: Colours, countOf: CountOf): uPlot.Series[] {
+  const paths = uPlot.paths.bars?.({ size: [0.7, 14] });
+  const bars = (outcome: Outcome): uPlot.Series => ({
+    ...{ label: outcome, stroke: own[outcome], fill: own[outcome], width: 0, scale: 'count' },
+    ...{ points: { show: false }, ...(paths === undefined ? {} : { paths }) },
+    value: (_plot, _height, _series, index) => countOf(outcome, index),
   });
-  const paths = bars === undefined ? {} : { paths: bars };
   return [
-    { label: 'Minute' },
-    { ...counted('completed', completed), fill: completed, ...paths },
-    counted('compensated', compensated),
-    counted('cancelled', cancelled, [2, 3]),
+    { label: 'Minute', value: '{HH}:{mm}' },
+    ...outcomes.map(bars),
     {
-      ...{ label: 'p99', stroke: p99, width: 1.5, dash: [6, 4], scale: 'ms' },
+      ...{ label: 'p99', stroke: own.p99, width: 2, dash: [6, 4], scale: 'ms' },
       ...{ spanGaps: true, points: { show: false } },
       value: (_plot, value) => durationText(value),
     },
   ];
 }
 
-function optionsOf(place: HTMLElement): uPlot.Options {
+function optionsOf(place: HTMLElement, countOf: CountOf): uPlot.Options {
   const own = colours(place);
   const axis: uPlot.Axis = {
     ...{ stroke: own.text, font: '12px system-ui' },
@@ -52,13 +53,16 @@ function optionsOf(place: HTMLElement): uPlot.Options {
   const whole = (_plot: uPlot, splits: number[]) =>
     splits.map((value) => (Number.isInteger(value) ? String(value) : ''));
   return {
-    ...{ width: place.clientWidth, height: heightPx, series: seriesOf(own) },
-    scales: { count: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] }, ms: {} },
+    ...{ width: place.clientWidth, height: heightPx, series: seriesOf(own, countOf) },
+    scales: {
+      count: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
+      ms: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.15)] },
+    },
     axes: [
-      axis,
+      { ...axis, values: '{HH}:{mm}', space: 70 },
       { ...axis, scale: 'count', values: whole, size: 40 },
       {
-        ...{ ...axis, scale: 'ms', side: 1, size: 56, grid: { show: false } },
+        ...{ ...axis, scale: 'ms', side: 1, size: 72, grid: { show: false } },
         values: (_plot, splits) => splits.map((value) => durationText(value)),
       },
     ],
@@ -72,15 +76,17 @@ export default function EndsPlot(props: { readonly perMinute: readonly Minute[] 
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const data = plotColumns(props.perMinute);
-  const last = useRef(data);
-  last.current = data;
+  const last = useRef({ data, minutes: props.perMinute });
+  last.current = { data, minutes: props.perMinute };
   useEffect(() => {
     const host = place.current;
     if (host === null) return undefined;
     const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const countOf: CountOf = (outcome, index) =>
+      String(last.current.minutes[index ?? -1]?.[outcome] ?? '–');
     const draw = (): void => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(host), last.current, host);
+      plot.current = new uPlot(optionsOf(host, countOf), last.current.data, host);
     };
     const resized = new ResizeObserver(() =>
       plot.current?.setSize({ width: host.clientWidth, height: heightPx }),

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { pageProblems } from '../gateway/problem';
 import type { ShownProblem } from '../gateway/problem';
 import { useGateway } from '../gateway/use-gateway';
+import { Words } from './words';
 
 /** What to do about a problem: the gateway's own word for it, where it has one. */
 function useNextStep(code: string): string | undefined {
@@ -34,7 +35,11 @@ export function ProblemNote(props: {
       <p class="problem-title">
         <strong>{title}</strong> <code>{code}</code>
       </p>
-      {detail !== undefined && detail !== title && <p>{detail}</p>}
+      {detail !== undefined && detail !== title && (
+        <p class="breaking">
+          <Words text={detail} />
+        </p>
+      )}
       {errors.length > 0 && (
         <ul>
           {errors.map((part) => (
@@ -44,7 +49,11 @@ export function ProblemNote(props: {
           ))}
         </ul>
       )}
-      {next !== undefined && <p>What to do: {next}.</p>}
+      {next !== undefined && (
+        <p>
+          What to do: <Words text={next} />.
+        </p>
+      )}
       {requestId !== undefined && (
         <p class="quiet">
           Request <code>{requestId}</code>

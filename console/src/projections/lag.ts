@@ -1,4 +1,5 @@
 import type { ProjectionLag } from '../gateway/answers';
+import { counted } from '../parts/counted';
 
 export interface LagLook {
   readonly state: 'halted' | 'behind' | 'abreast';
@@ -11,7 +12,7 @@ const behindFrom = 200;
 /** How a projection stands. A halt counts more than any number of records. */
 export function lagLook({ partitions, records }: ProjectionLag): LagLook {
   const halted = partitions.filter(({ halt }) => halt !== undefined).length;
-  const behind = `${records} ${records === 1 ? 'record' : 'records'} behind`;
+  const behind = `${counted(records, 'record')} behind`;
   if (halted > 0) {
     const which = halted === 1 ? 'One partition stands' : `${halted} partitions stand`;
     return { state: 'halted', says: `${which} still, ${behind}` };

@@ -3,6 +3,7 @@ import { answerOf } from '../gateway/problem';
 import { useAnswer, useEvery, useGateway, useRoles } from '../gateway/use-gateway';
 import { addresses } from '../parts/addresses';
 import { Answered, Nothing } from '../parts/answered';
+import { counted } from '../parts/counted';
 import { Ago, Moment } from '../parts/moment';
 import { Page, Section } from '../parts/page';
 import { isOperator } from '../saga/rights';
@@ -88,7 +89,7 @@ function Projection({ projection }: { readonly projection: ProjectionLag }) {
   const { name, generation, movedAt, letters } = projection;
   const { state, says } = lagLook(projection);
   const mayLook = isOperator(useRoles());
-  const waiting = `${letters} dead ${letters === 1 ? 'letter' : 'letters'}`;
+  const waiting = counted(letters, 'dead letter');
   return (
     <Section title={name}>
       <p>

@@ -2,7 +2,7 @@ import type { LogEvent } from '../gateway/answers';
 import type { Saga, SagaStep } from '../gateway/saga-answers';
 import { durationText } from '../parts/times';
 import { spansOf } from './lane-spans';
-import type { LaneSpan } from './lane-spans';
+import type { LaneSpan, Span, StepSpans } from './lane-spans';
 import { timeScaleOf } from './time-scale';
 import type { TimeScale } from './time-scale';
 
@@ -17,6 +17,10 @@ export interface Bar {
   readonly isOpen: boolean;
   readonly isBeginGuessed: boolean;
   readonly span: LaneSpan;
+  /** What it was in this direction; the status of a step is about the youngest thing that happened to it. */
+  readonly status: string;
+  /** Code that belongs to this direction. */
+  readonly reason?: string;
   /** In one sentence, for whoever does not see the bar. */
   readonly says: string;
 }
@@ -50,33 +54,53 @@ function lengthText({ fromMs, toMs, isOpen }: LaneSpan): string {
   return `${durationText(toMs - fromMs)}${isOpen ? ' so far' : ''}`;
 }
 
-function saysOf(step: SagaStep, direction: Bar['direction'], span: LaneSpan): string {
+interface BarParts {
+  readonly step: SagaStep;
+  readonly direction: Bar['direction'];
+  readonly status: string;
+  readonly reason: string | undefined;
+}
+
+function saysOf({ step, direction, status, reason }: BarParts, span: LaneSpan): string {
   const what = direction === 'undo' ? `undo of ${step.name}` : step.name;
   const kind = direction === 'forward' && step.kind === 'pivot' ? ', the pivot' : '';
   const parked = span.parkedFromMs === undefined ? '' : ', parked: it waits for a person';
-  const reason = step.reason === undefined ? '' : `, ${step.reason}`;
-  return `${what}${kind}: ${statusIn(step, direction)}${reason}, ${lengthText(span)}${parked}`;
+  const why = reason === undefined ? '' : `, ${reason}`;
+  return `${what}${kind}: ${status}${why}, ${lengthText(span)}${parked}`;
 }
 
-/** The status of a step is about the youngest thing that happened to it; the other lane shows what was before. */
-export function statusIn(step: SagaStep, direction: Bar['direction']): string {
-  if (direction === 'undo' && step.leftInPlace === true) return 'left in place';
-  if (direction === 'undo') return step.status;
-  return step.status === 'undone' || step.status === 'undoing' ? 'was done' : step.status;
+/** By convention a refusal that is recorded as a fact has such a name; else the reason of the turn is the step's. */
+function wasRefused({ saga, events }: LaneParts, step: SagaStep): boolean {
+  const isFact = events.some(
+    (event) =>
+      event.step === step.name &&
+      event.direction === 'forward' &&
+      /\.(declined|refused)$/.test(event.type),
+  );
+  return isFact || (step.reason !== undefined && step.reason === saga.reason);
 }
 
-function barOf(
-  scale: TimeScale,
-  { step, direction }: { readonly step: SagaStep; readonly direction: Bar['direction'] },
-  span: LaneSpan | undefined,
-): Bar | undefined {
+/** The record of a step has one status and one reason; which direction they are about follows from the rest. */
+function forwardWords(parts: LaneParts, step: SagaStep, isTurned: boolean) {
+  if (!isTurned) return { status: step.status, reason: step.reason };
+  if (wasRefused(parts, step)) return { status: 'refused', reason: step.reason };
+  return { status: 'done', reason: undefined };
+}
+
+function undoStatus(step: SagaStep): string {
+  return step.leftInPlace === true ? 'left in place' : step.status;
+}
+
+function barOf(scale: TimeScale, parts: BarParts, span: LaneSpan | undefined): Bar | undefined {
   if (span === undefined) return undefined;
+  const { step, direction, status, reason } = parts;
   const left = scale.at(span.fromMs);
   const parked = span.parkedFromMs === undefined ? {} : { parkedLeft: scale.at(span.parkedFromMs) };
   return {
-    ...{ step: step.name, direction, left, width: scale.at(span.toMs) - left, ...parked },
+    ...{ step: step.name, direction, status, left, width: scale.at(span.toMs) - left, ...parked },
     ...{ isOpen: span.isOpen, isBeginGuessed: span.isBeginGuessed, span },
-    says: saysOf(step, direction, span),
+    ...(reason === undefined ? {} : { reason }),
+    says: saysOf(parts, span),
   };
 }
 
@@ -90,32 +114,42 @@ function wholeOf({ saga, nowMs }: LaneParts, spans: readonly LaneSpan[]) {
   return { fromMs, toMs: Math.max(fromMs, end, ...ends) };
 }
 
+/** A bar of a parked step ends its active part where the parking began. */
+function edgesOf(span: LaneSpan): readonly Span[] {
+  const { fromMs, toMs, parkedFromMs } = span;
+  if (parkedFromMs === undefined) return [span];
+  return [
+    { fromMs, toMs: parkedFromMs },
+    { fromMs: parkedFromMs, toMs },
+  ];
+}
+
+function rowOf(parts: LaneParts, scale: TimeScale, step: SagaStep, spans: StepSpans): LaneRow {
+  const { forward, undo } = spans;
+  const words = forwardWords(parts, step, undo !== undefined);
+  const undoWords = {
+    status: undoStatus(step),
+    reason: words.reason === undefined ? step.reason : undefined,
+  };
+  const forwardBar = barOf(scale, { step, direction: 'forward', ...words }, forward);
+  const undoBar = barOf(scale, { step, direction: 'undo', ...undoWords }, undo);
+  const isParked = parts.saga.parked?.some((place) => place.step === step.name) === true;
+  return {
+    ...{ step, isPivot: step.kind === 'pivot', isParked },
+    ...(forwardBar && { forward: forwardBar }),
+    ...(undoBar && { undo: undoBar }),
+  };
+}
+
 /** Lays the steps of a saga out: forward above, compensation below, on one axis of time. */
 export function lanesOf(parts: LaneParts): Lanes {
-  const { saga } = parts;
   const spans = spansOf(parts);
   const all = [...spans.values()].flatMap(({ forward, undo }) => [forward, undo]);
   const known = all.filter((span) => span !== undefined);
-  const edges = known.flatMap((span) =>
-    span.parkedFromMs === undefined
-      ? [span]
-      : [
-          { fromMs: span.fromMs, toMs: span.parkedFromMs },
-          { fromMs: span.parkedFromMs, toMs: span.toMs },
-        ],
+  const scale = timeScaleOf(known.flatMap(edgesOf), wholeOf(parts, known));
+  const forward = (parts.saga.steps ?? []).map((step) =>
+    rowOf(parts, scale, step, spans.get(step.name) ?? {}),
   );
-  const scale = timeScaleOf(edges, wholeOf(parts, known));
-  const parked = new Set(saga.parked?.map(({ step }) => step));
-  const forward = (saga.steps ?? []).map((step): LaneRow => {
-    const span = spans.get(step.name);
-    const forwardBar = barOf(scale, { step, direction: 'forward' }, span?.forward);
-    const undoBar = barOf(scale, { step, direction: 'undo' }, span?.undo);
-    return {
-      ...{ step, isPivot: step.kind === 'pivot', isParked: parked.has(step.name) },
-      ...(forwardBar && { forward: forwardBar }),
-      ...(undoBar && { undo: undoBar }),
-    };
-  });
   const pivot = forward.find(({ isPivot }) => isPivot)?.forward;
   return {
     ...{ scale, forward, undo: forward.filter(({ undo }) => undo !== undefined) },

@@ -46,13 +46,14 @@ function mayCancel(roles: readonly string[]): boolean {
 /** Verbs for the saga as a whole. */
 export function wholeVerbs(
   roles: readonly string[],
-  saga: Pick<Saga, 'state' | 'paused'>,
+  saga: Pick<Saga, 'state' | 'paused' | 'reason'>,
 ): readonly SagaVerb[] {
   if (ended.has(saga.state)) return [];
   const hold = saga.paused === true ? 'unpause' : 'pause';
   return [
     ...(isOperator(roles) ? ([hold] as const) : []),
-    ...(mayCancel(roles) && saga.state !== 'compensating' ? (['cancel'] as const) : []),
+    // What has a reason is on its way back already.
+    ...(mayCancel(roles) && saga.reason === undefined ? (['cancel'] as const) : []),
   ];
 }
 

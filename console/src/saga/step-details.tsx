@@ -2,7 +2,6 @@ import type { Saga } from '../gateway/saga-answers';
 import { addresses } from '../parts/addresses';
 import { Moment } from '../parts/moment';
 import { durationText } from '../parts/times';
-import { statusIn } from './lanes';
 import type { Bar, LaneRow } from './lanes';
 import { databases } from './story';
 
@@ -46,7 +45,7 @@ export function StepDetails(props: {
       <dt>Kind</dt>
       <dd>{step.kind ?? 'not told before the end'}</dd>
       <dt>Status</dt>
-      <dd>{statusIn(step, direction)}</dd>
+      <dd>{bar?.status ?? step.status}</dd>
       <dt>Participant</dt>
       <dd>
         {step.participant}
@@ -59,11 +58,11 @@ export function StepDetails(props: {
         </>
       )}
       {bar && <Times bar={bar} />}
-      {step.reason !== undefined && (
+      {bar?.reason !== undefined && (
         <>
           <dt>Reason</dt>
           <dd>
-            <code>{step.reason}</code>
+            <code>{bar.reason}</code>
           </dd>
         </>
       )}

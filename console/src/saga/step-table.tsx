@@ -1,6 +1,5 @@
 import { Moment } from '../parts/moment';
 import { durationText } from '../parts/times';
-import { statusIn } from './lanes';
 import type { Bar, LaneRow } from './lanes';
 
 function BarCells({ bar }: { readonly bar: Bar | undefined }) {
@@ -23,18 +22,18 @@ function BarCells({ bar }: { readonly bar: Bar | undefined }) {
 function StepRow(props: { readonly row: LaneRow; readonly direction: Bar['direction'] }) {
   const { row, direction } = props;
   const { step } = row;
+  const bar = row[direction];
   return (
     <tr>
       <th scope="row">{direction === 'undo' ? `undo of ${step.name}` : step.name}</th>
       <td data-label="Kind">{step.kind ?? '–'}</td>
       <td data-label="Participant">{step.participant ?? '–'}</td>
       <td data-label="Status">
-        {statusIn(step, direction)}
-        {step.reason !== undefined && ` (${step.reason})`}
-        {row[direction]?.parkedLeft !== undefined && ', parked'}
+        {bar?.status ?? step.status}
+        {bar?.reason !== undefined && ` (${bar.reason})`}
       </td>
       <td data-label="Epoch">{step.epoch ?? '–'}</td>
-      <BarCells bar={row[direction]} />
+      <BarCells bar={bar} />
     </tr>
   );
 }

@@ -7,13 +7,18 @@ export interface Tick {
   readonly text: string;
 }
 
+export interface AxisTick extends Tick {
+  /** One of the few that have room on a small screen. */
+  readonly isMain: boolean;
+}
+
 /** One axis for all lanes. */
 export interface TimeScale extends Span {
   /** False where long waits are drawn shorter than they were. */
   readonly isLinear: boolean;
   /** Percent of the width at which a moment lies; never outside of the axis. */
   readonly at: (timeMs: number) => number;
-  readonly ticks: readonly Tick[];
+  readonly ticks: readonly AxisTick[];
   /** Stretches that are drawn much shorter than they were, with how long they were. */
   readonly shortened: readonly Tick[];
 }
@@ -23,6 +28,7 @@ export const scaleLimits = {
   narrowestPart: 0.012,
   /** Ticks lie at least so many percent apart. */
   tickGapPercent: 11,
+  mainGapPercent: 34,
   ticksMax: 9,
 } as const;
 
@@ -77,22 +83,33 @@ function tickMoments(moments: readonly number[], isLinear: boolean): readonly nu
   ).map((sinceMs) => fromMs + sinceMs);
 }
 
-/** The first and the last moment are always named; of the others those with room. */
-function spacedTicks(moments: readonly number[], fromMs: number, at: TimeScale['at']): Tick[] {
-  const { tickGapPercent, ticksMax } = scaleLimits;
-  const ticks: Tick[] = [];
+function tickText(moment: number, fromMs: number): string {
+  return moment === fromMs ? 'start' : `+${durationText(moment - fromMs)}`;
+}
+
+/** Moments that have room, from the left; the last of all takes the room of the one before it. */
+function spaced(moments: readonly number[], at: TimeScale['at'], gapPercent: number): number[] {
+  const chosen: number[] = [];
   for (const moment of moments) {
-    const place = at(moment);
-    const last = ticks.at(-1)?.at ?? -tickGapPercent;
-    const isLast = moment === moments.at(-1);
-    if (place - last < tickGapPercent && !(isLast && ticks.length > 1)) continue;
-    if (isLast && place - last < tickGapPercent) ticks.pop();
-    ticks.push({
-      at: place,
-      text: moment === fromMs ? 'start' : `+${durationText(moment - fromMs)}`,
-    });
+    const before = chosen.at(-1);
+    if (before === undefined || at(moment) - at(before) >= gapPercent) chosen.push(moment);
+    else if (moment === moments.at(-1) && chosen.length > 1) chosen.splice(-1, 1, moment);
   }
-  return ticks.slice(0, ticksMax);
+  return chosen;
+}
+
+function ticksOf(moments: readonly number[], fromMs: number, at: TimeScale['at']): AxisTick[] {
+  const { tickGapPercent, mainGapPercent, ticksMax } = scaleLimits;
+  // Two moments of one name would only confuse.
+  const named = moments.filter(
+    (moment, index) =>
+      index === 0 || tickText(moment, fromMs) !== tickText(moments[index - 1] ?? 0, fromMs),
+  );
+  const shown = spaced(named, at, tickGapPercent).slice(0, ticksMax);
+  const main = new Set(spaced(shown, at, mainGapPercent));
+  return shown.map((moment) => ({
+    ...{ at: at(moment), text: tickText(moment, fromMs), isMain: main.has(moment) },
+  }));
 }
 
 /** A time axis over the given bars. Within a stretch between two moments it is even, and later is always further right. */
@@ -111,12 +128,12 @@ export function timeScaleOf(bars: readonly Span[], whole: Span): TimeScale {
   const shortened = stretches
     .filter((one) => {
       const part = (one.toMs - one.fromMs) / (toMs - fromMs || 1);
-      return part > 0.25 && (one.atTo - one.atFrom) / 100 < part / 2;
+      return part > 0.25 && (one.atTo - one.atFrom) / 100 < part * 0.75;
     })
     .map((one) => ({
       at: (one.atFrom + one.atTo) / 2,
       text: durationText(one.toMs - one.fromMs),
     }));
-  const ticks = spacedTicks(tickMoments(moments, isLinear), fromMs, at);
+  const ticks = ticksOf(tickMoments(moments, isLinear), fromMs, at);
   return { fromMs, toMs, isLinear, at, ticks, shortened };
 }

@@ -3,6 +3,7 @@ import { answerOf } from '../gateway/problem';
 import type { Saga } from '../gateway/saga-answers';
 import { useAnswer, useGateway, useRoles } from '../gateway/use-gateway';
 import { useStream } from '../gateway/use-stream';
+import { sorted } from '../events/records';
 import { maySeeInside } from './rights';
 import { joined } from './story';
 
@@ -18,32 +19,37 @@ export function useSaga(id: string) {
   const isAllowed = maySeeInside(useRoles());
   const [row, setRow] = useState<Saga>();
   const saga = useAnswer<Saga>(
-    async (signal) =>
-      (await answerOf(api.GET('/sagas/{id}', { params: { path }, signal }))) as unknown as Saga,
+    async (signal) => await answerOf(api.GET('/sagas/{id}', { params: { path }, signal })),
     [id],
   );
+  const { startedAt } = saga.answer ?? {};
   const explanation = useAnswer(
     (signal) => answerOf(api.GET('/sagas/{id}/explanation', { params: { path }, signal })),
     [id],
   );
   const events = useAnswer(
     async (signal) => {
-      if (!isAllowed) return { events: [] };
-      const query = { saga: id, limit: 200 };
-      return answerOf(api.GET('/events', { params: { query }, signal }));
+      if (!isAllowed || startedAt === undefined) return { events: [] };
+      // Clocks of the processes differ a little; what is older belongs to nobody of it.
+      const since = new Date(Date.parse(startedAt) - 60_000).toISOString();
+      const query = { saga: id, limit: 200, since };
+      return sorted((await answerOf(api.GET('/events', { params: { query }, signal }))).events);
     },
-    [id, isAllowed],
+    [id, isAllowed, startedAt],
   );
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const lookAgain = (afterMs: number): void => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
       for (const asked of [saga, explanation, events]) asked.reload();
     }, afterMs);
   };
   useEffect(() => {
     setRow(undefined);
-    return () => clearTimeout(timer.current);
+    return () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    };
   }, [id]);
   const streamed = useStream(`/sagas/${encodeURIComponent(id)}/events`, ({ event, data }) => {
     if (event === 'saga' || event === 'reset') setRow(JSON.parse(data) as Saga);

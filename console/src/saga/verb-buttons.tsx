@@ -4,7 +4,6 @@ import { ActButton } from '../parts/act-button';
 import { consequences } from './consequences';
 import { InputVerbButton } from './input-verb-button';
 import { parkedOptions, wholeVerbs } from './rights';
-import type { SagaVerb } from './rights';
 import { useVerbs } from './use-verbs';
 
 interface VerbProps {
@@ -68,7 +67,7 @@ export function ParkedVerbs({
   return (
     <div class="verbs" role="group" aria-label={`What may be done about ${step}`}>
       {options.map((option) => {
-        const verb = option.verb as SagaVerb;
+        const verb = option.verb;
         const label = verbLabels[verb] ?? verb;
         const shared = {
           ...{ label, send: label, title: `${label}: ${step}`, onDone },

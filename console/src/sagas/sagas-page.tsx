@@ -1,5 +1,6 @@
 import { useLocation } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
+import type { operations } from '../../../client/api';
 import { answerOf } from '../gateway/problem';
 import type { Saga } from '../gateway/saga-answers';
 import { useAnswer, useEvery, useGateway, useRoles } from '../gateway/use-gateway';
@@ -18,6 +19,8 @@ const pageSize = 25;
 /** Who has no overview has no stream that says when to look again. */
 const ownSagasEveryMs = 5_000;
 
+type ListQuery = NonNullable<operations['listSagas']['parameters']['query']>;
+
 interface Part {
   readonly sagas: readonly Saga[];
   readonly next?: string;
@@ -25,11 +28,11 @@ interface Part {
 
 function useSagas({ filter, after }: SagaQuery) {
   const { api } = useGateway();
-  const query = { ...filter, ...(after === undefined ? {} : { after }), limit: pageSize };
+  const place = after === undefined ? {} : { after };
+  // The description knows the states; an address may hold anything, which the gateway then refuses.
+  const query = { ...filter, ...place, limit: pageSize } as ListQuery;
   const asked = useAnswer<Part>(
-    async (signal) =>
-      // The types of the description know the states; the address may hold anything, which the gateway then refuses.
-      (await answerOf(api.GET('/sagas', { params: { query: query as object }, signal }))) as Part,
+    (signal) => answerOf(api.GET('/sagas', { params: { query }, signal })),
     [query],
   );
   const { changes } = useLive();

@@ -8,37 +8,9 @@ import { Page, Section } from '../parts/page';
 import { StateBadge } from '../parts/state-badge';
 import { certificateLook } from './certificate';
 import { SagaTypes } from './saga-types';
+import { Services } from './services';
 
 const everyMs = 5_000;
-
-const breakerWords = {
-  closed: 'calls go through',
-  open: 'calls are held back',
-  'half-open': 'one call is let through to try',
-} as const;
-
-function Services({ services }: Pick<SystemAnswer, 'services'>) {
-  if (services.length === 0)
-    return <Nothing>No service is known. Look whether Consul answers.</Nothing>;
-  return (
-    <ul class="rows">
-      {services.map(({ name, instances, breaker }) => (
-        <li key={name}>
-          <strong>{name}</strong>
-          <ul class="instances">
-            {instances.map(({ address, port, state }) => (
-              <li key={`${address}:${port}`}>
-                <StateBadge state={state} /> <code>{`${address}:${port}`}</code>
-              </li>
-            ))}
-            {instances.length === 0 && <li>no instance</li>}
-          </ul>
-          {breaker && <StateBadge state={breaker} text={breakerWords[breaker]} />}
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 function Checks({ checks }: Pick<SystemAnswer, 'checks'>) {
   return (
@@ -65,20 +37,14 @@ function Keys({ keys }: Pick<SystemAnswer, 'keys'>) {
         <tr>
           <th scope="col">For</th>
           <th scope="col">Current key, by its id</th>
-          <th scope="col" class="number">
-            Known
-          </th>
         </tr>
       </thead>
       <tbody>
-        {keys.map(({ use, current, known }) => (
+        {keys.map(({ use, current }) => (
           <tr key={use}>
             <th scope="row">{use}</th>
             <td data-label="Current">
-              <code>{current}</code>
-            </td>
-            <td class="number" data-label="Known">
-              {known}
+              {current === null ? 'none is known' : <code>{current}</code>}
             </td>
           </tr>
         ))}

@@ -1,4 +1,9 @@
-import { followEvents, isWanted, lastEvents, recordReader } from '../../../platform/event-log/finding/find';
+import {
+  followEvents,
+  isWanted,
+  lastEvents,
+  recordReader,
+} from '../../../platform/event-log/finding/find';
 import type { Found, Wanted } from '../../../platform/event-log/finding/find';
 import { inOrder } from '../../../platform/kernel/in-order';
 import { eventJson, eventLines } from '../../../cli/events/print';

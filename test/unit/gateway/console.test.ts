@@ -11,9 +11,9 @@ import { openGateway } from './world';
 const host = 'gateway.test';
 const own = { host, [consoleHeader]: '1' };
 
-type Headers = Readonly<Record<string, unknown>>;
+type Headers = Readonly<Record<string, string>>;
 const cookiesIn = (headers: Headers): string =>
-  String(headers['set-cookie'] ?? '')
+  (headers['set-cookie'] ?? '')
     .split('\n')
     .map((cookie) => cookie.split(';')[0] ?? '')
     .join('; ');
@@ -54,7 +54,7 @@ describe('a login to the console', () => {
     });
     expect([back.status, back.headers.location]).toEqual([302, '/console/sagas?state=parked']);
     expect(forms).toMatchObject([{ grant_type: 'authorization_code', code: 'good' }]);
-    const set = String((back.headers as Headers)['set-cookie']);
+    const set = back.headers['set-cookie'] ?? '';
     expect(set).toMatch(/^__Host-holdfast-console=hf1\..*; Secure; HttpOnly; SameSite=Strict/);
     expect(set).toMatch(/__Host-holdfast-console-renewal=hf1\..*Max-Age=1800/);
     expect(set).toMatch(/__Host-holdfast-console-login=; .*Max-Age=0/);
