@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { serviceNames } from '../../../activities/list';
 import { inputFromTime, timeFromInput } from '../sagas/filters';
 import { eventFilterNames } from './event-filter';
 import type { EventFilter, EventFilterName } from './event-filter';
@@ -11,7 +12,8 @@ const titles: Readonly<Record<EventFilterName, string>> = {
   since: 'Since',
 };
 
-const services = ['orders', 'payments', 'inventory', 'sagas'] as const;
+/** Who tells events: the services, and those who run sagas. */
+const services = [...serviceNames, 'sagas'] as const;
 
 interface FieldProps {
   readonly name: EventFilterName;

@@ -1,11 +1,12 @@
+import { serviceList } from '../../../activities/list';
 import type { LogEvent } from '../gateway/answers';
 import type { Saga } from '../gateway/saga-answers';
 
-/** Which database each service owns: told here, since no answer names it. */
+const titles = { mongodb: 'MongoDB', postgresql: 'PostgreSQL', dynamodb: 'DynamoDB' } as const;
+
+/** Which database each service owns, and the journal of sagas. */
 export const databases: Readonly<Record<string, string>> = {
-  orders: 'MongoDB',
-  payments: 'PostgreSQL',
-  inventory: 'DynamoDB',
+  ...Object.fromEntries(serviceList.map(({ name, store }) => [name, titles[store]])),
   sagas: 'PostgreSQL (journal)',
 };
 
