@@ -12,6 +12,8 @@ import { writeReport } from './report/write';
 import { runSagas, titleOf } from './saga/run';
 import type { RunOptions, SagaReport } from './saga/run';
 import { openWorld } from './saga/world';
+import { projectionOptionsOf, projectionUsage } from './projection/options';
+import { runProjections } from './projection/run';
 import { relayOptionsOf, relayUsage } from './relay/options';
 import { runRelays } from './relay/run';
 import { UsageError } from './words';
@@ -95,6 +97,16 @@ async function relay(args: readonly string[]): Promise<number> {
   return exitCodes.holds;
 }
 
+/** The scenario `projection`. */
+async function projection(args: readonly string[]): Promise<number> {
+  const options = projectionOptionsOf(args);
+  const told = options.help
+    ? projectionUsage
+    : await runProjections(options, { say, onProgress: telling, signal: interrupted() });
+  process.stdout.write(told);
+  return exitCodes.holds;
+}
+
 /** This tree against another revision. */
 async function compare(args: readonly string[]): Promise<number> {
   const options = compareOptionsOf(args);
@@ -115,16 +127,23 @@ async function run(options: Options): Promise<number> {
 }
 
 /** How each way of using it is told to whoever used it wrongly. */
-const usages = { compare: compareUsage, relay: relayUsage, saga: usage } as const;
+const usages = {
+  ...{ compare: compareUsage, relay: relayUsage, projection: projectionUsage, saga: usage },
+} as const;
+
+function wayOf(args: readonly string[]): keyof typeof usages {
+  const [scenario] = args;
+  if (args.some((word) => /^--compare(=|$)/.test(word))) return 'compare';
+  return scenario === 'relay' || scenario === 'projection' ? scenario : 'saga';
+}
 
 /** `npm run bench`: see `--help`. */
 async function main(args: readonly string[]): Promise<number> {
-  const [scenario, ...others] = args;
-  const isComparison = args.some((word) => /^--compare(=|$)/.test(word));
-  const way = isComparison ? 'compare' : scenario === 'relay' ? 'relay' : 'saga';
+  const way = wayOf(args);
   try {
     if (way === 'compare') return await compare(args);
-    if (way === 'relay') return await relay(others);
+    if (way === 'relay') return await relay(args.slice(1));
+    if (way === 'projection') return await projection(args.slice(1));
     const options = optionsOf(args);
     if (!options.help) return await run(options);
     process.stdout.write(usage);

@@ -39,7 +39,7 @@ ${listed.join('\n')}
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
 
-The other scenario:       npm run bench -- relay --help
+The other scenarios:      npm run bench -- relay --help, npm run bench -- projection --help
 Against another revision: npm run bench -- --compare <revision> --help
 
 Exit codes: 0 every saga ended as it should and left what it should, 1 one did not, 2 wrong usage or servers that did
@@ -69,7 +69,7 @@ export function optionsOf(args: readonly string[]): Options {
   const [scenario = '', ...more] = positionals;
   const isKnown = (scenarios as readonly string[]).includes(scenario) && more.length === 0;
   if (!isKnown && !told.help) {
-    throw new UsageError(`which scenario? There are: ${scenarios.join(', ')}, relay`);
+    throw new UsageError(`which scenario? There are: ${scenarios.join(', ')}, relay, projection`);
   }
   return {
     rounds: numbersOf('rounds', told.rounds ?? '5', false)[0] ?? 1,

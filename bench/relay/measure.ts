@@ -1,16 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../../platform/event-log/kafka';
 import type { LogWriter } from '../../platform/event-log/ports';
-import { startRelay } from '../../platform/event-log/relay';
-import type { Relay } from '../../platform/event-log/relay';
-import { eventPartitions, eventTopic } from '../../platform/event-log/topics';
-import { silentLog } from '../../platform/runtime/log';
-import { readProcesses, ticksOf } from '../measure/cpu';
+import { cpuWatch } from '../measure/cpu-watch';
 import type { CpuGroup } from '../measure/cpu';
-import { quantile } from '../measure/numbers';
-import { relayStores } from './outbox';
 import type { Outbox, RelayStore } from './outbox';
+import { relayOf, until } from './relaying';
+import { commitSteadily } from './steady';
 
 /** Whose CPU is told: this process relays, and while events are committed it commits them as well. */
 export type RelayGroup = 'client' | 'database' | 'log';
@@ -45,13 +39,8 @@ export interface RelayTask {
   readonly signal: AbortSignal;
 }
 
-/** Commits under way at the same moment, at most: what a store does not take in time is asked for later. */
-const commitsAtOnce = 50;
-const tickEveryMs = 10;
-const patienceMs = 180_000;
-
 /** A writer that notes when each aggregate's message was acknowledged. */
-function noting(writer: LogWriter, acked: Map<string, number>): LogWriter {
+export function noting(writer: LogWriter, acked: Map<string, number>): LogWriter {
   return {
     connect: (timeoutMs) => writer.connect(timeoutMs),
     close: () => writer.close(),
@@ -69,75 +58,19 @@ export async function measureRelay(task: RelayTask): Promise<RelaySample> {
   const drained = await outbox.fill(task.events);
   const acked = new Map<string, number>();
   let sent = 0;
-  const before = readProcesses();
+  const watch = cpuWatch(groups, tickMs);
   const beganMs = performance.now();
-  const relay = relayOf(task, noting(task.eventLog.writer, acked), (count) => (sent += count));
+  const relay = relayOf(task, (count) => (sent += count), noting(task.eventLog.writer, acked));
   try {
     await until(() => sent >= drained, task.signal);
     const seconds = (performance.now() - beganMs) / 1_000;
-    const after = readProcesses();
-    const cpu = Object.entries(groups).map(([name, group]) => {
-      const ticks = ticksOf(after, group) - ticksOf(before, group);
-      return [name, (ticks * tickMs * 1_000) / drained] as const;
-    });
+    const cpuMs = watch.msFor(drained / 1_000);
     acked.clear();
-    const steady = await commitSteadily(task, acked);
-    const cpuMs = Object.fromEntries(cpu) as RelaySample['cpuMs'];
+    const { commitsPerSecond, late } = await commitSteadily(task, { ack: acked });
+    const { p50Ms: ackP50Ms, p99Ms: ackP99Ms } = late.ack;
+    const steady = { commitsPerSecond, ackP50Ms, ackP99Ms };
     return { store, round, drained, drainedPerSecond: drained / seconds, cpuMs, ...steady };
   } finally {
     await relay.stop();
-  }
-}
-
-function relayOf(
-  { store, outbox }: RelayTask,
-  writer: LogWriter,
-  sent: (count: number) => void,
-): Relay {
-  const service = relayStores[store];
-  return startRelay({
-    ...{ service, source: outbox.store, writer, partitions: eventPartitions, log: silentLog },
-    topic: eventTopic(service, ''),
-    owner: `bench-${randomUUID()}`,
-    schemaHashOf: (type, version) => outbox.schemas.hashOf(type, version),
-    observe: { sent: ({ length }) => sent(length) },
-  });
-}
-
-async function commitSteadily(
-  { outbox, ratePerSecond, seconds, signal }: RelayTask,
-  acked: Map<string, number>,
-) {
-  const committed = new Map<string, number>();
-  const underWay = new Set<Promise<unknown>>();
-  const beganMs = performance.now();
-  let begun = 0;
-  const elapsed = () => (performance.now() - beganMs) / 1_000;
-  const commit = async (): Promise<void> => {
-    const id = await outbox.commit();
-    committed.set(id, performance.now());
-  };
-  while (elapsed() < seconds) {
-    const due = elapsed() * ratePerSecond;
-    for (; begun < due && underWay.size < commitsAtOnce; begun += 1) {
-      const one = commit();
-      underWay.add(one);
-      void one.finally(() => underWay.delete(one)).catch(() => undefined);
-    }
-    await delay(tickEveryMs);
-  }
-  await Promise.all(underWay);
-  const commitsPerSecond = committed.size / elapsed();
-  await until(() => acked.size >= committed.size, signal);
-  const latencies = [...committed].map(([id, atMs]) => Math.max(0, (acked.get(id) ?? NaN) - atMs));
-  const [ackP50Ms, ackP99Ms] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-  return { commitsPerSecond, ackP50Ms, ackP99Ms };
-}
-
-async function until(isSo: () => boolean, signal: AbortSignal): Promise<void> {
-  for (const lastMs = performance.now() + patienceMs; !isSo();) {
-    signal.throwIfAborted();
-    if (performance.now() > lastMs) throw new Error('the relay sends nothing more');
-    await delay(tickEveryMs);
   }
 }

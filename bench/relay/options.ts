@@ -9,6 +9,8 @@ export interface RelayOptions {
   readonly events: number;
   readonly ratePerSecond: number;
   readonly seconds: number;
+  /** Events that are in each database and in the log before anything is measured. */
+  readonly history: number;
   readonly stores: readonly RelayStore[];
   readonly out?: string;
   readonly json: boolean;
@@ -27,6 +29,7 @@ steady commits. Events are real ones: written in the transaction of a step, seal
   --events <n>           that wait before a relay begins; 20000 unless told
   --rate <n>             commits a second afterwards; 500 unless told
   --seconds <n>          of commits; 10 unless told
+  --history <n>          events relayed before, for what grows with a history; none unless told
   --only <store,...>     all unless told: ${stores.join(', ')}
   --out <folder>         writes report.md and report.json there
   --json                 the report as JSON on standard output, in place of the table
@@ -41,6 +44,7 @@ export function relayOptionsOf(args: readonly string[]): RelayOptions {
   const flag = { type: 'boolean', default: false } as const;
   const options = {
     ...{ rounds: text, events: text, rate: text, seconds: text, only: text, out: text },
+    history: text,
     ...{ json: flag, help: flag },
   };
   let told;
@@ -49,11 +53,12 @@ export function relayOptionsOf(args: readonly string[]): RelayOptions {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  const one = (option: 'rounds' | 'events' | 'rate' | 'seconds', usual: string) =>
+  const one = (option: 'rounds' | 'events' | 'rate' | 'seconds' | 'history', usual: string) =>
     numbersOf(option, told[option] ?? usual, false)[0] ?? 1;
   return {
     ...{ rounds: one('rounds', '5'), events: one('events', '20000') },
     ...{ ratePerSecond: one('rate', '500'), seconds: one('seconds', '10') },
+    history: told.history === undefined ? 0 : one('history', ''),
     stores: storesOf(told.only),
     ...(told.out === undefined ? {} : { out: told.out }),
     ...{ json: told.json, help: told.help },

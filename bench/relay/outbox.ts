@@ -3,6 +3,7 @@ import type { SchemaRegistry } from '../../platform/event-log/schema-registry';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { eventPartitions } from '../../platform/event-log/topics';
 import { openDynamoStore } from '../../platform/outbox/dynamodb/store';
+import { mapAtOnce } from '../../platform/outbox/map-at-once';
 import { openMongoStore } from '../../platform/outbox/mongodb/store';
 import type { AggregateChange, ServiceStore } from '../../platform/outbox/ports';
 import { openPostgresStore } from '../../platform/outbox/postgres/store';
@@ -25,13 +26,15 @@ export type RelayStore = keyof typeof relayStores;
 
 /** Aggregates in a transaction that fills the outbox: a transaction of DynamoDB has room for that many. */
 const filledAtOnce = 30;
+/** Such transactions under way at the same moment. */
+const fillersAtOnce = 4;
 
 /** An outbox that events are written into as a service does: each in the transaction of a step. */
 export interface Outbox {
   readonly store: ServiceStore<Row>;
   readonly schemas: SchemaRegistry;
-  /** Writes so many events, in large transactions; answers how many there are. */
-  fill(events: number): Promise<number>;
+  /** Writes so many events, `perRow` of each aggregate, in large transactions; answers how many there are. */
+  fill(events: number, perRow?: number): Promise<number>;
   /** Commits one event of one aggregate; answers the aggregate, by which its message is known in the log. */
   commit(): Promise<string>;
 }
@@ -59,27 +62,25 @@ export function openOutbox(name: RelayStore, config: Config, keys: Pick<Keyring,
   const schemas = loadSchemas(path.join(projectRoot, 'bench', 'schemas'));
   let steps = 0;
 
-  /** A row each, as new aggregates. */
-  function changesOf(sagaId: string, count: number): AggregateChange<Row>[] {
+  /** A row each, as new aggregates that are added, removed, and added again. */
+  function changesOf(sagaId: string, count: number, perRow: number): AggregateChange<Row>[] {
     const context = { partitions: eventPartitions, schemas, time: new Date().toISOString() };
     return Array.from({ length: count }, (_, index) => {
       const id = rowAggregate(`${sagaId}.${index}`);
       const data = { rowId: `${sagaId}.${index}` };
-      const events = stampEvents([{ aggregateId: id, seq: 1, type: 'row.added', data }], {
-        ...context,
-        sagaId,
-        step: 'add',
-        epoch: 0,
-        direction: 'forward',
-      });
-      return { id, expectedSeq: 0, state: { removed: false }, events };
+      const facts = Array.from({ length: perRow }, (_fact, at) => ({
+        ...{ aggregateId: id, seq: at + 1, type: at % 2 === 0 ? 'row.added' : 'row.removed', data },
+      }));
+      const origin = { sagaId, step: 'add', epoch: 0, direction: 'forward' } as const;
+      const events = stampEvents(facts, { ...context, ...origin });
+      return { id, expectedSeq: 0, state: { removed: perRow % 2 === 0 }, events };
     });
   }
 
-  async function write(count: number): Promise<string> {
+  async function write(count: number, perRow = 1): Promise<string> {
     steps += 1;
     const sagaId = `relay-${process.pid}-${steps}`;
-    const aggregates = changesOf(sagaId, count);
+    const aggregates = changesOf(sagaId, count, perRow);
     const stepRecord = {
       ...({ state: 'done', epoch: 0, run: sagaId, inputHash: '', result: {} } as const),
       effect: aggregates.flatMap(({ events }) => events),
@@ -91,10 +92,11 @@ export function openOutbox(name: RelayStore, config: Config, keys: Pick<Keyring,
 
   return {
     ...{ store, schemas },
-    async fill(events) {
-      const writes = Math.ceil(events / filledAtOnce);
-      for (let done = 0; done < writes; done += 1) await write(filledAtOnce);
-      return writes * filledAtOnce;
+    async fill(events, perRow = 1) {
+      const writes = Math.ceil(events / (filledAtOnce * perRow));
+      const all = Array.from({ length: writes }, () => filledAtOnce);
+      await mapAtOnce(all, fillersAtOnce, (count) => write(count, perRow));
+      return writes * filledAtOnce * perRow;
     },
     commit: () => write(1),
   };

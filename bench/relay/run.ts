@@ -6,6 +6,7 @@ import { circumstances } from '../report/table';
 import { writeReport } from '../report/write';
 import { measureRelay } from './measure';
 import type { RelaySample } from './measure';
+import { relayHistory } from './relaying';
 import type { RelayOptions } from './options';
 import { asRelayTable } from './report';
 import { openRelayWorld } from './world';
@@ -24,10 +25,19 @@ export async function runRelays(options: RelayOptions, telling: RelayTelling): P
   const { signal, onProgress } = telling;
   const world = await openRelayWorld(options.stores, { signal, onProgress });
   try {
+    for (const [store, relay] of world.relays) {
+      await relayHistory({ ...relay, store }, { events: options.history, perRow: 1 }, signal);
+    }
     const samples = await Promise.race([rounds(world, options, telling), aborted(signal)]);
     const told = { machine, rounds: options.rounds, seconds: options.seconds };
-    const table = `## Relay\n\n${circumstances(told)}\n\n${asRelayTable(samples)}`;
-    const report = { scenario: 'relay', ...told, events: options.events, samples };
+    const table = `## Relay\n\n${circumstances(told)}\nHistory: ${options.history} events.\n\n${asRelayTable(samples)}`;
+    const report = {
+      scenario: 'relay',
+      ...told,
+      events: options.events,
+      history: options.history,
+      samples,
+    };
     const json = `${JSON.stringify(report, null, 2)}\n`;
     if (options.out !== undefined) {
       writeReport(options.out, { 'report.md': table, 'report.json': json });

@@ -27,6 +27,7 @@ export interface OpenRelay {
 /** Servers and the key store, and everything that is opened on them. */
 export interface RelayWorld {
   readonly relays: ReadonlyMap<RelayStore, OpenRelay>;
+  readonly stack: Stack;
   stop(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export async function openRelayWorld(
     const relays = new Map<RelayStore, OpenRelay>();
     for (const name of names)
       relays.set(name, await openRelay(name, stack, (close) => closing.push(close)));
-    return { relays, stop };
+    return { relays, stack, stop };
   } catch (error) {
     await stop();
     throw error;

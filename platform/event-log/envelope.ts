@@ -43,7 +43,7 @@ export function eventId(event: Pick<StoredEvent, 'aggregateId' | 'seq'>): string
 /** CloudEvents 1.0, Kafka binding, binary mode: attributes in headers, canonical domain JSON as the value. */
 export function encodeEvent(event: StoredEvent, context: EnvelopeContext): LogMessage {
   const fragment = context.schemaHash === undefined ? '' : `#sha256-${context.schemaHash}`;
-  const required = {
+  const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: eventId(event),
     ce_source: `/services/${context.service}/${event.aggregateId}`,
@@ -58,27 +58,24 @@ export function encodeEvent(event: StoredEvent, context: EnvelopeContext): LogMe
     ce_partitionkey: event.aggregateId,
     ce_contenthash: event.contentHash,
   };
-  return {
-    key: event.aggregateId,
-    value: canonicalJson(event.data),
-    headers: { ...required, ...optionalHeaders(event) },
-  };
+  addOptional(headers, event);
+  return { key: event.aggregateId, value: canonicalJson(event.data), headers };
 }
 
-function optionalHeaders(event: StoredEvent): Record<string, string> {
-  const entries: Record<(typeof optionalHeaderNames)[number], string | undefined> = {
-    ce_correlationid: event.correlationId,
-    ce_causationid: event.causationId,
-    ce_sagaid: event.sagaId,
-    ce_step: event.step,
-    ce_epoch: event.epoch?.toString(),
-    ce_direction: event.direction,
-    ce_commitid: event.commitId,
-    ce_steprecord: event.stepImage && canonicalJson(event.stepImage),
-    ce_traceparent: event.traceparent,
-    traceparent: event.traceparent,
-  };
-  return definedMembers(entries);
+/** The headers of {@link optionalHeaderNames} that the event has, in that order. */
+function addOptional(headers: Record<string, string>, event: StoredEvent): void {
+  const { correlationId, causationId, epoch, commitId, stepImage, traceparent } = event;
+  if (correlationId !== undefined) headers.ce_correlationid = correlationId;
+  if (causationId !== undefined) headers.ce_causationid = causationId;
+  if (event.sagaId !== undefined) headers.ce_sagaid = event.sagaId;
+  if (event.step !== undefined) headers.ce_step = event.step;
+  if (epoch !== undefined) headers.ce_epoch = epoch.toString();
+  if (event.direction !== undefined) headers.ce_direction = event.direction;
+  if (commitId !== undefined) headers.ce_commitid = commitId;
+  if (stepImage) headers.ce_steprecord = canonicalJson(stepImage);
+  if (traceparent === undefined) return;
+  headers.ce_traceparent = traceparent;
+  headers.traceparent = traceparent;
 }
 
 /**
@@ -106,7 +103,7 @@ export function parseEvent(message: LogMessage): LogEvent {
   const text = requiredHeaders(message.headers);
   const { type, schema } = schemaOf(text.ce_dataschema);
   const seq = numberOf('ce_sequence', text.ce_sequence);
-  const event: LogEvent = {
+  const event: Writable<LogEvent> = {
     aggregateId: text.ce_subject,
     seq,
     type,
@@ -116,8 +113,8 @@ export function parseEvent(message: LogMessage): LogEvent {
     recordedTime: text.ce_recordedtime,
     data: dataOf(message.value),
     contentHash: text.ce_contenthash,
-    ...optionalMembers(message.headers),
   };
+  takeOptional(event, message.headers);
   demand(text.ce_id === eventId(event), 'ce_id contradicts ce_subject and ce_sequence');
   demand(text.ce_partitionkey === event.aggregateId, 'ce_partitionkey contradicts ce_subject');
   demand(message.key === event.aggregateId, 'the key contradicts ce_subject');
@@ -155,11 +152,14 @@ export const optionalHeaderNames = [
   'traceparent',
 ] as const;
 
+type Writable<Event> = { -readonly [Member in keyof Event]: Event[Member] };
 type RequiredHeaders = Record<(typeof requiredHeaderNames)[number], string>;
 
 function requiredHeaders(headers: LogMessage['headers']): RequiredHeaders {
-  const missing = requiredHeaderNames.filter((name) => !headers[name]);
-  demand(missing.length === 0, `${missing.join(', ')} is missing`);
+  if (!requiredHeaderNames.every((name) => headers[name])) {
+    const missing = requiredHeaderNames.filter((name) => !headers[name]);
+    demand(false, `${missing.join(', ')} is missing`);
+  }
   demand(headers.ce_specversion === '1.0', 'ce_specversion is not 1.0');
   const { 'content-type': contentType } = headers;
   demand(contentType !== refusedContentType, 'the value was not sealed, or does not open here');
@@ -167,29 +167,24 @@ function requiredHeaders(headers: LogMessage['headers']): RequiredHeaders {
   return headers as RequiredHeaders;
 }
 
-function optionalMembers(headers: LogMessage['headers']): Partial<LogEvent> {
-  const { ce_direction: direction, ce_epoch: epoch } = headers;
-  const isKnown = direction === undefined || direction === 'forward' || direction === 'undo';
+/** The step image's members are not looked into: the content hash says that they are what the writer put there. */
+function takeOptional(event: Writable<LogEvent>, headers: LogMessage['headers']): void {
+  const { ce_direction: direction, ce_epoch: epoch, ce_steprecord: image } = headers;
+  const isKnown = direction === undefined || isDirection(direction);
   demand(isKnown, 'ce_direction is neither forward nor undo');
-  return definedMembers({
-    correlationId: headers.ce_correlationid,
-    causationId: headers.ce_causationid,
-    sagaId: headers.ce_sagaid,
-    step: headers.ce_step,
-    epoch: epoch === undefined ? undefined : numberOf('ce_epoch', epoch),
-    direction: direction,
-    commitId: headers.ce_commitid,
-    stepImage: stepImageOf(headers.ce_steprecord),
-    traceparent: headers.ce_traceparent,
-  });
+  if (headers.ce_correlationid !== undefined) event.correlationId = headers.ce_correlationid;
+  if (headers.ce_causationid !== undefined) event.causationId = headers.ce_causationid;
+  if (headers.ce_sagaid !== undefined) event.sagaId = headers.ce_sagaid;
+  if (headers.ce_step !== undefined) event.step = headers.ce_step;
+  if (epoch !== undefined) event.epoch = numberOf('ce_epoch', epoch);
+  if (isDirection(direction)) event.direction = direction;
+  if (headers.ce_commitid !== undefined) event.commitId = headers.ce_commitid;
+  if (image !== undefined) event.stepImage = objectOf<StepImage>('ce_steprecord', image);
+  if (headers.ce_traceparent !== undefined) event.traceparent = headers.ce_traceparent;
 }
 
-function definedMembers<Member>(
-  members: Record<string, Member | undefined>,
-): Record<string, Member> {
-  const defined = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as Record<string, Member>;
-}
+const isDirection = (text: string | undefined): text is NonNullable<LogEvent['direction']> =>
+  text === 'forward' || text === 'undo';
 
 function schemaOf(urn: string): { type: string; schema: string } {
   const match = /^urn:holdfast:schema:([^:#]+):(\d+\.\d+)(?:#sha256-[0-9a-f]{64})?$/.exec(urn);
@@ -205,11 +200,6 @@ function serviceOf(source: string, subject: string): string {
 
 function dataOf(value: string): LogEvent['data'] {
   return objectOf('the value', value);
-}
-
-/** Its members are not looked into: the content hash says that they are what the writer put there. */
-function stepImageOf(text: string | undefined): StepImage | undefined {
-  return text === undefined ? undefined : objectOf<StepImage>('ce_steprecord', text);
 }
 
 function objectOf<Value>(name: string, text: string): Value {

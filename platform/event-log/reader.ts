@@ -34,6 +34,21 @@ export function createReader(
   upcasters: readonly Upcaster[],
 ): Pick<SchemaRegistry, 'read' | 'readClosed'> {
   const find = upcasterOf(upcasters);
+  const exact = new Map(
+    [...types.values()].flatMap((entries) =>
+      entries.map((entry) => [`${entry.file.type} ${versionOf(entry.file)}`, entry] as const),
+    ),
+  );
+
+  /** As a tolerant reader, or as a closed writer of that very version. */
+  function readAs(as: 'read' | 'write', type: string, { version, data }: Payload): ReadVerdict {
+    const entries = types.get(type);
+    if (!entries) return { verdict: 'unknown-type' };
+    const entry = exact.get(`${type} ${version}`) ?? newestOf(entries, version);
+    if (!entry) return { verdict: 'unknown-version' };
+    if (entry[as](data)) return { verdict: 'valid' };
+    return { verdict: 'invalid', detail: describe(entry[as].errors) };
+  }
 
   function upcast(type: string, from: number, data: EventData): ReadVerdict {
     const upcaster = find(type, from);
@@ -51,11 +66,11 @@ export function createReader(
 
   return {
     read(type, version, data) {
-      const verdict = readAs('read', types.get(type), { version, data });
+      const verdict = readAs('read', type, { version, data });
       if (verdict.verdict !== 'valid') return verdict;
       return upcast(type, Number(version.split('.')[0]), data as EventData);
     },
-    readClosed: (type, version, data) => readAs('write', types.get(type), { version, data }),
+    readClosed: (type, version, data) => readAs('write', type, { version, data }),
   };
 }
 
@@ -74,18 +89,9 @@ function answerOf({ up }: Upcaster, data: EventData): EventData | undefined {
   }
 }
 
-/** As a tolerant reader, or as a closed writer of that very version. */
-function readAs(
-  as: 'read' | 'write',
-  entries: readonly SchemaEntry[] | undefined,
-  { version, data }: Payload,
-): ReadVerdict {
-  if (!entries) return { verdict: 'unknown-type' };
-  const sameMajor = entries.filter(({ file }) => String(file.major) === version.split('.')[0]);
-  const entry = sameMajor.find(({ file }) => versionOf(file) === version) ?? sameMajor.at(-1);
-  if (!entry) return { verdict: 'unknown-version' };
-  if (entry[as](data)) return { verdict: 'valid' };
-  return { verdict: 'invalid', detail: describe(entry[as].errors) };
+/** For a version of which this build has no file: the newest of the same major. */
+function newestOf(entries: readonly SchemaEntry[], version: string): SchemaEntry | undefined {
+  return entries.findLast(({ file }) => String(file.major) === version.split('.')[0]);
 }
 
 /** Names the failing member by its JSON pointer, the surplus or missing one included. */

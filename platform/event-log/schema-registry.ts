@@ -65,11 +65,11 @@ export function loadSchemas(
     types.set(file.type, [...(types.get(file.type) ?? []), entry]);
   }
   const reader = createReader(types, upcasters);
+  const hashes = new Map(files.map((file) => [`${file.type} ${versionOf(file)}`, file.hash]));
   return {
     check: (type, data) => checkWritten(types.get(type)?.at(-1), type, data),
     ...reader,
-    hashOf: (type, version) =>
-      types.get(type)?.find(({ file }) => versionOf(file) === version)?.file.hash,
+    hashOf: (type, version) => hashes.get(`${type} ${version}`),
   };
 }
 

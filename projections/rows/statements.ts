@@ -35,7 +35,7 @@ export async function upsertSealed(
   rows: readonly SealedRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await run(client, upsertRows, { values: [JSON.stringify(rows)] });
+  await run(client, upsertRows, { values: [JSON.stringify(rows)], isKept: true });
 }
 
 /** Replaces sealed texts, in one statement; rows that somebody else has written meanwhile stay as they are. */

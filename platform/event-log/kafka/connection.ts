@@ -4,6 +4,7 @@ import type { ISocketFactory, logCreator } from 'kafkajs';
 import type { Log } from '../../runtime/log';
 import { LogError } from '../ports';
 import type { LogErrorCode } from '../ports';
+import './wire/install';
 
 /** How a process reaches the log. */
 export interface LogConnection {

@@ -34,10 +34,8 @@ export function createKafkaWriter(connection: LogConnection): LogWriter {
     { ms, isOver }: { readonly ms: number; readonly isOver: () => boolean },
   ) {
     const timeout = Math.ceil(ms * brokerShare);
-    const records = messages.map((message) => ({
-      ...message,
-      headers: { ...message.headers },
-      partition,
+    const records = messages.map(({ key, value, headers }) => ({
+      ...{ key, value, headers, partition },
     }));
     const connected = await kept.get();
     // The caller has given it up while there was no connection yet: sent now, it would be behind the caller's back.

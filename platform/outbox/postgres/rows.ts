@@ -30,8 +30,10 @@ export const eventColumns = `aggregate_id, seq, slot, type, schema_version, time
   saga_id, step, epoch, direction, correlation_id, causation_id, traceparent,
   commit_id, step_image, published_at IS NOT NULL AS published`;
 
+type Writable<Row> = { -readonly [Member in keyof Row]: Row[Member] };
+
 export function eventOf(sealing: Sealing, row: EventRow): StoredEvent {
-  return sealing.openEvent({
+  const event: Writable<SealedEvent> = {
     aggregateId: row.aggregate_id,
     seq: Number(row.seq),
     slot: row.slot,
@@ -40,16 +42,17 @@ export function eventOf(sealing: Sealing, row: EventRow): StoredEvent {
     time: row.time.toISOString(),
     data: row.data,
     contentHash: row.content_hash,
-    ...(row.saga_id === null ? {} : { sagaId: row.saga_id }),
-    ...(row.step === null ? {} : { step: row.step }),
-    ...(row.epoch === null ? {} : { epoch: Number(row.epoch) }),
-    ...(row.direction === null ? {} : { direction: row.direction }),
-    ...(row.correlation_id === null ? {} : { correlationId: row.correlation_id }),
-    ...(row.causation_id === null ? {} : { causationId: row.causation_id }),
-    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-    ...(row.commit_id === null ? {} : { commitId: row.commit_id }),
-    ...(row.step_image === null ? {} : { stepImage: row.step_image }),
-  });
+  };
+  if (row.saga_id !== null) event.sagaId = row.saga_id;
+  if (row.step !== null) event.step = row.step;
+  if (row.epoch !== null) event.epoch = Number(row.epoch);
+  if (row.direction !== null) event.direction = row.direction;
+  if (row.correlation_id !== null) event.correlationId = row.correlation_id;
+  if (row.causation_id !== null) event.causationId = row.causation_id;
+  if (row.traceparent !== null) event.traceparent = row.traceparent;
+  if (row.commit_id !== null) event.commitId = row.commit_id;
+  if (row.step_image !== null) event.stepImage = row.step_image;
+  return sealing.openEvent(event);
 }
 
 /** What of a sealed event goes into which column, and the column's type; every value travels as text. */

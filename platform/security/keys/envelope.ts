@@ -90,9 +90,20 @@ function derive(key: DataKey, use: string, context: string): DataKey {
 const { version, nonceBytes, tagBytes } = envelopeFormat;
 const pattern = new RegExp(`^${version}\\.([A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]+)$`);
 
+/** Random bytes that no value has had yet: asked for one by one they take as long as the cipher. */
+let nonces = Buffer.alloc(0);
+const noncesAtOnce = 256;
+
+function freshNonce(): Buffer {
+  if (nonces.length === 0) nonces = randomBytes(nonceBytes * noncesAtOnce);
+  const nonce = nonces.subarray(0, nonceBytes);
+  nonces = nonces.subarray(nonceBytes);
+  return nonce;
+}
+
 /** Seals bytes for a place: `hf1.<key id>.<base64url of nonce, ciphertext and tag>`. */
 export function sealBytes(plain: Uint8Array, key: DataKey, place: Place): string {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key.secret, nonce);
   cipher.setAAD(authenticated(key.id, place));
   const body = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

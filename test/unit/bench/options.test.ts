@@ -1,4 +1,5 @@
 import { optionsOf } from '../../../bench/options';
+import { projectionOptionsOf } from '../../../bench/projection/options';
 import { relayOptionsOf } from '../../../bench/relay/options';
 import { UsageError } from '../../../bench/words';
 
@@ -16,6 +17,7 @@ test('the floor is measured whatever is chosen', () => {
 test.each([
   [[]],
   [['relay']],
+  [['projection']],
   [['saga', '--rounds', '0']],
   [['saga', '--rounds', '1,2']],
   [['saga', '--callers', '1,x']],
@@ -36,5 +38,20 @@ test.each([[['--rate', '1,2']], [['--events', '0']], [['--only', 'redis']], [['s
   'for the relay %j is refused',
   (args) => {
     expect(() => relayOptionsOf(args)).toThrow(UsageError);
+  },
+);
+
+test('a projection is measured without a history unless told', () => {
+  const options = projectionOptionsOf(['--per-row', '4']);
+  expect(options).toMatchObject({ rounds: 3, events: 50_000, perRow: 4, ratePerSecond: 500 });
+  expect(options.history).toBe(0);
+  expect(projectionOptionsOf(['--history', '1000000']).history).toBe(1_000_000);
+  expect(relayOptionsOf(['--history', '10000']).history).toBe(10_000);
+});
+
+test.each([[['--history', '-1']], [['--per-row', '0']], [['--only', 'postgresql']], [['stray']]])(
+  'for the projection %j is refused',
+  (args) => {
+    expect(() => projectionOptionsOf(args)).toThrow(UsageError);
   },
 );

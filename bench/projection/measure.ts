@@ -1,0 +1,149 @@
+import type { LogEvent } from '../../platform/event-log/envelope';
+import { startProjector } from '../../platform/event-log/projector';
+import type { Projector } from '../../platform/event-log/projector';
+import { dropOld, replayProjection } from '../../platform/event-log/replay/replay';
+import { eventTopic } from '../../platform/event-log/topics';
+import { silentLog } from '../../platform/runtime/log';
+import { cpuWatch } from '../measure/cpu-watch';
+import { noting } from '../relay/measure';
+import type { RelayGroup } from '../relay/measure';
+import { relayHistory, relayOf, until } from '../relay/relaying';
+import { commitSteadily } from '../relay/steady';
+import type { Lateness } from '../relay/steady';
+import type { ProjectionOptions } from './options';
+import { listedRows } from './rows';
+import type { ProjectionWorld } from './world';
+
+/** One round. CPU is in milliseconds for a thousand events. */
+export interface ProjectionSample {
+  readonly round: number;
+  /** Events a second that the projector of the live read model applied while enough waited. */
+  readonly caughtUpPerSecond: number;
+  readonly caughtUpCpuMs: Readonly<Partial<Record<RelayGroup, number>>>;
+  readonly commitsPerSecond: number;
+  /** From the end of a commit to the acknowledgement of Kafka, and to the commit of its row. */
+  readonly ack: Lateness;
+  readonly row: Lateness;
+  /** Events that the replay folded, and how many a second, by its own report. */
+  readonly rebuilt: number;
+  readonly rebuiltPerSecond: number;
+  readonly rebuiltCpuMs: Readonly<Partial<Record<RelayGroup, number>>>;
+}
+
+export interface ProjectionTask extends Pick<
+  ProjectionOptions,
+  'events' | 'perRow' | 'ratePerSecond' | 'seconds'
+> {
+  readonly world: ProjectionWorld;
+  readonly round: number;
+  readonly tickMs: number;
+  readonly signal: AbortSignal;
+}
+
+const topics = [eventTopic('payments', '')];
+
+/** Lets a projector catch up with events that wait in the log, commits beside it, and builds the read model anew. */
+export async function measureProjection(task: ProjectionTask): Promise<ProjectionSample> {
+  const { world, round, tickMs, signal } = task;
+  const added = await relayHistory(world.relayed, task, signal);
+  const rows = new Map<string, number>();
+  const watch = cpuWatch(world.relayed.groups, tickMs);
+  const { projector, caughtUp } = catchingUp(world, added, rows);
+  try {
+    await until(() => caughtUp.isDone(), signal);
+    const caught = { caughtUpPerSecond: caughtUp.perSecond() };
+    const caughtUpCpuMs = watch.msFor(added / 1_000);
+    const steady = await commitBeside(task, rows);
+    const rebuilt = await rebuild(task);
+    return { round, ...caught, caughtUpCpuMs, ...steady, ...rebuilt };
+  } finally {
+    await projector.stop();
+  }
+}
+
+/** Projects what is in the log by now, and nothing is measured of it. */
+export async function projectHistory(
+  world: ProjectionWorld,
+  events: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (events === 0) return;
+  const { projector, caughtUp } = catchingUp(world, events, undefined);
+  let seen = -1;
+  // As long as it takes, and no longer than it moves.
+  while (!caughtUp.isDone() && caughtUp.applied() > seen) {
+    seen = caughtUp.applied();
+    const isFurther = () => caughtUp.isDone() || caughtUp.applied() > seen;
+    await until(isFurther, signal);
+  }
+  await projector.stop();
+}
+
+/** The projector of the live read model; its rate is taken from its first batch on: joining a group takes a second. */
+function catchingUp(
+  world: ProjectionWorld,
+  waiting: number,
+  rows: Map<string, number> | undefined,
+) {
+  let [applied, firstBatch, firstMs, lastMs] = [0, 0, 0, 0];
+  const note = (events: readonly LogEvent[]): void => {
+    lastMs = performance.now();
+    if (applied === 0) [firstBatch, firstMs] = [events.length, lastMs];
+    applied += events.length;
+    for (const { aggregateId } of events) rows?.set(aggregateId, lastMs);
+  };
+  const { schemas } = world.relayed.outbox;
+  const projector: Projector = startProjector({
+    ...{
+      projection: listedRows,
+      topics,
+      eventLog: world.eventLog,
+      store: world.readModels,
+      schemas,
+    },
+    groupId: `projector-${listedRows.name}`,
+    log: silentLog,
+    observe: { applied: note },
+  });
+  const caughtUp = {
+    applied: () => applied,
+    isDone: () => applied >= waiting,
+    perSecond: () => ((applied - firstBatch) * 1_000) / (lastMs - firstMs),
+  };
+  return { projector, caughtUp };
+}
+
+async function commitBeside(task: ProjectionTask, rows: Map<string, number>) {
+  const { relayed } = task.world;
+  const acked = new Map<string, number>();
+  const relay = relayOf(relayed, () => undefined, noting(relayed.eventLog.writer, acked));
+  try {
+    rows.clear();
+    const steady = { ...task, outbox: relayed.outbox };
+    const { commitsPerSecond, late } = await commitSteadily(steady, { ack: acked, row: rows });
+    return { commitsPerSecond, ...late };
+  } finally {
+    await relay.stop();
+  }
+}
+
+/** By the code of `holdfast replay`, beside the live one, which stays live. */
+async function rebuild({ world, tickMs }: ProjectionTask) {
+  const { readModels, eventLog, relayed } = world;
+  const { generations } = readModels;
+  const watch = cpuWatch(relayed.groups, tickMs);
+  let rebuiltCpuMs: ProjectionSample['rebuiltCpuMs'] = {};
+  const report = await replayProjection({
+    ...{ projection: listedRows, fold: 'bench', topics, eventLog, generations, log: silentLog },
+    ...{ groupPrefix: 'projector-replay', schemas: relayed.outbox.schemas },
+    ...{ limits: { progressMs: 50 }, keepLive: true, sampleMax: 100, expectEqual: true },
+    acceptLetters: false,
+    progress: ({ phase, events }) => {
+      if (phase === 'comparing') rebuiltCpuMs = watch.msFor(events / 1_000);
+    },
+  });
+  if (report.verdict !== 'built')
+    throw new Error(`the read model that was built ${report.verdict}`);
+  await dropOld(generations, listedRows.name);
+  return { rebuilt: report.events, rebuiltPerSecond: report.eventsPerSecond, rebuiltCpuMs };
+}
