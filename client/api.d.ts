@@ -14451,16 +14451,17 @@ export interface operations {
                             partition: number;
                             offset: string;
                             /** @description When it reached the log */
-                            time: string;
-                            event?: {
-                                type: string;
-                                aggregateId: string;
-                                seq: number;
-                            } & {
-                                [key: string]: unknown;
-                            };
-                            /** @description Why it cannot be read */
+                            recordedTime: string;
+                            /** @description Why it cannot be read; then it has none of the others */
                             problem?: string;
+                            service?: string;
+                            aggregateId?: string;
+                            seq?: number;
+                            type?: string;
+                            schema?: string;
+                            time?: string;
+                            /** @description What belongs to a person stays sealed */
+                            data?: unknown;
                         } & {
                             [key: string]: unknown;
                         })[];

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { services } from '../../activities';
 import type { LogRecord } from '../../platform/event-log/ports';
 import { encodeEvent } from '../../platform/event-log/envelope';
 import { readSchemaFiles, versionOf } from '../../platform/event-log/schemas/files';
@@ -9,15 +10,12 @@ import { instant, valuesOf } from './schema-values';
 
 /** Which service writes events of a kind: what stands before the first point of a type. */
 const writers: Readonly<Record<string, string>> = {
-  account: 'payments',
-  order: 'orders',
-  payment: 'payments',
-  product: 'inventory',
-  reservation: 'inventory',
-  saga: 'sagas',
-  'saga-type': 'sagas',
-  stock: 'inventory',
-  subject: 'sagas',
+  ...Object.fromEntries(
+    services.flatMap(({ name, aggregates }) =>
+      Object.values(aggregates).flatMap(({ events }) => events.map((kind) => [kind, name])),
+    ),
+  ),
+  ...{ saga: 'sagas', 'saga-type': 'sagas', subject: 'sagas' },
 };
 
 /** Few names, so that aggregates of different services meet in the same rows. */

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { serviceFiles } from '../../cli/new/service/service-files';
+import { serviceNamesOf } from '../../cli/new/service/service-names';
 import { docFiles } from './checks/doc-files';
 import { describeFindings } from './checks/finding';
 import type { Finding } from './checks/finding';
@@ -41,7 +43,11 @@ describe('blocks of TypeScript in the documents', () => {
   // One program for all of them: starting the compiler is what takes the time.
   beforeAll(() => {
     const fixture = codeBlocksOf({ file: 'broken.md', text: `\n\`\`\`ts\n${broken}\n\`\`\`\n` });
-    findings = typeCheck({ ...docFiles(blocks), ...docFiles(fixture) });
+    // The tutorial stands on a service that is written before.
+    const written = serviceFiles(
+      serviceNamesOf('travel', { aggregate: 'booking', store: 'postgresql' }),
+    );
+    findings = typeCheck({ ...written, ...docFiles(blocks), ...docFiles(fixture) });
   });
   const isFixture = ({ file }: Finding): boolean => file.includes('broken.example');
 

@@ -48,3 +48,10 @@ export function serviceNamesOf(
   const plural = aggregate.endsWith('s') ? `${aggregate}es` : `${aggregate}s`;
   return { name, Name: capital(name), aggregate, Aggregate: capital(aggregate), plural, store };
 }
+
+/** A text with the names in the places of `__name__`, `__Name__` and so on. */
+export function filled(text: string, names: ServiceNames): string {
+  return text.replace(/__(name|Name|aggregate|Aggregate|plural)__/g, (_, word: string) => {
+    return names[word as 'name'];
+  });
+}

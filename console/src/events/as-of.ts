@@ -25,7 +25,8 @@ export function inOrder(events: readonly LogEvent[]): readonly LogEvent[] {
 
 /**
  * Merges the members of an aggregate's events in order, up to and with the given number. This is not the service's own
- * state: what a fold derives from events is not in it. It is what was said by then. Undefined where there is no such event.
+ * state: what a fold derives from events is not in it. It is what was said by then. Undefined where there is no such
+ * event.
  */
 export function asOf(events: readonly LogEvent[], seq: number): AsOf | undefined {
   const until = inOrder(events).filter((event) => event.seq <= seq);

@@ -1,5 +1,5 @@
-// What the gateway answers the console with, where `client/api.d.ts` has no types. Its lists are not `readonly`, as those
-// of the generated types are not: openapi-fetch takes readonly ones apart.
+// What the gateway answers the console with, where `client/api.d.ts` has no types. Its lists are not `readonly`, as
+// those of the generated types are not: openapi-fetch takes readonly ones apart.
 
 export interface Session {
   readonly subject: string;

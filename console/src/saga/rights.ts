@@ -66,8 +66,8 @@ export function parkedOptions(
 }
 
 /**
- * Whether to offer what a saga waits for to whoever has these roles. That nobody decides about their own saga is for the
- * gateway to say: a page does not know under which pseudonym it is looked at.
+ * Whether to offer what a saga waits for to whoever has these roles. That nobody decides about their own saga is for
+ * the gateway to say: a page does not know under which pseudonym it is looked at.
  */
 export function mayAnswer(roles: readonly string[], awaited: { readonly role: string }): boolean {
   return roles.includes(awaited.role);

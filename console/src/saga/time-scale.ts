@@ -112,7 +112,7 @@ function ticksOf(moments: readonly number[], fromMs: number, at: TimeScale['at']
   }));
 }
 
-/** A time axis over the given bars. Within a stretch between two moments it is even, and later is always further right. */
+/** A time axis over the given bars. Between two moments it is even, and later is always further right. */
 export function timeScaleOf(bars: readonly Span[], whole: Span): TimeScale {
   const { fromMs, toMs } = whole;
   const edges = bars.flatMap((bar) => [bar.fromMs, bar.toMs]);

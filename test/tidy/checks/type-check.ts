@@ -24,6 +24,10 @@ function hostWith(
 ): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   const onDisk = { readFile: host.readFile.bind(host), fileExists: host.fileExists.bind(host) };
+  // Folders that are there in these files alone.
+  const folders = new Set([...files.keys()].map((name) => path.posix.dirname(name)));
+  const isThere = host.directoryExists?.bind(host);
+  host.directoryExists = (name) => folders.has(name) || (isThere?.(name) ?? true);
   host.fileExists = (name) => files.has(name) || (!unneeded.test(name) && onDisk.fileExists(name));
   host.readFile = (name) => files.get(name) ?? onDisk.readFile(name);
   host.getSourceFile = (name, languageVersion) => {

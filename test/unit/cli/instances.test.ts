@@ -1,3 +1,4 @@
+import { serviceNames } from '../../../activities/list';
 import { instancesOf, parseInstances, processOf } from '../../../cli/up/instances';
 
 const refused = (text: string): unknown => {
@@ -17,7 +18,8 @@ describe('--instances', () => {
   test('names each instance: the first one as its process', () => {
     expect(instancesOf({ payments: 3 })).toEqual([
       ...['keys', 'orchestrator', 'orders', 'payments', 'payments-2', 'payments-3'],
-      ...['inventory', 'projector', 'auditor', 'gateway'],
+      ...serviceNames.slice(2),
+      ...['projector', 'auditor', 'gateway'],
     ]);
   });
 

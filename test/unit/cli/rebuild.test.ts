@@ -1,3 +1,4 @@
+import { serviceNames } from '../../../activities/list';
 import { rebuildCommand } from '../../../cli/rebuild/command';
 import { progressPrinter, reportLines } from '../../../cli/rebuild/print';
 import { ownedServices } from '../../../cli/owned-services';
@@ -65,9 +66,7 @@ test('progress is one line on a terminal and nothing hasty elsewhere', () => {
 
 test('every service can be rebuilt, and the journal', () => {
   expect(ownedServices.map(({ service, process }) => [service.name, process])).toEqual([
-    ['orders', 'orders'],
-    ['payments', 'payments'],
-    ['inventory', 'inventory'],
+    ...serviceNames.map((name) => [name, name]),
     ['sagas', 'orchestrator'],
   ]);
 });

@@ -1,6 +1,4 @@
-import { inventoryService } from '../../../activities/inventory/service';
-import { ordersService } from '../../../activities/orders/service';
-import { paymentsService } from '../../../activities/payments/service';
+import { serviceNames } from '../../../activities/list';
 import { readGoldenMessages } from '../../../platform/contracts/files';
 import { loadSchemas } from '../../../platform/event-log/schema-registry';
 import { isFault } from '../../../platform/kernel/faults';
@@ -24,10 +22,16 @@ function participantOf<State>(definition: ServiceDefinition<State>): () => StepP
     });
 }
 
+/** Of a service by its name, as every service's folder exports it. */
+function definitionOf(name: string): ServiceDefinition<unknown> {
+  const exported: Record<string, unknown> = jest.requireActual(
+    `../../../activities/${name}/service`,
+  );
+  return exported[`${name}Service`] as ServiceDefinition<unknown>;
+}
+
 const participants: Record<string, () => StepParticipant> = {
-  orders: participantOf(ordersService as unknown as ServiceDefinition<unknown>),
-  payments: participantOf(paymentsService as unknown as ServiceDefinition<unknown>),
-  inventory: participantOf(inventoryService as unknown as ServiceDefinition<unknown>),
+  ...Object.fromEntries(serviceNames.map((name) => [name, participantOf(definitionOf(name))])),
   sagas: participantOf(journalService as unknown as ServiceDefinition<unknown>),
 };
 

@@ -3,7 +3,14 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endpointsOf, environmentOf, portAllotter } from '../../../stack/environment';
-import { choosePorts, portBlock, portOffsets, portsFrom, requireFree } from '../../../stack/ports';
+import {
+  choosePorts,
+  portBlock,
+  portOffsets,
+  portsFrom,
+  requireFree,
+  spareMax,
+} from '../../../stack/ports';
 import { parseConfig } from '../../../platform/runtime/config';
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'ports-'));
@@ -33,7 +40,7 @@ describe('a block of ports', () => {
     expect(portOf('payments-2')).toBe(20_038);
     expect(portOf('payments-3')).toBe(20_039);
     expect(portOf('payments-2')).toBe(20_038);
-    for (let index = 2; index < portBlock.size - portOffsets.spare; index += 1) portOf(`p${index}`);
+    for (let index = 2; index < spareMax; index += 1) portOf(`p${index}`);
     expect(() => portOf('one-too-many')).toThrow(/No port is left/);
   });
 

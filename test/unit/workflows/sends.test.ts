@@ -1,3 +1,4 @@
+import { inputOf } from '../../../cli/verify/pairs/answers';
 import type { CommandDescriptor } from '../../../platform/kernel/contract';
 import type { Json } from '../../../platform/kernel/json';
 import type { BranchHandle, SagaDefinition, SagaHandle } from '../../../platform/saga/define';
@@ -9,7 +10,7 @@ import { orderInput } from '../../saga/support/requests';
 
 const lots = [{ orderId: 'l', lines: [{ sku: 'tea', quantity: 1 }], amountCents: 1 }];
 const customer = { customerId: 'ann', currency: 'EUR' };
-/** An input with which each saga asks for everything it ever asks for. */
+/** An input with which each saga asks for everything it ever asks for; a sample of its contract for others. */
 const inputs: Readonly<Record<string, Json>> = {
   'place-order': orderInput(900_000),
   'return-order': { orderId: 'o', customerId: 'ann' },
@@ -34,7 +35,8 @@ async function askedBy(definition: SagaDefinition) {
   const nothing = async () => ({});
   const waits = { approval: nothing, event: nothing, hold: nothing, retriable: nothing };
   const saga = { ...branch, ...waits, pivot: asked, sagaId: 's', startedAt: new Date(0) };
-  const input = inputs[definition.contract.name] ?? null;
+  const { contract } = definition;
+  const input = inputs[contract.name] ?? inputOf(contract, undefined);
   await definition.run(saga as unknown as SagaHandle, input);
   return { sends: [...sends].sort(), children: [...children].sort() };
 }
