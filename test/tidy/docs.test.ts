@@ -44,10 +44,15 @@ describe('blocks of TypeScript in the documents', () => {
   beforeAll(() => {
     const fixture = codeBlocksOf({ file: 'broken.md', text: `\n\`\`\`ts\n${broken}\n\`\`\`\n` });
     // The tutorial stands on a service that is written before.
-    const written = serviceFiles(
-      serviceNamesOf('travel', { aggregate: 'booking', store: 'postgresql' }),
+    const names = serviceNamesOf('travel', { aggregate: 'booking', store: 'postgresql' });
+    const written = Object.entries(serviceFiles(names)).filter(([file]) =>
+      /^activities/.test(file),
     );
-    findings = typeCheck({ ...written, ...docFiles(blocks), ...docFiles(fixture) });
+    findings = typeCheck({
+      ...Object.fromEntries(written),
+      ...docFiles(blocks),
+      ...docFiles(fixture),
+    });
   });
   const isFixture = ({ file }: Finding): boolean => file.includes('broken.example');
 
