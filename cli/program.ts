@@ -22,7 +22,7 @@ const entries: Readonly<Record<string, Entry>> = {
       (require('./local/logs/command') as typeof import('./local/logs/command')).logsCommand(),
   },
   open: {
-    about: 'Open a page of the stack: the API, the Temporal Web UI, and others.',
+    about: 'Open a page of the stack: the console, the API, the Temporal Web UI, and others.',
     load: () => (require('./local/open') as typeof import('./local/open')).openCommand(),
   },
   down: {

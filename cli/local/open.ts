@@ -6,18 +6,25 @@ import { temporalPage } from '../../stack/temporal-page';
 
 const help = `
 Opens a page of the stack in the browser of this machine, and says its address; in a pipe, or where there is no browser,
-it only says the address. A saga is opened in the Temporal Web UI.
+it only says the address. A saga is opened in the console, or in the Temporal Web UI.
 
 Exit codes: 0 said, 1 there is no stack, 2 wrong usage.
 
 Examples:
   holdfast open
+  holdfast open console place-order:5f1c…
   holdfast open temporal place-order:5f1c…
   curl --cacert .holdfast/certs/ca.crt "$(holdfast open status)"
 `;
 
+/** Where the console has a saga; its first page where there is none. */
+function placeOf(saga: string | undefined): string {
+  return saga === undefined ? '' : `/sagas/${encodeURIComponent(saga.split('/')[0] ?? '')}`;
+}
+
 /** Pages there are, by name; each takes a workflow id where it can show one saga. */
 const pages = {
+  console: ({ processes }, saga) => `${processes.gateway}/console${placeOf(saga)}`,
   docs: ({ processes }) => `${processes.gateway}/docs`,
   status: ({ processes }) => `${processes.gateway}/status`,
   temporal: (endpoints, saga) => temporalPage(endpoints, saga?.split('/')[0]),
@@ -38,8 +45,8 @@ interface OpenOptions {
 /** `holdfast open`: a page of the stack in the browser. */
 export function openCommand(): Command {
   return new Command('open')
-    .addArgument(new Argument('[page]', 'which').choices(Object.keys(pages)).default('docs'))
-    .argument('[saga]', 'workflow id or saga id, for the page temporal')
+    .addArgument(new Argument('[page]', 'which').choices(Object.keys(pages)).default('console'))
+    .argument('[saga]', 'workflow id or saga id, for the pages console and temporal')
     .option('--state <folder>', 'of the stack', '.holdfast')
     .option('--json', 'print the address as one JSON object', false)
     .addHelpText('after', help)

@@ -11,6 +11,7 @@ export function printGuide(world: World): void {
   const body = `{"orderId":"my-first-order","lines":[{"sku":"demo-lamp","quantity":1}],"payment":{"amountCents":2500,"currency":"EUR"}}`;
   const lines = [
     '',
+    `  Console       ${gateway}/console`,
     `  API           ${gateway}/docs`,
     ...furtherInstances(world),
     `  Temporal      ${temporalPage(endpoints)}`,
