@@ -26,17 +26,24 @@ function properties(name?: string): string {
   return file;
 }
 
-/** Kafka's own console consumer, reading a topic from the beginning; answers what it printed. */
-async function consume(topic: string, config: string): Promise<{ out: string; trouble: string }> {
+/**
+ * Kafka's own console consumer, reading a topic from the beginning; answers what it printed. It ends when nothing came
+ * for so long, and on a busy machine it takes many seconds to join its group.
+ */
+async function consume(
+  topic: string,
+  config: string,
+  silentMs = 8_000,
+): Promise<{ out: string; trouble: string }> {
   const { java, libs } = await provisionKafkaTools();
   const argv = ['-Xmx128m', '-cp', path.join(libs, '*')];
   argv.push('org.apache.kafka.tools.consumer.ConsoleConsumer');
   argv.push('--bootstrap-server', brokers, '--topic', topic, '--from-beginning');
-  argv.push('--group', 'projector-console', '--timeout-ms', '8000');
+  argv.push('--group', 'projector-console', '--timeout-ms', String(silentMs));
   argv.push('--command-config', config);
   argv.push('--formatter-property', 'print.headers=true');
   argv.push('--formatter-property', 'print.key=true');
-  const done = await run(java, argv, { timeout: 50_000, maxBuffer: 50_000_000 }).catch(
+  const done = await run(java, argv, { timeout: 50_000 + silentMs, maxBuffer: 50_000_000 }).catch(
     (error: { stdout: string; stderr: string }) => error,
   );
   return { out: done.stdout, trouble: done.stderr };
@@ -47,7 +54,7 @@ describe("Kafka's own console consumer", () => {
     const shop = await openShop({ api, customer: 'erin' });
     const started = await shop.placeOrder({ orderId: 'console-order-1' });
     await shop.outcomeOf(String(started.location));
-    const { out } = await consume('service-events.orders', properties('projector'));
+    const { out } = await consume('service-events.orders', properties('projector'), 30_000);
     const opened = out.split('\n').find((line) => line.includes('ce_id:order/console-order-1:1'));
     for (const header of [
       'ce_specversion:1.0',
@@ -59,7 +66,7 @@ describe("Kafka's own console consumer", () => {
     ]) {
       expect(opened).toContain(header);
     }
-  }, 90_000);
+  }, 150_000);
 
   it('is refused without a certificate', async () => {
     const { out, trouble } = await consume('service-events.orders', properties());
