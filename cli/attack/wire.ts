@@ -1,5 +1,6 @@
 import { connect } from 'node:tls';
 import { Agent, fetch } from 'undici';
+import { eventStreamType } from '../../platform/http/event-stream';
 import { parseConfig } from '../../platform/runtime/config';
 import { readCredentials } from '../../platform/security/tls';
 import type { ApiAnswer } from '../up/api-client';
@@ -42,7 +43,9 @@ export async function askOnce(
   try {
     const response = await fetch(url, { ...request, dispatcher, signal });
     const header = (name: string) => response.headers.get(name) ?? undefined;
-    return { status: response.status, text: await response.text(), header };
+    // A stream has been let in, and does not end by itself.
+    const isStream = header('content-type')?.startsWith(eventStreamType) === true;
+    return { status: response.status, text: isStream ? '' : await response.text(), header };
   } finally {
     await dispatcher.destroy();
   }
