@@ -109,7 +109,10 @@ export async function lastEvents(
     const { eventLog, groupPrefix } = reading;
     const marks = await eventLog.marks(topic);
     const since =
-      wanted.sinceMs === undefined ? undefined : await eventLog.cutAt(topic, wanted.sinceMs);
+      wanted.sinceMs === undefined
+        ? undefined
+        : // To the broker a time before 1970 is another question: for the beginning, or the end.
+          await eventLog.cutAt(topic, Math.max(0, wanted.sinceMs));
     const own =
       wanted.aggregateId === undefined ? undefined : slotOf(wanted.aggregateId, marks.length);
     const from = new Map(

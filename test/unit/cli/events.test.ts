@@ -69,10 +69,11 @@ test('events of several partitions stand in the order they reached the log', () 
 });
 
 test('of an aggregate one partition is read, and of everything the end alone', async () => {
+  const cuts: number[] = [];
   const asked: string[] = [];
   const eventLog = {
     marks: async () => [0, 1, 2].map((partition) => ({ partition, low: 0n, high: 100n })),
-    cutAt: async () => new Map(),
+    cutAt: async (_topic: string, atMs: number) => (cuts.push(atMs), new Map()),
     startConsumer: (
       reader: Parameters<Parameters<typeof lastEvents>[0]['eventLog']['startConsumer']>[0],
     ) => {
@@ -92,6 +93,9 @@ test('of an aggregate one partition is read, and of everything the end alone', a
   await expect(lastEvents(reading, { ...everything, aggregateId: 'order/1' })).rejects.toThrow();
   expect(asked.filter((one) => one.endsWith('@0'))).toHaveLength(1);
   expect(asked.filter((one) => one.endsWith('@100'))).toHaveLength(2);
+  for (const sinceMs of [1_000, Date.parse('0020-02-29T00:00:00Z')])
+    await expect(lastEvents(reading, { ...everything, sinceMs })).rejects.toThrow();
+  expect(cuts).toEqual([1_000, 0]);
 });
 
 test('who follows is told each once, also where the group is shared out again', async () => {
