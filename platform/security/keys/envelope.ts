@@ -90,7 +90,7 @@ function derive(key: DataKey, use: string, context: string): DataKey {
 const { version, nonceBytes, tagBytes } = envelopeFormat;
 const pattern = new RegExp(`^${version}\\.([A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]+)$`);
 
-/** Random bytes that no value has had yet: asked for one by one they take as long as the cipher. */
+/** Random bytes that no value has had yet: asked for many at a time, since each call costs more than its bytes. */
 let nonces = Buffer.alloc(0);
 const noncesAtOnce = 256;
 
