@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogEvent } from '../../platform/event-log/envelope';
 import { startProjector } from '../../platform/event-log/projector';
 import type { Projector } from '../../platform/event-log/projector';
+import { ReplayError } from '../../platform/event-log/replay/options';
 import { dropOld, replayProjection } from '../../platform/event-log/replay/replay';
 import { eventTopic } from '../../platform/event-log/topics';
 import { silentLog } from '../../platform/runtime/log';
+import type { ReadModelStore } from '../../projections/store';
 import { cpuWatch } from '../measure/cpu-watch';
 import { noting } from '../relay/measure';
 import type { RelayGroup } from '../relay/measure';
@@ -40,6 +43,7 @@ export interface ProjectionTask extends Pick<
   readonly signal: AbortSignal;
 }
 
+const [triesMax, waitMs] = [50, 100];
 const topics = [eventTopic('payments', '')];
 
 /** Lets a projector catch up with events that wait in the log, commits beside it, and builds the read model anew. */
@@ -144,6 +148,19 @@ async function rebuild({ world, tickMs }: ProjectionTask) {
   });
   if (report.verdict !== 'built')
     throw new Error(`the read model that was built ${report.verdict}`);
-  await dropOld(generations, listedRows.name);
+  await dropped(readModels);
   return { rebuilt: report.events, rebuiltPerSecond: report.eventsPerSecond, rebuiltCpuMs };
+}
+
+/** The right to replay ends with a connection: for a moment its server may not know yet. */
+async function dropped({ generations }: ReadModelStore): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await dropOld(generations, listedRows.name);
+      return;
+    } catch (error) {
+      if (tries >= triesMax || !(error instanceof ReplayError)) throw error;
+      await delay(waitMs);
+    }
+  }
 }
