@@ -5,6 +5,8 @@ export interface Session {
   readonly subject: string;
   readonly name: string;
   readonly roles: string[];
+  /** Pseudonym under which their sagas stand, as answers about sagas have it. */
+  readonly owner?: string;
   /** RFC 3339. */
   readonly expiresAt: string;
   readonly links: { readonly temporal: string; readonly docs: string };

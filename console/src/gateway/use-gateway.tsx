@@ -20,6 +20,11 @@ export function useRoles(): readonly string[] {
   return useContext(SessionContext)?.roles ?? [];
 }
 
+/** Whoever is logged in, as far as it decides what they are offered. */
+export function useViewer(): Pick<Session, 'roles' | 'owner'> {
+  return useContext(SessionContext) ?? { roles: [] };
+}
+
 /** What was asked for: the last answer stays while the next is on its way, and after it failed. */
 export interface Asked<Answer> {
   readonly answer: Answer | undefined;

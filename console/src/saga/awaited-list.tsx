@@ -1,5 +1,5 @@
 import type { Awaited, Saga } from '../gateway/saga-answers';
-import { useRoles } from '../gateway/use-gateway';
+import { useViewer } from '../gateway/use-gateway';
 import { ActButton } from '../parts/act-button';
 import { Moment } from '../parts/moment';
 import { consequences } from './consequences';
@@ -55,7 +55,7 @@ function Delivery({ saga, awaited, onDone }: AwaitedProps) {
 
 /** What the saga waits for from outside, with the buttons of whoever may answer it. */
 export function AwaitedList(props: { readonly saga: Saga; readonly onDone: () => void }) {
-  const roles = useRoles();
+  const viewer = useViewer();
   const { saga } = props;
   return (
     <ul class="awaited">
@@ -69,7 +69,7 @@ export function AwaitedList(props: { readonly saga: Saga; readonly onDone: () =>
             , until <Moment at={awaited.until} />; then the saga goes back. Nobody decides about
             what they asked for themselves.
           </p>
-          {mayAnswer(roles, awaited) &&
+          {mayAnswer(viewer, awaited, saga) &&
             (awaited.kind === 'approval' ? (
               <Decision {...props} awaited={awaited} />
             ) : (

@@ -1,15 +1,16 @@
 import type { LogEvent } from '../gateway/answers';
 import type { Saga, SagaStep } from '../gateway/saga-answers';
-import { durationText } from '../parts/times';
 import { spansOf } from './lane-spans';
 import type { LaneSpan, Span, StepSpans } from './lane-spans';
+import { saysOf, wordsOf } from './lane-words';
+import type { BarParts, Direction } from './lane-words';
 import { timeScaleOf } from './time-scale';
 import type { TimeScale } from './time-scale';
 
 /** A bar of a lane, in percent of the axis. */
 export interface Bar {
   readonly step: string;
-  readonly direction: 'forward' | 'undo';
+  readonly direction: Direction;
   readonly left: number;
   readonly width: number;
   /** Part of the axis from which it waits for a person. */
@@ -50,47 +51,6 @@ export interface LaneParts {
   readonly nowMs: number;
 }
 
-function lengthText({ fromMs, toMs, isOpen }: LaneSpan): string {
-  return `${durationText(toMs - fromMs)}${isOpen ? ' so far' : ''}`;
-}
-
-interface BarParts {
-  readonly step: SagaStep;
-  readonly direction: Bar['direction'];
-  readonly status: string;
-  readonly reason: string | undefined;
-}
-
-function saysOf({ step, direction, status, reason }: BarParts, span: LaneSpan): string {
-  const what = direction === 'undo' ? `undo of ${step.name}` : step.name;
-  const kind = direction === 'forward' && step.kind === 'pivot' ? ', the pivot' : '';
-  const parked = span.parkedFromMs === undefined ? '' : ', parked: it waits for a person';
-  const why = reason === undefined ? '' : `, ${reason}`;
-  return `${what}${kind}: ${status}${why}, ${lengthText(span)}${parked}`;
-}
-
-/** By convention a refusal that is recorded as a fact has such a name; else the reason of the turn is the step's. */
-function wasRefused({ saga, events }: LaneParts, step: SagaStep): boolean {
-  const isFact = events.some(
-    (event) =>
-      event.step === step.name &&
-      event.direction === 'forward' &&
-      /\.(declined|refused)$/.test(event.type),
-  );
-  return isFact || (step.reason !== undefined && step.reason === saga.reason);
-}
-
-/** The record of a step has one status and one reason; which direction they are about follows from the rest. */
-function forwardWords(parts: LaneParts, step: SagaStep, isTurned: boolean) {
-  if (!isTurned) return { status: step.status, reason: step.reason };
-  if (wasRefused(parts, step)) return { status: 'refused', reason: step.reason };
-  return { status: 'done', reason: undefined };
-}
-
-function undoStatus(step: SagaStep): string {
-  return step.leftInPlace === true ? 'left in place' : step.status;
-}
-
 function barOf(scale: TimeScale, parts: BarParts, span: LaneSpan | undefined): Bar | undefined {
   if (span === undefined) return undefined;
   const { step, direction, status, reason } = parts;
@@ -126,13 +86,9 @@ function edgesOf(span: LaneSpan): readonly Span[] {
 
 function rowOf(parts: LaneParts, scale: TimeScale, step: SagaStep, spans: StepSpans): LaneRow {
   const { forward, undo } = spans;
-  const words = forwardWords(parts, step, undo !== undefined);
-  const undoWords = {
-    status: undoStatus(step),
-    reason: words.reason === undefined ? step.reason : undefined,
-  };
-  const forwardBar = barOf(scale, { step, direction: 'forward', ...words }, forward);
-  const undoBar = barOf(scale, { step, direction: 'undo', ...undoWords }, undo);
+  const words = wordsOf(parts, step, undo !== undefined);
+  const forwardBar = barOf(scale, { step, direction: 'forward', ...words.forward }, forward);
+  const undoBar = barOf(scale, { step, direction: 'undo', ...words.undo }, undo);
   const isParked = parts.saga.parked?.some((place) => place.step === step.name) === true;
   return {
     ...{ step, isPivot: step.kind === 'pivot', isParked },

@@ -1,4 +1,4 @@
-import type { ParkedAdvice, Saga } from '../gateway/saga-answers';
+import type { Awaited, ParkedAdvice, Saga } from '../gateway/saga-answers';
 
 /** What a person may tell a saga, by the names of the API's paths. */
 export type SagaVerb =
@@ -37,23 +37,36 @@ export function maySeeInside(roles: readonly string[]): boolean {
   return hasOne(roles, ['operator', 'viewer', 'admin']);
 }
 
-function mayCancel(roles: readonly string[]): boolean {
-  if (hasOne(roles, ['operator', 'admin'])) return true;
+/** Who looks at a saga; `owner` is the pseudonym under which their own stand. */
+export interface Viewer {
+  readonly roles: readonly string[];
+  readonly owner?: string;
+}
+
+type Owned = Pick<Saga, 'owner'>;
+
+function isOwn({ roles, owner }: Viewer, saga: Owned): boolean {
   // Whoever sees nobody else's sagas is shown their own.
-  return roles.includes('customer') && !hasOne(roles, readers);
+  if (owner === undefined || saga.owner === undefined) return !hasOne(roles, readers);
+  return owner === saga.owner;
+}
+
+function mayCancel(viewer: Viewer, saga: Owned): boolean {
+  if (hasOne(viewer.roles, ['operator', 'admin'])) return true;
+  return viewer.roles.includes('customer') && isOwn(viewer, saga);
 }
 
 /** Verbs for the saga as a whole. */
 export function wholeVerbs(
-  roles: readonly string[],
-  saga: Pick<Saga, 'state' | 'paused' | 'reason'>,
+  viewer: Viewer,
+  saga: Pick<Saga, 'state' | 'paused' | 'reason' | 'owner'>,
 ): readonly SagaVerb[] {
   if (ended.has(saga.state)) return [];
   const hold = saga.paused === true ? 'unpause' : 'pause';
   return [
-    ...(isOperator(roles) ? ([hold] as const) : []),
+    ...(isOperator(viewer.roles) ? ([hold] as const) : []),
     // What has a reason is on its way back already.
-    ...(mayCancel(roles) && saga.reason === undefined ? (['cancel'] as const) : []),
+    ...(mayCancel(viewer, saga) && saga.reason === undefined ? (['cancel'] as const) : []),
   ];
 }
 
@@ -66,9 +79,15 @@ export function parkedOptions(
 }
 
 /**
- * Whether to offer what a saga waits for to whoever has these roles. That nobody decides about their own saga is for
- * the gateway to say: a page does not know under which pseudonym it is looked at.
+ * Whether to offer what a saga waits for: to whoever has the role it is awaited from. Nobody decides about their own
+ * saga; that a parcel came to them, its owner may say.
  */
-export function mayAnswer(roles: readonly string[], awaited: { readonly role: string }): boolean {
-  return roles.includes(awaited.role);
+export function mayAnswer(
+  viewer: Viewer,
+  awaited: Pick<Awaited, 'role' | 'kind'>,
+  saga: Owned,
+): boolean {
+  if (!viewer.roles.includes(awaited.role)) return false;
+  const isKnownOwn = viewer.owner !== undefined && viewer.owner === saga.owner;
+  return awaited.kind === 'event' || !isKnownOwn;
 }

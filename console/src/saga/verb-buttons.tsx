@@ -1,5 +1,5 @@
 import type { ParkedAdvice, Saga } from '../gateway/saga-answers';
-import { useRoles } from '../gateway/use-gateway';
+import { useRoles, useViewer } from '../gateway/use-gateway';
 import { ActButton } from '../parts/act-button';
 import { consequences } from './consequences';
 import { InputVerbButton } from './input-verb-button';
@@ -16,7 +16,7 @@ const wholeLabels = { cancel: 'Cancel', pause: 'Pause', unpause: 'Go on' } as co
 /** Pause, go on and cancel, for those who may. */
 export function WholeVerbs({ saga, onDone }: VerbProps) {
   const send = useVerbs(saga.id);
-  const verbs = wholeVerbs(useRoles(), saga);
+  const verbs = wholeVerbs(useViewer(), saga);
   if (verbs.length === 0) return null;
   return (
     <div class="verbs" role="group" aria-label="What may be done with the saga">

@@ -16,26 +16,31 @@ test.each([
   ['viewer', []],
   ['payments-approver', []],
 ])('somebody with the role %s is offered %j', (role, verbs) => {
-  expect(wholeVerbs([role], running)).toEqual(verbs);
+  expect(wholeVerbs({ roles: [role] }, running)).toEqual(verbs);
 });
 
 test('a customer who also looks at the sagas of others is not offered to cancel them', () => {
-  expect(wholeVerbs(['customer', 'viewer'], running)).toEqual([]);
+  expect(wholeVerbs({ roles: ['customer', 'viewer'] }, running)).toEqual([]);
 });
 
 test('a held saga can be let go on, not held again', () => {
-  expect(wholeVerbs(['operator'], { ...running, paused: true })).toEqual(['unpause', 'cancel']);
+  expect(wholeVerbs({ roles: ['operator'] }, { ...running, paused: true })).toEqual([
+    'unpause',
+    'cancel',
+  ]);
 });
 
 test('what goes back already is not cancelled', () => {
-  expect(wholeVerbs(['operator'], { state: 'compensating', reason: 'DEADLINE' })).toEqual([
+  expect(
+    wholeVerbs({ roles: ['operator'] }, { state: 'compensating', reason: 'DEADLINE' }),
+  ).toEqual(['pause']);
+  expect(wholeVerbs({ roles: ['operator'] }, { state: 'parked', reason: 'DEADLINE' })).toEqual([
     'pause',
   ]);
-  expect(wholeVerbs(['operator'], { state: 'parked', reason: 'DEADLINE' })).toEqual(['pause']);
 });
 
 test.each(['completed', 'compensated', 'cancelled'])('nothing is done with a %s saga', (state) => {
-  expect(wholeVerbs(['operator', 'admin', 'customer'], { state })).toEqual([]);
+  expect(wholeVerbs({ roles: ['operator', 'admin', 'customer'] }, { state })).toEqual([]);
 });
 
 test('verbs for a parked step are the operators’, and only those the saga takes', () => {
@@ -44,10 +49,26 @@ test('verbs for a parked step are the operators’, and only those the saga take
     expect(parkedOptions([role], { options: [...options] })).toEqual([]);
 });
 
+const own = 'a'.repeat(32);
+const foreign = { state: 'running', owner: 'b'.repeat(32) };
+
+test('the owner may cancel, whatever else they may see', () => {
+  const viewer = { roles: ['customer', 'viewer'], owner: own };
+  expect(wholeVerbs(viewer, { ...foreign, owner: own })).toEqual(['cancel']);
+  expect(wholeVerbs(viewer, foreign)).toEqual([]);
+});
+
 test('what is awaited is offered to the role it is awaited from', () => {
-  const awaited = { role: 'payments-approver' };
-  expect(mayAnswer(['payments-approver'], awaited)).toBe(true);
-  expect(mayAnswer(['operator', 'admin'], awaited)).toBe(false);
+  const awaited = { role: 'payments-approver', kind: 'approval' } as const;
+  expect(mayAnswer({ roles: ['payments-approver'], owner: own }, awaited, foreign)).toBe(true);
+  expect(mayAnswer({ roles: ['operator', 'admin'], owner: own }, awaited, foreign)).toBe(false);
+});
+
+test('nobody is offered to decide about their own saga, only to hand over what came', () => {
+  const viewer = { roles: ['payments-approver'], owner: own };
+  const mine = { ...foreign, owner: own };
+  expect(mayAnswer(viewer, { role: 'payments-approver', kind: 'approval' }, mine)).toBe(false);
+  expect(mayAnswer(viewer, { role: 'payments-approver', kind: 'event' }, mine)).toBe(true);
 });
 
 test('who sees what follows the roles', () => {
