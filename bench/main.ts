@@ -77,11 +77,10 @@ function write(folder: string, report: SagaReport): void {
 
 function interrupted(): AbortSignal {
   const interrupt = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    interrupt.abort(new Interrupted(signal));
-    // What still waits for a server that is gone tells nobody: a client's retries throw out of a timer.
-    process.on('uncaughtException', () => undefined);
-  };
+  const stop = (signal: NodeJS.Signals): void => interrupt.abort(new Interrupted(signal));
+  // What still waits for a server that is gone tells nobody: a client's retries throw out of a timer.
+  const quiet = (): void => void process.on('uncaughtException', () => undefined);
+  interrupt.signal.addEventListener('abort', quiet, { once: true });
   // More than once: npm hands on what the terminal has sent to all of them already.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   return interrupt.signal;

@@ -13999,7 +13999,8 @@ export interface operations {
                         /** @description Of sagas that began since */
                         ended: {
                             saga: string;
-                            outcome: string;
+                            /** @enum {string} */
+                            outcome: "completed" | "compensated" | "cancelled";
                             count: number;
                         }[];
                         /** @description More sagas began since than are counted: the youngest 20,000 */

@@ -1,9 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { metricNames } from '../platform/runtime/metric-names';
-import { liveName, projectionExpression } from './generations/names';
-import { hasBegun } from './saga-filter';
-import { sagaTimeline } from './saga-timeline';
+import { isLiveSaga } from './live-sagas';
 import { expressionOf } from './schema';
 import type { ReadModelStore } from './store';
 
@@ -32,10 +30,7 @@ const openSagas = `
       select min((place->>'since')::timestamptz) from jsonb_array_elements(listed->'parked') place
     )))::float8 as "parkedFor"
   from read_rows r
-  where ${projectionExpression('r.projection')} = '${sagaTimeline.name}'
-    and r.projection = ${liveName(`'${sagaTimeline.name}'`)}
-    and ${expressionOf('state')} = any($1)
-    and ${hasBegun}
+  where ${isLiveSaga} and ${expressionOf('state')} = any($1)
   group by 1, 2`;
 
 /** Sagas that are shown when none is open too, and a clock, milliseconds. */

@@ -1,7 +1,5 @@
-import { liveName, projectionExpression } from './generations/names';
-import { hasBegun } from './saga-filter';
-import { sagaTimeline } from './saga-timeline';
-import { expressionOf } from './schema';
+import { isLiveSaga } from './live-sagas';
+import { expressionOf as text } from './schema';
 import type { Ask } from './store';
 
 /** Sagas that an overview looks at, at most: those of the window that began last. */
@@ -55,16 +53,12 @@ export interface SagaOverview {
   readonly parked: readonly ParkedSagas[];
 }
 
-const text = (member: string): string => expressionOf(member);
-const ofLive = `${projectionExpression('r.projection')} = '${sagaTimeline.name}'
-    and r.projection = ${liveName(`'${sagaTimeline.name}'`)} and ${hasBegun}`;
-
 /** By the index on the start: it costs what began in the window, and no more than the bound. `$1` since, `$2` ms. */
 const ended = `
   with youngest as materialized (
     select ${text('saga')} as saga, ${text('state')} as state, ${text('startedAt')} as began,
       ${text('finishedAt')} as finished
-    from read_rows r where ${ofLive} and ${text('startedAt')} >= $1
+    from read_rows r where ${isLiveSaga} and ${text('startedAt')} >= $1
     order by ${text('startedAt')} desc, key desc limit ${overviewSagasMax}
   ), done as materialized (
     select saga, state, finished::timestamptz as at,
@@ -95,13 +89,13 @@ const ended = `
 /** By the index on the state. */
 const open = `
   select ${text('state')} as state, count(*)::int as count from read_rows r
-  where ${ofLive} and ${text('state')} = any($1) group by 1`;
+  where ${isLiveSaga} and ${text('state')} = any($1) group by 1`;
 
 const parked = `
   select ${text('saga')} as saga, place->>'step' as step, place->>'reason' as reason,
     count(*)::int as count, min(place->>'since') as since
   from read_rows r cross join jsonb_array_elements(listed->'parked') as place
-  where ${ofLive} and ${text('state')} = 'parked'
+  where ${isLiveSaga} and ${text('state')} = 'parked'
   group by 1, 2, 3 order by count(*) desc, 1, 2, 3 limit 100`;
 
 interface EndedRow extends Pick<SagaOverview, 'ended' | 'perMinute'> {

@@ -18,7 +18,8 @@ export const portBlock = {
 /** The first services have places in the middle of the block, the others from its end backwards. */
 const firstServices = { offset: 32, count: 3 } as const;
 
-function serviceOffset(index: number): number {
+/** Place of a service's port, by its place in the list of services. */
+export function serviceOffset(index: number): number {
   const { offset, count } = firstServices;
   return index < count ? offset + index : portBlock.size - 1 - (index - count);
 }

@@ -4,7 +4,7 @@ import { readMachine } from '../measure/machine';
 import { relayHistory } from '../relay/relaying';
 import type { RelayTelling } from '../relay/run';
 import { circumstances } from '../report/table';
-import { writeReport } from '../report/write';
+import { told } from '../report/write';
 import { measureProjection, projectHistory } from './measure';
 import type { ProjectionSample } from './measure';
 import type { ProjectionOptions } from './options';
@@ -22,16 +22,12 @@ export async function runProjections(
   const world = await openProjectionWorld({ signal, onProgress });
   try {
     const samples = await Promise.race([rounds(world, options, telling), aborted(signal)]);
-    const told = { machine, rounds: options.rounds, seconds: options.seconds };
+    const about = { machine, rounds: options.rounds, seconds: options.seconds };
     const { events, perRow, history } = options;
     const more = `History: ${history} events, and ${events} a round, ${perRow} to a row.`;
-    const table = `## Projection\n\n${circumstances(told)}\n${more}\n\n${asProjectionTable(samples)}`;
-    const report = { scenario: 'projection', ...told, events, perRow, history, samples };
-    const json = `${JSON.stringify(report, null, 2)}\n`;
-    if (options.out !== undefined) {
-      writeReport(options.out, { 'report.md': table, 'report.json': json });
-    }
-    return options.json ? json : table;
+    const table = `## Projection\n\n${circumstances(about)}\n${more}\n\n${asProjectionTable(samples)}`;
+    const report = { scenario: 'projection', ...about, events, perRow, history, samples };
+    return told(options, { table, report });
   } finally {
     await world.stop();
   }

@@ -3,7 +3,7 @@ import type { StackOptions } from '../../stack';
 import { tickMs } from '../measure/cpu';
 import { readMachine } from '../measure/machine';
 import { circumstances } from '../report/table';
-import { writeReport } from '../report/write';
+import { told } from '../report/write';
 import { measureRelay } from './measure';
 import type { RelaySample } from './measure';
 import { relayHistory } from './relaying';
@@ -29,20 +29,16 @@ export async function runRelays(options: RelayOptions, telling: RelayTelling): P
       await relayHistory({ ...relay, store }, { events: options.history, perRow: 1 }, signal);
     }
     const samples = await Promise.race([rounds(world, options, telling), aborted(signal)]);
-    const told = { machine, rounds: options.rounds, seconds: options.seconds };
-    const table = `## Relay\n\n${circumstances(told)}\nHistory: ${options.history} events.\n\n${asRelayTable(samples)}`;
+    const about = { machine, rounds: options.rounds, seconds: options.seconds };
+    const table = `## Relay\n\n${circumstances(about)}\nHistory: ${options.history} events.\n\n${asRelayTable(samples)}`;
     const report = {
       scenario: 'relay',
-      ...told,
+      ...about,
       events: options.events,
       history: options.history,
       samples,
     };
-    const json = `${JSON.stringify(report, null, 2)}\n`;
-    if (options.out !== undefined) {
-      writeReport(options.out, { 'report.md': table, 'report.json': json });
-    }
-    return options.json ? json : table;
+    return told(options, { table, report });
   } finally {
     await world.stop();
   }

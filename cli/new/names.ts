@@ -14,9 +14,8 @@ const pattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** Lines with the name in them stay within the width of the code. */
 const lengthMax = 24;
 
-/** What a saga file uses already, and words of the language. */
-const taken = new Set([
-  ...['contract', 'inventory', 'orders', 'input', 'saga', 'pieces', 'z'],
+/** Words of the language: nothing can be called so. */
+export const languageWords: readonly string[] = [
   ...[
     'break',
     'case',
@@ -33,6 +32,12 @@ const taken = new Set([
   ...['in', 'instanceof', 'new', 'null', 'return', 'super', 'switch', 'this', 'throw', 'true'],
   ...['try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'let', 'static', 'await', 'async'],
   ...['implements', 'interface', 'package', 'private', 'protected', 'public', 'eval', 'arguments'],
+];
+
+/** What a saga file uses already, and words of the language. */
+const taken = new Set([
+  ...['contract', 'inventory', 'orders', 'input', 'saga', 'pieces', 'z'],
+  ...languageWords,
 ]);
 
 /** Names of what is to be written. Throws NAME_INVALID. */

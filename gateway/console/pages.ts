@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import express from 'express';
 import type { RequestHandler } from 'express';
+import { consoleOperations } from '../routes/console';
 import { projectRoot } from '../../platform/runtime/paths';
 
 /** Where the console's built files are. */
@@ -21,7 +22,9 @@ const policy = [
 ].join('; ');
 
 /** Paths below `/console` that are operations. */
-const operations = ['/login', '/callback', '/session', '/renew', '/logout'];
+const operations: readonly string[] = Object.values(consoleOperations).map((one) =>
+  one.path.slice('/console'.length),
+);
 
 /** Names in the folder carry a hash of what is in them. */
 const assetCaching = { immutable: true, maxAge: '1y', index: false, redirect: false } as const;

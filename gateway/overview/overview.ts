@@ -1,3 +1,4 @@
+import { keptFor } from '../../platform/runtime/kept-for';
 import { inconsistentSince } from '../../projections/saga-metrics';
 import { readModelFailed } from '../read-model';
 import type { ReadModel, SagaRow } from '../read-model';
@@ -77,7 +78,6 @@ export function createOverviews(
   readModel: Pick<ReadModel, 'overview' | 'sagas'>,
   now: () => number = Date.now,
 ): Overviews {
-  const kept = new Map<number, { readonly made: Promise<Overview>; readonly untilMs: number }>();
   async function make(minutes: number): Promise<Overview> {
     const atMs = now();
     const since = new Date(atMs - minutes * 60_000).toISOString();
@@ -88,16 +88,7 @@ export function createOverviews(
     ]).catch(readModelFailed);
     return overviewBody({ found, rows: page.items, minutes, since, now: new Date(atMs) });
   }
-  return (minutes) => {
-    const known = kept.get(minutes);
-    if (known !== undefined && now() < known.untilMs) return known.made;
-    const made = make(minutes);
-    kept.set(minutes, { made, untilMs: now() + overviewLimits.keptMs });
-    // What failed is asked again, and windows nobody asks for any more are forgotten.
-    made.catch(() => kept.delete(minutes));
-    for (const [other, { untilMs }] of kept) if (now() >= untilMs) kept.delete(other);
-    return made;
-  };
+  return keptFor(make, { keptMs: overviewLimits.keptMs, now });
 }
 
 /** What makes an overview another one: not when it was made. */

@@ -1,5 +1,6 @@
 import type { StreamSink } from '../../platform/http/event-stream';
 import { isProblem } from '../../platform/http/problem';
+import { waiter } from '../../platform/runtime/waiter';
 import { contentOf, overviewLimits } from './overview';
 import type { Overview } from './overview';
 
@@ -13,29 +14,23 @@ export interface OverviewStream {
 /** Sends an overview at first and whenever it is another one; while there is none to be had, it is asked again. */
 export async function streamOverview(sink: StreamSink, parts: OverviewStream): Promise<void> {
   const { look, ends, everyMs = overviewLimits.everyMs } = parts;
-  const signals = [sink.closed, ends];
-  const isOver = () => signals.some(({ aborted }) => aborted);
-  for (let last = ''; !isOver(); await pause(everyMs, signals)) {
+  const pause = waiter();
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    pause.stop();
+  };
+  for (const signal of [sink.closed, ends]) {
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  }
+  for (let last = ''; !isOver; await pause.wait(everyMs)) {
     const found = await look().catch((error: unknown) => {
       if (!isProblem(error)) throw error;
       return undefined;
     });
     const content = found === undefined ? last : contentOf(found);
-    if (content !== last && !isOver()) sink.send({ event: 'overview', data: found });
+    if (content !== last && !isOver) sink.send({ event: 'overview', data: found });
     last = content;
   }
-}
-
-/** Until the time is over, or one of the signals comes. */
-async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
-  if (signals.some(({ aborted }) => aborted)) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(end, ms).unref();
-    function end(): void {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', end);
-      resolve();
-    }
-    for (const signal of signals) signal.addEventListener('abort', end, { once: true });
-  });
 }

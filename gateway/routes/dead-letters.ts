@@ -1,8 +1,7 @@
 import { letterOperations } from '../../projections/letters/operations';
 import type { Operation, OperationHandlers } from '../../platform/security/operations';
-import { facingPeople } from './parts';
+import { facing, passingOn } from './facing';
 import type { GatewayParts } from './parts';
-import { forward } from './services';
 
 /** The service that owns the read models, and with them the dead letters. */
 export const letterService = 'projector';
@@ -14,20 +13,8 @@ const deadlineMs = 12_000;
 export const reactionLetterService = 'sagas';
 const reactionsBelow = '/reactions';
 
-type FacingPeople<Table> = {
-  readonly [Name in keyof Table]: Omit<Table[Name], 'callers'> &
-    typeof facingPeople & { readonly service: string };
-};
-
-const entries = Object.entries(letterOperations);
-
-/** The projector's own operations, for people: it checks token, role and body once more. */
-export const deadLetterOperations = Object.fromEntries(
-  entries.map(([name, operation]) => [
-    name,
-    { ...operation, ...facingPeople, service: letterService },
-  ]),
-) as FacingPeople<typeof letterOperations>;
+/** The projector's own operations, for people. */
+export const deadLetterOperations = facing(letterService, letterOperations);
 
 type OfReactions<Table> = {
   readonly [Name in keyof Table as `${Name & string}OfReactions`]: Table[Name];
@@ -50,23 +37,12 @@ export const reactionLetterOperations = Object.fromEntries(
 export function deadLetterHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof deadLetterOperations> {
-  return forwarding(parts, deadLetterOperations);
+  return passingOn(parts, deadLetterOperations, { deadlineMs });
 }
 
 /** Handlers of {@link reactionLetterOperations}. */
 export function reactionLetterHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof reactionLetterOperations> {
-  return forwarding(parts, reactionLetterOperations);
-}
-
-function forwarding<Table extends Readonly<Record<keyof Table, Operation>>>(
-  parts: Pick<GatewayParts, 'service'>,
-  operations: Table,
-): OperationHandlers<Table> {
-  const handlers = Object.entries<Operation>(operations).map(([name, operation]) => [
-    name,
-    forward(parts, operation, { deadlineMs }),
-  ]);
-  return Object.fromEntries(handlers) as OperationHandlers<Table>;
+  return passingOn(parts, reactionLetterOperations, { deadlineMs });
 }

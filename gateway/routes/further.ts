@@ -1,6 +1,6 @@
 import type { Operation, OperationHandlers } from '../../platform/security/operations';
+import { passingOn } from './facing';
 import type { GatewayParts } from './parts';
-import { forward } from './services';
 
 /** Services whose operations people use as the gateway does, one line each: `...facing('name', nameOperations)`. */
 export const furtherOperations = {};
@@ -10,13 +10,9 @@ export const furtherServices: readonly string[] = [
   ...new Set(Object.values<Operation>(furtherOperations).map(({ service = '' }) => service)),
 ];
 
-/** Handlers of {@link furtherOperations}: each passes the parsed call on to its service. */
+/** Handlers of {@link furtherOperations}. */
 export function furtherHandlers(
   parts: Pick<GatewayParts, 'service'>,
 ): OperationHandlers<typeof furtherOperations> {
-  const handlers = Object.entries<Operation>(furtherOperations).map(([name, operation]) => [
-    name,
-    forward(parts, operation),
-  ]);
-  return Object.fromEntries(handlers) as OperationHandlers<typeof furtherOperations>;
+  return passingOn(parts, furtherOperations);
 }

@@ -10,13 +10,15 @@ import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 
 const count = z.int().min(0);
+const endedStates = ['completed', 'compensated', 'cancelled'] as const;
+
 const overviewAnswer = z.object({
   asOf: z.string(),
   since: z.string(),
   minutes: z.int(),
   open: z.object({ running: count, compensating: count, parked: count }),
   ended: z
-    .array(z.object({ saga: z.string(), outcome: z.string(), count }))
+    .array(z.object({ saga: z.string(), outcome: z.enum(endedStates), count }))
     .describe('Of sagas that began since'),
   isPartial: z.boolean().describe('More sagas began since than are counted: the youngest 20,000'),
   sampled: count.describe('How many of them the inconsistency is of'),

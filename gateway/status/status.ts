@@ -1,4 +1,5 @@
 import type { ReadinessReport } from '../../platform/http/health';
+import { keptFor } from '../../platform/runtime/kept-for';
 
 /** How a part does: as it should, slower, or not at all. */
 export type PartState = 'works' | 'slowed' | 'away';
@@ -92,12 +93,7 @@ export function createStatus(
   readiness: () => Promise<ReadinessReport>,
   now: () => number = Date.now,
 ): () => Promise<PlatformStatus> {
-  let kept: { readonly status: Promise<PlatformStatus>; readonly untilMs: number } | undefined;
-  return () => {
-    if (kept === undefined || now() >= kept.untilMs) {
-      const status = readiness().then((report) => statusOf(report, new Date(now())));
-      kept = { status, untilMs: now() + statusLimits.keptMs };
-    }
-    return kept.status;
-  };
+  const look = async () => statusOf(await readiness(), new Date(now()));
+  const kept = keptFor(look, { keptMs: statusLimits.keptMs, now });
+  return () => kept(undefined);
 }

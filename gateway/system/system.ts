@@ -3,6 +3,7 @@ import { checkedInstancesOf, consulName } from '../../platform/discovery/consul'
 import type { Consul } from '../../platform/discovery/consul';
 import type { ServiceClient } from '../../platform/discovery/service-client';
 import type { ReadinessReport } from '../../platform/http/health';
+import { keptFor } from '../../platform/runtime/kept-for';
 import type { KeySet } from '../../platform/security/keys/vault';
 
 /** An answer stands so long: each question asks every dependency. Milliseconds. */
@@ -69,11 +70,6 @@ export type System = Awaited<ReturnType<typeof look>>;
 /** Asks once for everybody who wants to know within two seconds. */
 export function createSystem(parts: SystemParts): () => Promise<System> {
   const { now = Date.now } = parts;
-  let kept: { readonly made: Promise<System>; readonly untilMs: number } | undefined;
-  return () => {
-    if (kept === undefined || now() >= kept.untilMs) {
-      kept = { made: look(parts, now()), untilMs: now() + systemLimits.keptMs };
-    }
-    return kept.made;
-  };
+  const kept = keptFor(() => look(parts, now()), { keptMs: systemLimits.keptMs, now });
+  return () => kept(undefined);
 }

@@ -1,6 +1,8 @@
 import type { EventLog } from '../../platform/event-log/kafka';
 import { lastEvents } from '../../platform/event-log/finding/find';
 import type { Found } from '../../platform/event-log/finding/find';
+import { LogError } from '../../platform/event-log/ports';
+import { TopicReadTimeout } from '../../platform/event-log/read-topic';
 import { eventTopic } from '../../platform/event-log/topics';
 import { serviceApi } from '../../platform/host/hosted-service';
 import type { ServiceApi } from '../../platform/host/hosted-service';
@@ -39,15 +41,20 @@ function beginOf({ now = Date.now }: WatchApiParts, query: EventsQuery): number 
   return query.aggregate === undefined && isFiltered ? now() - watchLimits.sinceMs : undefined;
 }
 
+/** A log that is away may be asked again; anything else is a mistake of ours, and is thrown on as one. */
+function logFailed(cause: unknown): never {
+  const isAway = cause instanceof LogError || cause instanceof TopicReadTimeout;
+  if (!isAway) throw cause;
+  throw problem('SERVICE_UNAVAILABLE', { detail: 'the log does not answer', cause });
+}
+
 async function events(parts: WatchApiParts, query: EventsQuery) {
   const { eventLog } = parts;
   const { aggregate: aggregateId, saga, type, limit } = query;
   const topics = topicsOf(parts, query.service);
   const wanted = { aggregateId, saga, type, sinceMs: beginOf(parts, query), limit };
   const reading = { eventLog, topics, groupPrefix, read: () => undefined };
-  const { found } = await lastEvents(reading, wanted).catch((cause: unknown) => {
-    throw problem('SERVICE_UNAVAILABLE', { detail: 'the log does not answer', cause });
-  });
+  const { found } = await lastEvents(reading, wanted).catch(logFailed);
   return { body: { events: found.map(flat) } };
 }
 

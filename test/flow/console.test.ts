@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { openShop } from '../../cli/chaos/shop';
+import type { Shop } from '../../cli/chaos/shop';
 import { consoleFolder } from '../../gateway/console/pages';
 import { writeFaultPlan } from '../../platform/runtime/fault-plan';
 import { silentLog } from '../../platform/runtime/log';
@@ -56,21 +57,22 @@ describe('a session', () => {
 });
 
 describe('a compensated saga', () => {
+  const orderId = `console-${process.pid}-declined`;
+  let shop: Shop;
   let location: string;
   beforeAll(async () => {
-    const shop = await openShop({ api, customer: 'bob', cardBlocked: true });
-    location = await shop.placedOrder({ orderId: `console-${process.pid}-declined` });
-    await shop.outcomeOf(location);
+    shop = await openShop({ api, customer: 'bob', cardBlocked: true });
   }, 120_000);
 
-  it('appears in the list without a reload, and is found by its address', async () => {
-    const query = `?businessKey=console-${process.pid}-declined`;
-    await operator.goto(consoleUrl(`/sagas${query}`));
+  it('appears in a list that was opened before it began, and leads to its own page', async () => {
+    await operator.goto(consoleUrl(`/sagas?businessKey=${orderId}`));
+    await operator.getByText(/^No saga fits/).waitFor();
+    location = await shop.placedOrder({ orderId });
     const row = operator.getByRole('row').filter({ hasText: 'compensated' });
-    await row.getByText('CARD_DECLINED').waitFor();
+    await row.getByText('CARD_DECLINED').waitFor({ timeout: 60_000 });
     await row.getByRole('link').click();
     await heading(operator, /declined$/).waitFor();
-  });
+  }, 120_000);
 
   it('has what it did in one lane and what it undid in the other, last first', async () => {
     await operator.goto(consoleUrl(pathOf(location)));

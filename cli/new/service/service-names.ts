@@ -1,5 +1,6 @@
 import type { StoreKind } from '../../../activities/list';
 import { CommandError } from '../../command-error';
+import { languageWords } from '../names';
 
 /** A new service in the forms that code needs. */
 export interface ServiceNames {
@@ -24,7 +25,7 @@ const taken = new Set([
   ...['temporal', 'kafka', 'postgres', 'mongodb', 'dynamodb', 'redis', 'consul', 'keycloak'],
   ...['prometheus', 'grafana', 'audit', 'access', 'values', 'fold', 'list', 'index', 'store'],
   ...['state', 'command', 'undo', 'context', 'effect', 'input', 'states', 'given', 'when', 'test'],
-  ...['class', 'const', 'delete', 'export', 'function', 'import', 'package', 'public', 'return'],
+  ...languageWords,
 ]);
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

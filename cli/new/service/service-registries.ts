@@ -58,14 +58,12 @@ function offered({ name }: ServiceNames, text: string): string {
   const line = `  ...facing('${name}', ${name}Operations),`;
   const to = `export const furtherOperations = {${before}\n${line}\n};`;
   const own = `import { ${name}Operations } from '../../activities/${name}/operations';`;
-  const facing = "import { facing } from './facing';";
   const withList = changed(text, { file, at: list, to });
-  const first = withList.includes(facing)
-    ? withList
-    : withList.replace(
-        'import type { GatewayParts }',
-        () => `${facing}\nimport type { GatewayParts }`,
-      );
+  // The first of them needs what makes it face people.
+  const first = withList.replace(
+    "import { passingOn } from './facing';",
+    "import { facing, passingOn } from './facing';",
+  );
   return `${own}\n${first}`;
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { serviceNames } from '../../../activities/list';
+import { FilterButtons } from '../parts/filter-buttons';
 import { inputFromTime, timeFromInput } from '../sagas/filters';
 import { eventFilterNames } from './event-filter';
 import type { EventFilter, EventFilterName } from './event-filter';
@@ -75,14 +76,7 @@ export function EventFilterForm(props: {
           />
         ))}
       </div>
-      <div class="form-buttons">
-        <button type="submit" class="primary">
-          Find
-        </button>
-        <button type="button" onClick={() => onFilter({})}>
-          Show all
-        </button>
-      </div>
+      <FilterButtons onClear={() => onFilter({})} />
     </form>
   );
 }

@@ -7,7 +7,7 @@ import { Answered, Nothing } from '../parts/answered';
 import { Page } from '../parts/page';
 import { EventFilterForm } from './event-filter-form';
 import { eventFilterFrom } from './event-filter';
-import type { LogEvent, Unreadable } from '../gateway/answers';
+import type { LogRecord } from '../gateway/answers';
 import { EventTable } from './event-table';
 import { sorted } from './records';
 
@@ -28,7 +28,7 @@ function TailSwitch(props: { readonly isOn: boolean; readonly onTurn: (isOn: boo
   );
 }
 
-function Tail(props: { readonly records: readonly (LogEvent | Unreadable)[] }) {
+function Tail(props: { readonly records: readonly LogRecord[] }) {
   const { events, unreadable } = sorted(props.records);
   return (
     <>

@@ -1,13 +1,14 @@
-import type { LogEvent, Unreadable } from '../gateway/answers';
+import type { LogEvent, LogRecord } from '../gateway/answers';
 
 /** Records of the log: those that are events, and those that nobody can read. */
-export function sorted(records: readonly (LogEvent | Unreadable)[]): {
+export function sorted(records: readonly LogRecord[]): {
   readonly events: readonly LogEvent[];
-  readonly unreadable: readonly Unreadable[];
+  readonly unreadable: readonly LogRecord[];
 } {
-  const isEvent = (one: LogEvent | Unreadable): one is LogEvent => 'type' in one;
+  const isUnreadable = ({ problem }: LogRecord): boolean => problem !== undefined;
   return {
-    events: records.filter(isEvent),
-    unreadable: records.filter((one): one is Unreadable => !isEvent(one)),
+    // Whatever can be read has every member of an event.
+    events: records.filter((one) => !isUnreadable(one)) as unknown as LogEvent[],
+    unreadable: records.filter(isUnreadable),
   };
 }

@@ -1,13 +1,13 @@
 import createFetch from 'openapi-fetch';
 import type { Client } from 'openapi-fetch';
+import type { paths } from '../../../client/api';
 import { sendAgain } from '../../../client/retry';
-import type { ConsolePaths } from './console-paths';
 import { createSessionKeeper } from './session';
 import type { Send, SessionKeeper } from './session';
 
 /** The gateway as the pages have it: typed operations, the session, and what streams are opened with. */
 export interface Gateway {
-  readonly api: Client<ConsolePaths>;
+  readonly api: Client<paths>;
   readonly session: SessionKeeper;
   readonly send: Send;
 }
@@ -21,6 +21,6 @@ const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(
 export function createGateway(): Gateway {
   const session = createSessionKeeper((request) => globalThis.fetch(request));
   const send = sendAgain(session.send, { patienceMs, pause });
-  const api = createFetch<ConsolePaths>({ baseUrl: location.origin, fetch: send });
+  const api = createFetch<paths>({ baseUrl: location.origin, fetch: send });
   return { api, session, send: session.send };
 }

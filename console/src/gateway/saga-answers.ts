@@ -1,10 +1,4 @@
-import type { operations } from '../../../client/api';
-
-type AnswerOf<Name extends keyof operations> = operations[Name] extends {
-  responses: { 200: { content: { 'application/json': infer Body } } };
-}
-  ? Body
-  : never;
+import type { AnswerOf } from './answer-of';
 
 export type Explanation = AnswerOf<'explainSaga'>;
 export type ParkedAdvice = Explanation['parked'][number];

@@ -21,7 +21,7 @@ export function useRoles(): readonly string[] {
 }
 
 /** Whoever is logged in, as far as it decides what they are offered. */
-export function useViewer(): Pick<Session, 'roles' | 'owner'> {
+export function useViewer(): Pick<Session, 'roles'> & Partial<Pick<Session, 'owner'>> {
   return useContext(SessionContext) ?? { roles: [] };
 }
 

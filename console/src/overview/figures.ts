@@ -40,7 +40,7 @@ export type PlotColumns = [
   all: number[],
   withoutCompleted: number[],
   cancelled: number[],
-  p99Ms: (number | null)[],
+  p99Ms: number[],
 ];
 
 /** Columns for the plot. Bars are stacked by drawing each over the one that holds it and those below it. */

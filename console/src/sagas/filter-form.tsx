@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FilterButtons } from '../parts/filter-buttons';
 import { codeFromInput, inputFromTime, sagaStates, timeFromInput } from './filters';
 import type { FilterName, SagaFilter } from './filters';
 
@@ -110,14 +111,7 @@ export function FilterForm(props: {
         <summary>More conditions</summary>
         <div class="fields">{others.map(field)}</div>
       </details>
-      <div class="form-buttons">
-        <button type="submit" class="primary">
-          Find
-        </button>
-        <button type="button" onClick={() => onFilter({})}>
-          Show all
-        </button>
-      </div>
+      <FilterButtons onClear={() => onFilter({})} />
     </form>
   );
 }

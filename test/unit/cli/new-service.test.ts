@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newCommand } from '../../../cli/new/command';
@@ -60,18 +68,19 @@ test('a second one stands behind the first', async () => {
   await run('parcels', '--store', 'dynamodb', '--keeps', 'parcel');
   const further = read('gateway/routes/further.ts');
   expect(further).toMatch(/\.\.\.facing\('travel'[^\n]*\n {2}\.\.\.facing\('parcels'/);
-  expect(further.match(/import \{ facing \}/g)).toHaveLength(1);
+  expect(further.match(/import \{ facing, passingOn \}/g)).toHaveLength(1);
   expect(read('activities/index.ts')).toMatch(/inventory, travel, parcels\];/);
 });
 
-test('what is written is laid out as the rest', async () => {
+test('what is written is laid out as the rest, by the formatter of the project', async () => {
+  symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
+  cpSync(path.join(projectRoot, '.prettierrc.json'), path.join(root, '.prettierrc.json'));
   await run('travel');
   const bin = path.join(projectRoot, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
-  const config = ['--config', path.join(projectRoot, '.prettierrc.json')];
-  // Without a formatter of its own a project has the texts as they are; with one they are laid out at once.
-  spawnSync(process.execPath, [bin, '--write', ...config, root]);
-  for (const file of registries) expect(read(file)).not.toMatch(/\t| +$/m);
-  expect(existsSync(path.join(root, 'test/unit/activities/travel.test.ts'))).toBe(true);
+  const checked = spawnSync(process.execPath, [bin, '--check', 'activities', 'gateway', 'test'], {
+    cwd: root,
+  });
+  expect([checked.status, String(checked.stderr)]).toEqual([0, '']);
 });
 
 test('a dry run writes nothing', async () => {
@@ -86,6 +95,7 @@ test.each([
   ['Travel', [], 'NAME_INVALID'],
   ['two-words', [], 'NAME_INVALID'],
   ['gateway', [], 'NAME_INVALID'],
+  ['switch', [], 'NAME_INVALID'],
   ['travel', ['--keeps', 'class'], 'NAME_INVALID'],
 ])('%s %j is refused, and nothing is written', async (name, more, code) => {
   await expect(run(name, ...more)).rejects.toMatchObject({ code });
@@ -96,6 +106,8 @@ test('a service, or events of that beginning, that are there already are left as
   await run('travel');
   await expect(run('travel')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
   await expect(run('other')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
+  mkdirSync(path.join(root, 'schemas/events/order.opened'), { recursive: true });
+  await expect(run('other', '--keeps', 'order')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
   await run('other', '--keeps', 'thing');
 });
 

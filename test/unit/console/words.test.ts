@@ -61,8 +61,8 @@ test('an objective of which nothing is known is neither met nor missed', () => {
 });
 
 test('bars are stacked: each column holds those drawn over it', () => {
-  const minute = { at: at(0), completed: 5, compensated: 2, cancelled: 1, p99Ms: null };
-  expect(plotColumns([minute])).toEqual([[startMs / 1_000], [8], [3], [1], [null]]);
+  const minute = { at: at(0), completed: 5, compensated: 2, cancelled: 1, p99Ms: 120 };
+  expect(plotColumns([minute])).toEqual([[startMs / 1_000], [8], [3], [1], [120]]);
 });
 
 const group = { saga: 'place-order', step: 'ship stock', reason: 'BUSY', count: 3, since: at(0) };

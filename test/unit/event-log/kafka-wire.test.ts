@@ -142,6 +142,13 @@ test('a compressed answer, and one that ends early, are left to the library', as
   expect(decode).toHaveBeenCalledTimes(2);
 });
 
+test('an answer of another version is left to the library', async () => {
+  const decode = jest.fn(async () => 'theirs');
+  const own = { versions: ['10'], protocol: () => () => ({ request: {}, response: { decode } }) };
+  const call = quickFetch(own as never).protocol({ version: 10 })!({});
+  expect(await call.response.decode(answerWith([recordSet(timed(1), 0n)]))).toBe('theirs');
+});
+
 test('whoever connects to brokers writes and reads so', () => {
   expect(requests.Produce).not.toBe(library.produce);
   expect(requests.Fetch).not.toBe(library.fetch);

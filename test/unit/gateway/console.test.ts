@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import express from 'express';
@@ -19,12 +19,13 @@ const cookiesIn = (headers: Headers): string =>
     .join('; ');
 
 /** An auth server that knows one person, who has logged in with the code `good`. */
-function openWith(token: string | undefined, refreshSeconds = 1_800) {
+function openWith(token: string, refreshSeconds = 1_800) {
+  let isEnded = false;
   const forms: AuthForm[] = [];
   const exchange = async (form: AuthForm) => {
     forms.push(form);
     const isGood = form.code === 'good' || form.refresh_token === `renews-${token}`;
-    return isGood ? token : undefined;
+    return isGood && !isEnded ? token : undefined;
   };
   const { call, world } = openGateway({ exchange, refreshSeconds });
   const get = (to: string, cookie = '', headers: Record<string, string> = own) =>
@@ -41,7 +42,8 @@ function openWith(token: string | undefined, refreshSeconds = 1_800) {
     );
     return { asked, back, cookie: cookiesIn(back.headers) };
   }
-  return { forms, get, post, logIn, left: world.left };
+  const endThere = (): void => void (isEnded = true);
+  return { forms, get, post, logIn, endThere, left: world.left };
 }
 
 describe('a login to the console', () => {
@@ -86,6 +88,19 @@ describe('a login to the console', () => {
     const back = await get(`/console/callback?code=good&state=${'x'.repeat(43)}`, cookie);
     expect([back.status, back.json().code]).toEqual([401, 'LOGIN_REFUSED']);
     expect(back.headers).not.toHaveProperty('set-cookie');
+  });
+
+  test('is over when it was not ended in five minutes', async () => {
+    const { get } = openWith('vera:viewer');
+    const begun = await get('/console/login');
+    const state = new URL(String(begun.headers.location)).searchParams.get('state') ?? '';
+    const end = () => get(`/console/callback?code=good&state=${state}`, cookiesIn(begun.headers));
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 301_000);
+    const late = await end();
+    clock.mockRestore();
+    expect([late.status, late.json().code]).toEqual([401, 'LOGIN_REFUSED']);
+    expect((await end()).status).toBe(302);
   });
 
   test('for the Web UI of Temporal is none to the console, nor the other way round', async () => {
@@ -144,10 +159,13 @@ describe('a session', () => {
   });
 
   test('that the auth server has ended is not renewed', async () => {
-    const { logIn, post } = openWith(undefined);
+    const { logIn, post, endThere, forms } = openWith('olga:operator');
     const { cookie } = await logIn();
+    endThere();
     const renewed = await post('/console/renew', cookie);
     expect([renewed.status, renewed.json().code]).toEqual([401, 'LOGIN_REFUSED']);
+    expect(forms.at(-1)).toMatchObject({ grant_type: 'refresh_token' });
+    expect(renewed.headers).not.toHaveProperty('set-cookie');
   });
 
   test('has an end: here, and at the auth server', async () => {
@@ -165,8 +183,12 @@ describe('a session', () => {
 });
 
 describe('the pages', () => {
+  const folders: string[] = [];
+  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
   function serve() {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'holdfast-pages-'));
+    folders.push(folder);
     mkdirSync(path.join(folder, 'assets'));
     writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>Holdfast</title>');
     writeFileSync(path.join(folder, 'assets', 'page-1a2b.js'), 'export {};');

@@ -9,6 +9,7 @@ import {
   portOffsets,
   portsFrom,
   requireFree,
+  serviceOffset,
   spareMax,
 } from '../../../stack/ports';
 import { parseConfig } from '../../../platform/runtime/config';
@@ -26,6 +27,10 @@ describe('a block of ports', () => {
   test('cannot start where it would not fit', () => {
     expect(() => portsFrom(80)).toThrow(/PORT_TAKEN.*\n.*--port-base between 1024 and/);
     expect(() => portsFrom(65_500)).toThrow(/PORT_TAKEN/);
+  });
+
+  test('has a place for each further service, from its end backwards', () => {
+    expect([0, 2, 3, 4].map(serviceOffset)).toEqual([32, 34, 59, 58]);
   });
 
   test('is the usual one for a new state folder and the same one ever after', async () => {
