@@ -35,7 +35,8 @@ const entries: Readonly<Record<string, Entry>> = {
     load: () => (require('./doctor/command') as typeof import('./doctor/command')).doctorCommand(),
   },
   new: {
-    about: 'Write a saga that works, to be changed into your own.',
+    about:
+      'Write a saga, a service, an event or a read model that works, to be changed into your own.',
     load: () => (require('./new/command') as typeof import('./new/command')).newCommand(),
   },
   explain: {

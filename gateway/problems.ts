@@ -1,6 +1,7 @@
 import { Problem, platformProblems } from '../platform/http/problem';
 import type { ProblemOptions } from '../platform/http/problem';
 import { letterPages } from '../projections/letters/problems';
+import { rebuildPages } from '../projections/watching/rebuild';
 import { webhookPages } from '../webhooks/problems';
 import { nextSteps } from './next-steps';
 import { verbPages } from './verb-problems';
@@ -50,6 +51,7 @@ export const refusalPages: Readonly<Record<string, ProblemPage>> = {
   ALREADY_DISPUTED: [409, 'The payment is disputed under another id'],
   ...verbPages,
   ...letterPages,
+  ...rebuildPages,
   ...webhookPages,
 };
 

@@ -14,6 +14,8 @@ export type ReadModel = Pick<
   | 'sagas'
   | 'sagaPositions'
   | 'overview'
+  | 'row'
+  | 'rows'
   | 'ping'
 >;
 

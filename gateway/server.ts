@@ -48,6 +48,7 @@ import { systemHandlers, systemOperations } from './routes/system';
 import { statusPage } from './status/page';
 import { createStatus } from './status/status';
 import { verbHandlers, verbOperations } from './routes/verbs';
+import { viewHandlers, viewOperations } from './routes/views';
 import { watchingHandlers, watchingOperations } from './routes/watching';
 import { webhookHandlers, webhookOperations } from './routes/webhooks';
 
@@ -64,6 +65,7 @@ export const gatewayOperations = {
   ...orderOperations,
   ...serviceOperations,
   ...furtherOperations,
+  ...viewOperations,
   ...deadLetterOperations,
   ...reactionLetterOperations,
   ...webhookOperations,
@@ -176,6 +178,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...orderHandlers(parts),
     ...serviceHandlers(parts),
     ...furtherHandlers(parts),
+    ...viewHandlers(parts),
     ...deadLetterHandlers(parts),
     ...reactionLetterHandlers(parts),
     ...webhookHandlers(parts),

@@ -43,6 +43,8 @@ import { sagaTimeline } from './saga-timeline';
 import { partitionLags } from './read-model';
 import { openReadModelStore } from './store';
 import { openWatchApi } from './watching/api';
+import { createRebuilds } from './watching/rebuild';
+import { rebuildOptions } from './watching/rebuild-options';
 
 type Parts = ReturnType<typeof openParts>;
 
@@ -68,9 +70,13 @@ function openParts(config: Config, sagas: readonly string[]) {
   observePools(metrics.registry, config);
   observeOpenSagas(metrics.registry, store, { sagas });
   const [consul, schemas] = [openConsul(config), loadSchemas()];
+  const rebuilds = createRebuilds({
+    log,
+    optionsOf: rebuildOptions({ config, eventLog, store, schemas, log }),
+  });
   return {
     ...{ config, sagas, log, metrics, tracing, store, redis },
-    ...{ eventLog, keys, tokens, consul, schemas },
+    ...{ eventLog, keys, tokens, consul, schemas, rebuilds },
   };
 }
 
@@ -94,12 +100,12 @@ type Mounted = Parameters<ServiceApi['mount']>[0];
 
 /** The HTTPS server: health, metrics, what people watch, and what operators do about dead letters. */
 function startServer(parts: Parts, health: Health) {
-  const { config, log, metrics, store, tokens, schemas, eventLog } = parts;
+  const { config, log, metrics, store, tokens, schemas, eventLog, rebuilds } = parts;
   const { registry } = metrics;
   const issuer = config.HOLDFAST_ISSUER;
   const letters = openLetterApi({ store, projections, schemas, issuer, log });
   const watch = openWatchApi({
-    ...{ store, eventLog, instance: config.HOLDFAST_INSTANCE },
+    ...{ store, eventLog, instance: config.HOLDFAST_INSTANCE, issuer, rebuilds },
     lag: () => partitionLags(store.ask),
     names: projections.map(({ name }) => name),
     services: [...new Set(projections.flatMap(({ services }) => services))],
@@ -120,7 +126,7 @@ export async function startProjections(
   { sagas = [] }: { readonly sagas?: readonly string[] } = {},
 ): Promise<RunningProcess> {
   const parts = openParts(config, sagas);
-  const { log, store, redis, eventLog, keys, tokens, consul, tracing } = parts;
+  const { log, store, redis, eventLog, keys, tokens, consul, tracing, rebuilds } = parts;
   const stopping = new AbortController();
   const health = createHealth();
   let running: Running | undefined;
@@ -145,6 +151,7 @@ export async function startProjections(
       await Promise.all([
         leave({ config, consul, health, server, registration, service: 'projector' }),
         ...projectors.map((projector) => projector.stop()),
+        rebuilds.stop(),
       ]);
       await running?.copier.stop();
       await eventLog.close();

@@ -83,6 +83,13 @@ export interface ReadModel {
   sagas(options: SagaFilter & PageOptions): Promise<Page<TimelineView>>;
   /** Where the youngest saga of each workflow id is; those that are not there yet are left out. */
   sagaPositions(workflowIds: readonly string[]): Promise<ReadonlyMap<string, SagaPosition>>;
+  /** One row of any read model. */
+  row<Row extends ReadRow>(of: Projection<Row>, key: string): Promise<Dated<Row> | undefined>;
+  /** Rows of any read model whose listed members have these values, newest first. */
+  rows<Row extends ReadRow>(
+    of: Projection<Row>,
+    asked: PageOptions & { readonly where?: Readonly<Record<string, string>> },
+  ): Promise<Page<Row>>;
   /** All sagas at once, in three statements. */
   overview(window: OverviewWindow): Promise<SagaOverview>;
   lag(): Promise<readonly PartitionLag[]>;
@@ -123,7 +130,7 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
       return { value: row, version: rowVersion(era, row) };
     },
     customerOrders: (customerId, page) => {
-      const conditions = (bind: Bind) => [`${expressionOf('customerId')} = ${bind(customerId)}`];
+      const conditions = (bind: Bind) => conditionsOf(customerOrders, { customerId }, bind);
       return list<CustomerOrderRow>(reading, customerOrders, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {
@@ -137,6 +144,11 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
       return timelines(filter, after === undefined ? { limit } : { after, limit });
     },
     sagaPositions: (workflowIds) => sagaPositions(store.ask, workflowIds),
+    row: async (of, key) => (await one<RowOf<typeof of>>(reading, of, key)).row,
+    rows: (of, { where = {}, ...page }) => {
+      const conditions = (bind: Bind) => conditionsOf(of, where, bind);
+      return list<RowOf<typeof of>>(reading, of, { conditions, ...page });
+    },
     overview: (window) => sagaOverview(store.ask, window),
     lag: () => partitionLags(store.ask),
   };
@@ -144,6 +156,20 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
 
 function presented(row: Dated<SagaTimelineRow>): Dated<TimelineView> {
   return { ...timelineView(row), asOf: row.asOf, incomplete: row.incomplete };
+}
+
+type RowOf<Of> = Of extends Projection<infer Row> ? Row : never;
+
+/** Throws RangeError for a member that lists of it are not asked by. */
+function conditionsOf(
+  of: Pick<Projection, 'name' | 'listBy'>,
+  where: Readonly<Record<string, string>>,
+  bind: Bind,
+): string[] {
+  return Object.entries(where).map(([member, value]) => {
+    if (!of.listBy.includes(member)) throw new RangeError(`${of.name} is not listed by ${member}`);
+    return `${expressionOf(member)} = ${bind(value)}`;
+  });
 }
 
 /** What questions are asked with. */

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { projectRoot } from '../../platform/runtime/paths';
+import { newEvent } from './event/command';
 import { namesOf } from './names';
 import type { Names } from './names';
+import { newProjection } from './projection/command';
 import { withSaga } from './registries';
 import { sagaFiles } from './saga-files';
 import { newService } from './service/command';
@@ -26,7 +28,12 @@ interface NewOptions extends Told {
 
 /** `holdfast new …`: code to begin with. */
 export function newCommand(): Command {
-  return new Command('new').addCommand(newSaga()).addCommand(newService()).exitOverride();
+  return new Command('new')
+    .addCommand(newSaga())
+    .addCommand(newService())
+    .addCommand(newEvent())
+    .addCommand(newProjection())
+    .exitOverride();
 }
 
 function newSaga(): Command {

@@ -43,7 +43,9 @@ more.
 export function commandReference(): string {
   const sections = everyCommand().map(({ words, command }) => {
     const level = '#'.repeat(Math.min(4, words.length + 1));
-    return `${level} ${words.join(' ')}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`;
+    // Of itself it says what is said before any command is loaded.
+    const shown = words.length === 1 ? program([]) : command;
+    return `${level} ${words.join(' ')}\n\n\`\`\`text\n${helpOf(shown)}\n\`\`\`\n`;
   });
   return [head, ...sections].join('\n');
 }

@@ -5,16 +5,15 @@ import { wholeNumber } from '../whole-number';
 import { dropOld, replayProjection, rollBack } from '../../platform/event-log/replay/replay';
 import type { ReplayOptions, ReplayReport } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
-import { eventTopic } from '../../platform/event-log/topics';
 import { noKeys, withKeys } from '../../platform/host/sealed-store';
 import { demandTables } from '../../platform/outbox/tables-version';
 import { armCrashPoints } from '../../platform/runtime/crash-point';
 import type { Config } from '../../platform/runtime/config';
 import { silentLog } from '../../platform/runtime/log';
 import { projections } from '../../projections';
-import { foldCodeOf } from '../../projections/fold-code';
 import { openReadModelStore } from '../../projections/store';
 import type { ReadModelStore } from '../../projections/store';
+import { rebuildOptions, sampleMax } from '../../projections/watching/rebuild-options';
 import { readModelConfig, readModelStep } from '../read-models';
 import { generationLines, progressPrinter, reportLines } from './print';
 
@@ -63,7 +62,7 @@ export function replayCommand(): Command {
     .option('--keep-live', 'build and compare, and do not switch', false)
     .option('--expect-equal', 'do not switch where a row of the sample differs', false)
     .option('--accept-letters', 'switch although it has dead letters of its own', false)
-    .option('--sample <rows>', 'rows drawn from each side for the comparison', count, 1_000)
+    .option('--sample <rows>', 'rows drawn from each side for the comparison', count, sampleMax)
     .addOption(other('--rollback', 'go back to the one before', 'dropOld', 'status'))
     .addOption(other('--drop-old', 'delete what is not live', 'rollback', 'status'))
     .addOption(other('--status', 'show the generations there are', 'rollback', 'dropOld'))
@@ -142,16 +141,12 @@ interface Parts {
 
 async function carryOut(name: string, parts: Parts): Promise<ReplayReport> {
   const { config, store, options, printer } = parts;
-  const projection = projections.find((one) => one.name === name);
-  if (projection === undefined) throw new RangeError(`there is no read model ${name}`);
   const eventLog = openLog(config, 'replay');
+  const schemas = loadSchemas();
   const told: ReplayOptions = {
-    ...{ projection, eventLog, generations: store.generations, schemas: loadSchemas() },
-    fold: foldCodeOf(projection),
-    topics: projection.services.map((service) => eventTopic(service, config.HOLDFAST_INSTANCE)),
-    ...{ groupPrefix: 'projector-replay', log: silentLog, sampleMax: options.sample },
-    ...{ keepLive: options.keepLive, expectEqual: options.expectEqual },
-    acceptLetters: options.acceptLetters,
+    ...rebuildOptions({ config, eventLog, store, schemas, log: silentLog })(name),
+    ...{ sampleMax: options.sample, keepLive: options.keepLive },
+    ...{ expectEqual: options.expectEqual, acceptLetters: options.acceptLetters },
     progress: (at) => printer.progress(at),
   };
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../../platform/event-log/kafka';
 import { lastEvents } from '../../platform/event-log/finding/find';
 import type { Found } from '../../platform/event-log/finding/find';
@@ -8,15 +9,21 @@ import { serviceApi } from '../../platform/host/hosted-service';
 import type { ServiceApi } from '../../platform/host/hosted-service';
 import { problem } from '../../platform/http/problem';
 import type { Call } from '../../platform/security/operations';
+import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
+import { actIdOf, pseudonymOf } from '../../platform/security/pseudonym';
 import { watchedProjections } from './lag';
 import type { WatchParts } from './lag';
 import { watchLimits, watchOperations } from './operations';
+import type { Rebuilds } from './rebuild';
 
 export interface WatchApiParts extends WatchParts {
   readonly eventLog: Pick<EventLog, 'marks' | 'cutAt' | 'startConsumer'>;
   /** Services that tell events, and the name of the instance, which ends their topics. */
   readonly services: readonly string[];
   readonly instance: string;
+  /** Issuer of the tokens: part of every pseudonym. */
+  readonly issuer: string;
+  readonly rebuilds: Rebuilds;
   readonly now?: () => number;
 }
 
@@ -58,6 +65,22 @@ async function events(parts: WatchApiParts, query: EventsQuery) {
   return { body: { events: found.map(flat) } };
 }
 
+type RebuildCall = Call<(typeof watchOperations)['rebuildProjection']>;
+
+/** The same key and body of one person are the same rebuild; without a key each call is its own. */
+async function rebuild({ names, issuer, rebuilds }: WatchApiParts, call: RebuildCall) {
+  const { name } = call.params;
+  if (!names.includes(name)) throw problem('NOT_FOUND', { detail: `no read model is ${name}` });
+  const { subject } = call.principal;
+  const hasKey = call.request.headers['idempotency-key'] !== undefined;
+  const key = hasKey ? idempotencyKeyOf(call.request) : randomUUID();
+  const id = actIdOf(['rebuild', name, subject, key, call.body]);
+  const act = { id, by: pseudonymOf(issuer, subject), ...call.body };
+  const { begunAt, isRepeat } = await rebuilds.begin(name, act);
+  const headers = isRepeat ? { headers: { 'idempotent-replayed': 'true' } } : {};
+  return { status: 202, body: { projection: name, begunAt }, ...headers };
+}
+
 /** As `holdfast events --json` has it. */
 const flat = ({ event, time, ...place }: Found) => ({ recordedTime: time, ...event, ...place });
 
@@ -65,6 +88,7 @@ const flat = ({ event, time, ...place }: Found) => ({ recordedTime: time, ...eve
 export function openWatchApi(parts: WatchApiParts): ServiceApi {
   return serviceApi(watchOperations, {
     listProjections: async () => ({ body: { projections: await watchedProjections(parts) } }),
+    rebuildProjection: (call) => rebuild(parts, call),
     listEvents: ({ query }) => events(parts, query),
   });
 }

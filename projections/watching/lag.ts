@@ -1,6 +1,7 @@
 import type { Generation, GenerationStore } from '../../platform/event-log/replay/port';
 import type { PartitionLag } from '../read-model';
 import type { ReadModelStore } from '../store';
+import type { Rebuilds, WatchedRebuild } from './rebuild';
 
 /** A read model as people watch it. */
 export interface WatchedProjection {
@@ -15,6 +16,7 @@ export interface WatchedProjection {
     readonly done: number;
     readonly all: number;
   };
+  readonly rebuild?: WatchedRebuild;
   readonly letters: number;
 }
 
@@ -24,6 +26,7 @@ export interface WatchParts {
   };
   readonly lag: () => Promise<readonly PartitionLag[]>;
   readonly names: readonly string[];
+  readonly rebuilds: Pick<Rebuilds, 'of'>;
 }
 
 const waiting = `
@@ -41,6 +44,7 @@ export async function watchedProjections(parts: WatchParts): Promise<readonly Wa
       const own = lags.filter(({ projection }) => projection === name);
       const partitions = own.map(({ projection: _name, ...lag }) => lag);
       const moved = partitions.map(({ movedAt }) => movedAt).sort();
+      const rebuild = parts.rebuilds.of(name);
       const half = generations.find(({ state }) => state === 'building');
       return {
         name,
@@ -49,6 +53,7 @@ export async function watchedProjections(parts: WatchParts): Promise<readonly Wa
         ...(moved.length === 0 ? {} : { movedAt: moved.at(-1) ?? '' }),
         partitions,
         ...(half === undefined ? {} : { building: await progressOf(parts, half, partitions) }),
+        ...(rebuild === undefined ? {} : { rebuild }),
         letters: letters.find(({ projection }) => projection === name)?.count ?? 0,
       };
     }),

@@ -32,6 +32,16 @@ const projectionAnswer = z.object({
     .object({ generation: whole, begunAt: text, done: whole, all: whole })
     .optional()
     .describe('A replay under way: events applied, and events there are'),
+  rebuild: z
+    .object({
+      state: z.enum(['running', 'switched', 'differs', 'letters', 'failed', 'stopped']),
+      ...{ by: text, reason: text, begunAt: text },
+      endedAt: text.optional(),
+      code: text.optional().describe('Why it came to no end'),
+      detail: text.optional(),
+    })
+    .optional()
+    .describe('The last one that was asked for at the process that answers'),
   letters: whole.describe('Dead letters that wait'),
 });
 const eventAnswer = z.looseObject({
@@ -58,6 +68,27 @@ export const watchOperations = defineOperations({
       body: z.object({ projections: z.array(projectionAnswer) }),
       text: 'All',
     },
+  },
+  rebuildProjection: {
+    ...{ callers: ['gateway'], roles: ['operator'], method: 'POST', tag: 'projections' },
+    path: '/projections/:name/rebuild',
+    summary:
+      'Build a read model anew from the log beside the live one, compare, and switch: as `holdfast replay`',
+    params: z.strictObject({ name: text.regex(/^[a-z0-9-]{1,64}$/) }),
+    body: z.strictObject({
+      reason: text.trim().min(1).max(500),
+      acceptLetters: z
+        .boolean()
+        .default(false)
+        .describe('Switch although it has dead letters of its own'),
+    }),
+    key: 'optional',
+    answer: {
+      status: 202,
+      body: z.object({ projection: text, begunAt: text }),
+      text: 'It has begun; `GET /projections` says how far it is, and how it ended',
+    },
+    problems: ['NOT_FOUND', 'REPLAY_RUNNING', 'IDEMPOTENCY_KEY_INVALID'],
   },
   listEvents: {
     ...shared,

@@ -35,6 +35,11 @@ export const shopPages: ErrorPages = {
     next: 'use another id',
     docs: 'add-a-saga.md',
   },
+  NOT_HELD: {
+    means: 'A command is about what its saga holds; this one is at rest, or is not there at all.',
+    next: 'send it between the step that makes one and the step that confirms it',
+    docs: 'add-a-saga.md',
+  },
   NOT_MADE: {
     means:
       'A saga confirms what a service that `holdfast new service` wrote does not hold as made.',

@@ -1,14 +1,17 @@
 import type { ServiceNames } from './service-names';
 
-const identifier = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' };
+/** Schema of an id. */
+export const identifier = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' };
 
-interface EventWords {
+/** An event as its schema is made from. */
+export interface EventWords {
   readonly type: string;
   readonly description: string;
   readonly properties: Readonly<Record<string, object>>;
 }
 
-function schemaOf({ type, description, properties }: EventWords): string {
+/** JSON Schema of version 1.0; every member is required. */
+export function schemaOf({ type, description, properties }: EventWords): string {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:holdfast:event:${type}:1.0`,

@@ -7,10 +7,9 @@ import { Page, Section } from '../parts/page';
 import { inOrder, missingNumbers } from './as-of';
 import { EventTable } from './event-table';
 import { AsOfPart, DifferencePart } from './moments';
-import { sorted } from './records';
+import { OlderNote } from './older-note';
+import { eventsShownMax, olderNote, sorted } from './records';
 import type { LogEvent } from '../gateway/answers';
-
-const shownMax = 200;
 
 function History({ events }: { readonly events: readonly LogEvent[] }) {
   const ordered = inOrder(events);
@@ -49,7 +48,7 @@ export function AggregatePage() {
   const aggregate = query.id ?? '';
   const asked = useAnswer(
     async (signal) => {
-      const params = { query: { aggregate, limit: shownMax } };
+      const params = { query: { aggregate, limit: eventsShownMax } };
       return sorted((await answerOf(api.GET('/events', { params, signal }))).events);
     },
     [aggregate],
@@ -64,7 +63,10 @@ export function AggregatePage() {
           events.length === 0 ? (
             <Nothing>No event of it is in the log. Compare its id, for example order/o-1.</Nothing>
           ) : (
-            <History events={events} />
+            <>
+              <OlderNote text={olderNote(events.length, aggregate)} />
+              <History events={events} />
+            </>
           )
         }
       </Answered>

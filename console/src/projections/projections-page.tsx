@@ -8,6 +8,7 @@ import { Ago, Moment } from '../parts/moment';
 import { Page, Section } from '../parts/page';
 import { isOperator } from '../saga/rights';
 import { lagLook } from './lag';
+import { RebuildButton, RebuildNote } from './rebuild';
 
 const everyMs = 2_000;
 
@@ -85,24 +86,36 @@ function Partitions({ name, partitions }: Pick<ProjectionLag, 'name' | 'partitio
   );
 }
 
-function Projection({ projection }: { readonly projection: ProjectionLag }) {
-  const { name, generation, movedAt, letters } = projection;
+function Projection({
+  projection,
+  onActed,
+}: {
+  readonly projection: ProjectionLag;
+  readonly onActed: () => void;
+}) {
+  const { name, generation, movedAt, letters, building, rebuild } = projection;
   const { state, says } = lagLook(projection);
-  const mayLook = isOperator(useRoles());
+  const mayAct = isOperator(useRoles());
   const waiting = counted(letters, 'dead letter');
   return (
     <Section title={name}>
       <p>
         <span class={`lag lag-${state}`}>{says}</span>, moved <Ago at={movedAt} />, generation{' '}
         {generation},{' '}
-        {mayLook && letters > 0 ? (
+        {mayAct && letters > 0 ? (
           <a href={addresses.lettersOf('read models', { projection: name })}>{waiting}</a>
         ) : (
           waiting
         )}
       </p>
       <Halts partitions={projection.partitions} />
-      <Building building={projection.building} />
+      <Building building={building} />
+      <RebuildNote rebuild={rebuild} />
+      {mayAct && rebuild?.state !== 'running' && (
+        <div class="verbs" role="group" aria-label={`What may be done about ${name}`}>
+          <RebuildButton name={name} onDone={onActed} />
+        </div>
+      )}
       <Partitions name={name} partitions={projection.partitions} />
     </Section>
   );
@@ -120,7 +133,9 @@ export function ProjectionsPage() {
           projections.length === 0 ? (
             <Nothing>No projection has read anything yet. Look whether the projector runs.</Nothing>
           ) : (
-            projections.map((one) => <Projection key={one.name} projection={one} />)
+            projections.map((one) => (
+              <Projection key={one.name} projection={one} onActed={asked.reload} />
+            ))
           )
         }
       </Answered>

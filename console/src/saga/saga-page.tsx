@@ -1,4 +1,6 @@
 import { useRoute } from 'preact-iso';
+import { OlderNote } from '../events/older-note';
+import { olderNote } from '../events/records';
 import { useRoles } from '../gateway/use-gateway';
 import { Answered, Nothing } from '../parts/answered';
 import { Page, Section } from '../parts/page';
@@ -52,6 +54,7 @@ function Acted({ known }: { readonly known: Known }) {
           <Answered asked={events}>
             {({ events: all }) => (
               <>
+                <OlderNote text={olderNote(all.length, `--saga ${now?.sagaId ?? ''}`)} />
                 <EffectsByDatabase events={all} />
                 <AllEvents events={all} />
               </>

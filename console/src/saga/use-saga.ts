@@ -3,7 +3,7 @@ import { answerOf } from '../gateway/problem';
 import type { Saga } from '../gateway/saga-answers';
 import { useAnswer, useGateway, useRoles } from '../gateway/use-gateway';
 import { useStream } from '../gateway/use-stream';
-import { sorted } from '../events/records';
+import { eventsShownMax, sorted } from '../events/records';
 import { maySeeInside } from './rights';
 import { joined } from './story';
 
@@ -32,7 +32,7 @@ export function useSaga(id: string) {
       if (!isAllowed || startedAt === undefined) return { events: [] };
       // Clocks of the processes differ a little; what is older belongs to nobody of it.
       const since = new Date(Date.parse(startedAt) - 60_000).toISOString();
-      const query = { saga: id, limit: 200, since };
+      const query = { saga: id, limit: eventsShownMax, since };
       return sorted((await answerOf(api.GET('/events', { params: { query }, signal }))).events);
     },
     [id, isAllowed, startedAt],

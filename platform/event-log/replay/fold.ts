@@ -70,6 +70,7 @@ export async function startFolding(
     // A log that is written to all the time has no end to be at: the one it had at the beginning is the goal.
     const goal = await readEnds();
     while (!goal.every((end) => (placeOf(end) ?? -1n) >= end.high)) {
+      options.stopping?.throwIfAborted();
       demandMoving(projection.name, projector, stall(at().here));
       tell('folding');
       await pause.wait(limits.progressMs);

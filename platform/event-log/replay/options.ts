@@ -56,6 +56,10 @@ export interface ReplayOptions extends ReplayWishes {
   readonly schemas: Pick<SchemaRegistry, 'read'>;
   readonly log: Log;
   readonly progress?: (at: ReplayProgress) => void;
+  /** Called once nobody else can replay it. */
+  readonly begun?: () => void;
+  /** Ends it on its way to the end of the log, with the signal's reason; what was built is gone on with by the next one. */
+  readonly stopping?: AbortSignal;
   readonly limits?: Partial<Record<keyof typeof replayLimits, number>>;
 }
 

@@ -50,10 +50,11 @@ export async function dropOld(
 }
 
 async function alone(
-  { projection, generations }: ReplayOptions,
+  { projection, generations, begun }: ReplayOptions,
   work: (live: Generation) => Promise<ReplayReport>,
 ): Promise<ReplayReport> {
   return exclusively(generations, projection.name, async () => {
+    begun?.();
     await generations.clear(projection.name);
     const live = await stateOf(generations, projection.name, 'live');
     if (live === undefined) throw new RangeError(`${projection.name} has no live generation`);

@@ -141,7 +141,7 @@ export async function inTransaction<Result>(
 /** How a transaction begins. */
 export interface TransactionOptions {
   readonly timeoutMs: number;
-  /** A statement sent along with BEGIN, with no values of its own. */
+  /** Statements sent along with BEGIN, with no values of their own. */
   readonly first?: string;
 }
 

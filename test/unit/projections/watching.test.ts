@@ -7,6 +7,7 @@ import { createMetrics } from '../../../platform/http/metrics';
 import { silentLog } from '../../../platform/runtime/log';
 import { openWatchApi } from '../../../projections/watching/api';
 import { watchedProjections } from '../../../projections/watching/lag';
+import { createRebuilds } from '../../../projections/watching/rebuild';
 import { spokenTokens } from '../../support/spoken-tokens';
 import { ask } from '../http/in-process';
 
@@ -23,6 +24,7 @@ const generation = (number: number, state: Generation['state']): Generation => (
 function models(generations: readonly Generation[], offsets: readonly bigint[] = []) {
   return {
     names: ['sagas', 'orders'],
+    rebuilds: { of: () => undefined },
     lag: async () => [lag(0, 10, 5), lag(1, 20, 0)],
     store: {
       ask: async () => [{ projection: 'sagas', count: 2 }] as never,
@@ -65,6 +67,10 @@ describe('events', () => {
     const api = openWatchApi({
       ...models([]),
       ...{ services: ['orders', 'payments'], instance: '', now: () => nowMs },
+      ...{
+        issuer: '',
+        rebuilds: createRebuilds({ log: silentLog, optionsOf: () => ({}) as never }),
+      },
       eventLog: {
         marks: (topic) => (read.push(topic), marks()),
         cutAt: async (topic, atMs) => (cuts.push([topic, atMs]), new Map()),
