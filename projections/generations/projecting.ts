@@ -13,8 +13,8 @@ import { loadClaimedView } from '../view';
 const limits = { transactionMs: 3_000 } as const;
 
 /**
- * Every statement here finds rows by their key. One that is kept may be planned while its tables are empty, when reading
- * them whole looks cheapest, and would go on so for minutes while they fill.
+ * Every statement here finds rows by their key. One that is kept may be planned while its tables are empty, when
+ * reading them whole looks cheapest, and would go on so for minutes while they fill.
  */
 const byIndex = 'SET LOCAL enable_seqscan = off';
 

@@ -8,9 +8,9 @@ import type { EventNames } from './event-names';
 
 const help = `
 Writes an event of what a service keeps, and the command by which sagas have it told: schema, command, decision, fact,
-fold, and a test. It leaves the state as it is, and is refused where the saga does not hold the lock. Change it into your
-own from there: members go into the schema and into the fact. Services that \`holdfast new service\` wrote are understood,
-and others that are laid out as they are; of one that is not, the file is named, and nothing is written.
+fold, and a test. It leaves the state as it is, and is refused where the saga does not hold the lock. Change it into
+your own from there: members go into the schema and into the fact. Services that holdfast new service wrote are
+understood, and others that are laid out as they are; of one that is not, the file is named, and nothing is written.
 
 Exit codes: 0 written, 1 not, and why, 2 wrong usage.
 

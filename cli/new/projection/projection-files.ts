@@ -41,7 +41,10 @@ export const ${camel} = defineProjection<${Pascal}Row>({
 `;
 
 /** `gateway/routes/<name>.ts`: how people ask it. */
-export const routesOf = ({ kebab, camel, Pascal, aggregate, service, id }: ProjectionNames) => `\
+export const routesOf = (names: ProjectionNames) =>
+  `${operationsText(names)}\n${handlersText(names)}`;
+
+const operationsText = ({ kebab, camel, Pascal, aggregate, service, id }: ProjectionNames) => `\
 import { z } from 'zod';
 import { ownerOrReader, readersOfAll } from '../../activities/access';
 import { identifier } from '../../activities/values';
@@ -87,7 +90,9 @@ export const ${camel}Operations = defineOperations({
     problems: ['READ_MODEL_UNAVAILABLE', 'KEYS_UNAVAILABLE'],
   },
 });
+`;
 
+const handlersText = ({ camel, Pascal, aggregate, id }: ProjectionNames) => `\
 /** Handlers of {@link ${camel}Operations}. What is somebody else's is not found. */
 export function ${camel}Handlers({
   readModel,
