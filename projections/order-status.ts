@@ -96,8 +96,10 @@ const parts: Readonly<Record<string, 'order' | 'payment' | 'stock'>> = {
   reservation: 'stock',
 };
 
-function partOf(event: LogEvent): 'order' | 'payment' | 'stock' | undefined {
-  return parts[event.type.split('.')[0] ?? ''];
+/** Events of an order that change no status say nothing here. */
+function partOf({ type }: LogEvent): 'order' | 'payment' | 'stock' | undefined {
+  const part = parts[type.split('.')[0] ?? ''];
+  return part === 'order' && orderStatuses[type] === undefined ? undefined : part;
 }
 
 function dataOf(event: LogEvent): OrderData {

@@ -11,13 +11,13 @@ import { projectRoot } from '../../../platform/runtime/paths';
 import { typeCheck } from '../../tidy/checks/type-check';
 
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-new-event-'));
-const travel = filesOfService(
-  serviceNamesOf('travel', { aggregate: 'trip', store: 'postgresql' }),
+const ferries = filesOfService(
+  serviceNamesOf('ferries', { aggregate: 'crossing', store: 'postgresql' }),
   projectRoot,
 );
 beforeEach(() => {
   cpSync(path.join(projectRoot, 'activities'), path.join(root, 'activities'), { recursive: true });
-  writeFiles(travel, root);
+  writeFiles(ferries, root);
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -39,12 +39,12 @@ const isCode = ([file]: readonly [string, string]): boolean =>
   file.endsWith('.ts') && !file.startsWith('test/');
 
 test.each([
-  ['trip.rebooked', 'rebook', 'travel'],
-  ['order.packed', 'pack', 'orders'],
+  ['crossing.rebooked', 'rebook', 'ferries'],
+  ['order.engraved', 'engrave', 'orders'],
 ])(
   '%s compiles in its service, as a fact, a command and a decision',
   (type, by, service) => {
-    const files = { ...travel, ...filesOfEvent(eventNamesOf(type, { by }, root), root) };
+    const files = { ...ferries, ...filesOfEvent(eventNamesOf(type, { by }, root), root) };
     expect(typeCheck(Object.fromEntries(Object.entries(files).filter(isCode)))).toEqual([]);
     expect(files[`activities/${service}/contract.ts`]).toContain(`  ${by}: command({`);
     expect(files[`activities/${service}/state.ts`]).toContain(
@@ -57,48 +57,48 @@ test.each([
 );
 
 test('a second one stands behind the first', async () => {
-  await run('trip.rebooked', '--by', 'rebook');
-  await run('trip.insured', '--by', 'insure');
-  expect(read('activities/travel/state.ts')).toMatch(
-    /'trip\.rebooked': [^\n]*\n {2}'trip\.insured': /,
+  await run('crossing.rebooked', '--by', 'rebook');
+  await run('crossing.insured', '--by', 'insure');
+  expect(read('activities/ferries/state.ts')).toMatch(
+    /'crossing\.rebooked': [^\n]*\n {2}'crossing\.insured': /,
   );
-  expect(read('activities/travel/service.ts')).toMatch(
-    /rebookTrip, insureTrip } from '\.\/decider'/,
+  expect(read('activities/ferries/service.ts')).toMatch(
+    /rebookCrossing, insureCrossing } from '\.\/decider'/,
   );
-  expect(existsSync(path.join(root, 'test/unit/activities/travel-insure.test.ts'))).toBe(true);
+  expect(existsSync(path.join(root, 'test/unit/activities/ferries-insure.test.ts'))).toBe(true);
 });
 
 test('a dry run writes nothing', async () => {
-  await run('trip.rebooked', '--by', 'rebook', '--dry-run', '--json');
+  await run('crossing.rebooked', '--by', 'rebook', '--dry-run', '--json');
   const told = JSON.parse(said) as { files: string[]; written: boolean };
   expect(told).toMatchObject({ written: false });
-  expect(told.files).toContain('activities/travel/decider.ts');
-  expect(read('activities/travel/decider.ts')).not.toContain('rebookTrip');
+  expect(told.files).toContain('activities/ferries/decider.ts');
+  expect(read('activities/ferries/decider.ts')).not.toContain('rebookCrossing');
 });
 
 test.each([
-  ['Trip.rebooked', 'rebook'],
-  ['trip', 'rebook'],
+  ['Crossing.rebooked', 'rebook'],
+  ['crossing', 'rebook'],
   ['of.nobody', 'rebook'],
-  ['trip.rebooked', 'switch'],
-  ['trip.rebooked', 'Re book'],
+  ['crossing.rebooked', 'switch'],
+  ['crossing.rebooked', 'Re book'],
 ])('%s by %s is refused, and nothing is written', async (type, by) => {
   await expect(run(type, '--by', by)).rejects.toMatchObject({ code: 'NAME_INVALID' });
-  expect(read('activities/travel/contract.ts')).toBe(travel['activities/travel/contract.ts']);
+  expect(read('activities/ferries/contract.ts')).toBe(ferries['activities/ferries/contract.ts']);
 });
 
 test('an event there is already, and a service that is laid out otherwise, are left as they are', async () => {
-  await run('trip.rebooked', '--by', 'rebook');
-  await expect(run('trip.rebooked', '--by', 'rebook')).rejects.toMatchObject({
+  await run('crossing.rebooked', '--by', 'rebook');
+  await expect(run('crossing.rebooked', '--by', 'rebook')).rejects.toMatchObject({
     code: 'ALREADY_THERE',
   });
   // Payments keeps its facts in a file for each aggregate.
-  await expect(run('payment.settled', '--by', 'settle')).rejects.toMatchObject({
+  await expect(run('payment.engraved', '--by', 'engrave')).rejects.toMatchObject({
     code: 'PROJECT_UNKNOWN',
   });
-  writeFileSync(path.join(root, 'activities/travel/state.ts'), 'export {};\n');
-  await expect(run('trip.insured', '--by', 'insure')).rejects.toMatchObject({
+  writeFileSync(path.join(root, 'activities/ferries/state.ts'), 'export {};\n');
+  await expect(run('crossing.insured', '--by', 'insure')).rejects.toMatchObject({
     code: 'REGISTRY_UNREADABLE',
   });
-  expect(read('activities/travel/contract.ts')).not.toContain('insure');
+  expect(read('activities/ferries/contract.ts')).not.toContain('insure');
 });

@@ -32,8 +32,8 @@ afterEach(() => jest.restoreAllMocks());
 test('two of them compile beside what there is, and stand in every registry', async () => {
   const written: Record<string, string> = {};
   const names = [
-    ['order-list', 'order', 'orderList'],
-    ['stock-list', 'product', 'stockList'],
+    ['order-shelf', 'order', 'orderShelf'],
+    ['stock-shelf', 'product', 'stockShelf'],
   ] as const;
   for (const [kebab, of] of names) {
     await run(kebab, '--of', of);
@@ -53,25 +53,25 @@ test('two of them compile beside what there is, and stand in every registry', as
     expect(views).toMatch(new RegExp(`viewOperations = {[^}]*\\.\\.\\.${camel}Operations`));
     expect(views).toMatch(new RegExp(`=> object\\)\\[\\] = \\[[^\\]]*${camel}Handlers`));
   }
-  expect(said).toContain('wrote gateway/routes/order-list.ts');
+  expect(said).toContain('wrote gateway/routes/order-shelf.ts');
 }, 120_000);
 
 test('rows are of each aggregate, whatever its events call it', async () => {
-  const names = projectionNamesOf('stock-list', { of: 'product' }, projectRoot);
-  expect(names).toMatchObject({ service: 'inventory', id: 'sku', Pascal: 'StockList' });
+  const names = projectionNamesOf('stock-shelf', { of: 'product' }, projectRoot);
+  expect(names).toMatchObject({ service: 'inventory', id: 'sku', Pascal: 'StockShelf' });
   const files = filesOfProjection(names, projectRoot);
-  expect(files['gateway/routes/stock-list.ts']).toContain("path: '/stock-list/:sku'");
+  expect(files['gateway/routes/stock-shelf.ts']).toContain("path: '/stock-shelf/:sku'");
 });
 
 test('a dry run writes nothing', async () => {
-  await run('order-list', '--of', 'order', '--dry-run', '--json');
-  expect(JSON.parse(said)).toMatchObject({ name: 'order-list', written: false });
-  expect(existsSync(path.join(root, 'projections/order-list.ts'))).toBe(false);
+  await run('order-shelf', '--of', 'order', '--dry-run', '--json');
+  expect(JSON.parse(said)).toMatchObject({ name: 'order-shelf', written: false });
+  expect(existsSync(path.join(root, 'projections/order-shelf.ts'))).toBe(false);
 });
 
 test.each([
   ['Order', 'order', 'NAME_INVALID'],
-  ['order-list', 'nothing', 'NAME_INVALID'],
+  ['order-shelf', 'nothing', 'NAME_INVALID'],
   ['index', 'order', 'ALREADY_THERE'],
 ])('%s of %s is refused, and nothing is written', async (name, of, code) => {
   const before = copied.slice(1).map(read);
@@ -81,7 +81,7 @@ test.each([
 
 test('registries that people have changed are told, not guessed at', async () => {
   writeFileSync(path.join(root, 'gateway/routes/views.ts'), 'export {};\n');
-  const refused = run('order-list', '--of', 'order');
+  const refused = run('order-shelf', '--of', 'order');
   await expect(refused).rejects.toMatchObject({ code: 'REGISTRY_UNREADABLE' });
-  expect(existsSync(path.join(root, 'projections/order-list.ts'))).toBe(false);
+  expect(existsSync(path.join(root, 'projections/order-shelf.ts'))).toBe(false);
 });

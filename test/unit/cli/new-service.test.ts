@@ -40,9 +40,9 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 test.each([
-  ['travel', 'postgresql', 'booking'],
-  ['parcels', 'dynamodb', 'parcel'],
-  ['invoicing', 'mongodb', 'invoice'],
+  ['ferries', 'postgresql', 'crossing'],
+  ['kiosks', 'dynamodb', 'kiosk'],
+  ['hangars', 'mongodb', 'hangar'],
 ] as const)(
   '%s on %s compiles, and stands in every registry',
   async (name, store, aggregate) => {
@@ -56,7 +56,7 @@ test.each([
     expect(read('activities/list.ts')).toContain(
       `{ name: '${name}', store: '${store}' },\n] as const`,
     );
-    expect(read('activities/index.ts')).toMatch(new RegExp(`inventory, ${name}\\];`));
+    expect(read('activities/index.ts')).toMatch(new RegExp(`\\b${name},?\\s*\\];`));
     expect(read('gateway/routes/further.ts')).toContain(`...facing('${name}', ${name}Operations),`);
     expect(said).toContain(`wrote schemas/events/${aggregate}.made/1.0.json`);
   },
@@ -64,18 +64,18 @@ test.each([
 );
 
 test('a second one stands behind the first', async () => {
-  await run('travel');
-  await run('parcels', '--store', 'dynamodb', '--keeps', 'parcel');
+  await run('ferries');
+  await run('kiosks', '--store', 'dynamodb', '--keeps', 'kiosk');
   const further = read('gateway/routes/further.ts');
-  expect(further).toMatch(/\.\.\.facing\('travel'[^\n]*\n {2}\.\.\.facing\('parcels'/);
+  expect(further).toMatch(/\.\.\.facing\('ferries'[^\n]*\n {2}\.\.\.facing\('kiosks'/);
   expect(further.match(/import \{ facing, passingOn \}/g)).toHaveLength(1);
-  expect(read('activities/index.ts')).toMatch(/inventory, travel, parcels\];/);
+  expect(read('activities/index.ts')).toMatch(/\bferries,\s*kiosks,?\s*\];/);
 });
 
 test('what is written is laid out as the rest, by the formatter of the project', async () => {
   symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
   cpSync(path.join(projectRoot, '.prettierrc.json'), path.join(root, '.prettierrc.json'));
-  await run('travel');
+  await run('ferries');
   const bin = path.join(projectRoot, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
   const checked = spawnSync(process.execPath, [bin, '--check', 'activities', 'gateway', 'test'], {
     cwd: root,
@@ -84,11 +84,11 @@ test('what is written is laid out as the rest, by the formatter of the project',
 });
 
 test('a dry run writes nothing', async () => {
-  await run('travel', '--dry-run', '--json');
+  await run('ferries', '--dry-run', '--json');
   const told = JSON.parse(said) as { files: string[]; written: boolean };
   expect(told.written).toBe(false);
-  expect(told.files).toContain('activities/travel/decider.ts');
-  expect(existsSync(path.join(root, 'activities/travel'))).toBe(false);
+  expect(told.files).toContain('activities/ferries/decider.ts');
+  expect(existsSync(path.join(root, 'activities/ferries'))).toBe(false);
 });
 
 test.each([
@@ -96,15 +96,15 @@ test.each([
   ['two-words', [], 'NAME_INVALID'],
   ['gateway', [], 'NAME_INVALID'],
   ['switch', [], 'NAME_INVALID'],
-  ['travel', ['--keeps', 'class'], 'NAME_INVALID'],
+  ['ferries', ['--keeps', 'class'], 'NAME_INVALID'],
 ])('%s %j is refused, and nothing is written', async (name, more, code) => {
   await expect(run(name, ...more)).rejects.toMatchObject({ code });
   expect(existsSync(path.join(root, 'activities', name))).toBe(false);
 });
 
 test('a service, or events of that beginning, that are there already are left as they are', async () => {
-  await run('travel');
-  await expect(run('travel')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
+  await run('ferries');
+  await expect(run('ferries')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
   await expect(run('other')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
   mkdirSync(path.join(root, 'schemas/events/order.opened'), { recursive: true });
   await expect(run('other', '--keeps', 'order')).rejects.toMatchObject({ code: 'ALREADY_THERE' });
@@ -113,11 +113,11 @@ test('a service, or events of that beginning, that are there already are left as
 
 test('registries that people have changed are told, not guessed at', async () => {
   rmSync(path.join(root, 'gateway/routes/further.ts'));
-  await expect(run('travel')).rejects.toMatchObject({ code: 'PROJECT_UNKNOWN' });
+  await expect(run('ferries')).rejects.toMatchObject({ code: 'PROJECT_UNKNOWN' });
   cpSync(
     path.join(projectRoot, 'gateway/routes/parts.ts'),
     path.join(root, 'gateway/routes/further.ts'),
   );
-  await expect(run('travel')).rejects.toMatchObject({ code: 'REGISTRY_UNREADABLE' });
-  expect(existsSync(path.join(root, 'activities/travel'))).toBe(false);
+  await expect(run('ferries')).rejects.toMatchObject({ code: 'REGISTRY_UNREADABLE' });
+  expect(existsSync(path.join(root, 'activities/ferries'))).toBe(false);
 });
