@@ -12,12 +12,6 @@ import { loadClaimedView } from '../view';
 /** Time limits of a projection's transaction; well below the consumer's session, so that a stuck one cannot lose it. */
 const limits = { transactionMs: 3_000 } as const;
 
-/**
- * Every statement here finds rows by their key. One that is kept may be planned while its tables are empty, when
- * reading them whole looks cheapest, and would go on so for minutes while they fill.
- */
-const byIndex = 'SET LOCAL enable_seqscan = off';
-
 /** Where projections are, and what seals their rows and dead letters. */
 export interface ProjectingParts {
   readonly pool: Pool;
@@ -104,10 +98,9 @@ async function apply(
 ): Promise<Plan> {
   const { projection, generation, topic, partition, ownerEpoch } = told.claim;
   const claim = [topic, partition, ownerEpoch];
-  // Nothing to bind, so that they can be sent along with BEGIN.
-  const lock = sql.lockProjection.replace('$1', () => escapeLiteral(moving.lock(projection)));
-  const beginning = { timeoutMs: limits.transactionMs, first: `${byIndex};${lock}` };
-  return inTransaction(pool, beginning, async (client) => {
+  // Nothing to bind, so that it can be sent along with BEGIN.
+  const first = sql.lockProjection.replace('$1', () => escapeLiteral(moving.lock(projection)));
+  return inTransaction(pool, { timeoutMs: limits.transactionMs, first }, async (client) => {
     const rowsOf = { generation, sealing: sealing.rows };
     const stored = await loadClaimedView(client, rowsOf, { claim, readings: told.readings });
     if (stored === undefined) throw new ClaimLost(`${generation} lost ${topic}/${partition}`);

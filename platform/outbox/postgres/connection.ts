@@ -141,7 +141,7 @@ export async function inTransaction<Result>(
 /** How a transaction begins. */
 export interface TransactionOptions {
   readonly timeoutMs: number;
-  /** Statements sent along with BEGIN, with no values of their own. */
+  /** A statement sent along with BEGIN, with no values of its own. */
   readonly first?: string;
 }
 
