@@ -1,9 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../platform/runtime/paths';
-import { referencePath, referenceText } from '../explain/reference';
-import { commandReference, commandReferencePath } from './markdown';
+import { generatedPages } from './pages';
 
-const pages = { [referencePath]: referenceText(), [commandReferencePath]: commandReference() };
+async function writeAll(): Promise<void> {
+  for (const [name, text] of Object.entries(await generatedPages())) {
+    const file = path.join(projectRoot, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
 
-for (const [file, text] of Object.entries(pages)) writeFileSync(path.join(projectRoot, file), text);
+void writeAll();

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { referencePath, referenceText } from '../../cli/explain/reference';
 import { areas, toldCodes } from '../../cli/explain/table';
 import { problemPages } from '../../gateway/problems';
 import { checkCodes, codesIn } from './checks/error-codes';
 import { describeFindings } from './checks/finding';
-import { readFiles, root } from './checks/repository';
+import { readFiles } from './checks/repository';
 import { parseSource } from './checks/source';
 
 /** What ships; benches and tests have codes of their own that nobody meets. */
@@ -33,10 +30,6 @@ test('every problem of the API has a page and says what to do', () => {
     ([code, [, , next]]) => next === undefined || toldCodes.get(code)?.status === undefined,
   );
   expect(lacking.map(([code]) => code)).toEqual([]);
-});
-
-test('docs/errors.md is what its generator writes: run npm run docs:write', () => {
-  expect(readFileSync(path.join(root, referencePath), 'utf8')).toBe(referenceText());
 });
 
 const found = (text: string) =>
