@@ -17,6 +17,13 @@ test('every relative link of the documents leads somewhere', () => {
   expect(describeFindings(checkLinks(documents, exists))).toBe('');
 });
 
+test('the first screen of the README says what it is, shows it, has two commands and what is seen', () => {
+  const readme = documents.find(({ file }) => file === 'README.md')?.text ?? '';
+  const screen = readme.split('\n').slice(0, 36).join('\n');
+  expect(screen).toMatch(/^# Holdfast\n\n\S[^]+!\[[^\]]+\]\(docs\/pictures\/overview\.svg\)/);
+  expect(screen).toMatch(/\nnpm start .*\nnpm test .*\n[^]+\nYou will see /);
+});
+
 test('every decision record is in the index, under its own number', () => {
   const records = repositoryFiles().filter((file) => /^docs\/adr\/\d{4}-/.test(file));
   const index = documents.find(({ file }) => file === 'docs/adr/README.md')?.text ?? '';
