@@ -5,7 +5,7 @@ import path from 'node:path';
 import { anchorOf, linksIn, targetOf } from '../../docs/.vitepress/links';
 import { addressOf, navigation, pagesOf, routeOf } from '../../docs/.vitepress/navigation';
 import { repositoryFiles, root } from './checks/repository';
-import { checkSite, pagesBelow } from './checks/site';
+import { checkSite, foreignStyles, pagesBelow } from './checks/site';
 
 const documents = repositoryFiles().filter((file) => file.endsWith('.md'));
 const namesIn = (folder: string): string[] => readdirSync(path.join(root, folder));
@@ -69,6 +69,7 @@ describe('the site', () => {
     const expected = shown.map((page) => addressOf(page).replace(/\.md$/, '.html'));
     expect([...pages.keys()].sort()).toEqual([...expected, '404.html'].sort());
     expect(checkSite(folder, pages)).toEqual([]);
+    expect(foreignStyles(folder)).toEqual([]);
   });
 });
 

@@ -47,6 +47,17 @@ export function checkSite(folder: string, pages: ReadonlyMap<string, string>): s
   });
 }
 
+/** Style sheets that ask another host for fonts, pictures or further sheets. */
+export function foreignStyles(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.css'))
+    .filter((name) => {
+      const text = readFileSync(path.join(folder, name), 'utf8');
+      return /(?:url\(|@import\s+)["']?(?:[a-z]+:)?\/\//i.test(text);
+    });
+}
+
 /** The file behind an address of the site. */
 function pageAt(address: string): string {
   const place = decodeURI(address).replace(/^\//, '');
