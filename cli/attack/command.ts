@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { recallEnvironment, recallReach } from '../../stack/recall';
 import { findRunning, processesOf } from '../../stack/running';
 import { openSecrets } from '../../stack/secrets';
-import { withTheatre } from '../chaos/theatre';
+import { withTheatre } from '../verify/theatre';
 import { notConfirmed } from '../command-error';
 import { createApiClient, gatewayOf } from '../up/api-client';
 import { carryOut } from './attack';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { subjectOf } from '../up/demo';
-import { until } from '../up/api-client';
+import { subjectOf, until } from '../up/api-client';
 import type { ApiAnswer, ApiClient } from '../up/api-client';
 
 /** A shelf and a customer of one test file, driven over HTTP only. */

@@ -7,7 +7,7 @@ import { recipes } from '../../workflows/recipes';
 import { until } from '../up/api-client';
 import type { Arena, StartedSaga } from '../verify/arena';
 import { checkedBy, recipeWorld } from '../verify/recipe-world';
-import type { Control } from './control';
+import type { Control } from '../up/control';
 
 /** Where a chaos run plays: a running world, with eyes to look at it and hands to break it. */
 export interface Stage {

@@ -1,85 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { serverNames } from '../../stack';
-import type { StackOptions } from '../../stack';
-import { progressReporter } from '../../stack/progress';
-import { createApiClient } from '../up/api-client';
-import { startWorld } from '../up/world';
-import type { World } from '../up/world';
-import { openArena } from '../verify/arena';
-import { controlOf } from './control';
+import { controlOf } from '../up/control';
+import { withArena } from '../verify/theatre';
 import type { Stage } from './stage';
 
-/** What a world that is thrown away is made of. */
-export interface TheatreOptions {
-  /** Is in the name of its folder. */
-  readonly name: string;
-  readonly brokers?: 1 | 3;
-  /** All but Prometheus unless told. */
-  readonly servers?: StackOptions['servers'];
-  readonly onProgress?: StackOptions['onProgress'];
-}
-
-/** A world of its own with the folders of a play in it. */
-export interface Theatre {
-  readonly world: World;
-  readonly folder: string;
-  readonly faultDir: string;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * Plays on a world of its own, which is thrown away afterwards, however the play went; Ctrl-C ends it with 130.
- */
-export async function withTheatre(
-  { name, brokers = 1, onProgress = progressReporter(process.stderr), ...told }: TheatreOptions,
-  play: (theatre: Theatre) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), `holdfast-${name}-`));
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  const { signal } = interrupt;
-  const faultDir = path.join(folder, 'faults');
-  mkdirSync(faultDir);
-  let world: World | undefined;
-  try {
-    world = await startWorld({
-      ...{ stateDir: path.join(folder, 'state'), portBase: 0, fast: true, brokers },
-      servers: told.servers ?? serverNames.filter((server) => server !== 'prometheus'),
-      environment: { HOLDFAST_SWEEP_INTERVAL_MS: '1000', HOLDFAST_FAULT_DIR: faultDir },
-      ...{ onProgress, signal },
-    });
-    const played = play({ world, folder, faultDir, signal });
-    await Promise.race([played, interrupted(signal)]);
-    // What an interrupted play still says is nobody's business.
-    played.catch(() => undefined);
-  } finally {
-    await world?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-  if (signal.aborted) process.exit(130);
-}
-
-/** The same with a stage for acts; `name` is in the name of its folder. */
+/** A world of its own with a stage for acts; `name` is in the name of its folder. */
 export function withStage(name: string, play: (stage: Stage) => Promise<void>): Promise<void> {
-  return withTheatre({ name }, (theatre) => playIn(theatre, play));
-}
-
-function interrupted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
-}
-
-async function playIn({ world, folder, faultDir }: Theatre, play: (stage: Stage) => Promise<void>) {
-  const api = createApiClient(world);
-  const environmentFor = (name: string) => world.stack.environmentFor(name);
-  const arena = await openArena({ api, environmentFor, faultDir });
-  const control = controlOf(world, path.join(folder, 'crashes'));
-  try {
+  return withArena(name, async (arena, { world, folder }) => {
+    const control = controlOf(world, path.join(folder, 'crashes'));
     await play({ arena, control, logsDir: path.join(world.stack.stateDir, 'logs') });
-  } finally {
-    await Promise.all([arena.close(), api.close()]);
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { withTheatre } from '../chaos/theatre';
+import { withTheatre } from '../verify/theatre';
 import { notConfirmed } from '../command-error';
 import { progressLine } from '../../stack/progress';
 import type { ProgressEvent } from '../../stack/progress';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Control } from '../chaos/control';
+import type { Control } from '../up/control';
 import { isPlatformProcess } from '../up/world';
 import type { FaultKind, Victim } from './faults';
 import type { Hit } from './plan';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createApiClient } from '../up/api-client';
-import { controlOf } from '../chaos/control';
-import type { Theatre } from '../chaos/theatre';
+import { controlOf } from '../up/control';
+import type { Theatre } from '../verify/theatre';
 import { victimsOf } from './faults';
 import type { FaultKind, Victim } from './faults';
 import { handsOf } from './hands';

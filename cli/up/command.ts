@@ -7,8 +7,8 @@ import { noteStopping } from '../../stack/running';
 import { wholeNumber } from '../whole-number';
 import { createApiClient } from './api-client';
 import { auditWorld } from './audit';
-import { runDemo } from './demo';
-import type { DemoSaga } from './demo';
+import { demonstration } from './demo';
+import type { DemoSaga } from './demo/demonstration';
 import { printGuide } from './guide';
 import { instancesMax, parseInstances } from './instances';
 import type { InstanceCounts } from './instances';
@@ -114,7 +114,7 @@ async function show(
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const api = createApiClient(world);
   try {
-    const sagas = options.demo ? await runDemo(api, say) : [];
+    const sagas = options.demo ? await demonstration.run(api, say) : [];
     for (const saga of sagas) drawTimeline(saga).forEach(say);
     const audit = await auditWorld(world);
     if (options.json)
@@ -126,7 +126,7 @@ async function show(
     for (const violation of audit.violations) say(`VIOLATION ${JSON.stringify(violation)}`);
     if (audit.violations.length > 0) process.exitCode = 1;
     if (options.once) return;
-    printGuide(world);
+    await printGuide(world, api);
     await run.interruption;
   } finally {
     await api.close();

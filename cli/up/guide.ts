@@ -1,14 +1,16 @@
 import { temporalPage } from '../../stack/temporal-page';
+import type { ApiClient } from './api-client';
+import { demonstration } from './demo';
 import { platformProcesses } from './world';
 import type { World } from './world';
 
-/** URLs, development users and three commands to try next, each of which works as printed. */
-export function printGuide(world: World): void {
+/** URLs, development users and commands to try next, each of which works as printed. */
+export async function printGuide(world: World, api: ApiClient): Promise<void> {
   const { endpoints, certsDir } = world.stack;
   const gateway = world.gatewayUrl;
   const curl = `curl -s --cacert ${certsDir}/ca.crt`;
-  const token = `${curl} ${endpoints.issuer}/protocol/openid-connect/token -d grant_type=password -d client_id=holdfast-cli -d username=alice -d password=alice-dev | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
-  const body = `{"orderId":"my-first-order","lines":[{"sku":"demo-lamp","quantity":1}],"payment":{"amountCents":2500,"currency":"EUR"}}`;
+  const { username, commands } = await demonstration.tryNext(api, { curl, gateway });
+  const token = `${curl} ${endpoints.issuer}/protocol/openid-connect/token -d grant_type=password -d client_id=holdfast-cli -d username=${username} -d password=${username}-dev | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
   const lines = [
     '',
     `  Console       ${gateway}/console`,
@@ -24,8 +26,7 @@ export function printGuide(world: World): void {
     '',
     'Try next:',
     `  TOKEN=$(${token})`,
-    `  ${curl} -i ${gateway}/sagas/place-order -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: my-first-key' -H 'Prefer: wait=10' -H 'Content-Type: application/json' -d '${body}'`,
-    `  ${curl} ${gateway}/orders/my-first-order -H "Authorization: Bearer $TOKEN"`,
+    ...commands.map((command) => `  ${command}`),
     '',
     'Ctrl-C stops everything.',
     '',

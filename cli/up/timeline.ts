@@ -1,4 +1,4 @@
-import type { DemoSaga } from './demo';
+import type { DemoSaga } from './demo/demonstration';
 
 interface Step {
   readonly name?: unknown;

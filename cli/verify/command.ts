@@ -6,7 +6,6 @@ import { installTemporalRuntime } from '../../platform/host/temporal-worker';
 import { createLog } from '../../platform/runtime/log';
 import { projectRoot } from '../../platform/runtime/paths';
 import { recipes } from '../../workflows/recipes';
-import { withStage } from '../chaos/theatre';
 import type { Arena } from './arena';
 import { isPossible } from './cells';
 import { explore, ExploreError } from './explore';
@@ -14,6 +13,7 @@ import type { Explored, ExploreOptions } from './explore';
 import { htmlOf } from './html';
 import type { HtmlPart } from './html';
 import { matrixLines, matrixOf, redOf, summaryOf } from './report';
+import { withArena } from './theatre';
 import type { CellResult } from './cell/run-cell';
 import { verifyInPairs } from './pairs/verify-pairs';
 
@@ -108,7 +108,7 @@ async function verify(sagas: readonly string[], options: VerifyOptions): Promise
   // Standard output is for --json alone: the workers that replay say only what goes wrong.
   const quiet = { HOLDFAST_NAME: 'verify', HOLDFAST_LOG_LEVEL: 'error' } as const;
   installTemporalRuntime(createLog(quiet, process.stderr));
-  await withStage('verify', async ({ arena }) => {
+  await withArena('verify', async (arena) => {
     const parts: HtmlPart[] = [];
     for (const recipe of chosen) {
       parts.push(report(await verifyOne(arena, { recipe, options }), options));

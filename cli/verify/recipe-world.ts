@@ -1,6 +1,7 @@
 import type { Json } from '../../platform/kernel/json';
 import type { RecipeWorld, SagaRecipe } from '../../platform/saga/recipe';
 import { until } from '../up/api-client';
+import type { ApiClient } from '../up/api-client';
 import type { Arena } from './arena';
 
 /** Patience with the world, milliseconds; generous, since a fault may have taken a service away for a while. */
@@ -16,10 +17,26 @@ const administrator = 'adam';
 
 /** The world as the recipe of one run sees it. */
 export function recipeWorld(arena: Arena, name: string): RecipeWorld {
-  const { api } = arena;
+  const complete: RecipeWorld['complete'] = async (saga, input) => {
+    const workflowId = arena.workflowIdOf(saga, `${name}/${saga}`);
+    await arena.start(saga, { workflowId, input, deadlineMs: explorerLimits.calmMs });
+    const outcome = await until(`the end of ${saga}`, explorerLimits.endMs, async () => {
+      return (await arena.journal(workflowId))?.outcome;
+    });
+    if (outcome !== 'completed') throw new Error(`${saga} of ${name} ended as ${outcome}`);
+  };
+  return worldOver(arena.api, { name, complete });
+}
+
+/** The same over HTTP alone, where other sagas are run as `complete` does it. */
+export function worldOver(
+  api: ApiClient,
+  { name, complete }: Pick<RecipeWorld, 'name' | 'complete'>,
+): RecipeWorld {
   let writes = 0;
   return {
     name,
+    complete,
     async post(path, body) {
       const token = await api.token(administrator);
       // Two writes to one path are two writes, and a write that is sent again is one.
@@ -39,14 +56,6 @@ export function recipeWorld(arena: Arena, name: string): RecipeWorld {
         if (status === 404) return { found: undefined };
         return status === 200 ? { found: body as Record<string, Json> } : undefined;
       }).then(({ found }) => found);
-    },
-    async complete(saga, input) {
-      const workflowId = arena.workflowIdOf(saga, `${name}/${saga}`);
-      await arena.start(saga, { workflowId, input, deadlineMs: explorerLimits.calmMs });
-      const outcome = await until(`the end of ${saga}`, explorerLimits.endMs, async () => {
-        return (await arena.journal(workflowId))?.outcome;
-      });
-      if (outcome !== 'completed') throw new Error(`${saga} of ${name} ended as ${outcome}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { controlOf } from '../../cli/chaos/control';
-import { withTheatre } from '../../cli/chaos/theatre';
+import { controlOf } from '../../cli/up/control';
+import { withTheatre } from '../../cli/verify/theatre';
 import { createApiClient, until } from '../../cli/up/api-client';
 import { openArena } from '../../cli/verify/arena';
 import { serverNames } from '../../stack';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Control } from '../../cli/chaos/control';
+import type { Control } from '../../cli/up/control';
 import { openShop } from '../../cli/chaos/shop';
 import { until } from '../../cli/up/api-client';
 import { recipeWorld } from '../../cli/verify/recipe-world';

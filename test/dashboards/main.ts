@@ -1,4 +1,4 @@
-import { withTheatre } from '../../cli/chaos/theatre';
+import { withTheatre } from '../../cli/verify/theatre';
 import { createApiClient, until } from '../../cli/up/api-client';
 import { openArena } from '../../cli/verify/arena';
 import { boards } from '../../deploy/dashboards';

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { controlOf, controlVerbs } from '../../cli/chaos/control';
-import type { ControlVerb } from '../../cli/chaos/control';
+import { controlOf, controlVerbs } from '../../cli/up/control';
+import type { ControlVerb } from '../../cli/up/control';
 import type { World } from '../../cli/up/world';
 
 const isVerb = (text: string): text is ControlVerb =>
   (controlVerbs as readonly string[]).includes(text);
 
 /**
- * Lets test files, which run in other processes, break and mend the world as `cli/chaos/control.ts` has it. Listens on
+ * Lets test files, which run in other processes, break and mend the world as `cli/up/control.ts` has it. Listens on
  * the loopback address only.
  */
 export async function startControl(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Control } from '../../cli/chaos/control';
+import type { Control } from '../../cli/up/control';
 import { createApiClient, gatewayOf } from '../../cli/up/api-client';
 import type { ApiClient } from '../../cli/up/api-client';
 import { parseConfig } from '../../platform/runtime/config';

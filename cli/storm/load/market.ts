@@ -1,4 +1,4 @@
-import { subjectOf } from '../../up/demo';
+import { subjectOf } from '../../up/api-client';
 import type { ApiClient } from '../../up/api-client';
 import { askPatiently } from './patience';
 

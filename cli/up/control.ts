@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerName } from '../../stack';
-import { until } from '../up/api-client';
-import { isInstance } from '../up/world';
-import type { InstanceName, World } from '../up/world';
+import { until } from './api-client';
+import { isInstance } from './world';
+import type { InstanceName, World } from './world';
 
 /** What can be done to a server or to one of our processes, also to a further one such as `payments-2`. */
 export const controlVerbs = [

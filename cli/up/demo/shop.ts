@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAnswer, ApiClient } from './api-client';
-import { until } from './api-client';
+import type { ApiAnswer, ApiClient } from '../api-client';
+import { subjectOf, until } from '../api-client';
+import { hasEnded, startCommand } from './demonstration';
+import type { Demonstration, DemoSaga } from './demonstration';
 
 /** One order of the demonstration and what must become of it. */
 interface DemoOrder {
@@ -9,16 +11,6 @@ interface DemoOrder {
   readonly product: Product;
   readonly quantity: number;
   readonly expected: 'completed' | 'compensated';
-}
-
-/** What became of one saga. */
-export interface DemoSaga {
-  readonly name: string;
-  readonly id: string;
-  readonly outcome: string;
-  readonly reason?: string;
-  readonly duration_ms: number;
-  readonly timeline: Record<string, unknown>;
 }
 
 interface Product {
@@ -52,7 +44,25 @@ const orders: readonly DemoOrder[] = [
 ];
 
 /** Stocks a shelf, opens two accounts, places three orders through the gateway and follows each to its end. */
-export async function runDemo(
+export const shopDemonstration: Demonstration = {
+  run: placeOrders,
+  tryNext: async (_api, at) => ({
+    username: 'alice',
+    commands: [
+      startCommand(at, {
+        ...{ saga: 'place-order', key: 'my-first-key' },
+        body: {
+          orderId: 'my-first-order',
+          lines: [{ sku: lamp.sku, quantity: 1 }],
+          payment: { amountCents: lamp.priceCents, currency: lamp.currency },
+        },
+      }),
+      `${at.curl} ${at.gateway}/orders/my-first-order -H "Authorization: Bearer $TOKEN"`,
+    ],
+  }),
+};
+
+async function placeOrders(
   api: ApiClient,
   say: (line: string) => void,
 ): Promise<readonly DemoSaga[]> {
@@ -96,13 +106,6 @@ async function furnish(api: ApiClient, run: string): Promise<void> {
   }
 }
 
-/** Reads the subject out of a token we just got from Keycloak ourselves; nothing trusts this. */
-export function subjectOf(token: string): string {
-  const payload = token.split('.')[1] ?? '';
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
-  return claims.sub;
-}
-
 async function placeOrder(api: ApiClient, order: DemoOrder, orderId: string): Promise<DemoSaga> {
   const token = await api.token(order.customer);
   const startedAt = performance.now();
@@ -119,7 +122,7 @@ async function placeOrder(api: ApiClient, order: DemoOrder, orderId: string): Pr
   const location = started.location;
   const timeline = await until(`the end of "${order.name}"`, 60_000, async () => {
     const { body } = await api.call(location, { token });
-    return isFinal(String(body.state)) ? body : undefined;
+    return hasEnded(body) ? body : undefined;
   });
   const outcome = String(timeline.state);
   if (outcome !== order.expected) {
@@ -133,10 +136,6 @@ async function placeOrder(api: ApiClient, order: DemoOrder, orderId: string): Pr
     duration_ms: Math.round(performance.now() - startedAt),
     timeline,
   };
-}
-
-function isFinal(state: string): boolean {
-  return state === 'completed' || state === 'compensated' || state === 'cancelled';
 }
 
 function failure(what: string, answer: ApiAnswer): Error {
