@@ -37,7 +37,7 @@ import { openAuthServer } from './login/auth-server';
 import { sealedCookies } from './login/sealed-cookies';
 import { letterService, reactionLetterService } from './routes/dead-letters';
 import { furtherServices } from './routes/further';
-import { serviceOperations } from './routes/services';
+import { ownServices } from './routes/own';
 import { watchBacklog } from './sagas/backlog';
 import { createSagaFeed } from './sagas/feed';
 import { createSwitches } from './sagas/switches';
@@ -47,7 +47,7 @@ import { createGateway } from './server';
 
 const serviceNames = [
   ...new Set([
-    ...Object.values(serviceOperations).map(({ tag }) => tag),
+    ...ownServices,
     ...furtherServices,
     ...catalog.flatMap(({ references = [] }) => references.map(({ service }) => service)),
     letterService,

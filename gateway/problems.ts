@@ -4,6 +4,7 @@ import { letterPages } from '../projections/letters/problems';
 import { rebuildPages } from '../projections/watching/rebuild';
 import { webhookPages } from '../webhooks/problems';
 import { nextSteps } from './next-steps';
+import { ownPages } from './own-problems';
 import { verbPages } from './verb-problems';
 
 /** Codes of the gateway's own problems: status and title. */
@@ -41,14 +42,7 @@ export type ProblemPage = readonly [status: number, title: string, next?: string
  * that is not there answers the same code with 422.
  */
 export const refusalPages: Readonly<Record<string, ProblemPage>> = {
-  UNKNOWN_PRODUCT: [404, 'There is no such product'],
-  PRODUCT_EXISTS: [409, 'There is a product with this SKU'],
-  UNKNOWN_ACCOUNT: [404, 'The customer has no account'],
-  ACCOUNT_EXISTS: [409, 'The customer has an account'],
-  CURRENCY_MISMATCH: [422, 'The currency is not the one used there'],
-  NOT_CAPTURED: [409, 'The payment was not taken'],
-  ALREADY_REFUNDED: [409, 'The money went back'],
-  ALREADY_DISPUTED: [409, 'The payment is disputed under another id'],
+  ...ownPages,
   ...verbPages,
   ...letterPages,
   ...rebuildPages,

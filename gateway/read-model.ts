@@ -8,22 +8,11 @@ import { gatewayProblem } from './problems';
 /** What the gateway reads of the projections. Every call may reject: the read model is away. */
 export type ReadModel = Pick<
   ProjectedReadModel,
-  | 'orderStatus'
-  | 'customerOrders'
-  | 'sagaByWorkflowId'
-  | 'sagas'
-  | 'sagaPositions'
-  | 'overview'
-  | 'row'
-  | 'rows'
-  | 'ping'
+  'row' | 'rows' | 'sagaByWorkflowId' | 'sagas' | 'sagaPositions' | 'overview' | 'ping'
 >;
 
 /** A saga as its journal tells it; members are missing while only part of its story has arrived. */
 export type SagaRow = NonNullable<Awaited<ReturnType<ReadModel['sagaByWorkflowId']>>>;
-
-/** An order as the projections know it. */
-export type OrderRow = NonNullable<Awaited<ReturnType<ReadModel['orderStatus']>>['value']>;
 
 /**
  * For a failed question: a cursor nobody gave out is the caller's mistake, a row that does not open is thrown on as the

@@ -35,14 +35,13 @@ import {
   reactionLetterOperations,
 } from './routes/dead-letters';
 import { furtherHandlers, furtherOperations } from './routes/further';
-import { orderHandlers, orderOperations } from './routes/orders';
 import { overviewHandlers, overviewOperations } from './routes/overview';
+import { ownHandlers, ownOperations } from './routes/own';
 import type { GatewayParts } from './routes/parts';
 import { publicHandlers, publicOperations } from './routes/public';
 import { revocationHandlers, revocationOperations } from './routes/revocations';
 import { sagaTypeHandlers, sagaTypeOperations } from './routes/saga-types';
 import { sagaHandlers, sagaOperations } from './routes/sagas';
-import { serviceHandlers, serviceOperations } from './routes/services';
 import { startHandlers, startOperations } from './routes/start';
 import { systemHandlers, systemOperations } from './routes/system';
 import { statusPage } from './status/page';
@@ -62,8 +61,7 @@ export const gatewayOperations = {
   ...startOperations,
   ...sagaOperations,
   ...verbOperations,
-  ...orderOperations,
-  ...serviceOperations,
+  ...ownOperations,
   ...furtherOperations,
   ...viewOperations,
   ...deadLetterOperations,
@@ -175,8 +173,7 @@ export function createGateway(options: GatewayOptions): Express {
     ...startHandlers(parts),
     ...sagaHandlers(parts, seats),
     ...verbHandlers(parts),
-    ...orderHandlers(parts),
-    ...serviceHandlers(parts),
+    ...ownHandlers(parts),
     ...furtherHandlers(parts),
     ...viewHandlers(parts),
     ...deadLetterHandlers(parts),

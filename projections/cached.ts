@@ -1,10 +1,12 @@
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
 import { versionOf } from '../platform/cache/store';
 import type { Version } from '../platform/cache/store';
-import { orderStatus } from './order-status';
+import { projections } from './index';
 
-/** Projections of which rows are cached; their rows count their events in `version`. */
-const cached: ReadonlySet<string> = new Set([orderStatus.name]);
+/** Projections of which rows are cached. */
+const cached: ReadonlySet<string> = new Set(
+  projections.flatMap((each) => (each.cached === true ? [each.name] : [])),
+);
 
 /** True for a projection of which the cache has to be told what changes. */
 export function isCached({ name }: Pick<Projection, 'name'>): boolean {

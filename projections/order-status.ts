@@ -55,6 +55,7 @@ export const orderStatus = defineProjection<OrderStatusRow>({
   services: ['orders', 'payments', 'inventory'],
   listBy: ['customerId'],
   orderBy: 'updatedAt',
+  cached: true,
   keys: (event) => (partOf(event) === undefined ? [] : [String(dataOf(event).orderId)]),
   fold: (row, event, key) => {
     const before: OrderStatusRow = row ?? {

@@ -40,7 +40,7 @@ import { openLetterApi } from './letters/api';
 import { observeOpenSagas } from './open-sagas';
 import { sagaMetrics } from './saga-metrics';
 import { sagaTimeline } from './saga-timeline';
-import { partitionLags } from './partition-lag';
+import { partitionLags } from './lags';
 import { openReadModelStore } from './store';
 import { openWatchApi } from './watching/api';
 import { createRebuilds } from './watching/rebuild';

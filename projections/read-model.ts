@@ -8,19 +8,15 @@ import type { Keyring } from '../platform/security/keys/vault';
 import type { Projection, ReadRow } from '../platform/event-log/projector/projection';
 import type { Loaded } from '../platform/cache/cache';
 import { rowVersion } from './cached';
+import { partitionLags } from './lags';
+import type { PartitionLag } from './lags';
 import { sagaOverview } from './overview';
 import type { OverviewWindow, SagaOverview } from './overview';
-import type { CustomerOrderRow } from './customer-orders';
-import { customerOrders } from './customer-orders';
-import type { OrderStatusRow } from './order-status';
-import { orderStatus } from './order-status';
 import type { SagaTimelineRow } from './saga-timeline';
 import { sagaTimeline } from './saga-timeline';
 import { sagaConditions } from './saga-filter';
 import type { Bind, SagaFilter } from './saga-filter';
 import { eraOf, liveName, projectionExpression } from './generations/names';
-import { partitionLags } from './partition-lag';
-import type { PartitionLag } from './partition-lag';
 import { rowSealing } from './rows/sealing';
 import type { RowSealing, SealedRow } from './rows/sealing';
 import { expressionOf } from './schema';
@@ -63,22 +59,23 @@ export interface SagaPosition {
  * `CIPHERTEXT_REFUSED`, and without keys of `read-models` it is `KEYS_UNAVAILABLE`.
  */
 export interface ReadModel {
-  /** The version grows with every change of the row and every switch of the read model, and never goes back. */
-  orderStatus(orderId: string): Promise<Loaded<Dated<OrderStatusRow>>>;
-  customerOrders(customerId: string, page: PageOptions): Promise<Page<CustomerOrderRow>>;
+  /**
+   * One row of a projection. The version grows with every change of a row that counts its events, and with every
+   * switch of the read model, and never goes back.
+   */
+  row<Row extends ReadRow>(projection: Projection<Row>, key: string): Promise<Loaded<Dated<Row>>>;
+  /** Rows in which members of `listBy` have these values. */
+  rows<Row extends ReadRow>(
+    projection: Projection<Row>,
+    by: Readonly<Record<string, string>>,
+    page: PageOptions,
+  ): Promise<Page<Row>>;
   sagaTimeline(sagaId: string): Promise<Dated<TimelineView> | undefined>;
   /** The youngest saga of a workflow id. */
   sagaByWorkflowId(workflowId: string): Promise<Dated<TimelineView> | undefined>;
   sagas(options: SagaFilter & PageOptions): Promise<Page<TimelineView>>;
   /** Where the youngest saga of each workflow id is; those that are not there yet are left out. */
   sagaPositions(workflowIds: readonly string[]): Promise<ReadonlyMap<string, SagaPosition>>;
-  /** One row of any read model. */
-  row<Row extends ReadRow>(of: Projection<Row>, key: string): Promise<Dated<Row> | undefined>;
-  /** Rows of any read model whose listed members have these values, newest first. */
-  rows<Row extends ReadRow>(
-    of: Projection<Row>,
-    asked: PageOptions & { readonly where?: Readonly<Record<string, string>> },
-  ): Promise<Page<Row>>;
   /** All sagas at once, in three statements. */
   overview(window: OverviewWindow): Promise<SagaOverview>;
   lag(): Promise<readonly PartitionLag[]>;
@@ -114,13 +111,18 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
   return {
     ping: () => store.ping(),
     close: () => store.close(),
-    orderStatus: async (orderId) => {
-      const { era, row } = await one<OrderStatusRow>(reading, orderStatus, orderId);
+    row: async <Row extends ReadRow>(projection: Projection<Row>, key: string) => {
+      const { era, row } = await one<Row>(reading, projection, key);
       return { value: row, version: rowVersion(era, row) };
     },
-    customerOrders: (customerId, page) => {
-      const conditions = (bind: Bind) => conditionsOf(customerOrders, { customerId }, bind);
-      return list<CustomerOrderRow>(reading, customerOrders, { conditions, ...page });
+    rows: <Row extends ReadRow>(
+      projection: Projection<Row>,
+      by: Readonly<Record<string, string>>,
+      page: PageOptions,
+    ) => {
+      const conditions = (bind: Bind) =>
+        conditionsOf(projection, by, bind);
+      return list<Row>(reading, projection, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {
       const { row } = await one<SagaTimelineRow>(reading, sagaTimeline, sagaId);
@@ -133,11 +135,6 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
       return timelines(filter, after === undefined ? { limit } : { after, limit });
     },
     sagaPositions: (workflowIds) => sagaPositions(store.ask, workflowIds),
-    row: async (of, key) => (await one<RowOf<typeof of>>(reading, of, key)).row,
-    rows: (of, { where = {}, ...page }) => {
-      const conditions = (bind: Bind) => conditionsOf(of, where, bind);
-      return list<RowOf<typeof of>>(reading, of, { conditions, ...page });
-    },
     overview: (window) => sagaOverview(store.ask, window),
     lag: () => partitionLags(store.ask),
   };
@@ -147,16 +144,14 @@ function presented(row: Dated<SagaTimelineRow>): Dated<TimelineView> {
   return { ...timelineView(row), asOf: row.asOf, incomplete: row.incomplete };
 }
 
-type RowOf<Of> = Of extends Projection<infer Row> ? Row : never;
-
 /** Throws RangeError for a member that lists of it are not asked by. */
 function conditionsOf(
-  of: Pick<Projection, 'name' | 'listBy'>,
-  where: Readonly<Record<string, string>>,
+  { name, listBy }: Pick<Projection, 'name' | 'listBy'>,
+  by: Readonly<Record<string, string>>,
   bind: Bind,
 ): string[] {
-  return Object.entries(where).map(([member, value]) => {
-    if (!of.listBy.includes(member)) throw new RangeError(`${of.name} is not listed by ${member}`);
+  return Object.entries(by).map(([member, value]) => {
+    if (!listBy.includes(member)) throw new RangeError(`${name} is not listed by ${member}`);
     return `${expressionOf(member)} = ${bind(value)}`;
   });
 }

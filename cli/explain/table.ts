@@ -6,7 +6,6 @@ import { definitionPages } from './pages/definitions';
 import { faultPages } from './pages/faults';
 import { findingPages } from './pages/findings';
 import { gatewayMeanings } from './pages/gateway';
-import { identityPages } from './pages/identities';
 import { keyPages } from './pages/keys';
 import { logPages } from './pages/log';
 import { partPages } from './pages/parts';
@@ -17,10 +16,12 @@ import { recoveryPages } from './pages/recovery';
 import { requestMeanings } from './pages/requests';
 import { schemaPages } from './pages/schemas';
 import { shopPages } from './pages/shop';
+import { shopIdentityPages } from './pages/shop-identities';
 import { stackPages } from './pages/stack';
 import { tokenPages } from './pages/tokens';
 import { verbMeanings } from './pages/verbs';
 import { webhookMeanings } from './pages/webhooks';
+import { writtenPages } from './pages/written';
 
 /** Pages of one area, under the heading that the reference has. */
 export interface Area {
@@ -44,13 +45,14 @@ export const areas: readonly Area[] = [
   { title: 'The gateway', pages: gatewayMeanings },
   { title: 'The event log and read models', pages: logPages },
   { title: 'Findings of audit and rebuild', pages: findingPages },
-  { title: 'Identities of services, rules of sagas', pages: identityPages },
   { title: 'Archive, restore, republish and replay', pages: recoveryPages },
   { title: 'Keys', pages: keyPages },
   { title: 'Tokens and grants', pages: tokenPages },
   { title: 'Webhooks', pages: webhookMeanings },
   { title: 'Schemas and contracts', pages: schemaPages },
+  { title: 'Services that were written for you', pages: writtenPages },
   { title: 'The services of the example', pages: shopPages },
+  { title: 'Identities and rules of the example', pages: shopIdentityPages },
 ];
 
 /** A code with all that is told of it. */

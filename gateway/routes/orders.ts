@@ -5,11 +5,13 @@ import { defineOperations, mayTouch } from '../../platform/security/operations';
 import type { OperationHandlers } from '../../platform/security/operations';
 import type { Principal } from '../../platform/security/tokens';
 import { cacheKeyOf } from '../../projections/cached';
+import { customerOrders } from '../../projections/customer-orders';
 import { orderStatus } from '../../projections/order-status';
+import type { OrderStatusRow } from '../../projections/order-status';
+import type { Dated } from '../../projections/read-model';
 import { placeOrderContract } from '../../workflows/place-order.contract';
 import { returnOrderContract } from '../../workflows/return-order.contract';
 import { readModelFailed } from '../read-model';
-import type { OrderRow } from '../read-model';
 import { openMember } from '../sagas/personal';
 import { defined, pageQuery } from './sagas';
 import { facingPeople } from './parts';
@@ -39,6 +41,9 @@ const wholeOrderAnswer = orderAnswer.extend({
     .optional()
     .describe('With `delivery`: shown, or why not'),
 });
+
+/** An order as the projections know it. */
+type OrderRow = Dated<OrderStatusRow>;
 
 /** Operations on orders, answered from the read model. */
 export const orderOperations = defineOperations({
@@ -120,7 +125,7 @@ export function orderHandlers(parts: GatewayParts): OperationHandlers<typeof ord
       const read = {
         key: cacheKeyOf(orderStatus, params.orderId),
         ttlMs,
-        load: () => parts.readModel.orderStatus(params.orderId),
+        load: () => parts.readModel.row(orderStatus, params.orderId),
       };
       const found = await parts.cache.read<OrderRow>(read).catch(readModelFailed);
       const headers = { 'x-cache': found.result, age: String(Math.floor(found.ageMs / 1_000)) };
@@ -132,7 +137,7 @@ export function orderHandlers(parts: GatewayParts): OperationHandlers<typeof ord
     },
     async listOrders({ query, principal }) {
       const { customerId = principal.subject, ...page } = query;
-      const ask = parts.readModel.customerOrders(customerId, defined(page));
+      const ask = parts.readModel.rows(customerOrders, { customerId }, defined(page));
       const { items: orders, next } = await ask.catch(readModelFailed);
       return { body: defined({ orders, next }) };
     },

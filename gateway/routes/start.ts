@@ -13,7 +13,7 @@ import { assertMayStart, contractOf } from '../sagas/request';
 import type { LookUp } from '../sagas/request';
 import { startSaga } from '../sagas/start';
 import { sagaAnswer, sagaBody, sagaPath } from './saga-body';
-import { cachedReadOf } from './orders';
+import { cachedReadOf } from './own';
 import { facingPeople } from './parts';
 import type { GatewayParts } from './parts';
 

@@ -1,5 +1,5 @@
 import type { Generation, GenerationStore } from '../../platform/event-log/replay/port';
-import type { PartitionLag } from '../partition-lag';
+import type { PartitionLag } from '../lags';
 import type { ReadModelStore } from '../store';
 import type { Rebuilds, WatchedRebuild } from './rebuild';
 

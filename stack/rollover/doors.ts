@@ -16,7 +16,6 @@ const ways: Readonly<Record<string, Partial<Door>>> = {
   mongodb: greetings.mongodb,
   redis: greetings.redis,
   postgres: greetings.postgres,
-  'card-provider': { as: 'payments' },
   // People come without a certificate; what it makes of one is told by what asks for one.
   gateway: {
     as: 'prometheus',

@@ -7,6 +7,8 @@ import { silentLog } from '../../platform/runtime/log';
 import { projections } from '../../projections';
 import { auditAll } from '../../projections/audit';
 import type { AuditReport } from '../../projections/audit';
+import { customerOrders } from '../../projections/customer-orders';
+import { orderStatus } from '../../projections/order-status';
 import { openReadModel } from '../../projections/read-model';
 import { anEvent } from '../support/events';
 import { openKeyStoreWorld } from '../support/key-store';
@@ -85,13 +87,17 @@ describe('two orders, one placed and one turned back, through log and read model
 
   test('are found by order, by customer and by saga', async () => {
     const model = openReadModel(configFor('projector', world.instance), testKeys);
-    expect((await model.orderStatus('o-1')).value).toMatchObject({
+    expect((await model.row(orderStatus, 'o-1')).value).toMatchObject({
       ...{ status: 'confirmed', incomplete: false, payment: { status: 'captured' } },
       asOf: expect.stringMatching(/^2026-/) as string,
     });
-    expect((await model.orderStatus('o-9')).value).toBeUndefined();
-    const first = await model.customerOrders('ada', { limit: 1 });
-    const second = await model.customerOrders('ada', { limit: 1, after: first.next! });
+    expect((await model.row(orderStatus, 'o-9')).value).toBeUndefined();
+    const first = await model.rows(customerOrders, { customerId: 'ada' }, { limit: 1 });
+    const second = await model.rows(
+      customerOrders,
+      { customerId: 'ada' },
+      { limit: 1, after: first.next! },
+    );
     expect([...first.items, ...second.items].map(({ orderId }) => orderId).sort()).toEqual([
       'o-1',
       'o-2',

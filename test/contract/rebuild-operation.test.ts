@@ -6,7 +6,7 @@ import { createHealth } from '../../platform/http/health';
 import { createMetrics } from '../../platform/http/metrics';
 import { silentLog } from '../../platform/runtime/log';
 import { customerOrders } from '../../projections/customer-orders';
-import { partitionLags } from '../../projections/partition-lag';
+import { partitionLags } from '../../projections/lags';
 import type { ReadModelStore } from '../../projections/store';
 import { openWatchApi } from '../../projections/watching/api';
 import { createRebuilds } from '../../projections/watching/rebuild';

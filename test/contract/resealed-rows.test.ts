@@ -55,7 +55,7 @@ test('rows of before are taken over when a person says so, once, and by no proce
   const tables = store.tablesOf(projections, { ready: async () => undefined });
   await Promise.all([tables.migrate(), tables.migrate()]);
   expect(await tables.readTablesVersion()).toEqual({ version: 5, oldest: 5 });
-  expect((await model.orderStatus('n-601')).value).toMatchObject({
+  expect((await model.row(orderStatus, 'n-601')).value).toMatchObject({
     status: 'secret-n',
     asOf: secondOf(1),
   });
@@ -72,7 +72,7 @@ test('rows of before are taken over when a person says so, once, and by no proce
   await ask(`update read_rows set sealed = null, listed = '{"orderId":"n-1","status":"forged"}'
     where key = 'n-1'`);
   await tables.migrate();
-  await expect(model.orderStatus('n-1')).rejects.toMatchObject({
+  await expect(model.row(orderStatus, 'n-1')).rejects.toMatchObject({
     code: 'CIPHERTEXT_REFUSED',
   });
 });
@@ -112,9 +112,9 @@ test('rows of every generation are counted by key, and sealed anew under the nex
     expect(found.slice(0, 1)).toEqual([3]);
     expect(found.slice(1).reduce((sum, one) => sum + one)).toBe(2);
     expect(await next.sealedRows.keyUse()).toEqual(new Map([['next', 5]]));
-    expect((await nextModel.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
-    await expect(model.orderStatus('a')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
-    expect((await lateModel.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
+    expect((await nextModel.row(orderStatus, 'a')).value).toMatchObject({ status: 'secret-a' });
+    await expect(model.row(orderStatus, 'a')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    expect((await lateModel.row(orderStatus, 'a')).value).toMatchObject({ status: 'secret-a' });
   } finally {
     await Promise.all([next, nextModel, lateModel].map((one) => one.close()));
   }

@@ -60,11 +60,11 @@ const change = (key: string, what: string, values: readonly unknown[] = []) =>
 
 test('a row is read whole, and stands in no column but for what lists are asked by', async () => {
   await fill();
-  expect((await model.orderStatus('a')).value).toMatchObject({
+  expect((await model.row(orderStatus, 'a')).value).toMatchObject({
     status: 'secret-a',
     asOf: secondOf(1),
   });
-  const page = await model.customerOrders('ada', { limit: 10 });
+  const page = await model.rows(customerOrders, { customerId: 'ada' }, { limit: 10 });
   expect(page.items.map(({ status }) => status)).toEqual(['secret-b', 'secret-a']);
   const text = await stored();
   expect(text).toMatch(/hf1\.read-models\./);
@@ -95,33 +95,37 @@ test('exchanged, relabelled, set back or plain rows are refused, and so is their
   );
   for (const [there, back] of changes) {
     await ask(there);
-    await expect(model.orderStatus('a')).rejects.toMatchObject(refused);
-    await expect(model.customerOrders('ada', { limit: 10 })).rejects.toMatchObject(refused);
+    await expect(model.row(orderStatus, 'a')).rejects.toMatchObject(refused);
+    await expect(
+      model.rows(customerOrders, { customerId: 'ada' }, { limit: 10 }),
+    ).rejects.toMatchObject(refused);
     if (!back.includes('$1')) await ask(back);
     else {
       for (const one of listed) {
         await ask(`${back} and projection = $2`, [JSON.stringify(one.listed), one.projection]);
       }
     }
-    expect((await model.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
+    expect((await model.row(orderStatus, 'a')).value).toMatchObject({ status: 'secret-a' });
   }
   await ask('delete from read_rows');
   await fill(twins);
   await ask(swap);
-  await expect(model.orderStatus('x')).rejects.toMatchObject(refused);
-  await expect(model.orderStatus('y')).rejects.toMatchObject(refused);
+  await expect(model.row(orderStatus, 'x')).rejects.toMatchObject(refused);
+  await expect(model.row(orderStatus, 'y')).rejects.toMatchObject(refused);
   await ask('delete from read_rows');
   await fill();
 
   // Somebody who changes whose order it is shows it to nobody.
   await change('a', `listed = listed || '{"customerId":"eve"}'`);
-  await expect(model.customerOrders('eve', { limit: 10 })).rejects.toMatchObject(refused);
+  await expect(
+    model.rows(customerOrders, { customerId: 'eve' }, { limit: 10 }),
+  ).rejects.toMatchObject(refused);
 
   const before = await sealedOf('b');
   await putRows(store, orderStatus, { b: anOrder('b', 3, 'secret-later') });
-  expect((await model.orderStatus('b')).value).toMatchObject({ status: 'secret-later' });
+  expect((await model.row(orderStatus, 'b')).value).toMatchObject({ status: 'secret-later' });
   await change('b', 'sealed = $1', [before]);
-  await expect(model.orderStatus('b')).rejects.toMatchObject(refused);
+  await expect(model.row(orderStatus, 'b')).rejects.toMatchObject(refused);
 });
 
 test('a row of another read model, of another generation or in plain text is refused', async () => {
@@ -129,24 +133,26 @@ test('a row of another read model, of another generation or in plain text is ref
   const there = `projection = 'order-status' and key = 'a'`;
   await ask(`update read_rows set sealed = (select sealed from read_rows
     where projection = 'customer-orders' and key = 'a') where ${there}`);
-  await expect(model.orderStatus('a')).rejects.toMatchObject(refused);
+  await expect(model.row(orderStatus, 'a')).rejects.toMatchObject(refused);
 
   await ask(`delete from read_rows where ${there}`);
   await putRows(store, orderStatus, { a: anOrder('a', 1) });
   await store.generations.begin('order-status', 'next');
   await ask(`insert into read_rows (projection, key, listed, sources, as_of, sealed)
     select 'order-status#2', key, listed, sources, as_of, sealed from read_rows where ${there}`);
-  expect((await model.orderStatus('a')).value).toMatchObject({ status: 'secret-a' });
+  expect((await model.row(orderStatus, 'a')).value).toMatchObject({ status: 'secret-a' });
   await ask(`update generations set state = 'kept' where name = 'order-status'`);
   await ask(`update generations set state = 'live' where name = 'order-status#2'`);
-  await expect(model.orderStatus('a')).rejects.toMatchObject(refused);
+  await expect(model.row(orderStatus, 'a')).rejects.toMatchObject(refused);
 
   const plain = `sealed = '{"orderId":"b","status":"forged"}'`;
   await expect(change('b', plain)).rejects.toThrow('read_rows_sealed');
   await ask('alter table read_rows drop constraint read_rows_sealed');
   for (const forged of [plain, 'sealed = null']) {
     await change('b', forged);
-    await expect(model.customerOrders('ada', { limit: 10 })).rejects.toMatchObject(refused);
+    await expect(
+      model.rows(customerOrders, { customerId: 'ada' }, { limit: 10 }),
+    ).rejects.toMatchObject(refused);
   }
 });
 

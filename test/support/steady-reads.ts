@@ -1,3 +1,4 @@
+import { customerOrders } from '../../projections/customer-orders';
 import type { ReadModel } from '../../projections/read-model';
 
 /** Customers whose orders are all in the log and do not change, and how many each has. */
@@ -21,7 +22,11 @@ export function steadyReads(
     for (let turn = 0; !state.isOver; turn = (turn + 1) % customers) {
       seen.reads += 1;
       try {
-        const { items } = await model.customerOrders(`c-${turn}`, { limit: ordersEach + 1 });
+        const { items } = await model.rows(
+          customerOrders,
+          { customerId: `c-${turn}` },
+          { limit: ordersEach + 1 },
+        );
         const shapes = new Set(items.map(shapeOf));
         shapes.forEach((shape) => seen.shapes.add(shape));
         if (items.length === ordersEach && shapes.size === 1) continue;

@@ -12,7 +12,7 @@ const connectionsMin = 200;
 
 /** What PostgreSQL was told, as far as it decides whether a commit stays. */
 export async function lookAtPostgres(config: Config): Promise<readonly Finding[]> {
-  const client = new Client(postgresOptions(config, 'payments'));
+  const client = new Client(postgresOptions(config, 'sagas'));
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string; setting: string }>(

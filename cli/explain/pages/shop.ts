@@ -29,23 +29,6 @@ export const shopPages: ErrorPages = {
     means: 'Something was reserved for this order before, and is shipped or restocked.',
     next: 'use another order id',
   },
-  ALREADY_MADE: {
-    means:
-      'A service that `holdfast new service` wrote has something under this id, which is used once.',
-    next: 'use another id',
-    docs: 'add-a-saga.md',
-  },
-  NOT_HELD: {
-    means: 'A command is about what its saga holds; this one is at rest, or is not there at all.',
-    next: 'send it between the step that makes one and the step that confirms it',
-    docs: 'add-a-saga.md',
-  },
-  NOT_MADE: {
-    means:
-      'A saga confirms what a service that `holdfast new service` wrote does not hold as made.',
-    next: 'look at the saga with holdfast sagas explain: was it cancelled, or never made',
-    docs: 'add-a-saga.md',
-  },
   NOT_RESERVED: {
     means: 'The order is to be shipped, and nothing is reserved for it.',
     next: 'look at the saga with holdfast sagas explain, and at the reservation',

@@ -99,7 +99,8 @@ export function ${camel}Handlers({
 }: ViewParts): OperationHandlers<typeof ${camel}Operations> {
   return {
     async get${Pascal}({ params, principal }) {
-      const row = await readModel.row(${camel}, params.${id}).catch(readModelFailed);
+      const found = await readModel.row(${camel}, params.${id}).catch(readModelFailed);
+      const row = found.value;
       if (row === undefined || !mayTouch(principal, row.customerId ?? '', readersOfAll)) {
         throw problem('NOT_FOUND', { detail: 'there is no such ${aggregate}' });
       }
@@ -107,8 +108,8 @@ export function ${camel}Handlers({
     },
     async list${Pascal}({ query, principal }) {
       const { customerId = principal.subject, ...page } = query;
-      const asked = { ...defined(page), where: { customerId } };
-      const { items, next } = await readModel.rows(${camel}, asked).catch(readModelFailed);
+      const asked = readModel.rows(${camel}, { customerId }, defined(page));
+      const { items, next } = await asked.catch(readModelFailed);
       return { body: defined({ items, next }) };
     },
   };

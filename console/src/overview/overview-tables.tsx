@@ -9,7 +9,7 @@ export function OutcomeTable(props: { readonly overview: Overview }) {
   const rows = outcomeRows(props.overview.ended);
   if (rows.length === 0)
     return (
-      <Nothing>No saga has ended in this time. Start one with POST /sagas/place-order.</Nothing>
+      <Nothing>No saga has ended in this time. Start one with POST /sagas/{'{saga}'}.</Nothing>
     );
   return (
     <table class="table cards">

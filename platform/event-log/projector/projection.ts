@@ -25,6 +25,8 @@ export interface Projection<Row extends ReadRow = ReadRow> {
    * row, and no others: who adds one replays the read model, whose rows do not have it there yet.
    */
   readonly askBy?: readonly string[];
+  /** Its rows are answered through the cache: they count their events in a member `version`. */
+  readonly cached?: true;
   /** Keys of the rows an event changes; empty when it says nothing to this projection. */
   keys(event: LogEvent): readonly string[];
   /** The row after the event. No clock, no randomness, no effects. */

@@ -7,7 +7,9 @@ import type {
 import type { SwitchEngine } from '../../../gateway/sagas/switches';
 import type { AuthForm } from '../../../gateway/login/auth-server';
 import type { GatewayOptions } from '../../../gateway/server';
+import type { Projection, ReadRow } from '../../../platform/event-log/projector/projection';
 import type { SagaOverview } from '../../../projections/overview';
+import type { Dated } from '../../../projections/read-model';
 import { dataKey } from '../../../platform/security/keys/envelope';
 import { fixedKeys } from '../../../platform/security/keys/vault';
 import type { ReadModel, SagaRow } from '../../../gateway/read-model';
@@ -189,16 +191,18 @@ export function readModelOf(world: Surroundings): ReadModel {
     if (world.refusal !== undefined) throw new Fault(world.refusal, 'of a test');
   };
   return {
-    async orderStatus(orderId) {
+    // Of the one projection that is read by its key.
+    async row<Row extends ReadRow>(_projection: Projection<Row>, orderId: string) {
       reach();
       if (orderId !== 'o-1') return { value: undefined, version: versionOf(0, 0) };
       const updatedAt = '2026-01-01T00:00:00.000Z';
       const order = { orderId, customerId: 'ann', status: 'open', updatedAt, asOf: updatedAt };
       const delivery = world.deliveries.get(orderId);
       const shown = delivery === undefined ? {} : { delivery };
-      return { value: { ...order, ...shown, incomplete: false }, version: versionOf(0, 1) };
+      const row = { ...order, ...shown, incomplete: false };
+      return { value: row as unknown as Dated<Row>, version: versionOf(0, 1) };
     },
-    async customerOrders() {
+    async rows() {
       reach();
       return { items: [] };
     },
@@ -221,14 +225,6 @@ export function readModelOf(world: Surroundings): ReadModel {
           : [[id, { generation: world.generation, version }] as const];
       });
       return new Map(there);
-    },
-    async row() {
-      reach();
-      return undefined;
-    },
-    async rows() {
-      reach();
-      return { items: [] };
     },
     async overview() {
       reach();

@@ -1,7 +1,7 @@
 import type { ErrorPages } from '../page';
 
-/** What must be true of a service at each commit, and of a saga once it has ended. */
-export const identityPages: ErrorPages = {
+/** What must be true of the example’s services at each commit, and of its sagas once they have ended. */
+export const shopIdentityPages: ErrorPages = {
   STOCK_CONSERVED: {
     means: 'Of a product, available, reserved and shipped pieces do not add up to those received.',
     next: 'look at the events of the product, and at the service inventory',
@@ -24,12 +24,6 @@ export const identityPages: ErrorPages = {
   },
   RESERVATION_HELD_WHILE_RESERVED: {
     means: 'A reservation is held by a saga and not reserved, or reserved and held by nobody.',
-    next: 'look at the saga that the detail names',
-    docs: 'audit.md#rules-of-your-own',
-  },
-  HELD_WHILE_MADE: {
-    means:
-      'What a service that `holdfast new service` wrote keeps is held by a saga and not made, or made and held by nobody.',
     next: 'look at the saga that the detail names',
     docs: 'audit.md#rules-of-your-own',
   },
