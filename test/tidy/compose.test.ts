@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { serviceNames } from '../../activities/list';
 import { composeText } from '../../deploy/compose';
 import { managementTokenVariable, secretVariables } from '../../deploy/env-secrets';
 import { checkAgainstSchema, checkHouseRules, waitsFor } from './checks/compose-rules';
@@ -81,16 +82,7 @@ test.each([
 });
 
 test('our processes start after certificates, realm, topics, namespace and databases', () => {
-  for (const name of [
-    'gateway',
-    'orchestrator',
-    'orders',
-    'payments',
-    'inventory',
-    'projector',
-    'auditor',
-    'keys',
-  ]) {
+  for (const name of ['gateway', 'orchestrator', ...serviceNames, 'projector', 'auditor', 'keys']) {
     expect([...waitsFor(compose, name)]).toEqual(
       expect.arrayContaining([
         ...['init-certificates', 'init-realm', 'init-topics', 'init-namespace', 'init-tables'],

@@ -32,19 +32,19 @@ describe('the repository keeps the import rules of ARCHITECTURE.md', () => {
 
 describe('a file that breaks an import rule is named', () => {
   test.each([
-    ['a saga that reaches for a store', 'workflows/a.saga.ts', '../activities/orders/store'],
+    ['a saga that reaches for a store', 'workflows/a.saga.ts', '../activities/travel/store'],
     ['a saga that reads files', 'workflows/a.saga.ts', 'node:fs'],
     [
       'a service that imports another service',
-      'activities/orders/service.ts',
-      '../payments/contract',
+      'activities/travel/service.ts',
+      '../parcels/contract',
     ],
-    ['a decider that touches its database', 'activities/payments/decider.ts', 'pg'],
-    ['a store with the driver of another database', 'activities/payments/store.ts', 'mongodb'],
-    ['the gateway on a service', 'gateway/server.ts', '../activities/orders/service'],
-    ['the gateway on a saga', 'gateway/server.ts', '../workflows/place-order.saga'],
+    ['a decider that touches its database', 'activities/travel/decider.ts', 'pg'],
+    ['a store with the driver of another database', 'activities/travel/store.ts', 'mongodb'],
+    ['the gateway on a service', 'gateway/server.ts', '../activities/travel/service'],
+    ['the gateway on a saga', 'gateway/server.ts', '../workflows/sample-order.saga'],
     ['kafkajs outside the event log', 'projections/projector.ts', 'kafkajs'],
-    ['the platform on the example', 'platform/saga/engine.ts', '../../activities/orders/contract'],
+    ['the platform on the example', 'platform/saga/engine.ts', '../../activities/travel/contract'],
     ['the kernel on another room', 'platform/kernel/step.ts', '../saga/wire'],
     ['anybody on a worker', 'cli/up.ts', '../workers/orchestrator'],
     ['a module of Node without its prefix', 'stack/start.ts', 'fs'],
@@ -67,7 +67,7 @@ describe('a file that breaks an import rule is named', () => {
 
   test('a saga on its own contract and on a participant is welcome', () => {
     const text = [
-      "import { inventory } from '../activities/inventory/contract';",
+      "import { travel } from '../activities/travel/contract';",
       "import { defineSaga } from '../platform/saga/index';",
       "import { sampleOrderContract } from './sample-order.contract';",
     ].join('\n');
@@ -77,7 +77,7 @@ describe('a file that breaks an import rule is named', () => {
   test.each(['process.env.PATH', "process['env'].PATH", 'globalThis.process.env.PATH'])(
     '%s in a service',
     (text) => {
-      const broken = fixture({ 'activities/orders/store.ts': `export const x = ${text};` });
+      const broken = fixture({ 'activities/travel/store.ts': `export const x = ${text};` });
       expect(checkEnvironmentReaders(broken, table)).toHaveLength(1);
     },
   );

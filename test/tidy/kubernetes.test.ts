@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { serviceNames } from '../../activities/list';
 import { platformProcesses } from '../../cli/up/processes';
 import { repeatable } from '../../cli/up/instances';
 import { kubernetesText } from '../../deploy/kubernetes';
@@ -92,7 +93,7 @@ test('only what may be there more than once is', () => {
 
 test('every process is reached by those who ask it, and the key store by all', () => {
   expect(callers.keys).toHaveLength(platformProcesses.length - 1);
-  expect(callers.payments).toEqual(['gateway', 'orchestrator']);
+  for (const name of serviceNames) expect(callers[name]).toEqual(['gateway', 'orchestrator']);
 });
 
 test('a patch finds where Temporal is at the place that docs/kubernetes.md names', () => {

@@ -9,7 +9,7 @@ test('every file and folder says what is in it, in kebab-case', () => {
 test.each([
   'platform/util.ts',
   'platform/common/x.ts',
-  'activities/orders/store-helpers.ts',
+  'activities/travel/store-helpers.ts',
   'gateway/session-manager.ts',
   'platform/kernel/base.ts',
 ])('%s says nothing', (file) => {
@@ -27,7 +27,7 @@ test('names that tools and customs demand are allowed', () => {
   const files = [
     'README.md',
     'docs/adr/0001-temporal.md',
-    'workflows/place-order.saga.ts',
+    'workflows/sample-order.saga.ts',
     '.ci/run',
   ];
   expect(checkNames(files)).toEqual([]);

@@ -6,24 +6,22 @@ import { checkSagaRegistry } from './checks/saga-registry';
 const workflows = readFiles((file) => file.startsWith('workflows/'));
 
 test('every saga can be started, and every contract has a saga behind it', () => {
-  expect(workflows.filter(({ file }) => file.endsWith('.saga.ts')).length).toBeGreaterThan(1);
+  expect(workflows.filter(({ file }) => file.endsWith('.saga.ts')).length).toBeGreaterThan(0);
   expect(describeFindings(checkSagaRegistry(workflows))).toBe('');
 });
 
-const without = (line: string): RepositoryFile[] =>
-  workflows.map(({ file, text }) => ({ file, text: text.replace(line, '') }));
+/** Without the first line that draws in such a module. */
+const without = (list: string, module: string): RepositoryFile[] =>
+  workflows.map(({ file, text }) => {
+    const line = new RegExp(`^import .* from './[\\w-]+\\.${module}';$`, 'm');
+    return { file, text: file === list ? text.replace(line, '') : text };
+  });
 
 test.each([
-  [
-    'a saga that the orchestrator does not list',
-    "import { returnOrder } from './return-order.saga';",
-  ],
-  [
-    'a contract that the gateway does not list',
-    "import { returnOrderContract } from './return-order.contract';",
-  ],
-])('%s is reported', (_title, line) => {
-  expect(checkSagaRegistry(without(line))).toHaveLength(1);
+  ['a saga that the orchestrator does not list', 'workflows/index.ts', 'saga'],
+  ['a contract that the gateway does not list', 'workflows/catalog.ts', 'contract'],
+])('%s is reported', (_title, list, module) => {
+  expect(checkSagaRegistry(without(list, module))).toHaveLength(1);
 });
 
 test('a saga without a contract is reported', () => {

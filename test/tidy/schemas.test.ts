@@ -34,7 +34,7 @@ test('an edited schema is reported', () => {
     cpSync(path.join(root, 'schemas'), copy, { recursive: true });
     lockSchemas(copy);
     expect(verifySchemaLock(copy)).toEqual([]);
-    writeFileSync(path.join(copy, 'events', 'order.opened', '1.0.json'), '{}');
+    writeFileSync(path.join(copy, 'events', 'saga.started', '1.0.json'), '{}');
     expect(verifySchemaLock(copy).map(({ code }) => code)).toEqual(['SCHEMA_CHANGED']);
   } finally {
     rmSync(copy, { recursive: true, force: true });
