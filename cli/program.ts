@@ -9,7 +9,7 @@ interface Entry {
 /** Every command, in the order of the help. */
 const entries: Readonly<Record<string, Entry>> = {
   up: {
-    about: 'Start every server and service on this machine, and place three orders.',
+    about: 'Start every server and service on this machine, and show some sagas.',
     load: () => (require('./up/command') as typeof import('./up/command')).upCommand(),
   },
   status: {

@@ -120,8 +120,7 @@ export function openReadModel(config: Config, keys: ReadingKeys): ReadModel {
       by: Readonly<Record<string, string>>,
       page: PageOptions,
     ) => {
-      const conditions = (bind: Bind) =>
-        conditionsOf(projection, by, bind);
+      const conditions = (bind: Bind) => conditionsOf(projection, by, bind);
       return list<Row>(reading, projection, { conditions, ...page });
     },
     sagaTimeline: async (sagaId) => {

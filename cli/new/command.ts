@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { projectRoot } from '../../platform/runtime/paths';
 import { newEvent } from './event/command';
+import { keptBy } from './kept';
 import { namesOf } from './names';
 import type { Names } from './names';
 import { newProjection } from './projection/command';
 import { withSaga } from './registries';
 import { sagaFiles } from './saga-files';
+import { sagaOfService } from './saga-of-service';
+import { newProject } from './project/command';
 import { newService } from './service/command';
 import { demandNew, readFile, tellFiles, writeFiles } from './writing';
 import type { Files, Told } from './writing';
@@ -19,10 +22,12 @@ Exit codes: 0 written, 1 not, and why, 2 wrong usage.
 
 Examples:
   holdfast new saga gift-order
+  holdfast new saga book-trip --of travel
   holdfast new saga gift-order --dry-run --json | jq -r '.files[]'
 `;
 
 interface NewOptions extends Told {
+  readonly of?: string;
   readonly root?: string;
 }
 
@@ -33,6 +38,7 @@ export function newCommand(): Command {
     .addCommand(newService())
     .addCommand(newEvent())
     .addCommand(newProjection())
+    .addCommand(newProject())
     .exitOverride();
 }
 
@@ -40,21 +46,23 @@ function newSaga(): Command {
   return new Command('saga')
     .description('Write a saga that works, to be changed into your own.')
     .argument('<name>', 'lower-case words with dashes, such as gift-order')
+    .option('--of <service>', 'that it makes and confirms something of; the example’s unless told')
     .option('--dry-run', 'say what would be written, and write nothing', false)
     .option('--root <folder>', 'of the project; the one of this program unless told')
     .option('--json', 'print the files as one JSON object', false)
     .addHelpText('after', help)
     .exitOverride()
-    .action((name: string, { root = projectRoot, ...told }: NewOptions) => {
-      const files = filesOfSaga(namesOf(name), root);
+    .action((name: string, { root = projectRoot, of, ...told }: NewOptions) => {
+      const files = filesOfSaga(namesOf(name), root, of);
       if (!told.dryRun) writeFiles(files, root);
       tellFiles(name, files, { ...told, next: nextOf(name) });
     });
 }
 
 /** Every file a new saga touches, with its whole new text. Throws where one of its own is there already. */
-export function filesOfSaga(names: Names, root: string): Files {
-  const own = sagaFiles(names);
+export function filesOfSaga(names: Names, root: string, service?: string): Files {
+  const kept = keptBy(root, names, service);
+  const own = kept === undefined ? sagaFiles(names) : sagaOfService(names, kept);
   demandNew(own, root, 'saga');
   return { ...own, ...withSaga(names, (file) => readFile(root, file)) };
 }

@@ -33,13 +33,13 @@ export function readFile(root: string, file: string): string {
   }
 }
 
-/** Writes them, and lays out code as the rest of the project is, where its formatter is installed. */
-export function writeFiles(files: Files, root: string): void {
+/** Writes them, and lays out code as the rest of the project is, where its formatter is `installed`. */
+export function writeFiles(files: Files, root: string, installed = root): void {
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), text);
   }
-  const prettier = path.join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  const prettier = path.join(installed, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
   if (!existsSync(prettier)) return;
   const code = Object.keys(files).filter((file) => file.endsWith('.ts'));
   spawnSync(process.execPath, [prettier, '--write', ...code], { cwd: root, stdio: 'ignore' });

@@ -1,18 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** True when the folder holds the package.json of this very package, and not one of a dependency. */
+/** True when the folder holds the package.json that has our command, whatever the project is called. */
 function isProjectRoot(directory: string): boolean {
   const manifest = path.join(directory, 'package.json');
   if (!existsSync(manifest)) return false;
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'holdfast';
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin?: { holdfast?: string } };
+  return bin?.holdfast === './cli/bootstrap.js';
 }
 
 function findProjectRoot(start: string): string {
   for (let directory = start; ; directory = path.dirname(directory)) {
     if (isProjectRoot(directory)) return directory;
     if (path.dirname(directory) === directory)
-      throw new Error(`No holdfast project above ${start}`);
+      throw new Error(`No project of Holdfast above ${start}`);
   }
 }
 

@@ -107,8 +107,9 @@ export const commandPages: ErrorPages = {
     docs: 'add-a-saga.md',
   },
   ALREADY_THERE: {
-    means: 'A file that was to be written is there already. Nothing was written.',
-    next: 'choose another name, or take that saga away first',
+    means:
+      'A file that was to be written is there already, or a folder of a new project is not empty. Nothing was written.',
+    next: 'choose another name, or take away first what is there',
     docs: 'add-a-saga.md',
   },
   PROJECT_UNKNOWN: {
@@ -116,6 +117,18 @@ export const commandPages: ErrorPages = {
       'The folder has no registry of sagas: it is no clone of the project. Nothing was written.',
     next: 'run it in a clone, or name its folder with --root',
     docs: 'add-a-saga.md',
+  },
+  SERVICE_UNFIT: {
+    means:
+      'A saga was to be written of a service that does not make, confirm and cancel, as `holdfast new service` writes it; or there is none of another name than the saga. Nothing was written.',
+    next: 'name another service with --of, or write one with holdfast new service',
+    docs: 'add-a-saga.md',
+  },
+  GENERATE_FAILED: {
+    means:
+      'A new project is written and whole, and installing or generating in it did not come to its end.',
+    next: 'read what it said, and run npm run generate in the project',
+    docs: 'new-project.md',
   },
   REGISTRY_UNREADABLE: {
     means:

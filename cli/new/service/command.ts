@@ -52,7 +52,7 @@ export function newService(): Command {
       const names = serviceNamesOf(name, { aggregate: keeps, store });
       const files = filesOfService(names, root);
       if (!told.dryRun) writeFiles(files, root);
-      tellFiles(name, files, { ...told, next });
+      tellFiles(name, files, { ...told, next: nextOf(name) });
     });
 }
 
@@ -60,7 +60,8 @@ export function newService(): Command {
 export function filesOfService(names: ServiceNames, root: string): Files {
   const own = serviceFiles(names);
   demandNew(own, root, 'service');
-  demandOwnEvents(names, root);
+  const events = path.join(root, 'schemas', 'events');
+  demandOwnEvents(names, existsSync(events) ? readdirSync(events) : []);
   const registries = {
     read: (file: string) => readFile(root, file),
     title: storeTitles[names.store],
@@ -68,10 +69,11 @@ export function filesOfService(names: ServiceNames, root: string): Files {
   return { ...own, ...withService(names, registries) };
 }
 
-/** Two services that tell events of the same beginning would write each other's history. */
-function demandOwnEvents({ aggregate }: ServiceNames, root: string): void {
-  const folder = path.join(root, 'schemas', 'events');
-  const types = existsSync(folder) ? readdirSync(folder) : [];
+/**
+ * Throws ALREADY_THERE where one of these types begins as its own: two services that tell events of the same beginning
+ * would write each other's history.
+ */
+export function demandOwnEvents({ aggregate }: ServiceNames, types: readonly string[]): void {
   const there = types.find((type) => type.startsWith(`${aggregate}.`));
   if (there === undefined) return;
   throw new CommandError({
@@ -81,8 +83,8 @@ function demandOwnEvents({ aggregate }: ServiceNames, root: string): void {
   });
 }
 
-const next = [
+const nextOf = (name: string): readonly string[] => [
   'npm run generate        schemas, client, Compose, Kubernetes, reference',
   'npm run verify          does it fit, does it compile',
-  'holdfast new saga …     a saga that uses it: docs/tutorial.md',
+  `holdfast new saga <name> --of ${name}   a saga that uses it`,
 ];

@@ -15,10 +15,13 @@ function changed(
 
 /** The list that certificates, permissions, ports and processes are made from: one line more at its end. */
 function listed({ name, store }: ServiceNames, text: string): string {
-  const line = `  { name: '${name}', store: '${store}' },\n`;
-  const at = /\] as const satisfies readonly ServiceLine\[\];/;
-  const end = at.exec(text)?.[0] ?? '';
-  return changed(text, { file: 'activities/list.ts', at, to: `${line}${end}` });
+  // A list of one stands on one line.
+  const at = /(?<last>[[}]),?\s*\] as const satisfies readonly ServiceLine\[\];/;
+  const last = at.exec(text)?.groups?.last === '}' ? '},' : '[';
+  const to = `${last}
+  { name: '${name}', store: '${store}' },
+] as const satisfies readonly ServiceLine[];`;
+  return changed(text, { file: 'activities/list.ts', at, to });
 }
 
 /** The services that can be run: imports, the entry, and its name in the list. */
@@ -46,7 +49,8 @@ export const ${name} = hostable({
   const withEntry = changed(text, { file, at: before, to: `${entry}${start}` });
   const list = /(services: readonly HostedService\[\] = \[[^\]]*?),?\s*\];/;
   const names = list.exec(withEntry)?.[1] ?? '';
-  const withName = changed(withEntry, { file, at: list, to: `${names}, ${name}];` });
+  const between = names.endsWith('[') ? '' : ', ';
+  const withName = changed(withEntry, { file, at: list, to: `${names}${between}${name}];` });
   return imports.reduce(withImport, withName);
 }
 
