@@ -1,3 +1,8 @@
+/*
+ * Pictures of the documents are SVG that this folder writes: they show wherever the repository is read,
+ * and on the site without a library. Mermaid would have every reader's browser load one of a few megabytes.
+ */
+
 /** A place in a picture, in pixels from its upper left corner. */
 export interface Point {
   readonly x: number;
