@@ -104,6 +104,8 @@ test('tests that name or need the example are left out, with what only they need
   expect(tests).toContain('test/unit/activities/travel.test.ts');
   expect(tests).toContain('test/unit/saga/machine.test.ts');
   expect(tests).not.toContain('test/unit/workflows/place-order.test.ts');
+  // It imports none of it, and speaks of it.
+  expect(tests).not.toContain('test/unit/saga/journal.test.ts');
   expect(tests.every((file) => /^test\/(?:unit|tidy)\//.test(file))).toBe(true);
   expect(tests.length).toBeGreaterThan(60);
   expect(all).not.toContain('test/support/order-histories.ts');
