@@ -18,6 +18,7 @@ export const navigation: readonly Group[] = [
   {
     title: 'How-to',
     pages: [
+      'docs/new-project.md',
       'docs/add-a-saga.md',
       'docs/testing-your-saga.md',
       'docs/verify.md',

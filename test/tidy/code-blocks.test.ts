@@ -54,13 +54,8 @@ test('every block of the documents is of a language that is checked, and parses'
   expect(describeFindings(blocks.flatMap(checkBlock))).toBe('');
 });
 
-/** Problems that are known, and wait for somebody: none is added here to get through. */
-const waiting: ReadonlySet<string> = new Set(['docs/performance.md holdfast has no command show']);
-
 test('the command line and npm take every line of theirs in the documents', () => {
-  const findings = documents
-    .flatMap((document) => checkShellLines(document, known))
-    .filter(({ file, problem }) => !waiting.has(`${file} ${problem}`));
+  const findings = documents.flatMap((document) => checkShellLines(document, known));
   expect(describeFindings(findings)).toBe('');
 });
 

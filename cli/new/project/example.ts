@@ -55,7 +55,7 @@ const places = [
 /** True for a file outside the tests that a project without the example does not have. */
 export function isOfExample(file: string, { projections }: Example): boolean {
   const isPlace = places.some((place) => place.test(file));
-  const module = /^projections\/([\w-]+)/.exec(file)?.[1] ?? '';
+  const module = /^(?:projections|gateway\/routes)\/([\w-]+)/.exec(file)?.[1] ?? '';
   return isPlace || projections.includes(module);
 }
 

@@ -32,6 +32,7 @@ export interface ProjectPlan {
 /** Runs the tests of a project; the platform runs rings of its own. */
 const runner = { of: 'test/support/run.ts', from: 'test/support/run-project.ts' } as const;
 const schemas = 'schemas/schemas.lock.json';
+const sitePages = 'docs/.vitepress/navigation.ts';
 const pageLine = /^ {4}docs: '([^'#]+)[^']*',\n/gm;
 
 /**
@@ -81,6 +82,10 @@ function linked(
 ): Files {
   const texts = files.flatMap((file): readonly (readonly [string, string])[] => {
     if (file.endsWith('.md')) return [[file, withoutDeadLinks(file, read(file), isThere)]];
+    if (file === sitePages) {
+      const pages = /'([^'\n]+\.md)',?\s*/g;
+      return [[file, read(file).replace(pages, (all, page: string) => (isThere(page) ? all : ''))]];
+    }
     if (!file.startsWith('cli/explain/pages/')) return [];
     const text = read(file).replace(pageLine, (line, page: string) =>
       isThere(`docs/${page}`) ? line : '',

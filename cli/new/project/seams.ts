@@ -84,6 +84,30 @@ export function cachedReadOf(_saga: string, _businessKey: string): string | unde
   return undefined;
 }
 `,
+  'gateway/routes/views.ts': `import type { OperationHandlers } from '../../platform/security/operations';
+import type { GatewayParts } from './parts';
+
+/** What views are answered from. */
+export type ViewParts = Pick<GatewayParts, 'readModel'>;
+
+/** Read models that people ask through the gateway, one line each: \`...nameOperations\`. */
+export const viewOperations = {};
+
+/** What answers them, one line each: \`nameHandlers\`. */
+const views: readonly ((parts: ViewParts) => object)[] = [];
+
+/** Handlers of {@link viewOperations}. */
+export function viewHandlers(parts: ViewParts): OperationHandlers<typeof viewOperations> {
+  return Object.assign({}, ...views.map((handlersOf) => handlersOf(parts))) as OperationHandlers<
+    typeof viewOperations
+  >;
+}
+`,
+  'cli/reference/own-pictures.ts': `/** Pictures of this project's own, by file, that documents show. */
+export async function ownPictures(): Promise<Readonly<Record<string, string>>> {
+  return {};
+}
+`,
   'gateway/own-problems.ts': `import type { ProblemPage } from './problems';
 
 /** Problems of this project’s own services, as their operations answer them: status, title and what to do next. */

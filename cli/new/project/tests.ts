@@ -17,6 +17,8 @@ const roots = [
 const unfit: ReadonlySet<string> = new Set([
   // Pages of errors that only the example, or what is played on it, has.
   'test/tidy/error-codes.test.ts',
+  // Lines of commands that are played on it.
+  'test/tidy/code-blocks.test.ts',
   // The engines that benchmarks are compared with.
   'test/tidy/supply.test.ts',
   'test/unit/cli/chaos.test.ts',
