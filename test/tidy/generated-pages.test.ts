@@ -73,6 +73,7 @@ test('every setting has a meaning, and every variable that our code names is tol
 
 /** Names in the sources that nobody sets, and why. */
 const notToPeople = {
+  HOLDFAST_TEST_CELLS: 'of projects that new project writes, whose own README tells it',
   HOLDFAST_TEST_ALERTS_FOR: 'of the tests of alerts alone',
   HOLDFAST_WEBHOOK: 'the beginning of the names of three',
 };
