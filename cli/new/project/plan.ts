@@ -83,7 +83,7 @@ function linked(
   const texts = files.flatMap((file): readonly (readonly [string, string])[] => {
     if (file.endsWith('.md')) return [[file, withoutDeadLinks(file, read(file), isThere)]];
     if (file === sitePages) {
-      const pages = /'([^'\n]+\.md)',?\s*/g;
+      const pages = /'([\w./-]+\.md)',?\s*/g;
       return [[file, read(file).replace(pages, (all, page: string) => (isThere(page) ? all : ''))]];
     }
     if (!file.startsWith('cli/explain/pages/')) return [];
