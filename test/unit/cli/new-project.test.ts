@@ -93,8 +93,19 @@ test('the files that listed the example say nothing of it, and what they say com
   expect(textOf('workflows/recipes.ts')).toContain('[bookTripRecipe]');
   expect(textOf('activities/index.ts')).toContain('[travel];');
   expect(textOf('cli/program.ts')).not.toMatch(/\.\/(?:chaos|attack)\//);
+  const navigation = textOf('docs/.vitepress/navigation.ts');
+  expect(navigation).not.toMatch(/docs\/(?:attack|chaos|tutorial)\.md/);
+  expect(navigation).toContain("'docs/verify.md'");
+  // What is no page stays as it is.
+  expect(navigation.slice(navigation.indexOf('/** Pages of an entry'))).toBe(
+    readFileSync(path.join(projectRoot, 'docs/.vitepress/navigation.ts'), 'utf8').slice(
+      -navigation.length + navigation.indexOf('/** Pages of an entry'),
+    ),
+  );
+  // The check knows no typings of Node.
+  const needNode = ['cli/program.ts', 'docs/.vitepress/navigation.ts'];
   const code = Object.entries(plan.written).filter(
-    ([file]) => file.endsWith('.ts') && !file.startsWith('test/') && file !== 'cli/program.ts',
+    ([file]) => file.endsWith('.ts') && !file.startsWith('test/') && !needNode.includes(file),
   );
   expect(typeCheck(Object.fromEntries(code))).toEqual([]);
 }, 120_000);
