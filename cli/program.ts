@@ -36,7 +36,7 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   new: {
     about:
-      'Write a saga, a service, an event or a read model that works, to be changed into your own.',
+      'Write a saga, a service, an event, a read model or a whole project, to be changed into your own.',
     load: () => (require('./new/command') as typeof import('./new/command')).newCommand(),
   },
   explain: {

@@ -23,6 +23,8 @@ export function readModelFailed(cause: unknown): never {
     const part = { pointer: '/after', code: 'FORMAT_INVALID', detail: 'not a cursor of ours' };
     throw problem('QUERY_INVALID', { errors: [part], cause });
   }
+  // A mistake of ours, such as a list that is asked by what it is not listed by.
+  if (cause instanceof RangeError || cause instanceof TypeError) throw cause;
   if (isFault(cause) && cause.code === 'CIPHERTEXT_REFUSED') throw cause;
   if (isFault(cause) && cause.code === 'KEYS_UNAVAILABLE') {
     throw gatewayProblem('KEYS_UNAVAILABLE', { retryAfterSeconds: 2, cause });

@@ -5,8 +5,8 @@ import type { Names } from './names';
 import type { Kept } from './saga-of-service';
 import { readFile } from './writing';
 
-/** Services of the example that a saga is written of where they are there. */
-const shop = ['orders', 'inventory'];
+/** Services of the example that a saga is written of where they are there, and a command that tells each. */
+const shop = { orders: 'open', inventory: 'reserve' };
 
 /**
  * The service that a new saga is of: the one that was named, else the first that is as `holdfast new service` writes
@@ -14,7 +14,7 @@ const shop = ['orders', 'inventory'];
  */
 export function keptBy(root: string, names: Names, wanted?: string): Kept | undefined {
   const services = servicesOf(root);
-  const isShop = services === undefined || shop.every((name) => services.includes(name));
+  const isShop = services === undefined || hasShop(root);
   if (wanted === undefined && isShop) return undefined;
   const asked = wanted === undefined ? (services ?? []) : [wanted];
   const found = asked.flatMap((service) => readKept(root, service) ?? []);
@@ -22,8 +22,16 @@ export function keptBy(root: string, names: Names, wanted?: string): Kept | unde
   if (kept !== undefined) return kept;
   throw new CommandError({
     code: 'SERVICE_UNFIT',
-    cause: `${wanted ?? 'no service'} is one that makes, confirms and cancels, and is called other than the saga`,
+    cause: `${wanted === undefined ? 'there is no service' : `${wanted} is none`} that makes, confirms and cancels, and is called other than the saga`,
     fix: 'write one with holdfast new service, or name another with --of',
+  });
+}
+
+function hasShop(root: string): boolean {
+  return Object.entries(shop).every(([service, command]) => {
+    const file = `activities/${service}/contract.ts`;
+    if (!existsSync(path.join(root, file))) return false;
+    return readFile(root, file).includes(`  ${command}: command(`);
   });
 }
 

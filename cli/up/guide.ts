@@ -1,6 +1,6 @@
 import { temporalPage } from '../../stack/temporal-page';
 import type { ApiClient } from './api-client';
-import { demonstration } from './demo';
+import { demonstration } from './shown';
 import { platformProcesses } from './world';
 import type { World } from './world';
 

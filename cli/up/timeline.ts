@@ -1,4 +1,4 @@
-import type { DemoSaga } from './demo/demonstration';
+import type { DemoSaga } from './shown/demonstration';
 
 interface Step {
   readonly name?: unknown;

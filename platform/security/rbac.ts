@@ -50,6 +50,11 @@ export function mountOperations<Table extends Operations>(
     // Two templates that differ in the names of their members alone match the same paths.
     const shape = operation.path.replace(/:\w+/g, ':member');
     const added = operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method];
+    if (methodsOf.get(shape)?.includes(operation.method)) {
+      throw new OperationsInvalid(
+        `${name}: ${operation.method} ${shape} is another operation already`,
+      );
+    }
     methodsOf.set(shape, [...(methodsOf.get(shape) ?? []), ...added]);
   }
   for (const [path, methods] of methodsOf) app.all(path, methodNotAllowed(methods));

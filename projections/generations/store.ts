@@ -39,17 +39,21 @@ export function generationStore(parts: ProjectingParts): GenerationStore {
       if (state === 'live') throw new RangeError(`${projection} is read from generation ${number}`);
       await ask(sql.setState, [projection, number, state, 'dropped']);
     },
-    clear: async (projection) => {
+    clear: async (projection, stopping) => {
       for (const { name } of await ask<{ name: string }>(sql.droppedNames, [projection])) {
-        for (const table of sql.ownTables) await clearTable(pool, table, name);
+        for (const table of sql.ownTables) await clearTable(pool, { table, name, stopping });
       }
     },
   };
 }
 
-async function clearTable(pool: Pool, table: string, name: string): Promise<void> {
+/** A little at a time; what is left is the next one's. */
+async function clearTable(
+  pool: Pool,
+  { table, name, stopping }: { table: string; name: string; stopping: AbortSignal | undefined },
+): Promise<void> {
   const told = { values: [name], timeoutMs: limits.clearMs };
-  for (;;) {
+  while (stopping?.aborted !== true) {
     const { rowCount } = await run(pool, sql.deleteSome(table), told);
     if (!rowCount) return;
   }

@@ -24,12 +24,14 @@ export const sampleMax = 1_000;
  * Throws RangeError for a name there is not.
  */
 export function rebuildOptions({ config, eventLog, store, schemas, log }: RebuildWorld) {
+  // Of the code as it was loaded: its files may be others by the time somebody asks.
+  const folds = new Map(projections.map((one) => [one.name, foldCodeOf(one)]));
   return (name: string): ReplayOptions => {
     const projection = projections.find((one) => one.name === name);
     if (projection === undefined) throw new RangeError(`there is no read model ${name}`);
     return {
       ...{ projection, eventLog, schemas, log, sampleMax, generations: store.generations },
-      fold: foldCodeOf(projection),
+      fold: folds.get(name) ?? '',
       topics: projection.services.map((service) => eventTopic(service, config.HOLDFAST_INSTANCE)),
       ...{ groupPrefix: 'projector-replay', keepLive: false, expectEqual: false },
       acceptLetters: false,

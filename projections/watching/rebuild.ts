@@ -1,6 +1,6 @@
 import { replayProjection } from '../../platform/event-log/replay/replay';
 import type { ReplayOptions, ReplayReport } from '../../platform/event-log/replay/options';
-import { Problem } from '../../platform/http/problem';
+import { Problem, problem } from '../../platform/http/problem';
 import type { Log } from '../../platform/runtime/log';
 
 /** Status, title and next step of what a rebuild is refused with. */
@@ -14,7 +14,7 @@ export const rebuildPages = {
 
 /** Who asked for it and why. */
 export interface RebuildAct {
-  /** The same for the same request: asked for again, it is the one that was begun. */
+  /** The same for the same request: asked for again at this process, it is the one that was begun. */
   readonly id: string;
   /** Pseudonym. */
   readonly by: string;
@@ -40,7 +40,10 @@ export interface Rebuilds {
   begin(projection: string, act: RebuildAct): Promise<{ begunAt: string; isRepeat: boolean }>;
   /** The last one; undefined where none was asked for. */
   of(projection: string): WatchedRebuild | undefined;
-  /** Ends what is under way; the next one goes on from there. */
+  /**
+   * Ends what is under way, and begins nothing more; the next process goes on from there. Statements that compare and
+   * switch are waited for.
+   */
   stop(): Promise<void>;
 }
 
@@ -51,30 +54,36 @@ export interface RebuildParts {
   readonly now?: () => Date;
 }
 
+/** Acts of which a second request is known as the same. */
+const actsKeptMax = 50;
+
 /** Runs rebuilds beside everything else this process does. */
 export function createRebuilds(parts: RebuildParts): Rebuilds {
   const { log, now = () => new Date() } = parts;
   const stopping = new AbortController();
-  const last = new Map<string, { readonly id: string; readonly seen: WatchedRebuild }>();
+  const { signal } = stopping;
+  const last = new Map<string, WatchedRebuild>();
+  const acts = new Map<string, Promise<Begun>>();
   const running = new Set<Promise<void>>();
 
   /** Resolves when it has the right to replay, and rejects where it does not get that far. */
-  function run(projection: string, { id, by, reason, acceptLetters }: RebuildAct) {
+  function run(projection: string, { by, reason, acceptLetters }: RebuildAct) {
     const asked = { by, reason, begunAt: now().toISOString() };
-    const keep = (how: Omit<WatchedRebuild, keyof typeof asked>) =>
-      last.set(projection, { id, seen: { ...asked, ...how } });
-    return new Promise<{ readonly begunAt: string }>((resolve, reject) => {
+    const keep = (how: How) => last.set(projection, { ...asked, ...how });
+    return new Promise<Begun>((resolve, reject) => {
       let hasBegun = false;
       const begun = (): void => {
         hasBegun = true;
         keep({ state: 'running' });
         resolve(asked);
       };
-      const signal = stopping.signal;
       const options = { ...parts.optionsOf(projection), acceptLetters, stopping: signal, begun };
       const over = replayProjection(options)
         .then(stateOf, (error: Error) => {
           reject(error);
+          if (hasBegun && !signal.aborted) {
+            log.error('a rebuild failed', { projection, actor: by, error });
+          }
           return failureOf(error, signal.aborted);
         })
         .then((how) => {
@@ -87,14 +96,24 @@ export function createRebuilds(parts: RebuildParts): Rebuilds {
     });
   }
 
+  /** One that could not begin is forgotten, so that it may be asked for again. */
+  function noted(id: string, begun: Promise<Begun>): Promise<Begun> {
+    acts.set(id, begun);
+    begun.catch(() => acts.delete(id));
+    const [oldest] = acts.keys();
+    if (acts.size > actsKeptMax && oldest !== undefined) acts.delete(oldest);
+    return begun;
+  }
+
   return {
-    of: (projection) => last.get(projection)?.seen,
+    of: (projection) => last.get(projection),
     async begin(projection, act) {
-      const before = last.get(projection);
-      if (before?.id === act.id) return { begunAt: before.seen.begunAt, isRepeat: true };
-      const { begunAt } = await run(projection, act).catch(refuse);
+      const known = acts.get(act.id);
+      if (known !== undefined) return { ...(await known.catch(refuse)), isRepeat: true };
+      if (signal.aborted) throw problem('SERVICE_UNAVAILABLE', { detail: 'the projector stops' });
+      const begun = await noted(act.id, run(projection, act)).catch(refuse);
       log.info('a rebuild was begun', { projection, actor: act.by, reason: act.reason });
-      return { begunAt, isRepeat: false };
+      return { ...begun, isRepeat: false };
     },
     async stop() {
       stopping.abort(new Error('the process stops'));
@@ -103,7 +122,11 @@ export function createRebuilds(parts: RebuildParts): Rebuilds {
   };
 }
 
-type How = Pick<WatchedRebuild, 'state' | 'code' | 'detail'>;
+interface Begun {
+  readonly begunAt: string;
+}
+
+type How = Omit<WatchedRebuild, 'by' | 'reason' | 'begunAt'>;
 
 function stateOf({ verdict, letters, comparison }: ReplayReport): How {
   if (verdict === 'letters') {
@@ -117,7 +140,10 @@ function stateOf({ verdict, letters, comparison }: ReplayReport): How {
 
 function failureOf(error: unknown, isStopped: boolean): How {
   if (isStopped) return { state: 'stopped', detail: 'its process ended; begin it again' };
-  const { code = 'INTERNAL', fix, message } = error as { code?: string } & Error & { fix?: string };
+  const { code, fix, message } = error as { code?: string } & Error & { fix?: string };
+  if (code === undefined) {
+    return { state: 'failed', code: 'INTERNAL', detail: 'the log of the projector says why' };
+  }
   return { state: 'failed', code, detail: fix === undefined ? message : `${message}; ${fix}` };
 }
 

@@ -1,4 +1,5 @@
 import type { EventLog } from '../../platform/event-log/kafka';
+import { LogError } from '../../platform/event-log/ports';
 import type { ReplayOptions } from '../../platform/event-log/replay/options';
 import { loadSchemas } from '../../platform/event-log/schema-registry';
 import { createApp } from '../../platform/http/app';
@@ -95,7 +96,7 @@ test('an operator has a read model built anew, and sees how it ended and who ask
   });
   const counted = 'select count(*)::int as count from live_rows';
   expect(await store.ask(counted, [])).toEqual([{ count: orders }]);
-  // The same request is the same rebuild, and is not begun a second time.
+  // The same request is the same rebuild, and is not begun a second time, whatever came between.
   const again = await begin('key-1');
   expect([again.status, again.headers['idempotent-replayed']]).toEqual([202, 'true']);
   expect(again.json()).toEqual(begun.json());
@@ -127,6 +128,7 @@ test('a process that stops ends its rebuild, and the next one goes on from there
   expect((await begin()).status).toBe(202);
   expect(await seen()).toMatchObject({ rebuild: { state: 'running' }, generation: 2 });
   await rebuilds.stop();
+  expect((await begin()).json()).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   const building = { generation: 3, done: 0, all: 2 * orders };
   expect(await seen()).toMatchObject({ rebuild: { state: 'stopped' }, building });
   expect(await states()).toEqual(['2 live', '3 building']);
@@ -138,11 +140,18 @@ test('a process that stops ends its rebuild, and the next one goes on from there
 });
 
 test('a rebuild that cannot come to its end says why', async () => {
-  const broken = { ...log, marks: () => Promise.reject(new Error('the brokers are away')) };
+  const broken = {
+    ...log,
+    marks: () => Promise.reject(new LogError('LOG_UNAVAILABLE', 'away')),
+  };
   const { begin, seen } = open(broken);
   expect((await begin()).status).toBe(202);
   await eventually(async () => {
     const { rebuild } = await seen();
-    expect(rebuild).toMatchObject({ state: 'failed', detail: 'the brokers are away' });
+    expect(rebuild).toMatchObject({
+      state: 'failed',
+      code: 'LOG_UNAVAILABLE',
+      detail: 'LOG_UNAVAILABLE: away',
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { CommandError } from '../../command-error';
 import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
 import type { Files, Told } from '../writing';
 import { editedFiles, eventSchemaOf, eventTestOf } from './event-files';
@@ -49,7 +50,18 @@ export function filesOfEvent(names: EventNames, root: string): Files {
   const contract = read(`activities/${names.service}/contract.ts`);
   const own = { ...eventSchemaOf(names), ...eventTestOf(names, contract) };
   demandNew(own, root, 'event');
+  demandNoCommand(names, contract);
   return { ...own, ...editedFiles(names, read) };
+}
+
+/** A second command of that name would take the place of the first. */
+function demandNoCommand({ service, command }: EventNames, contract: string): void {
+  if (!new RegExp(`^  ${command}:`, 'm').test(contract)) return;
+  throw new CommandError({
+    code: 'ALREADY_THERE',
+    cause: `${service} has a command ${command} already`,
+    fix: 'name another with --by',
+  });
 }
 
 const nextOf = ({ service, command }: EventNames): readonly string[] => [

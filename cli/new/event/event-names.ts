@@ -34,6 +34,7 @@ function invalid(cause: string): CommandError {
 
 /** The service that keeps such aggregates, and how their id is called. Throws NAME_INVALID where none does. */
 export function keeperOf(aggregate: string, root: string): Pick<EventNames, 'service' | 'id'> {
+  if (!/^[a-z]{3,20}$/.test(aggregate)) throw invalid(`${aggregate} is no word for what is kept`);
   const folder = path.join(root, 'activities');
   const services = existsSync(folder) ? readdirSync(folder) : [];
   const pattern = new RegExp(`\\b${aggregate}: \\{ id: '(\\w+)'`);

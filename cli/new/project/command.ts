@@ -48,7 +48,10 @@ export function newProject(): Command {
     .addOption(new Option('--store <kind>', 'its database').choices(stores).default('postgresql'))
     .option('--keeps <word>', 'what it keeps one of, in events and routes', 'booking')
     .option('--saga <name>', 'the first saga; make-<what it keeps> unless told')
-    .option('--no-generate', 'install nothing and make nothing; npm start does both')
+    .option(
+      '--no-generate',
+      'install and make nothing: npm start installs, npm run generate is yours to run',
+    )
     .option('--dry-run', 'say what would be written, and write nothing', false)
     .option('--root <folder>', 'tree to make it from; the one of this program unless told')
     .option('--json', 'print the files as one JSON object', false)

@@ -42,7 +42,7 @@ const places = [
   /^schemas\/(?:commands|messages)\/(?!sagas\.)/,
   // Played on the example.
   /^cli\/(?:attack|chaos|storm)\//,
-  /^cli\/up\/demo\/shop\.ts$/,
+  /^cli\/up\/shown\/shop\.ts$/,
   /^cli\/explain\/pages\/shop(?:-identities)?\.ts$/,
   /^gateway\/routes\/(?:orders|services|service-answers)\.ts$/,
   // Measures the platform itself.

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError } from '../../command-error';
@@ -38,6 +38,8 @@ export function placeProject(
       cpSync(path.join(from, file), path.join(beside, file));
     }
     writeFiles(written, beside, from);
+    // Made for its owner alone; a project is for whoever may read what else is there.
+    chmodSync(beside, 0o777 & ~process.umask());
     if (existsSync(folder)) rmdirSync(folder);
     renameSync(beside, folder);
   } catch (error) {

@@ -30,7 +30,7 @@ export interface ProjectPlan {
 }
 
 /** Runs the tests of a project; the platform runs rings of its own. */
-const runner = { of: 'test/support/run.ts', from: 'test/support/run-project.ts' } as const;
+const runner = { of: 'test/support/run.ts', ofPlatform: 'test/support/run-project.ts' } as const;
 const schemas = 'schemas/schemas.lock.json';
 const sitePages = 'docs/.vitepress/navigation.ts';
 const pageLine = /^ {4}docs: '([^'#]+)[^']*',\n/gm;
@@ -47,9 +47,11 @@ export function planProject(sources: Sources, names: ProjectNames): ProjectPlan 
   );
   const events = kept.flatMap((file) => /^schemas\/events\/([^/]+)/.exec(file)?.[1] ?? []);
   demandOwnEvents(names.service, events);
-  const tests = testsOf(sources, example, kept).filter((file) => file !== runner.from);
+  // A project that was made before has it in its place already.
+  const from = sources.files.includes(runner.ofPlatform) ? runner.ofPlatform : runner.of;
+  const tests = testsOf(sources, { example, kept, runner: from }).filter((file) => file !== from);
   const all = new Set([...kept, ...tests, runner.of]);
-  const changed = changedFiles(sources, names, all);
+  const changed: Files = { ...changedFiles(sources, names, all), [runner.of]: sources.read(from) };
   const written = { ...changed, ...ownFiles(names, (file) => changed[file] ?? sources.read(file)) };
   const copied = [...all].filter((file) => written[file] === undefined).sort();
   return { copied, written };
@@ -64,7 +66,6 @@ function changedFiles(sources: Sources, names: ProjectNames, all: ReadonlySet<st
     ...packageFiles(names, read),
     ...ownPages(names, version),
     [schemas]: schemaLock(read(schemas), (file) => isOfPlatform(file.split('/')[2] ?? '')),
-    [runner.of]: read(runner.from),
   };
   const folders = new Set([...all].flatMap(foldersOf));
   const isThere = (file: string) => all.has(file) || folders.has(file);

@@ -113,7 +113,7 @@ export async function ownPictures(): Promise<Readonly<Record<string, string>>> {
 /** Problems of this project’s own services, as their operations answer them: status, title and what to do next. */
 export const ownPages: Readonly<Record<string, ProblemPage>> = {};
 `,
-  'cli/up/demo/index.ts': `import type { Demonstration } from './demonstration';
+  'cli/up/shown/index.ts': `import type { Demonstration } from './demonstration';
 import { recipeDemonstration } from './recipe';
 
 /** What \`holdfast up\` shows: the first saga of workflows/recipes.ts. */

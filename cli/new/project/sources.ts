@@ -38,7 +38,7 @@ function readIn(root: string, file: string): string {
 
 /** Undefined where there is no checkout, or no git. */
 function listedByGit(root: string): readonly string[] | undefined {
-  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const words = ['ls-files', '-z', '--cached'];
   const { status, stdout } = spawnSync('git', words, {
     cwd: root,
     encoding: 'utf8',

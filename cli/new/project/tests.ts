@@ -8,10 +8,9 @@ import type { Sources } from './sources';
 const rings = /^test\/(?:unit|tidy)\/.*\.test\.ts$/;
 
 /** What jest is configured with, and what runs the rings. */
-const roots = [
-  ...['global-setup.ts', 'global-teardown.ts', 'sequencer.js', 'count-reporter.js'],
-  'run-project.ts',
-].map((file) => `test/support/${file}`);
+const roots = ['global-setup.ts', 'global-teardown.ts', 'sequencer.js', 'count-reporter.js'].map(
+  (file) => `test/support/${file}`,
+);
 
 /** Tests that look at what a project without the example does not have, by other ways than imports and words. */
 const unfit: ReadonlySet<string> = new Set([
@@ -30,7 +29,18 @@ const unfit: ReadonlySet<string> = new Set([
  * Files of `test/` that a project without the example has: tests of the fast rings that neither need nor name it, also
  * by what they import, and what these need.
  */
-export function testsOf({ files, read }: Sources, example: Example, kept: readonly string[]) {
+export function testsOf(
+  { files, read }: Sources,
+  {
+    example,
+    kept,
+    runner,
+  }: {
+    readonly example: Example;
+    readonly kept: readonly string[];
+    readonly runner: string;
+  },
+) {
   const isThere = (file: string) => there.has(file);
   const there = new Set(files);
   const outside = new Set(kept);
@@ -55,7 +65,7 @@ export function testsOf({ files, read }: Sources, example: Example, kept: readon
   };
   const tests = files.filter((file) => rings.test(file) && !unfit.has(file));
   const fit = tests.filter((file) => [...reached(file)].every(isFit));
-  const all = [...fit, ...roots].flatMap((file) => [...reached(file)]);
+  const all = [...fit, ...roots, runner].flatMap((file) => [...reached(file)]);
   const folders = new Set(fit.map((file) => path.posix.dirname(file)));
   // What a test reads beside itself.
   const beside = files.filter(

@@ -1,5 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { CommandError } from '../../command-error';
 import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
 import type { Files, Told } from '../writing';
 import { projectionOf, routesOf, testOf } from './projection-files';
@@ -51,7 +54,30 @@ export function filesOfProjection(names: ProjectionNames, root: string): Files {
     [`test/unit/projections/${names.kebab}.test.ts`]: testOf(names),
   };
   demandNew(own, root, 'read model');
+  demandOwnRoute(names, root);
   return { ...own, ...withProjection(names, (file) => readFile(root, file)) };
+}
+
+const rooms = ['gateway/routes', 'projections', 'webhooks', 'activities'];
+
+/** A route that another operation has already would hide it, or be hidden. */
+function demandOwnRoute({ kebab }: ProjectionNames, root: string): void {
+  const taken = new RegExp(`path: ['"\`]/${kebab}['"\`/]`);
+  const files = rooms.flatMap((room) => filesBelow(root, room));
+  const file = files.find((one) => taken.test(readFile(root, one)));
+  if (file === undefined) return;
+  throw new CommandError({
+    code: 'ALREADY_THERE',
+    cause: `${file} has a route /${kebab} already`,
+    fix: 'choose another name: it becomes the route',
+  });
+}
+
+function filesBelow(root: string, room: string): readonly string[] {
+  const folder = path.join(root, room);
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return entries.filter((entry) => entry.endsWith('.ts')).map((entry) => `${room}/${entry}`);
 }
 
 const nextOf = (name: string): readonly string[] => [

@@ -42,9 +42,9 @@ function serviceParts(): readonly string[] {
 /** How the parts hang together: for the first screen of the README. */
 export function overviewPicture(): string {
   const last = serviceList.length - 1;
-  const wide = xOf(last) + service.width - first;
+  const wide = Math.max(310, xOf(last) + service.width - first);
   return picture({ width: Math.max(width, first + wide + 48), height: 400 }, 'Holdfast', [
-    text({ x: 110, y: 28 }, 'POST /sagas/place-order', { size: 12, faint: true }),
+    text({ x: 110, y: 28 }, 'POST /sagas/{saga}', { size: 12, faint: true }),
     arrow({ x: 110, y: 34 }, { x: 110, y: 48 }),
     box({ x: 40, y: 48 }, { width: 140, height: 46 }, { lines: ['gateway'], tone: 'ours' }),
     arrow({ x: 180, y: 70 }, { x: first, y: 70 }, { label: 'start' }),

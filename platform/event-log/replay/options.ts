@@ -58,7 +58,7 @@ export interface ReplayOptions extends ReplayWishes {
   readonly progress?: (at: ReplayProgress) => void;
   /** Called once nobody else can replay it. */
   readonly begun?: () => void;
-  /** Ends it on its way to the log's end, with the signal's reason; the next one goes on with what was built. */
+  /** Ends it before it switches, with the signal's reason; the next one goes on with what was built. */
   readonly stopping?: AbortSignal;
   readonly limits?: Partial<Record<keyof typeof replayLimits, number>>;
 }

@@ -100,5 +100,5 @@ export interface GenerationStore {
   /** Gives a generation up that is not live; `clear` deletes it. */
   drop(generation: Generation): Promise<void>;
   /** Deletes what is left of dropped generations, a little at a time; what was interrupted goes on here. */
-  clear(projection: string): Promise<void>;
+  clear(projection: string, stopping?: AbortSignal): Promise<void>;
 }

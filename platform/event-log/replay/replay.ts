@@ -50,12 +50,13 @@ export async function dropOld(
 }
 
 async function alone(
-  { projection, generations, begun }: ReplayOptions,
+  { projection, generations, begun, stopping }: ReplayOptions,
   work: (live: Generation) => Promise<ReplayReport>,
 ): Promise<ReplayReport> {
   return exclusively(generations, projection.name, async () => {
     begun?.();
-    await generations.clear(projection.name);
+    await generations.clear(projection.name, stopping);
+    stopping?.throwIfAborted();
     const live = await stateOf(generations, projection.name, 'live');
     if (live === undefined) throw new RangeError(`${projection.name} has no live generation`);
     return work(live);
@@ -95,14 +96,16 @@ async function bringUp(options: ReplayOptions, pair: Pair): Promise<ReplayReport
   try {
     await folding.catchUp();
     await crashPoint('replay.caught-up-not-switched', options.projection.name);
+    options.stopping?.throwIfAborted();
     report = await judge(options, pair, folding);
+    options.stopping?.throwIfAborted();
     if (report.verdict === 'switched') await switchOver(options, pair.generation, folding);
   } finally {
     await folding.stop();
   }
   if (report.verdict === 'switched') {
     folding.tell('clearing');
-    await options.generations.clear(options.projection.name);
+    await options.generations.clear(options.projection.name, options.stopping);
   }
   return report;
 }

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../../cli/up/api-client';
-import { startCommand } from '../../../cli/up/demo/demonstration';
-import { recipeDemonstration } from '../../../cli/up/demo/recipe';
+import { startCommand } from '../../../cli/up/shown/demonstration';
+import { recipeDemonstration } from '../../../cli/up/shown/recipe';
 
 jest.mock('../../../workflows/catalog', () => ({
   catalog: [

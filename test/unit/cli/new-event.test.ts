@@ -92,6 +92,9 @@ test('an event there is already, and a service that is laid out otherwise, are l
   await expect(run('crossing.rebooked', '--by', 'rebook')).rejects.toMatchObject({
     code: 'ALREADY_THERE',
   });
+  await expect(run('crossing.renamed', '--by', 'confirm')).rejects.toMatchObject({
+    code: 'ALREADY_THERE',
+  });
   // Payments keeps its facts in a file for each aggregate.
   await expect(run('payment.engraved', '--by', 'engrave')).rejects.toMatchObject({
     code: 'PROJECT_UNKNOWN',

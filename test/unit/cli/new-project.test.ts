@@ -156,9 +156,8 @@ test('no link between its pages leads nowhere', () => {
 
 test('a project can be made of a project', () => {
   const made: Sources = { files: [...all].sort(), read: textOf };
-  const runner = 'test/support/run-project.ts';
   const again = planProject(
-    { files: [...made.files, runner], read: (file) => (file === runner ? '' : textOf(file)) },
+    made,
     projectNamesOf('/anywhere/shop', {
       ...{ service: 'sales', store: 'postgresql', keeps: 'sale', saga: 'sell' },
     }),
@@ -166,6 +165,7 @@ test('a project can be made of a project', () => {
   const files = [...again.copied, ...Object.keys(again.written)];
   expect(files.filter((file) => /trip|travel/.test(file))).toEqual([]);
   expect(again.written['workflows/index.ts']).toContain('dispatchSagas([sell])');
+  expect(again.written['test/support/run.ts']).toBe(textOf('test/support/run.ts'));
 });
 
 test('--dry-run says every file and writes none', async () => {

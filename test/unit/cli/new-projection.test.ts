@@ -8,7 +8,7 @@ import { projectRoot } from '../../../platform/runtime/paths';
 import { typeCheck } from '../../tidy/checks/type-check';
 
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-new-projection-'));
-const copied = ['activities', 'projections/index.ts', 'gateway/routes/views.ts'];
+const copied = ['activities', 'projections', 'gateway/routes'];
 beforeEach(() => {
   for (const part of copied) {
     cpSync(path.join(projectRoot, part), path.join(root, part), { recursive: true });
@@ -73,10 +73,15 @@ test.each([
   ['Order', 'order', 'NAME_INVALID'],
   ['order-shelf', 'nothing', 'NAME_INVALID'],
   ['index', 'order', 'ALREADY_THERE'],
+  ['order-shelf', '(', 'NAME_INVALID'],
+  // Routes of the platform and of a service, which it would hide.
+  ['events', 'order', 'ALREADY_THERE'],
+  ['accounts', 'order', 'ALREADY_THERE'],
 ])('%s of %s is refused, and nothing is written', async (name, of, code) => {
-  const before = copied.slice(1).map(read);
+  const registries = ['projections/index.ts', 'gateway/routes/views.ts'];
+  const before = registries.map(read);
   await expect(run(name, '--of', of)).rejects.toMatchObject({ code });
-  expect(copied.slice(1).map(read)).toEqual(before);
+  expect(registries.map(read)).toEqual(before);
 });
 
 test('registries that people have changed are told, not guessed at', async () => {

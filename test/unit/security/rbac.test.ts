@@ -199,6 +199,13 @@ describe('what is not declared does not start', () => {
     expect(start({ broken: { ...whole, ...change } })).toThrow(/operation broken/);
   });
 
+  test('a second operation of the same method and path, whatever its members are called', () => {
+    const one = { ...whole, path: '/x/:id', params: z.strictObject({ id: z.string() }) };
+    const other = { ...whole, path: '/x/:name', params: z.strictObject({ name: z.string() }) };
+    expect(start({ one, post: { ...one, method: 'POST' } })).not.toThrow();
+    expect(start({ one, other })).toThrow(/other: GET \/x\/:member is another operation/);
+  });
+
   test('an operation without a handler', () => {
     expect(start({ broken: whole }, {})).toThrow(/no handler/);
   });
