@@ -39,8 +39,9 @@ next. \`HOLDFAST_TEST_CELLS=all npm test\` runs every fault at every step, a num
 ## What is whose
 
 Yours are \`activities/\`, \`workflows/\`, \`reactions/index.ts\`, what \`projections/index.ts\` lists,
-what \`gateway/routes/own.ts\`, \`further.ts\` and \`views.ts\` there list, \`gateway/own-problems.ts\`,
-\`cli/up/shown/index.ts\`, \`cli/reference/own-pictures.ts\`, your schemas and tests, and this page. All else is the platform.
+what \`own.ts\`, \`further.ts\` and \`views.ts\` in \`gateway/routes/\` list,
+\`gateway/own-problems.ts\`, \`cli/up/shown/index.ts\`, \`cli/reference/own-pictures.ts\`, your schemas
+and tests, and this page. All else is the platform.
 
 A later version of the platform is taken up with git. Keep the tree as it was made in a branch, here
 \`platform\`; make the same project from the later version, put its files in the place of those of the
