@@ -131,7 +131,7 @@ test('a process that stops ends its rebuild, and the next one goes on from there
   expect((await begin()).json()).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   const building = { generation: 3, done: 0, all: 2 * orders };
   expect(await seen()).toMatchObject({ rebuild: { state: 'stopped' }, building });
-  expect(await states()).toEqual(['2 live', '3 building']);
+  expect(await states()).toEqual(['1 kept', '2 live', '3 building']);
   const next = open();
   await next.begin();
   await eventually(async () => {
