@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { serviceApi } from '../platform/host/hosted-service';
 import type { ServiceApi } from '../platform/host/hosted-service';
-import { idempotencyKeyOf } from '../platform/http/idempotency-key';
+import { idempotencyKeyOf, keyOrOwn } from '../platform/http/idempotency-key';
 import { Problem, problem } from '../platform/http/problem';
 import { canonicalJson } from '../platform/kernel/json';
 import type { Log } from '../platform/runtime/log';
@@ -34,8 +34,7 @@ const hashOf = (value: unknown) => createHash('sha256').update(canonicalJson(val
 
 /** The same act for a repeat under its key; without a key each call is one of its own. */
 function actOf(issuer: string, { request, principal }: Asked, what: readonly string[]): string {
-  const hasKey = request.headers['idempotency-key'] !== undefined;
-  const key = hasKey ? idempotencyKeyOf(request) : randomUUID();
+  const key = keyOrOwn(request);
   return actIdOf([...what, pseudonymOf(issuer, principal.subject), key]);
 }
 

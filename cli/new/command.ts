@@ -10,7 +10,7 @@ import { sagaFiles } from './saga-files';
 import { sagaOfService } from './saga-of-service';
 import { newProject } from './project/command';
 import { newService } from './service/command';
-import { demandNew, readFile, tellFiles, writeFiles } from './writing';
+import { demandNew, placeFiles, readFile, writing } from './writing';
 import type { Files, Told } from './writing';
 
 const help = `
@@ -43,20 +43,16 @@ export function newCommand(): Command {
 }
 
 function newSaga(): Command {
-  return new Command('saga')
+  const command = new Command('saga')
     .description('Write a saga that works, to be changed into your own.')
     .argument('<name>', 'lower-case words with dashes, such as gift-order')
-    .option('--of <service>', 'that it makes and confirms something of; the example’s unless told')
-    .option('--dry-run', 'say what would be written, and write nothing', false)
-    .option('--root <folder>', 'of the project; the one of this program unless told')
-    .option('--json', 'print the files as one JSON object', false)
-    .addHelpText('after', help)
-    .exitOverride()
-    .action((name: string, { root = projectRoot, of, ...told }: NewOptions) => {
+    .option('--of <service>', 'that it makes and confirms something of; the example’s unless told');
+  return writing(command, help).action(
+    (name: string, { root = projectRoot, of, ...told }: NewOptions) => {
       const files = filesOfSaga(namesOf(name), root, of);
-      if (!told.dryRun) writeFiles(files, root);
-      tellFiles(name, files, { ...told, next: nextOf(name) });
-    });
+      placeFiles(name, files, { ...told, root, next: nextOf(name) });
+    },
+  );
 }
 
 /** Every file a new saga touches, with its whole new text. Throws where one of its own is there already. */

@@ -34,6 +34,9 @@ export const languageWords: readonly string[] = [
   ...['implements', 'interface', 'package', 'private', 'protected', 'public', 'eval', 'arguments'],
 ];
 
+/** A word with its first letter raised. */
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** What a saga file uses already, and words of the language. */
 const taken = new Set([
   ...['contract', 'inventory', 'orders', 'input', 'saga', 'pieces', 'z'],
@@ -51,5 +54,5 @@ export function namesOf(kebab: string): Names {
   }
   const camel = kebab.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const words = kebab.replaceAll('-', ' ');
-  return { kebab, camel, title: words.charAt(0).toUpperCase() + words.slice(1) };
+  return { kebab, camel, title: capital(words) };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { CommandError } from '../command-error';
 
 /** Files by their place in the project, each with its whole text. */
@@ -49,6 +50,26 @@ export function writeFiles(files: Files, root: string, installed = root): void {
 export interface Told {
   readonly dryRun: boolean;
   readonly json: boolean;
+}
+
+/** The options that every command that writes code has, and its help. */
+export function writing(command: Command, help: string): Command {
+  return command
+    .option('--dry-run', 'say what would be written, and write nothing', false)
+    .option('--root <folder>', 'of the project; the one of this program unless told')
+    .option('--json', 'print the files as one JSON object', false)
+    .addHelpText('after', help)
+    .exitOverride();
+}
+
+/** Writes them unless it is a dry run, and tells of them. */
+export function placeFiles(
+  name: string,
+  files: Files,
+  { root, ...told }: Told & { readonly root: string; readonly next: readonly string[] },
+): void {
+  if (!told.dryRun) writeFiles(files, root);
+  tellFiles(name, files, told);
 }
 
 /** Says which files were written, or would be, and what comes next. */

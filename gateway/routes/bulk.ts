@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
+import { keyOrOwn } from '../../platform/http/idempotency-key';
 import { problem } from '../../platform/http/problem';
 import { defineOperations } from '../../platform/security/operations';
 import type { Answer, Call, OperationHandlers } from '../../platform/security/operations';
@@ -106,8 +105,7 @@ type StartCall = Call<(typeof bulkOperations)['startBulk']>;
 
 /** The same key, verb, filter and reason of one person are the same run, however many sagas are left by now. */
 function bulkIdOf({ request, principal, body }: StartCall): string {
-  const hasKey = request.headers['idempotency-key'] !== undefined;
-  const key = hasKey ? idempotencyKeyOf(request) : randomUUID();
+  const key = keyOrOwn(request);
   return actIdOf(['bulk', principal.subject, key, body.verb, body.filter, body.reason]);
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { problem } from './problem';
 
@@ -13,4 +14,11 @@ export function idempotencyKeyOf(request: { readonly headers: IncomingHttpHeader
     throw problem('IDEMPOTENCY_KEY_INVALID', { detail: '1 to 255 visible ASCII characters' });
   }
   return key;
+}
+
+/** The same where a key is optional: without one each request is its own, under a key that nobody else has. */
+export function keyOrOwn(request: { readonly headers: IncomingHttpHeaders }): string {
+  return request.headers['idempotency-key'] === undefined
+    ? randomUUID()
+    : idempotencyKeyOf(request);
 }

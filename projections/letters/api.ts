@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { parseEvent } from '../../platform/event-log/envelope';
 import type { LetterStore, LetterVerb } from '../../platform/event-log/letters/port';
 import type { DeadLetter, KeptLetter } from '../../platform/event-log/letters/port';
 import { serviceApi } from '../../platform/host/hosted-service';
 import type { ServiceApi } from '../../platform/host/hosted-service';
-import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
+import { keyOrOwn } from '../../platform/http/idempotency-key';
 import { problem } from '../../platform/http/problem';
 import { canonicalJson } from '../../platform/kernel/json';
 import type { Answer, Call } from '../../platform/security/operations';
@@ -28,8 +27,7 @@ type ActCall = Pick<Call, 'request'> & {
  */
 function actOf(options: LetterApiOptions, call: ActCall, verb: LetterVerb, target: string) {
   const { subject } = call.principal;
-  const hasKey = call.request.headers['idempotency-key'] !== undefined;
-  const key = hasKey ? idempotencyKeyOf(call.request) : randomUUID();
+  const key = keyOrOwn(call.request);
   const id = actIdOf(['dead-letters', verb, target, subject, key, call.body]);
   return { id, verb, actor: pseudonymOf(options.issuer, subject), reason: call.body.reason ?? '' };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../../platform/event-log/kafka';
 import { lastEvents } from '../../platform/event-log/finding/find';
 import type { Found } from '../../platform/event-log/finding/find';
@@ -9,7 +8,7 @@ import { serviceApi } from '../../platform/host/hosted-service';
 import type { ServiceApi } from '../../platform/host/hosted-service';
 import { problem } from '../../platform/http/problem';
 import type { Call } from '../../platform/security/operations';
-import { idempotencyKeyOf } from '../../platform/http/idempotency-key';
+import { keyOrOwn } from '../../platform/http/idempotency-key';
 import { actIdOf, pseudonymOf } from '../../platform/security/pseudonym';
 import { watchedProjections } from './lag';
 import type { WatchParts } from './lag';
@@ -72,8 +71,7 @@ async function rebuild({ names, issuer, rebuilds }: WatchApiParts, call: Rebuild
   const { name } = call.params;
   if (!names.includes(name)) throw problem('NOT_FOUND', { detail: `no read model is ${name}` });
   const { subject } = call.principal;
-  const hasKey = call.request.headers['idempotency-key'] !== undefined;
-  const key = hasKey ? idempotencyKeyOf(call.request) : randomUUID();
+  const key = keyOrOwn(call.request);
   const id = actIdOf(['rebuild', name, subject, key, call.body]);
   const act = { id, by: pseudonymOf(issuer, subject), ...call.body };
   const { begunAt, isRepeat } = await rebuilds.begin(name, act);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { CommandError } from '../../command-error';
-import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
+import { demandNew, placeFiles, readFile, writing } from '../writing';
 import type { Files, Told } from '../writing';
 import { editedFiles, eventSchemaOf, eventTestOf } from './event-files';
 import { eventNamesOf } from './event-names';
@@ -27,21 +27,17 @@ interface EventOptions extends Told {
 
 /** `holdfast new event`. */
 export function newEvent(): Command {
-  return new Command('event')
+  const command = new Command('event')
     .description('Write an event of a service, and the command that tells it.')
     .argument('<type>', 'what it is of, and what happened, such as trip.rebooked')
-    .requiredOption('--by <verb>', 'the command that sagas send for it, such as rebook')
-    .option('--dry-run', 'say what would be written, and write nothing', false)
-    .option('--root <folder>', 'of the project; the one of this program unless told')
-    .option('--json', 'print the files as one JSON object', false)
-    .addHelpText('after', help)
-    .exitOverride()
-    .action((type: string, { root = projectRoot, by, ...told }: EventOptions) => {
+    .requiredOption('--by <verb>', 'the command that sagas send for it, such as rebook');
+  return writing(command, help).action(
+    (type: string, { root = projectRoot, by, ...told }: EventOptions) => {
       const names = eventNamesOf(type, { by }, root);
       const files = filesOfEvent(names, root);
-      if (!told.dryRun) writeFiles(files, root);
-      tellFiles(type, files, { ...told, next: nextOf(names) });
-    });
+      placeFiles(type, files, { ...told, root, next: nextOf(names) });
+    },
+  );
 }
 
 /** Every file a new event touches, with its whole new text. Throws ALREADY_THERE, REGISTRY_UNREADABLE. */

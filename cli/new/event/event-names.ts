@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError } from '../../command-error';
-import { languageWords } from '../names';
+import { capital, languageWords } from '../names';
 import { readFile } from '../writing';
 
 /** A new event, the command that tells it, and the service whose aggregate it is of. */
@@ -23,8 +23,6 @@ export interface EventNames {
 
 const typePattern = /^([a-z]{3,20})\.([a-z]+(?:-[a-z]+)*)$/;
 const commandPattern = /^[a-z][a-zA-Z]{2,30}$/;
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function invalid(cause: string): CommandError {
   const fix =

@@ -84,25 +84,6 @@ export function cachedReadOf(_saga: string, _businessKey: string): string | unde
   return undefined;
 }
 `,
-  'gateway/routes/views.ts': `import type { OperationHandlers } from '../../platform/security/operations';
-import type { GatewayParts } from './parts';
-
-/** What views are answered from. */
-export type ViewParts = Pick<GatewayParts, 'readModel'>;
-
-/** Read models that people ask through the gateway, one line each: \`...nameOperations\`. */
-export const viewOperations = {};
-
-/** What answers them, one line each: \`nameHandlers\`. */
-const views: readonly ((parts: ViewParts) => object)[] = [];
-
-/** Handlers of {@link viewOperations}. */
-export function viewHandlers(parts: ViewParts): OperationHandlers<typeof viewOperations> {
-  return Object.assign({}, ...views.map((handlersOf) => handlersOf(parts))) as OperationHandlers<
-    typeof viewOperations
-  >;
-}
-`,
   'cli/reference/own-pictures.ts': `/** Pictures of this project's own, by file, that documents show. */
 export async function ownPictures(): Promise<Readonly<Record<string, string>>> {
   return {};
@@ -138,6 +119,16 @@ function offeringNothing(read: Read): string {
     .replace('import { facing, passingOn }', 'import { passingOn }');
 }
 
+/** What people ask of read models beside the platform's own questions: nothing. */
+function askingNothing(read: Read): string {
+  const file = 'gateway/routes/views.ts';
+  const at = /export const viewOperations = \{[^}]*\};/;
+  const handlers = /(?<=const views: [^=]+=> object\)\[\] = \[)[^\]]*(?=\];)/;
+  return cut(read, file, { at, to: 'export const viewOperations = {};' })
+    .replace(handlers, '')
+    .replace(/^import \{[^}]*Handlers[^}]*\} from '\.\/.*';\n/gm, '');
+}
+
 /** Lines that draw in pages of the example. */
 const ofShop = /^.*\bshop(?:Identity)?Pages\b.*\n/gm;
 /** Commands that are played on the example. */
@@ -155,6 +146,7 @@ export function withoutExample(read: Read): Readonly<Record<string, string>> {
     ...emptyLists,
     'activities/list.ts': cut(read, 'activities/list.ts', { at: list, to: '[\n]' }),
     'gateway/routes/further.ts': offeringNothing(read),
+    'gateway/routes/views.ts': askingNothing(read),
     'cli/explain/table.ts': read('cli/explain/table.ts').replace(ofShop, ''),
     'cli/program.ts': program.replace(played, ''),
   };

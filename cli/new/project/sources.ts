@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { CommandError } from '../../command-error';
+import { readFile } from '../writing';
 
 /** A tree of sources: its files by their place in it, with slashes, and their texts. */
 export interface Sources {
@@ -18,22 +18,7 @@ export function sourcesIn(root: string): Sources {
   const isFile = (file: string) =>
     statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile() === true;
   const files = [...new Set(listedByGit(root) ?? walked(root))].filter(isFile).sort();
-  return { files, read: (file) => readIn(root, file) };
-}
-
-function readIn(root: string, file: string): string {
-  try {
-    return readFileSync(path.join(root, file), 'utf8');
-  } catch (cause) {
-    throw new CommandError(
-      {
-        code: 'PROJECT_UNKNOWN',
-        cause: `${root} has no ${file}`,
-        fix: 'run it in a clone of the platform, or in a project that was made of one',
-      },
-      { cause },
-    );
-  }
+  return { files, read: (file) => readFile(root, file) };
 }
 
 /** Undefined where there is no checkout, or no git. */

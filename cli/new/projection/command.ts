@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { CommandError } from '../../command-error';
-import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
+import { demandNew, placeFiles, readFile, writing } from '../writing';
 import type { Files, Told } from '../writing';
 import { projectionOf, routesOf, testOf } from './projection-files';
 import { projectionNamesOf } from './projection-names';
@@ -30,20 +30,16 @@ interface ProjectionOptions extends Told {
 
 /** `holdfast new projection`. */
 export function newProjection(): Command {
-  return new Command('projection')
+  const command = new Command('projection')
     .description('Write a read model of what a service keeps, and the routes that ask it.')
     .argument('<name>', 'lower-case words with dashes, such as trip-list')
-    .requiredOption('--of <word>', 'what there is a row of, as events name it: trip')
-    .option('--dry-run', 'say what would be written, and write nothing', false)
-    .option('--root <folder>', 'of the project; the one of this program unless told')
-    .option('--json', 'print the files as one JSON object', false)
-    .addHelpText('after', help)
-    .exitOverride()
-    .action((name: string, { root = projectRoot, of, ...told }: ProjectionOptions) => {
+    .requiredOption('--of <word>', 'what there is a row of, as events name it: trip');
+  return writing(command, help).action(
+    (name: string, { root = projectRoot, of, ...told }: ProjectionOptions) => {
       const files = filesOfProjection(projectionNamesOf(name, { of }, root), root);
-      if (!told.dryRun) writeFiles(files, root);
-      tellFiles(name, files, { ...told, next: nextOf(name) });
-    });
+      placeFiles(name, files, { ...told, root, next: nextOf(name) });
+    },
+  );
 }
 
 /** Every file a new read model touches, with its whole new text. Throws ALREADY_THERE, REGISTRY_UNREADABLE. */

@@ -1,5 +1,5 @@
 import { keeperOf } from '../event/event-names';
-import { namesOf } from '../names';
+import { capital, namesOf } from '../names';
 import type { Names } from '../names';
 
 /** A new read model, and what it is of. */
@@ -21,7 +21,5 @@ export function projectionNamesOf(
   root: string,
 ): ProjectionNames {
   const names = namesOf(kebab);
-  const { camel } = names;
-  const Pascal = camel.charAt(0).toUpperCase() + camel.slice(1);
-  return { ...names, Pascal, aggregate, ...keeperOf(aggregate, root) };
+  return { ...names, Pascal: capital(names.camel), aggregate, ...keeperOf(aggregate, root) };
 }

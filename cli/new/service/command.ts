@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import type { StoreKind } from '../../../activities/list';
 import { projectRoot } from '../../../platform/runtime/paths';
 import { CommandError } from '../../command-error';
-import { demandNew, readFile, tellFiles, writeFiles } from '../writing';
+import { demandNew, placeFiles, readFile, writing } from '../writing';
 import type { Files, Told } from '../writing';
 import { storeTitles } from './contract-files';
 import { serviceFiles } from './service-files';
@@ -36,24 +36,20 @@ interface ServiceOptions extends Told {
 
 /** `holdfast new service`. */
 export function newService(): Command {
-  return new Command('service')
+  const command = new Command('service')
     .description(
       'Write a service that works, on a database of your choice, to be changed into your own.',
     )
     .argument('<name>', 'one lower-case word, such as travel')
     .addOption(new Option('--store <kind>', 'its database').choices(stores).default('postgresql'))
-    .option('--keeps <word>', 'what it keeps one of, in events and routes', 'booking')
-    .option('--dry-run', 'say what would be written, and write nothing', false)
-    .option('--root <folder>', 'of the project; the one of this program unless told')
-    .option('--json', 'print the files as one JSON object', false)
-    .addHelpText('after', help)
-    .exitOverride()
-    .action((name: string, { root = projectRoot, store, keeps, ...told }: ServiceOptions) => {
+    .option('--keeps <word>', 'what it keeps one of, in events and routes', 'booking');
+  return writing(command, help).action(
+    (name: string, { root = projectRoot, store, keeps, ...told }: ServiceOptions) => {
       const names = serviceNamesOf(name, { aggregate: keeps, store });
       const files = filesOfService(names, root);
-      if (!told.dryRun) writeFiles(files, root);
-      tellFiles(name, files, { ...told, next: nextOf(name) });
-    });
+      placeFiles(name, files, { ...told, root, next: nextOf(name) });
+    },
+  );
 }
 
 /** Every file a new service touches, with its whole new text. Throws ALREADY_THERE. */

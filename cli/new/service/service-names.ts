@@ -1,6 +1,6 @@
 import type { StoreKind } from '../../../activities/list';
 import { CommandError } from '../../command-error';
-import { languageWords } from '../names';
+import { capital, languageWords } from '../names';
 
 /** A new service in the forms that code needs. */
 export interface ServiceNames {
@@ -27,8 +27,6 @@ const taken = new Set([
   ...['state', 'command', 'undo', 'context', 'effect', 'input', 'states', 'given', 'when', 'test'],
   ...languageWords,
 ]);
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function demandWord(word: string, what: string): void {
   if (pattern.test(word) && !taken.has(word)) return;

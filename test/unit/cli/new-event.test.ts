@@ -8,6 +8,7 @@ import { filesOfService } from '../../../cli/new/service/command';
 import { serviceNamesOf } from '../../../cli/new/service/service-names';
 import { writeFiles } from '../../../cli/new/writing';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { hearOutput } from '../../support/heard-output';
 import { typeCheck } from '../../tidy/checks/type-check';
 
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-new-event-'));
@@ -24,15 +25,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const run = (...words: string[]): Promise<unknown> =>
   newCommand().parseAsync(['event', ...words, '--root', root], { from: 'user' });
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-let said = '';
-beforeEach(() => {
-  said = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const said = hearOutput();
 
 /** Typings of jest are not read where documents and scaffolds are checked. */
 const isCode = ([file]: readonly [string, string]): boolean =>
@@ -70,7 +63,7 @@ test('a second one stands behind the first', async () => {
 
 test('a dry run writes nothing', async () => {
   await run('crossing.rebooked', '--by', 'rebook', '--dry-run', '--json');
-  const told = JSON.parse(said) as { files: string[]; written: boolean };
+  const told = JSON.parse(said()) as { files: string[]; written: boolean };
   expect(told).toMatchObject({ written: false });
   expect(told.files).toContain('activities/ferries/decider.ts');
   expect(read('activities/ferries/decider.ts')).not.toContain('rebookCrossing');

@@ -11,7 +11,10 @@ import { withoutDeadLinks } from '../../../cli/new/project/pages';
 import { withoutExample } from '../../../cli/new/project/seams';
 import { sourcesIn } from '../../../cli/new/project/sources';
 import type { Sources } from '../../../cli/new/project/sources';
+import { projectionNamesOf } from '../../../cli/new/projection/projection-names';
+import { withProjection } from '../../../cli/new/projection/projection-registries';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { hearOutput } from '../../support/heard-output';
 import { checkLinks } from '../../tidy/checks/markdown';
 import { importsOf, parseSource, resolveImport } from '../../tidy/checks/source';
 import { typeCheck } from '../../tidy/checks/type-check';
@@ -29,17 +32,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const folder = path.join(root, 'trips');
 const run = (...words: string[]): Promise<unknown> =>
   newCommand().parseAsync(['project', ...words], { from: 'user' });
-let said = '';
-beforeEach(() => {
-  said = '';
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
+const said = hearOutput();
+beforeEach(() => jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => {
-  jest.restoreAllMocks();
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root);
 });
@@ -97,17 +92,14 @@ test('the files that listed the example say nothing of it, and what they say com
   expect(navigation).not.toMatch(/docs\/(?:attack|chaos|tutorial)\.md/);
   expect(navigation).toContain("'docs/verify.md'");
   // What is no page stays as it is.
-  expect(navigation.slice(navigation.indexOf('/** Pages of an entry'))).toBe(
-    readFileSync(path.join(projectRoot, 'docs/.vitepress/navigation.ts'), 'utf8').slice(
-      -navigation.length + navigation.indexOf('/** Pages of an entry'),
-    ),
-  );
+  const code = (text: string): string => text.slice(text.indexOf('/** Pages of an entry'));
+  expect(code(navigation)).toBe(code(sources.read('docs/.vitepress/navigation.ts')));
   // The check knows no typings of Node.
   const needNode = ['cli/program.ts', 'docs/.vitepress/navigation.ts'];
-  const code = Object.entries(plan.written).filter(
+  const written = Object.entries(plan.written).filter(
     ([file]) => file.endsWith('.ts') && !file.startsWith('test/') && !needNode.includes(file),
   );
-  expect(typeCheck(Object.fromEntries(code))).toEqual([]);
+  expect(typeCheck(Object.fromEntries(written))).toEqual([]);
 }, 120_000);
 
 test('tests that name or need the example are left out, with what only they need', () => {
@@ -154,6 +146,19 @@ test('no link between its pages leads nowhere', () => {
   );
 });
 
+test('routes that ask read models of the tree are left out, and their registry is as it was before', () => {
+  const file = 'gateway/routes/views.ts';
+  const empty = sources.read(file);
+  const views = ['order-shelf', 'stock-shelf'].reduce((text, kebab) => {
+    const of = projectionNamesOf(kebab, { of: 'order' }, projectRoot);
+    const read = (one: string): string => (one === file ? text : sources.read(one));
+    return withProjection(of, read)[file] ?? '';
+  }, empty);
+  expect(views).toContain('orderShelfHandlers, orderShelfOperations');
+  const left = withoutExample((one) => (one === file ? views : sources.read(one)))[file];
+  expect(left).toBe(empty);
+});
+
 test('a project can be made of a project', () => {
   const made: Sources = { files: [...all].sort(), read: textOf };
   const again = planProject(
@@ -170,7 +175,10 @@ test('a project can be made of a project', () => {
 
 test('--dry-run says every file and writes none', async () => {
   await run(folder, '--keeps', 'trip', '--dry-run', '--json');
-  const told = JSON.parse(said) as { readonly written: boolean; readonly files: readonly string[] };
+  const told = JSON.parse(said()) as {
+    readonly written: boolean;
+    readonly files: readonly string[];
+  };
   expect(told).toMatchObject({ name: 'trips', written: false });
   expect(told.files).toEqual(expect.arrayContaining(['README.md', 'workflows/make-trip.saga.ts']));
   expect(readdirSync(root)).toEqual([]);
@@ -189,7 +197,7 @@ test('what is written is the whole plan, and nothing beside it', async () => {
   expect(readFileSync(path.join(folder, 'activities/list.ts'), 'utf8')).toContain(
     "export const serviceList = [\n  { name: 'travel', store: 'postgresql' },\n] as const satisfies",
   );
-  expect(said).toContain('git init');
+  expect(said()).toContain('git init');
   const further = ['service', 'parcels', '--keeps', 'parcel', '--root', folder];
   await newCommand().parseAsync(further, { from: 'user' });
   await newCommand().parseAsync(['saga', 'send', '--of', 'parcels', '--root', folder], {

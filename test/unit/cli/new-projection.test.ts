@@ -5,6 +5,7 @@ import { newCommand } from '../../../cli/new/command';
 import { filesOfProjection } from '../../../cli/new/projection/command';
 import { projectionNamesOf } from '../../../cli/new/projection/projection-names';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { hearOutput } from '../../support/heard-output';
 import { typeCheck } from '../../tidy/checks/type-check';
 
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-new-projection-'));
@@ -19,15 +20,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const run = (...words: string[]): Promise<unknown> =>
   newCommand().parseAsync(['projection', ...words, '--root', root], { from: 'user' });
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-let said = '';
-beforeEach(() => {
-  said = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const said = hearOutput();
 
 test('two of them compile beside what there is, and stand in every registry', async () => {
   const written: Record<string, string> = {};
@@ -53,7 +46,7 @@ test('two of them compile beside what there is, and stand in every registry', as
     expect(views).toMatch(new RegExp(`viewOperations = {[^}]*\\.\\.\\.${camel}Operations`));
     expect(views).toMatch(new RegExp(`=> object\\)\\[\\] = \\[[^\\]]*${camel}Handlers`));
   }
-  expect(said).toContain('wrote gateway/routes/order-shelf.ts');
+  expect(said()).toContain('wrote gateway/routes/order-shelf.ts');
 }, 120_000);
 
 test('rows are of each aggregate, whatever its events call it', async () => {
@@ -65,7 +58,7 @@ test('rows are of each aggregate, whatever its events call it', async () => {
 
 test('a dry run writes nothing', async () => {
   await run('order-shelf', '--of', 'order', '--dry-run', '--json');
-  expect(JSON.parse(said)).toMatchObject({ name: 'order-shelf', written: false });
+  expect(JSON.parse(said())).toMatchObject({ name: 'order-shelf', written: false });
   expect(existsSync(path.join(root, 'projections/order-shelf.ts'))).toBe(false);
 });
 

@@ -14,6 +14,7 @@ import { newCommand } from '../../../cli/new/command';
 import { filesOfService } from '../../../cli/new/service/command';
 import { serviceNamesOf } from '../../../cli/new/service/service-names';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { hearOutput } from '../../support/heard-output';
 import { typeCheck } from '../../tidy/checks/type-check';
 
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-new-service-'));
@@ -29,15 +30,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const run = (...words: string[]): Promise<unknown> =>
   newCommand().parseAsync(['service', ...words, '--root', root], { from: 'user' });
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-let said = '';
-beforeEach(() => {
-  said = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const said = hearOutput();
 
 test.each([
   ['ferries', 'postgresql', 'crossing'],
@@ -58,7 +51,7 @@ test.each([
     );
     expect(read('activities/index.ts')).toMatch(new RegExp(`\\b${name},?\\s*\\];`));
     expect(read('gateway/routes/further.ts')).toContain(`...facing('${name}', ${name}Operations),`);
-    expect(said).toContain(`wrote schemas/events/${aggregate}.made/1.0.json`);
+    expect(said()).toContain(`wrote schemas/events/${aggregate}.made/1.0.json`);
   },
   120_000,
 );
@@ -85,7 +78,7 @@ test('what is written is laid out as the rest, by the formatter of the project',
 
 test('a dry run writes nothing', async () => {
   await run('ferries', '--dry-run', '--json');
-  const told = JSON.parse(said) as { files: string[]; written: boolean };
+  const told = JSON.parse(said()) as { files: string[]; written: boolean };
   expect(told.written).toBe(false);
   expect(told.files).toContain('activities/ferries/decider.ts');
   expect(existsSync(path.join(root, 'activities/ferries'))).toBe(false);

@@ -6,6 +6,7 @@ import { filesOfSaga, newCommand } from '../../../cli/new/command';
 import { namesOf } from '../../../cli/new/names';
 import { withSaga } from '../../../cli/new/registries';
 import { projectRoot } from '../../../platform/runtime/paths';
+import { hearOutput } from '../../support/heard-output';
 import { readFiles } from '../../tidy/checks/repository';
 import { checkSagaRegistry } from '../../tidy/checks/saga-registry';
 import { typeCheck } from '../../tidy/checks/type-check';
@@ -20,16 +21,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const run = (...words: string[]): Promise<unknown> =>
   newCommand().parseAsync(['saga', ...words, '--root', root], { from: 'user' });
-let said = '';
-const written = (): string => said;
-beforeEach(() => {
-  said = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const written = hearOutput();
 
 test.each(['gift-order', 'subscription-renewals-eu'])(
   '%s compiles, stands in every registry, and is laid out as the rest',
