@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '../../cli/up/api-client';
 import { projectRoot } from '../../platform/runtime/paths';
 import { runHoldfast } from '../support/holdfast-cli';
+import { startStack } from '../support/started-stack';
 
 const run = promisify(execFile);
 const root = mkdtempSync(path.join(tmpdir(), 'holdfast-project-'));
@@ -45,26 +45,15 @@ it('its npm test is green: lint, the fast rings, and its saga under faults', asy
 
 it('its npm start runs its saga, and what it proposes works as printed', async () => {
   const state = path.join(root, 'state');
-  // As its package.json has it; a shell in between might keep the signal to itself.
-  const words = ['cli/bootstrap.js', 'up', '--state', state, '--port-base', '0'];
-  const child = spawn(process.execPath, words, { cwd: folder });
-  let heard = '';
-  child.stderr.on('data', (data: Buffer) => (heard += String(data)));
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const { heard, login, first, stop } = await startStack(folder, { options: ['--state', state] });
   try {
-    await until('the guide', 240_000, async () => {
-      if (child.exitCode !== null) throw new Error(heard);
-      return heard.includes('Ctrl-C stops everything.') ? heard : undefined;
-    });
-    expect(heard).toMatch(/✓ Book trip: completed in \d+ ms/);
-    expect(heard).toContain('Violations: 0.');
-    expect(heard).not.toContain('Not as its recipe says');
-    const [login = '', start = ''] = heard.split('Try next:\n')[1]?.split('\n') ?? [];
-    const { stdout } = await run('sh', ['-c', `${login}\n${start}`]);
+    expect(heard()).toMatch(/✓ Book trip: completed in \d+ ms/);
+    expect(heard()).toContain('Violations: 0.');
+    expect(heard()).not.toContain('Not as its recipe says');
+    const { stdout } = await run('sh', ['-c', `${login}\n${first}`]);
     expect(stdout).toMatch(/^HTTP\/\S+ 200/);
     expect(stdout).toContain('"state":"completed"');
   } finally {
-    child.kill('SIGINT');
-    await exited;
+    await stop();
   }
 }, 480_000);
