@@ -19,6 +19,9 @@ export async function watch(
   };
   process.once('SIGINT', end).once('SIGTERM', end);
   const told = new Set<string>();
+  process.stderr.write(
+    `findings since ${since.toISOString()}, and new ones as they come; Ctrl-C ends\n`,
+  );
   for (let from = since; !isOver; await bell.wait(pollMs)) {
     for (const finding of await ledger.findings({ since: from, limitMax: pageMax })) {
       const { code, service, subject, firstSeen } = finding;

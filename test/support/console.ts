@@ -1,26 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { gatewayOf } from '../../cli/up/api-client';
+import { logIn } from './console-login';
 import { environmentFor } from './world';
 
 /** Where the console is. */
 export const consoleUrl = (path = ''): string =>
   `${gatewayOf(environmentFor).gatewayUrl}/console${path}`;
 
-/** The gateway's certificate is of the stack's own authority, which no browser knows. */
-const look = { viewport: { width: 1280, height: 900 }, ignoreHTTPSErrors: true };
-
-/** A person at the console: a browser session of their own, logged in at the page that was asked for. */
-export async function atConsole(browser: Browser, user: string, path = ''): Promise<Page> {
-  const context = await browser.newContext(look);
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  await page.goto(consoleUrl(path));
-  await page.locator('#username').fill(user);
-  await page.locator('#password').fill(`${user}-dev`);
-  await page.locator('#kc-login').click();
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
-  return page;
+/** A person at the console of this test run: a browser session of their own, logged in at the page that was asked for. */
+export function atConsole(browser: Browser, user: string, path = ''): Promise<Page> {
+  return logIn(browser, user, consoleUrl(path));
 }
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
