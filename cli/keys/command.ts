@@ -148,8 +148,11 @@ function retireCommand(): Command {
 
 /** A process that cannot reach the key store seals with the key it knows for so long. */
 function expectUnused(keys: readonly Body[], purpose: string, key: string): void {
-  const seals = keys.find((one) => one.purpose === purpose && one.isCurrent === true);
-  if (seals === undefined || seals.id === key) return;
+  const own = keys.filter((one) => one.purpose === purpose);
+  const seals = own.find(({ isCurrent }) => isCurrent === true);
+  // Of a key that there is not, the key store says so.
+  const isKnown = own.some(({ id }) => id === key);
+  if (!isKnown || seals === undefined || seals.id === key) return;
   const untilMs = Date.parse(String(seals.createdAt)) + keyringLimits.unconfirmedMsMax;
   if (Date.now() >= untilMs) return;
   const until = new Date(untilMs).toISOString();

@@ -59,6 +59,8 @@ test('a key is retired when no row needs it any more, and not before', async () 
   const hasty = await holdfastKeys('admin', 'retire', purpose, old, '--reason', reason);
   const mayStill = expect.stringContaining('processes may still seal') as string;
   expect([hasty.exitCode, hasty.err]).toEqual([4, mayStill]);
+  const unknown = await holdfastKeys('admin', 'retire', purpose, 'no-such-key', '--reason', reason);
+  expect(unknown.err).toContain('KEY_UNKNOWN');
   await keyStore.sql(`update data_keys set created_at = created_at - interval '10 minutes'`);
   const early = await holdfastKeys('admin', 'retire', purpose, old, '--reason', reason);
   expect([early.exitCode, early.err]).toEqual([
