@@ -3,6 +3,8 @@ import { StackError, aborted } from '../stack';
 import { dynamicConfig } from '../stack/servers/temporal/temporal';
 import { compareOptionsOf, compareUsage } from './compare/options';
 import { runComparison } from './compare/run';
+import { gatewayOptionsOf, gatewayUsage } from './gateway/options';
+import { runGateway } from './gateway/run';
 import { loadWarning, readMachine } from './measure/machine';
 import { optionsOf, usage } from './options';
 import type { Options } from './options';
@@ -106,15 +108,24 @@ async function projection(args: readonly string[]): Promise<number> {
   return exitCodes.holds;
 }
 
+/** The scenario `gateway`. */
+async function gateway(args: readonly string[]): Promise<number> {
+  const options = gatewayOptionsOf(args);
+  if (options.help) return tell({ text: gatewayUsage, problems: [] });
+  return tell(await runGateway(options, { say, onProgress: telling, signal: interrupted() }));
+}
+
 /** This tree against another revision. */
 async function compare(args: readonly string[]): Promise<number> {
   const options = compareOptionsOf(args);
-  const told = options.help
-    ? { text: compareUsage, problems: [] }
-    : await runComparison(options, { say, signal: interrupted() });
-  process.stdout.write(told.text);
-  for (const problem of told.problems) say(`PROBLEM ${problem}`);
-  return told.problems.length === 0 ? exitCodes.holds : exitCodes.doesNot;
+  if (options.help) return tell({ text: compareUsage, problems: [] });
+  return tell(await runComparison(options, { say, signal: interrupted() }));
+}
+
+function tell({ text, problems }: { text: string; problems: readonly string[] }): number {
+  process.stdout.write(text);
+  for (const problem of problems) say(`PROBLEM ${problem}`);
+  return problems.length === 0 ? exitCodes.holds : exitCodes.doesNot;
 }
 
 async function run(options: Options): Promise<number> {
@@ -128,12 +139,15 @@ async function run(options: Options): Promise<number> {
 /** How each way of using it is told to whoever used it wrongly. */
 const usages = {
   ...{ compare: compareUsage, relay: relayUsage, projection: projectionUsage, saga: usage },
+  gateway: gatewayUsage,
 } as const;
+
+const others = ['relay', 'projection', 'gateway'] as const;
 
 function wayOf(args: readonly string[]): keyof typeof usages {
   const [scenario] = args;
   if (args.some((word) => /^--compare(=|$)/.test(word))) return 'compare';
-  return scenario === 'relay' || scenario === 'projection' ? scenario : 'saga';
+  return others.find((name) => name === scenario) ?? 'saga';
 }
 
 /** `npm run bench`: see `--help`. */
@@ -143,6 +157,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (way === 'compare') return await compare(args);
     if (way === 'relay') return await relay(args.slice(1));
     if (way === 'projection') return await projection(args.slice(1));
+    if (way === 'gateway') return await gateway(args.slice(1));
     const options = optionsOf(args);
     if (!options.help) return await run(options);
     process.stdout.write(usage);

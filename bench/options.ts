@@ -39,7 +39,8 @@ ${listed.join('\n')}
   --json                 the report as JSON on standard output, in place of the table
   --help                 this text
 
-The other scenarios:      npm run bench -- relay --help, npm run bench -- projection --help
+The other scenarios:      npm run bench -- relay --help, npm run bench -- projection --help,
+                          npm run bench -- gateway --help
 Against another revision: npm run bench -- --compare <revision> --help
 
 Exit codes: 0 every saga ended as it should and left what it should, 1 one did not, 2 wrong usage or servers that did
@@ -69,7 +70,9 @@ export function optionsOf(args: readonly string[]): Options {
   const [scenario = '', ...more] = positionals;
   const isKnown = (scenarios as readonly string[]).includes(scenario) && more.length === 0;
   if (!isKnown && !told.help) {
-    throw new UsageError(`which scenario? There are: ${scenarios.join(', ')}, relay, projection`);
+    throw new UsageError(
+      `which scenario? There are: ${scenarios.join(', ')}, relay, projection, gateway`,
+    );
   }
   return {
     rounds: numbersOf('rounds', told.rounds ?? '5', false)[0] ?? 1,

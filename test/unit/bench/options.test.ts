@@ -1,3 +1,4 @@
+import { gatewayOptionsOf } from '../../../bench/gateway/options';
 import { optionsOf } from '../../../bench/options';
 import { projectionOptionsOf } from '../../../bench/projection/options';
 import { relayOptionsOf } from '../../../bench/relay/options';
@@ -18,6 +19,7 @@ test.each([
   [[]],
   [['relay']],
   [['projection']],
+  [['gateway']],
   [['saga', '--rounds', '0']],
   [['saga', '--rounds', '1,2']],
   [['saga', '--callers', '1,x']],
@@ -53,5 +55,20 @@ test.each([[['--history', '-1']], [['--per-row', '0']], [['--only', 'postgresql'
   'for the projection %j is refused',
   (args) => {
     expect(() => projectionOptionsOf(args)).toThrow(UsageError);
+  },
+);
+
+test('the gateway is measured beside everything it is compared with unless told', () => {
+  const options = gatewayOptionsOf(['--seconds', '2']);
+  expect(options).toMatchObject({ rounds: 5, seconds: 2, callers: [1, 32], json: false });
+  expect(options.reads).toHaveLength(7);
+  const { reads } = gatewayOptionsOf(['--only', 'gateway,bare']);
+  expect(reads).toEqual(['bare', 'gateway']);
+});
+
+test.each([[['--seconds', '31']], [['--callers', '0']], [['--only', 'cache']], [['stray']]])(
+  'for the gateway %j is refused',
+  (args) => {
+    expect(() => gatewayOptionsOf(args)).toThrow(UsageError);
   },
 );
