@@ -38,8 +38,14 @@ export interface KeySource {
 /** How a question to the auth server went. */
 export type KeyReadOutcome = 'read' | 'failed';
 
+/** A key as it was read, and made ready for the algorithm it was last asked for with. */
+interface HeldKey {
+  readonly jwk: JWK;
+  ready?: { readonly algorithm: string; readonly key: Promise<CryptoKey> };
+}
+
 interface State {
-  keys: Map<string, JWK>;
+  keys: Map<string, HeldKey>;
   readAtMs: number | undefined;
   askedAtMs: number | undefined;
   /** In a row. */
@@ -56,6 +62,14 @@ function usable(key: JWK): boolean {
 function fits(key: JWK, algorithm: string): boolean {
   if (key.alg !== undefined && key.alg !== algorithm) return false;
   return key.kty === (algorithm.startsWith('ES') ? 'EC' : 'RSA');
+}
+
+/** Every token is verified with it: making a key ready takes about as long as verifying does, so it is done once. */
+function readyKey(held: HeldKey, algorithm: string): Promise<CryptoKey> {
+  if (held.ready?.algorithm === algorithm) return held.ready.key;
+  const key = importJWK({ ...held.jwk }, algorithm) as Promise<CryptoKey>;
+  held.ready = { algorithm, key };
+  return key;
 }
 
 function backoffMs(failures: number): number {
@@ -88,7 +102,7 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
     try {
       const { keys } = keySet.parse(await read());
       const found = keys.map((key) => key as JWK).filter(usable);
-      state.keys = new Map(found.map((key) => [key.kid as string, key]));
+      state.keys = new Map(found.map((jwk) => [jwk.kid as string, { jwk }]));
       state.readAtMs = now();
       state.failures = 0;
       state.asked.read += 1;
@@ -124,14 +138,14 @@ export function createKeySource(read: ReadKeys, now: () => number = Date.now): K
     const readBefore = state.readAtMs;
     if (age() > jwksLimits.freshMs || (!known && !knownMissing(kid))) await refresh();
     if (age() > jwksLimits.staleMsMax) return 'unavailable';
-    const key = state.keys.get(kid);
-    if (key === undefined) {
+    const held = state.keys.get(kid);
+    if (held === undefined) {
       // Only an answer says that there is no such key; being too early to ask says nothing.
       if (state.readAtMs !== readBefore) remember(state.unknown, kid, now());
       return 'unknown';
     }
-    if (!fits(key, algorithm)) return 'unknown';
-    return (await importJWK({ ...key }, algorithm)) as CryptoKey;
+    if (!fits(held.jwk, algorithm)) return 'unknown';
+    return readyKey(held, algorithm);
   }
 
   async function ready(): Promise<void> {

@@ -105,6 +105,30 @@ describe('the keys of the auth server', () => {
     expect(clock.ms - rotatedAtMs).toBeLessThanOrEqual(jwksLimits.coolDownMs + 1_000);
   });
 
+  test('a key is made ready once for all tokens, and anew when the keys were read again', async () => {
+    const keys = source();
+    const first = await keys.find('k1', 'ES256');
+    const same = await Promise.all([keys.find('k1', 'ES256'), keys.find('k1', 'ES256')]);
+    expect(same.every((key) => key === first)).toBe(true);
+    clock.ms += jwksLimits.freshMs + 1;
+    expect(await keys.find('k1', 'ES256')).not.toBe(first);
+    expect(reads).toBe(2);
+  });
+
+  test('a key that may serve two algorithms is ready for the one that is asked for', async () => {
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const rsa = { ...(await exportJWK(publicKey)), kid: 'rsa', use: 'sig' };
+    answer = () => Promise.resolve({ keys: [rsa] });
+    const keys = source();
+    for (const [algorithm, name] of [
+      ['RS256', 'RSASSA-PKCS1-v1_5'],
+      ['PS256', 'RSA-PSS'],
+      ['RS256', 'RSASSA-PKCS1-v1_5'],
+    ] as const) {
+      expect(await keys.find('rsa', algorithm)).toMatchObject({ algorithm: { name } });
+    }
+  });
+
   test('known keys outlive the auth server for an hour and not longer', async () => {
     const keys = source();
     await keys.find('k1', 'ES256');
