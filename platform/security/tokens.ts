@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { problem } from '../http/problem';
 import type { Problem } from '../http/problem';
 import type { KeyMiss, KeySource } from './jwks';
+import { createVerifiedTokens } from './verified';
 
 /** Who a verified access token speaks for. */
 export interface Principal {
@@ -101,7 +102,7 @@ export interface TokenVerifier {
   verify(token: string, thumbprint?: string): Promise<Principal>;
 }
 
-function refuseByHeader(token: string): { kid: string } {
+function refuseByHeader(token: string): { kid: string; alg: string } {
   if (token.length > tokenProfile.tokenLengthMax) throw new TokenRefused('MALFORMED');
   let header;
   try {
@@ -116,7 +117,7 @@ function refuseByHeader(token: string): { kid: string } {
   if (typeof header.kid !== 'string' || header.kid.length > 255) {
     throw new TokenRefused('KEY_UNKNOWN');
   }
-  return { kid: header.kid };
+  return { kid: header.kid, alg: String(header.alg) };
 }
 
 const claimReasons: Readonly<Record<string, TokenReason>> = {
@@ -171,6 +172,12 @@ function assertSender({ cnf, preferred_username: name }: JWTPayload, thumbprint?
   throw new TokenRefused('SENDER');
 }
 
+/** Looked at each time a token is shown, however often it was found good: who shows it, and what it says. */
+function spokenFor(payload: JWTPayload, thumbprint: string | undefined, at: Date): Principal {
+  assertSender(payload, thumbprint);
+  return principalOf(payload, at.getTime() / 1000);
+}
+
 function keyOrRefusal(key: CryptoKey | KeyMiss): CryptoKey {
   if (key === 'unknown') throw new TokenRefused('KEY_UNKNOWN');
   if (key === 'unavailable') throw new TokenRefused('KEYS_UNAVAILABLE');
@@ -180,10 +187,15 @@ function keyOrRefusal(key: CryptoKey | KeyMiss): CryptoKey {
 /** Builds the verifier of access tokens: exact issuer, our audience, `typ at+jwt`, keys only from `keys`. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const now = options.now ?? Date.now;
+  const seen = createVerifiedTokens();
   return {
     async verify(token, thumbprint) {
-      const { kid } = refuseByHeader(token);
+      const { kid, alg } = refuseByHeader(token);
       const currentDate = new Date(now());
+      // Asked for first: what was found good by a key that is replaced meanwhile is kept under the one of before.
+      const key = await options.keys.find(kid, alg);
+      const known = seen.of(token, key, currentDate.getTime());
+      if (known !== undefined) return spokenFor(known, thumbprint, currentDate);
       const { payload } = await jwtVerify(
         token,
         async (header) => keyOrRefusal(await options.keys.find(kid, header.alg)),
@@ -200,8 +212,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         if (error instanceof TokenRefused) throw error;
         throw new TokenRefused(reasonOf(error), { cause: error });
       });
-      assertSender(payload, thumbprint);
-      return principalOf(payload, currentDate.getTime() / 1000);
+      seen.keep(token, { key, payload }, currentDate.getTime());
+      return spokenFor(payload, thumbprint, currentDate);
     },
   };
 }

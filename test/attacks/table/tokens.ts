@@ -5,7 +5,7 @@ const tokens = 'platform/security/tokens.ts';
 const keys = 'platform/security/jwks.ts';
 const processes = ['gateway'] as const;
 
-const beforeVerifying = 'const { kid } = refuseByHeader(token);';
+const beforeVerifying = 'const { kid, alg } = refuseByHeader(token);';
 const verification = `const { payload } = await jwtVerify(
         token,
         async (header) => keyOrRefusal(await options.keys.find(kid, header.alg)),`;
