@@ -124,15 +124,31 @@ function explainParked(place: ParkedToExplain, steps: readonly StepToExplain[]) 
   };
 }
 
-function ending({ state, reason }: SagaToExplain): string {
+/** What of a saga that went back is still there: nothing, unless a person left it so. */
+function leftOf(steps: readonly StepToExplain[]): string {
+  const left = steps.filter(({ leftInPlace }) => leftInPlace === true).map(({ name }) => name);
+  return left.length === 0
+    ? 'nothing of it stands'
+    : `nothing of it stands but what a person left in place: ${left.join(', ')}`;
+}
+
+/** What of a saga that went forward to its end stands: everything, unless a person skipped some of it. */
+function stoodOf(steps: readonly StepToExplain[]): string {
+  const skipped = steps.filter(({ status }) => status === 'skipped').map(({ name }) => name);
+  return skipped.length === 0
+    ? 'every step stands'
+    : `every step stands but what a person skipped: ${skipped.join(', ')}`;
+}
+
+function ending({ state, reason, steps }: SagaToExplain): string {
   const because = reason === undefined ? '' : ` because of ${reasonText(reason)}`;
   switch (state) {
     case 'completed':
-      return 'completed: every step that was not skipped stands';
+      return `completed: ${stoodOf(steps)}`;
     case 'compensated':
-      return `was undone${because}: no step stands but what a person left in place`;
+      return `was undone${because}: ${leftOf(steps)}`;
     case 'cancelled':
-      return 'was cancelled and undone: no step stands but what a person left in place';
+      return `was cancelled and undone: ${leftOf(steps)}`;
     case 'compensating':
       return `goes back${because}: its steps are being undone`;
     default:

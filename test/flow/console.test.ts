@@ -181,6 +181,14 @@ it('a read model is built anew from the page, and answers from then on', async (
   await viewer.context().close();
 }, 120_000);
 
+it('draws how sagas ended in each minute, and says the same in a table', async () => {
+  await operator.goto(consoleUrl());
+  await operator.locator('.plot canvas').waitFor();
+  const drawn = operator.getByRole('region', { name: 'Ends in each minute' });
+  await operator.getByText('The plot as a table').click();
+  await drawn.getByRole('row').nth(1).waitFor();
+}, 60_000);
+
 it('paints within a second of being asked for', async () => {
   const painted = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity`;
   const took: number[] = [];

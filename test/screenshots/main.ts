@@ -32,11 +32,12 @@ interface Shot {
   readonly until: (page: Page) => Promise<unknown>;
 }
 
-const shown = (text: string | RegExp) => (page: Page) => page.getByText(text).first().waitFor();
+const shown = (text: string | RegExp) => (page: Page) =>
+  page.getByText(text).filter({ visible: true }).first().waitFor();
 
 /** The saga whose card was declined: what it did stands in one lane, what it undid in the other. */
 const shotsOf = (compensated: string): readonly Shot[] => [
-  { file: 'overview.png', address: '', until: shown('compensated') },
+  { file: 'overview.png', address: '', until: (page) => page.locator('canvas').waitFor() },
   { file: 'saga.png', address: `/sagas/${compensated}`, until: shown('CARD_DECLINED') },
   { file: 'projections.png', address: '/projections', until: shown('order-status') },
 ];

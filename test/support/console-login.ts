@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 
 /** The gateway's certificate is of the stack's own authority, which no browser knows. */
-const look = { viewport: { width: 1280, height: 900 }, ignoreHTTPSErrors: true };
+const look = { viewport: { width: 1280, height: 900 }, ignoreHTTPSErrors: true, locale: 'en-GB' };
 
 /** Opens a page of the console in a browser session of its own, and logs in there as a development user. */
 export async function logIn(browser: Browser, user: string, url: string): Promise<Page> {

@@ -140,6 +140,17 @@ describe('a saga that needs nobody', () => {
     expect(explain(saga(told)).summary).toContain(expected);
   });
 
+  test.each([
+    ['compensated', { status: 'undone' }, 'undone: nothing of it stands.'],
+    ['compensated', { status: 'done', leftInPlace: true }, 'left in place: ship stock.'],
+    ['cancelled', { status: 'undone' }, 'cancelled and undone: nothing of it stands.'],
+    ['completed', { status: 'done' }, 'completed: every step stands.'],
+    ['completed', { status: 'skipped' }, 'but what a person skipped: ship stock.'],
+  ])('%s with a step of %j: %s', (state, step, expected) => {
+    const told = explain(saga({ state, steps: [{ name: 'ship stock', ...step }] }));
+    expect(told.summary.endsWith(expected)).toBe(true);
+  });
+
   test('tells what each step left, who decides what it waits for, and who acted and why', () => {
     const told = explain(
       saga({
