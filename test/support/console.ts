@@ -8,7 +8,7 @@ import { environmentFor } from './world';
 export const consoleUrl = (path = ''): string =>
   `${gatewayOf(environmentFor).gatewayUrl}/console${path}`;
 
-/** A person at the console of this test run: a browser session of their own, logged in at the page that was asked for. */
+/** A person at the console of this test run, in a browser session of their own, at the page that was asked for. */
 export function atConsole(browser: Browser, user: string, path = ''): Promise<Page> {
   return logIn(browser, user, consoleUrl(path));
 }

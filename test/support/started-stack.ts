@@ -16,8 +16,8 @@ export interface StartedStack {
 const startMs = 900_000;
 
 /**
- * Does what `npm start` does in `folder`, on a free block of ports, and answers with the guide printed. Not through npm:
- * a shell in between might keep the signal of the stop to itself.
+ * Does what `npm start` does in `folder`, on a free block of ports, and answers with the guide printed. Not through
+ * npm: a shell in between might keep the signal of the stop to itself.
  */
 export async function startStack(
   folder: string,
