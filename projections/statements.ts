@@ -11,6 +11,9 @@ type Client = Parameters<typeof run>[0];
 
 export const lockProjection = `select pg_advisory_xact_lock(hashtextextended($1, 4711))`;
 
+/** The commit of this transaction does not wait for the disk. */
+export const commitAtOnce = 'SET LOCAL synchronous_commit = off';
+
 /** The generation `$2`, or the live one of the projection `$1`. */
 const named = `coalesce($2::text, ${liveName('$1::text')})`;
 

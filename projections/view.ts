@@ -23,15 +23,24 @@ interface PlacesRow {
   readonly queues: readonly (readonly [id: string, seq: string, hash: string | null])[] | null;
 }
 
-/** Columns of {@link PlacesRow}; `$1` is the generation, `$2` aggregates, `$3` and `$4` events. */
+/**
+ * Columns of {@link PlacesRow}; `$1` is the generation, `$2` aggregates, `$3` and `$4` events. Each is looked up by
+ * itself: `offset 0` keeps the planner from reading whole generations, see `planForLarge`.
+ */
 const places = `
   (select json_agg(json_build_array(aggregate_id, last_seq::text, last_hash))
-    from aggregate_positions where projection = $1 and aggregate_id = any($2)) as positions,
-  (select json_agg(json_build_array(aggregate_id, seq::text, hash)) from applied_events
-    join unnest($3::text[], $4::bigint[]) as asked (aggregate_id, seq) using (aggregate_id, seq)
-    where projection = $1) as applied,
-  (select json_agg(json_build_array(aggregate_id, seq::text, hash) order by id)
-    from dead_letters where projection = $1 and aggregate_id = any($2)) as queues`;
+    from unnest($2::text[]) as asked (id) cross join lateral (
+      select * from aggregate_positions
+      where projection = $1 and aggregate_id = asked.id offset 0) as found) as positions,
+  (select json_agg(json_build_array(aggregate_id, found.seq::text, hash))
+    from unnest($3::text[], $4::bigint[]) as asked (id, seq) cross join lateral (
+      select * from applied_events
+      where projection = $1 and aggregate_id = asked.id and seq = asked.seq offset 0) as found
+  ) as applied,
+  (select json_agg(json_build_array(aggregate_id, seq::text, hash) order by found.id)
+    from unnest($2::text[]) as asked (aggregate) cross join lateral (
+      select * from dead_letters
+      where projection = $1 and aggregate_id = asked.aggregate offset 0) as found) as queues`;
 
 const placesAlone = `select ${places}`;
 

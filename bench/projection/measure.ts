@@ -1,28 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogEvent } from '../../platform/event-log/envelope';
-import { startProjector } from '../../platform/event-log/projector';
-import type { Projector } from '../../platform/event-log/projector';
 import { ReplayError } from '../../platform/event-log/replay/options';
 import { dropOld, replayProjection } from '../../platform/event-log/replay/replay';
-import { eventTopic } from '../../platform/event-log/topics';
 import { silentLog } from '../../platform/runtime/log';
 import type { ReadModelStore } from '../../projections/store';
 import { cpuWatch } from '../measure/cpu-watch';
 import { noting } from '../relay/measure';
-import type { RelayGroup } from '../relay/measure';
 import { relayHistory, relayOf, until } from '../relay/relaying';
 import { commitSteadily } from '../relay/steady';
 import type { Lateness } from '../relay/steady';
 import type { ProjectionOptions } from './options';
 import { listedRows } from './rows';
-import type { ProjectionWorld } from './world';
+import { listedTopics as topics } from './topics';
+import type { ProjectionGroup, ProjectionWorld } from './world';
 
 /** One round. CPU is in milliseconds for a thousand events. */
 export interface ProjectionSample {
   readonly round: number;
   /** Events a second that the projector of the live read model applied while enough waited. */
   readonly caughtUpPerSecond: number;
-  readonly caughtUpCpuMs: Readonly<Partial<Record<RelayGroup, number>>>;
+  readonly caughtUpCpuMs: Readonly<Partial<Record<ProjectionGroup, number>>>;
   readonly commitsPerSecond: number;
   /** From the end of a commit to the acknowledgement of Kafka, and to the commit of its row. */
   readonly ack: Lateness;
@@ -30,7 +26,7 @@ export interface ProjectionSample {
   /** Events that the replay folded, and how many a second, by its own report. */
   readonly rebuilt: number;
   readonly rebuiltPerSecond: number;
-  readonly rebuiltCpuMs: Readonly<Partial<Record<RelayGroup, number>>>;
+  readonly rebuiltCpuMs: Readonly<Partial<Record<ProjectionGroup, number>>>;
 }
 
 export interface ProjectionTask extends Pick<
@@ -44,15 +40,14 @@ export interface ProjectionTask extends Pick<
 }
 
 const [triesMax, waitMs] = [50, 100];
-const topics = [eventTopic('payments', '')];
 
 /** Lets a projector catch up with events that wait in the log, commits beside it, and builds the read model anew. */
 export async function measureProjection(task: ProjectionTask): Promise<ProjectionSample> {
   const { world, round, tickMs, signal } = task;
   const added = await relayHistory(world.relayed, task, signal);
   const rows = new Map<string, number>();
-  const watch = cpuWatch(world.relayed.groups, tickMs);
-  const { projector, caughtUp } = catchingUp(world, added, rows);
+  const watch = cpuWatch(world.groups, tickMs);
+  const { caughtUp, end } = catchingUp(world, added, rows);
   try {
     await until(() => caughtUp.isDone(), signal);
     const caught = { caughtUpPerSecond: caughtUp.perSecond() };
@@ -61,7 +56,7 @@ export async function measureProjection(task: ProjectionTask): Promise<Projectio
     const rebuilt = await rebuild(task);
     return { round, ...caught, caughtUpCpuMs, ...steady, ...rebuilt };
   } finally {
-    await projector.stop();
+    await end();
   }
 }
 
@@ -72,7 +67,7 @@ export async function projectHistory(
   signal: AbortSignal,
 ): Promise<void> {
   if (events === 0) return;
-  const { projector, caughtUp } = catchingUp(world, events, undefined);
+  const { caughtUp, end } = catchingUp(world, events, undefined);
   let seen = -1;
   // As long as it takes, and no longer than it moves.
   while (!caughtUp.isDone() && caughtUp.applied() > seen) {
@@ -80,41 +75,28 @@ export async function projectHistory(
     const isFurther = () => caughtUp.isDone() || caughtUp.applied() > seen;
     await until(isFurther, signal);
   }
-  await projector.stop();
+  await end();
 }
 
 /** The projector of the live read model; its rate is taken from its first batch on: joining a group takes a second. */
 function catchingUp(
-  world: ProjectionWorld,
+  { following }: ProjectionWorld,
   waiting: number,
   rows: Map<string, number> | undefined,
 ) {
   let [applied, firstBatch, firstMs, lastMs] = [0, 0, 0, 0];
-  const note = (events: readonly LogEvent[]): void => {
-    lastMs = performance.now();
-    if (applied === 0) [firstBatch, firstMs] = [events.length, lastMs];
-    applied += events.length;
-    for (const { aggregateId } of events) rows?.set(aggregateId, lastMs);
-  };
-  const { schemas } = world.relayed.outbox;
-  const projector: Projector = startProjector({
-    ...{
-      projection: listedRows,
-      topics,
-      eventLog: world.eventLog,
-      store: world.readModels,
-      schemas,
-    },
-    groupId: `projector-${listedRows.name}`,
-    log: silentLog,
-    observe: { applied: note },
+  const end = following.begin((aggregateIds, atMs) => {
+    lastMs = atMs;
+    if (applied === 0) [firstBatch, firstMs] = [aggregateIds.length, lastMs];
+    applied += aggregateIds.length;
+    for (const aggregateId of aggregateIds) rows?.set(aggregateId, lastMs);
   });
   const caughtUp = {
     applied: () => applied,
     isDone: () => applied >= waiting,
     perSecond: () => ((applied - firstBatch) * 1_000) / (lastMs - firstMs),
   };
-  return { projector, caughtUp };
+  return { caughtUp, end };
 }
 
 async function commitBeside(task: ProjectionTask, rows: Map<string, number>) {
@@ -133,9 +115,9 @@ async function commitBeside(task: ProjectionTask, rows: Map<string, number>) {
 
 /** By the code of `holdfast replay`, beside the live one, which stays live. */
 async function rebuild({ world, tickMs }: ProjectionTask) {
-  const { readModels, eventLog, relayed } = world;
+  const { readModels, eventLog, relayed, groups } = world;
   const { generations } = readModels;
-  const watch = cpuWatch(relayed.groups, tickMs);
+  const watch = cpuWatch(groups, tickMs);
   let rebuiltCpuMs: ProjectionSample['rebuiltCpuMs'] = {};
   const report = await replayProjection({
     ...{ projection: listedRows, fold: 'bench', topics, eventLog, generations, log: silentLog },

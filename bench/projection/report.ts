@@ -7,7 +7,7 @@ type Figure = readonly [title: string, of: (sample: ProjectionSample) => number]
 
 const figures: readonly Figure[] = [
   ['live projector caught up, events/s', ({ caughtUpPerSecond }) => caughtUpPerSecond],
-  ['CPU ms for 1,000: this process', ({ caughtUpCpuMs }) => caughtUpCpuMs.client ?? NaN],
+  ['CPU ms for 1,000: projector', ({ caughtUpCpuMs }) => caughtUpCpuMs.projector ?? NaN],
   ['database', ({ caughtUpCpuMs }) => caughtUpCpuMs.database ?? NaN],
   ['log', ({ caughtUpCpuMs }) => caughtUpCpuMs.log ?? NaN],
   ['commits/s beside it', ({ commitsPerSecond }) => commitsPerSecond],

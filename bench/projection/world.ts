@@ -11,15 +11,24 @@ import type { ReadModelStore } from '../../projections/store';
 import type { StackOptions } from '../../stack';
 import type { Relayed } from '../relay/relaying';
 import { openRelayWorld } from '../relay/world';
-import type { OpenRelay } from '../relay/world';
+import type { CpuGroup } from '../measure/cpu';
+import type { RelayGroup } from '../relay/measure';
+import { startFollowing } from './following';
+import type { Following } from './following';
 import { listedRows } from './rows';
+
+/** Whose CPU is told: `client` commits, relays and builds the read model anew. */
+export type ProjectionGroup = RelayGroup | 'projector';
 
 /** What is relayed, and where it is projected to, each with the identity of its process. */
 export interface ProjectionWorld {
-  readonly relayed: Relayed & Pick<OpenRelay, 'groups'>;
+  readonly relayed: Relayed;
   readonly readModels: ReadModelStore;
   /** As the projector sees it. */
   readonly eventLog: EventLog;
+  /** The projector of the live read model. */
+  readonly following: Following;
+  readonly groups: Readonly<Partial<Record<ProjectionGroup, CpuGroup>>>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +58,11 @@ export async function openProjectionWorld(
     await keys.ready();
     // With the indexes of all read models there are: each row that is written is looked at by each of them.
     await readModels.migrate([...projections, listedRows]);
-    return { relayed: { ...relay, store: 'postgresql' }, readModels, eventLog, stop };
+    const following = await startFollowing(world.stack);
+    closing.push(() => following.close());
+    const groups = { ...relay.groups, projector: { alone: [following.pid] } };
+    const relayed = { ...relay, store: 'postgresql' } as const;
+    return { relayed, readModels, eventLog, following, groups, stop };
   } catch (error) {
     await stop();
     throw error;

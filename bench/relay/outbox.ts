@@ -56,10 +56,13 @@ function open(name: RelayStore, config: Config, keys: Pick<Keyring, 'vault'>): S
   }
 }
 
+/** The schemas of the bench's own events. */
+export const rowSchemas: SchemaRegistry = loadSchemas(path.join(projectRoot, 'bench', 'schemas'));
+
 /** Opens the store of a service of the stack. Connects at its first use. */
 export function openOutbox(name: RelayStore, config: Config, keys: Pick<Keyring, 'vault'>): Outbox {
   const store = open(name, config, keys);
-  const schemas = loadSchemas(path.join(projectRoot, 'bench', 'schemas'));
+  const schemas = rowSchemas;
   let steps = 0;
 
   /** A row each, as new aggregates that are added, removed, and added again. */

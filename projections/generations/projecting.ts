@@ -4,7 +4,7 @@ import { ClaimLost, GenerationSwitched } from '../../platform/event-log/projecto
 import type { Claim, ProjectionStore } from '../../platform/event-log/projector/store-port';
 import type { Reading } from '../../platform/event-log/projector/reading';
 import type { Plan } from '../../platform/event-log/projector/view';
-import { inTransaction, run } from '../../platform/outbox/postgres/connection';
+import { inTransaction, planForLarge, run } from '../../platform/outbox/postgres/connection';
 import type { StoreSealing } from '../sealing';
 import * as sql from '../statements';
 import { loadClaimedView } from '../view';
@@ -25,12 +25,18 @@ interface Moving {
   /** The generation's name, or that of the live one where none is given. */
   readonly generation: (projection: string) => string | null;
   readonly isIts: (state: string) => boolean;
+  /**
+   * Whether a commit waits until the disk has it. Where nobody reads yet, losing the last ones with a crash of the
+   * server costs their repeat: checkpoint and rows are lost together, and the switch waits for all before it.
+   */
+  readonly waitsForDisk: boolean;
 }
 
 const live: Moving = {
   lock: (projection) => projection,
   generation: () => null,
   isIts: (state) => state === 'live',
+  waitsForDisk: true,
 };
 
 /** Moves whatever generation is live; refuses, within its transaction, once that is another one. */
@@ -44,6 +50,7 @@ export function projectingOf(parts: ProjectingParts, generation: string): Projec
     lock: () => `beside ${generation}`,
     generation: () => generation,
     isIts: (state) => state === 'building' || state === 'kept',
+    waitsForDisk: false,
   });
 }
 
@@ -99,7 +106,9 @@ async function apply(
   const { projection, generation, topic, partition, ownerEpoch } = told.claim;
   const claim = [topic, partition, ownerEpoch];
   // Nothing to bind, so that it can be sent along with BEGIN.
-  const first = sql.lockProjection.replace('$1', () => escapeLiteral(moving.lock(projection)));
+  const lock = sql.lockProjection.replace('$1', () => escapeLiteral(moving.lock(projection)));
+  const settings = [planForLarge, ...(moving.waitsForDisk ? [] : [sql.commitAtOnce])];
+  const first = [...settings, lock].join(';');
   return inTransaction(pool, { timeoutMs: limits.transactionMs, first }, async (client) => {
     const rowsOf = { generation, sealing: sealing.rows };
     const stored = await loadClaimedView(client, rowsOf, { claim, readings: told.readings });

@@ -5,9 +5,10 @@ import type { SealedRow } from './sealing';
 /** What opens a row, and says which it is. */
 export const rowColumns = 'projection, key, listed, sources, as_of, sealed';
 
-/** Rows of one generation by key, as they stand in this transaction. */
+/** Rows of one generation by key, each looked up by itself, as they stand in this transaction; no key twice. */
 export const rowsByKey = `
-  select ${rowColumns} from read_rows where projection = $1 and key = any($2)`;
+  select found.* from unnest($2::text[]) as asked (its_key) cross join lateral (
+    select ${rowColumns} from read_rows where projection = $1 and key = its_key offset 0) as found`;
 
 const written = `
   from jsonb_to_recordset($1::jsonb) as r (projection text, key text, listed jsonb, sources text[],

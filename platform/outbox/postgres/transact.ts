@@ -5,7 +5,7 @@ import { Conflict, retryConflicts } from '../conflict';
 import { batchLoads } from '../load-batch';
 import type { AggregateChange, UnitOfWork } from '../ports';
 import type { Sealing } from '../sealing';
-import { inTransaction, postgresLimits, run } from './connection';
+import { inTransaction, planForLarge, postgresLimits, run } from './connection';
 import { aggregateOf, eventParameters } from './rows';
 import type { AggregateRow } from './rows';
 import type { Tables } from './schema';
@@ -34,7 +34,7 @@ export function postgresUnitOfWork<State>(
   const statement = writing(tables);
   return async (key, work, { timeoutMs = postgresLimits.statementTimeoutMs, written } = {}) => {
     const deadlineMs = performance.now() + timeoutMs;
-    const first = lockOfSaga(key);
+    const first = `${planForLarge};${lockOfSaga(key)}`;
     const attempt = () =>
       inTransaction(pool, { timeoutMs: deadlineMs - performance.now(), first }, async (client) => {
         const { stepRecord, closing } = await lockStep(client, tables, { key, sealing });
