@@ -41,7 +41,7 @@ export type KeyReadOutcome = 'read' | 'failed';
 /** A key as it was read, and made ready for the algorithm it was last asked for with. */
 interface HeldKey {
   readonly jwk: JWK;
-  ready?: { readonly algorithm: string; readonly key: Promise<CryptoKey> };
+  ready?: { readonly algorithm: string; readonly key: Promise<CryptoKey | 'unknown'> };
 }
 
 interface State {
@@ -64,10 +64,16 @@ function fits(key: JWK, algorithm: string): boolean {
   return key.kty === (algorithm.startsWith('ES') ? 'EC' : 'RSA');
 }
 
-/** Every token is verified with it: making a key ready takes about as long as verifying does, so it is done once. */
-function readyKey(held: HeldKey, algorithm: string): Promise<CryptoKey> {
+/**
+ * Every token is verified with it: making a key ready takes about as long as verifying does, so it is done once. One
+ * that cannot be made ready for an algorithm verifies nothing under it: that is as if there were none.
+ */
+function readyKey(held: HeldKey, algorithm: string): Promise<CryptoKey | 'unknown'> {
   if (held.ready?.algorithm === algorithm) return held.ready.key;
-  const key = importJWK({ ...held.jwk }, algorithm) as Promise<CryptoKey>;
+  const key = importJWK({ ...held.jwk }, algorithm).then(
+    (made) => made as CryptoKey,
+    () => 'unknown' as const,
+  );
   held.ready = { algorithm, key };
   return key;
 }

@@ -192,23 +192,19 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     async verify(token, thumbprint) {
       const { kid, alg } = refuseByHeader(token);
       const currentDate = new Date(now());
-      // Asked for first: what was found good by a key that is replaced meanwhile is kept under the one of before.
+      // What was found good by a key that is replaced meanwhile is kept under the one of before.
       const key = await options.keys.find(kid, alg);
       const known = seen.of(token, key, currentDate.getTime());
       if (known !== undefined) return spokenFor(known, thumbprint, currentDate);
-      const { payload } = await jwtVerify(
-        token,
-        async (header) => keyOrRefusal(await options.keys.find(kid, header.alg)),
-        {
-          algorithms: [...tokenProfile.algorithms],
-          issuer: options.issuer,
-          audience: options.audience,
-          typ: tokenProfile.type,
-          requiredClaims: [...tokenProfile.requiredClaims],
-          clockTolerance: tokenProfile.clockToleranceSeconds,
-          currentDate,
-        },
-      ).catch((error: unknown) => {
+      const { payload } = await jwtVerify(token, () => keyOrRefusal(key), {
+        algorithms: [...tokenProfile.algorithms],
+        issuer: options.issuer,
+        audience: options.audience,
+        typ: tokenProfile.type,
+        requiredClaims: [...tokenProfile.requiredClaims],
+        clockTolerance: tokenProfile.clockToleranceSeconds,
+        currentDate,
+      }).catch((error: unknown) => {
         if (error instanceof TokenRefused) throw error;
         throw new TokenRefused(reasonOf(error), { cause: error });
       });

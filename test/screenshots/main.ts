@@ -85,14 +85,15 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const state = mkdtempSync(path.join(tmpdir(), 'holdfast-screenshots-'));
   say('a stack starts …');
-  const stack = await startStack(projectRoot, { options: ['--state', state] });
-  const browser = await openBrowser();
+  const closing = [async () => rmSync(state, { recursive: true, force: true })];
   try {
+    const stack = await startStack(projectRoot, { options: ['--state', state] });
+    closing.unshift(() => stack.stop());
+    const browser = await openBrowser();
+    closing.unshift(() => browser.close());
     await takeShots(browser, { stack, state, out });
   } finally {
-    await browser.close();
-    await stack.stop();
-    rmSync(state, { recursive: true, force: true });
+    for (const close of closing) await close();
   }
 }
 

@@ -16,29 +16,45 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Ended {
   readonly exitCode: number | null;
+  /** Standard output, and both streams as they came. */
+  readonly out: string;
   readonly said: string;
 }
 
 const program = path.join(projectRoot, 'dist', 'cli', 'holdfast.js');
+/** What goes on for longer is not answered any more, milliseconds. */
+const answerMsMax = 180_000;
 
 /** Gives a line to a shell in which `holdfast` is the program of this tree. */
 function give(text: string, { isEndless = false, says = /^/ } = {}): Promise<Ended> {
-  const command = text.replaceAll(
-    /(^|&& )(?:npx |npm run )?holdfast(?: --(?= ))?/g,
-    `$1holdfast_here`,
-  );
+  const named = /(^|&& )(?:npx |npm run )?holdfast(?: --(?= ))?/g;
+  const command = text.replaceAll(named, '$1holdfast_here');
   // The shell outlives Ctrl-C, and says what its command ended with.
   const shell = `trap : INT\nholdfast_here() { node '${program}' "$@"; }\n${command}`;
   // A group of its own, so that Ctrl-C reaches whoever is at work in it.
   const child = spawn('sh', ['-c', shell], { cwd: folder, detached: true });
-  let said = '';
+  const signal = (name: 'SIGINT' | 'SIGKILL'): void => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, name);
+  };
+  const late = setTimeout(() => signal('SIGKILL'), answerMsMax);
+  let [out, said, isEnough] = ['', '', !isEndless];
   const hear = (data: Buffer): void => {
     said += String(data);
-    if (isEndless && says.test(said)) process.kill(-(child.pid ?? 0), 'SIGINT');
+    if (isEnough || !says.test(said)) return;
+    isEnough = true;
+    signal('SIGINT');
   };
-  child.stdout.on('data', hear);
+  child.stdout.on('data', (data: Buffer) => {
+    out += String(data);
+    hear(data);
+  });
   child.stderr.on('data', hear);
-  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ exitCode, said })));
+  return new Promise((resolve) =>
+    child.once('close', (exitCode) => {
+      clearTimeout(late);
+      resolve({ exitCode, out, said });
+    }),
+  );
 }
 
 type Fill = (text: string) => string;
@@ -46,10 +62,10 @@ type Fill = (text: string) => string;
 /** What the documents leave to the reader, as it is on this stack. */
 async function filledIn(stack: StartedStack): Promise<Fill> {
   const listed = await give('holdfast sagas list --state compensated --json');
-  const { sagas } = JSON.parse(listed.said) as { sagas: readonly { id: string }[] };
+  const { sagas } = JSON.parse(listed.out) as { sagas: readonly { id: string }[] };
   const id = sagas[0]?.id ?? `no saga: ${stack.heard()}`;
   const status = await give('holdfast keys status');
-  const key = /store\.orders\s+(\S+)/.exec(status.said)?.[1] ?? status.said;
+  const key = /store\.orders\s+(\S+)/.exec(status.out)?.[1] ?? status.said;
   return (text) =>
     text
       .replace('place-order:5f1c…', id)
@@ -100,59 +116,69 @@ const { scripts } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** The words behind a script of package.json that somebody gives with more of them: `dist/bench/main.js`, `relay`. */
-function wordsOf(text: string): readonly string[] {
+/** The commands behind a script of package.json, as words; the last one has what somebody gives with it. */
+function commandsOf(text: string): readonly (readonly string[])[] {
   const [, name = '', more = ''] = /npm run (\S+)(?: -- (.*))?/.exec(text) ?? [];
-  const script = (scripts[name] ?? '').split('&& ').at(-1) ?? '';
-  const words = `${script} ${more}`.split(' ').filter(Boolean);
-  return script.startsWith('npm run ') ? wordsOf(words.join(' ')) : words;
+  const commands = `${scripts[name] ?? ''} ${more}`.split('&& ');
+  return commands
+    .filter((command) => !command.includes('--prepare'))
+    .flatMap((command) =>
+      command.startsWith('npm run ') ? commandsOf(command) : [command.split(' ').filter(Boolean)],
+    );
 }
 
 const everyTest = readdirSync(path.join(projectRoot, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => `test/${file}`)
   .filter((file) => file.endsWith('.test.ts'));
 
-/** The program and the words that make it say how it is used. An option before `--help` would ask for its value. */
-function helpOf(words: readonly string[]): readonly string[] {
+const optionsOf = (words: readonly string[]): readonly string[] =>
+  words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? word);
+
+/** The program, its sub-commands and what makes it say how it is used, and the options it is given. */
+function helpOf(words: readonly string[]) {
   const bootstrap = words.indexOf('cli/bootstrap.js');
-  const [subject = ''] = words.slice(bootstrap + 1);
-  if (bootstrap >= 0) return ['dist/cli/holdfast.js', subject, '--help'];
-  const [entry = '', scenario = ''] = words.slice(words.findIndex((word) => /^dist\//.test(word)));
-  const hasScenarios = entry === 'dist/bench/main.js' && /^[a-z]/.test(scenario);
-  return [entry, ...(hasScenarios ? [scenario] : []), '--help'];
+  const own = words.findIndex((word) => word.startsWith('dist/'));
+  const behind = words.slice(Math.max(bootstrap, own) + 1);
+  const entry = bootstrap < 0 ? (words[own] ?? '') : 'dist/cli/holdfast.js';
+  const firstOption = behind.findIndex((word) => !/^[a-z]/.test(word));
+  const subjects = firstOption < 0 ? behind : behind.slice(0, firstOption);
+  return { asked: [entry, ...subjects, '--help'], options: optionsOf(behind) };
 }
 
 /** What is wrong with a script that is too long for a test: the tests it names are there, or its program helps. */
-async function problemsOfScript({ file, text }: DocumentedLine): Promise<readonly string[]> {
-  const words = wordsOf(text);
+async function problemsOfCommand(words: readonly string[]): Promise<readonly string[]> {
   if (words.includes('--jest') || words.includes('jest')) {
     const patterns = words.filter((word) => /^(?:test|unit)\//.test(word));
     const isThere = (pattern: string) => everyTest.some((test) => test.includes(pattern));
-    return patterns
-      .filter((pattern) => !isThere(pattern))
-      .map((pattern) => `${file}: no ${pattern}`);
+    return patterns.filter((pattern) => !isThere(pattern)).map((pattern) => `no ${pattern}`);
   }
-  const child = spawn(process.execPath, helpOf(words), { cwd: projectRoot });
+  const { asked, options } = helpOf(words);
+  const child = spawn(process.execPath, asked, { cwd: projectRoot });
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += String(data)));
   const exitCode = await new Promise((resolve) => child.once('close', resolve));
-  return exitCode === 0 && said.length > 100 ? [] : [`${file}: ${text} has no help: ${said}`];
+  const unknown = options.filter((option) => !said.includes(option));
+  if (exitCode === 0 && said.length > 100 && unknown.length === 0) return [];
+  return [`${asked.join(' ')}: ${unknown.join(' ')} ${String(exitCode)} ${said.slice(-300)}`];
 }
 
 it('every program of tests and measurements that the documents name says how it is used', async () => {
   const helped = lines.filter(({ text }) => treatmentOf(text).is === 'helped');
   expect(helped.length).toBeGreaterThan(20);
   const problems: string[] = [];
-  for (const line of helped) problems.push(...(await problemsOfScript(line)));
+  for (const { file, text } of helped) {
+    for (const words of commandsOf(text)) {
+      const found = await problemsOfCommand(words);
+      problems.push(...found.map((problem) => `${file}: ${text}: ${problem}`));
+    }
+  }
   expect(problems.join('\n')).toBe('');
 }, 300_000);
 
 it.each(treatments)(
-  '%s is of some line, and what it says stands where it says',
-  (pattern, treatment) => {
-    const spoken = ({ text }: DocumentedLine): string =>
-      text.replace(/^npm run holdfast --/, 'holdfast');
-    expect(lines.filter((line) => pattern.test(spoken(line)))).not.toEqual([]);
+  '%s is what becomes of some line, and what it says stands where it says',
+  (_pattern, treatment) => {
+    expect(lines.some(({ text }) => treatmentOf(text) === treatment)).toBe(true);
     const { file, by } = treatment as Partial<Extract<Treatment, { is: 'elsewhere' }>>;
     if (file === undefined) return;
     expect(existsSync(path.join(projectRoot, file))).toBe(true);

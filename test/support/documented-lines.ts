@@ -20,7 +20,8 @@ export function documentedLines(): readonly DocumentedLine[] {
       if (!shells.has(language)) continue;
       for (const line of code.replace(/\\\n\s*/g, ' ').split('\n')) {
         const text = line.replace(/\s+#(?![^']*'$).*/, '').trim();
-        if (isCommand.test(text) && !told.has(text)) told.set(text, { file, text });
+        const isGiven = isCommand.test(text) || (language === 'sh' && text !== '');
+        if (isGiven && !told.has(text)) told.set(text, { file, text });
       }
     }
   }
@@ -41,11 +42,11 @@ export type Treatment =
       /** Says that it is not done yet, and is to be given again: so often at most. */
       readonly timesMax?: number;
     }
-  /** Run by another test, which stands in that file and says `by`. */
+  /** Done by another test, in this or in another shape: it stands in that file, and says `by`. */
   | { readonly is: 'elsewhere'; readonly file: string; readonly by: string }
   /** Asks our program of tests or measurements for its `--help`; it takes too long for every build. */
   | { readonly is: 'helped' }
-  /** Not run on machines without Docker or a cluster; that test holds what it reads against its rules. */
+  /** Writes into the repository, asks the Internet, or takes Docker or a cluster: that test checks what it is about. */
   | { readonly is: 'checked'; readonly file: string; readonly by: string };
 
 const elsewhere = (file: string, by: string): Treatment => ({ is: 'elsewhere', file, by });
@@ -64,7 +65,7 @@ export const treatments: readonly (readonly [pattern: RegExp, treatment: Treatme
     /^npx holdfast new |book-trip|^npm run generate/,
     elsewhere('test/tutorial/play.ts', 'docs/tutorial.md'),
   ],
-  [/^curl .*\/skip/, elsewhere('test/flow/repair-desk.test.ts', "'skip'")],
+  [/sagas skip/, elsewhere('test/flow/repair-desk.test.ts', "'skip'")],
   [
     /^holdfast attack --(?!list)|^holdfast attack$/,
     elsewhere('test/flow/attack.test.ts', 'carryOut'),
@@ -76,7 +77,7 @@ export const treatments: readonly (readonly [pattern: RegExp, treatment: Treatme
   [/sagas (?:retry|bulk)/, elsewhere('test/flow/parked-saga.test.ts', "'bulk', 'retry'")],
   [/^holdfast archive import/, elsewhere('test/contract/archive.test.ts', "'import'")],
   [/^kafka-console-consumer/, elsewhere('test/flow/kafka-console.test.ts', 'ConsoleConsumer')],
-  [/^node cli\/bootstrap\.js --jest/, elsewhere('test/support/run.ts', '--selectProjects')],
+  [/^node cli\/bootstrap\.js --jest/, elsewhere('test/saga/happy-path.test.ts', 'places an order')],
   [/^docker compose/, checked('test/tidy/compose.test.ts', 'docker-compose.yml')],
   [/^kubectl/, checked('test/tidy/kubernetes.test.ts', 'holdfast.yaml')],
   [
@@ -84,13 +85,13 @@ export const treatments: readonly (readonly [pattern: RegExp, treatment: Treatme
     checked('test/tidy/supply.test.ts', 'deploy/supply'),
   ],
   [/^npm run compose:secrets/, checked('test/tidy/compose.test.ts', 'compose:secrets')],
-  [/^npm run schemas:/, elsewhere('test/tidy/schemas.test.ts', 'checkEvents')],
-  [/^npm run test:dashboards/, elsewhere('test/unit/deploy/dashboards.test.ts', 'dashboard')],
-  [/^npm run test:alerts/, elsewhere('test/flow/alerts/rules.test.ts', 'alert')],
+  [/^npm run schemas:/, checked('test/tidy/schemas.test.ts', 'checkEvents')],
+  [/^npm run test:dashboards/, checked('test/tidy/dashboards.test.ts', 'dashboards')],
+  [/^npm run test:alerts/, elsewhere('test/flow/alerts/rules.test.ts', 'scenarios')],
   [/^npm run /, { is: 'helped' }],
 
   [/audit --watch/, { is: 'run', isEndless: true, says: /Ctrl-C ends/ }],
-  [/logs .*--follow/, { is: 'run', isEndless: true, says: /./ }],
+  [/logs .*--follow/, { is: 'run', isEndless: true, says: /Ctrl-C ends/ }],
   [/certs rollover/, { is: 'run', timesMax: 20 }],
   [/doctor --production/, { is: 'run', exitCode: 1, says: /brokers/ }],
   [/keys retire/, { is: 'run', exitCode: 4, says: /KEY_IN_USE/ }],

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { until } from '../../cli/up/api-client';
 import type { Explored } from '../../cli/verify/explore';
 import { projectRoot } from '../../platform/runtime/paths';
 import { startStack } from '../support/started-stack';
@@ -10,6 +11,8 @@ import { codeBlocksOf } from '../tidy/checks/markdown';
 
 const run = promisify(execFile);
 const page = 'docs/tutorial.md';
+/** Longest a first start may take, milliseconds: packages and servers are fetched, and everything is compiled. */
+const fetchMs = 900_000;
 
 /** The page, and what of it a reader writes or gives to a shell. */
 export const tutorialText = readFileSync(path.join(projectRoot, page), 'utf8');
@@ -45,7 +48,7 @@ export async function playTutorial(options: TutorialOptions): Promise<TutorialRe
   let proof = '';
   if (options.demonstration) {
     begins('npm start');
-    await (await startStack(folder, { env })).stop();
+    await (await startStack(folder, { env, startMs: fetchMs })).stop();
   }
   for (const { language, code, attributes } of blocks) {
     const { file } = attributes;
@@ -54,10 +57,7 @@ export async function playTutorial(options: TutorialOptions): Promise<TutorialRe
     if (language !== 'sh') continue;
     for (const line of code.trim().split('\n')) {
       begins(line);
-      const { stdout } = await run('sh', ['-c', commandOf(line, options)], {
-        ...{ cwd: folder, env, maxBuffer: 64 * 1024 * 1024 },
-      });
-      proof = stdout;
+      proof = await inShell(line, options);
     }
   }
   begins('npm start, and a trip');
@@ -65,10 +65,24 @@ export async function playTutorial(options: TutorialOptions): Promise<TutorialRe
   return { proof: told, booked: await bookTrip(folder, env) };
 }
 
+/** Gives a line to a shell. A proof that is not green ends with 1, and says what is red. */
+async function inShell(line: string, options: TutorialOptions): Promise<string> {
+  const { folder, env = process.env } = options;
+  const where = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
+  const ended = run('sh', ['-c', commandOf(line, options)], where);
+  const { stdout } = await ended.catch((error: { code?: unknown; stdout?: string }) => {
+    if (isProof(line) && error.code === 1) return { stdout: error.stdout ?? '' };
+    throw error;
+  });
+  return stdout;
+}
+
+const isProof = (line: string): boolean => line.includes(' verify book-trip');
+
 /** As it stands on the page; of the proof a sample if one is asked for, in which each part of the matrix is. */
 function commandOf(line: string, { cells }: TutorialOptions): string {
   const command = line.replace(/^npx holdfast/, 'node cli/bootstrap.js');
-  if (!line.includes(' verify book-trip')) return command;
+  if (!isProof(line)) return command;
   return `${command} ${cells === undefined ? '' : `--sample ${cells} --seed 3`} --json`;
 }
 
@@ -84,9 +98,12 @@ async function bookTrip(folder: string, env: NodeJS.ProcessEnv): Promise<unknown
     const gateway = /API +(https:\S+)\/docs/.exec(stack.heard())?.[1] ?? '';
     const here = curl.trim().replaceAll('https://localhost:17030', gateway);
     await shell(here.replace('curl ', 'curl -fsS '));
-    // The same key once more: nothing is booked twice, and this answer waits for the end.
-    const again = await shell(here.replace('curl ', "curl -fsS -H 'prefer: wait=10' "));
-    return JSON.parse(again) as unknown;
+    // The same key once more: nothing is booked twice, and each answer waits for the end for a while.
+    const again = here.replace('curl ', "curl -fsS -H 'prefer: wait=10' ");
+    return await until('the trip to be booked', 120_000, async () => {
+      const trip = JSON.parse(await shell(again)) as { readonly state?: string };
+      return trip.state === 'running' ? undefined : trip;
+    });
   } finally {
     await stack.stop();
   }

@@ -80,13 +80,15 @@ async function logs(asked: readonly string[], options: LogsOptions): Promise<voi
   });
   const write = (found: readonly LogLine[]): void =>
     found.forEach((line) => process.stdout.write(`${json ? asJson(line) : asText(line)}\n`));
+  const ended = new AbortController();
+  // Before the first line is written: whoever has seen it may have seen enough.
+  if (follow) process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort());
   lastOf(
     files.map((read) => read()),
     lines,
   ).forEach(write);
   if (!follow) return;
-  const ended = new AbortController();
-  process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort());
+  process.stderr.write('new lines as they come; Ctrl-C ends\n');
   while (!ended.signal.aborted) {
     await delay(followEveryMs, undefined, { signal: ended.signal }).catch(() => undefined);
     write(inOrder(files.flatMap((read) => read())));

@@ -43,6 +43,17 @@ export type PlotColumns = [
   p99Ms: number[],
 ];
 
+/** A minute alone has no width to be drawn in: it is given an empty one on either side. */
+export function withNeighbours(perMinute: readonly Minute[]): readonly Minute[] {
+  const [only] = perMinute;
+  if (only === undefined || perMinute.length > 1) return perMinute;
+  const empty = (byMs: number): Minute => ({
+    ...{ ...none, at: new Date(Date.parse(only.at) + byMs).toISOString() },
+    p99Ms: only.p99Ms,
+  });
+  return [empty(-60_000), only, empty(60_000)];
+}
+
 /** Columns for the plot. Bars are stacked by drawing each over the one that holds it and those below it. */
 export function plotColumns(perMinute: readonly Minute[]): PlotColumns {
   return [

@@ -3,9 +3,11 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Minute, Outcome } from '../gateway/answers';
 import { durationText } from '../parts/times';
-import { outcomes, plotColumns } from './figures';
+import { outcomes, plotColumns, withNeighbours } from './figures';
 
 const heightPx = 240;
+/** From one tick of the axis to the next, seconds: a minute is one bar. */
+const stepsSeconds = [1, 2, 5, 10, 15, 30, 60, 180, 360, 720, 1_440].map((minutes) => minutes * 60);
 
 /** The plot is drawn on a canvas, which no style sheet reaches: colours are read from it. */
 function colours(place: HTMLElement) {
@@ -59,7 +61,7 @@ function optionsOf(place: HTMLElement, countOf: CountOf): uPlot.Options {
       ms: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.15)] },
     },
     axes: [
-      { ...axis, values: '{HH}:{mm}', space: 70 },
+      { ...axis, values: '{HH}:{mm}', space: 70, incrs: [...stepsSeconds] },
       { ...axis, scale: 'count', values: whole, size: 40 },
       {
         ...{ ...axis, scale: 'ms', side: 1, size: 72, grid: { show: false } },
@@ -75,9 +77,10 @@ function optionsOf(place: HTMLElement, countOf: CountOf): uPlot.Options {
 export default function EndsPlot(props: { readonly perMinute: readonly Minute[] }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const data = plotColumns(props.perMinute);
-  const last = useRef({ data, minutes: props.perMinute });
-  last.current = { data, minutes: props.perMinute };
+  const minutes = withNeighbours(props.perMinute);
+  const data = plotColumns(minutes);
+  const last = useRef({ data, minutes });
+  last.current = { data, minutes };
   useEffect(() => {
     const host = place.current;
     if (host === null) return undefined;

@@ -6,9 +6,7 @@ const keys = 'platform/security/jwks.ts';
 const processes = ['gateway'] as const;
 
 const beforeVerifying = 'const { kid, alg } = refuseByHeader(token);';
-const verification = `const { payload } = await jwtVerify(
-        token,
-        async (header) => keyOrRefusal(await options.keys.find(kid, header.alg)),`;
+const verification = 'const { payload } = await jwtVerify(token, () => keyOrRefusal(key), {';
 const claimsOf =
   "JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as JWTPayload";
 
@@ -20,7 +18,7 @@ const believingWhere = (when: string): string =>
 const withoutSignature = `const { UnsecuredJWT } = await import('jose');
       const head = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
       const unsigned = [head, token.split('.')[1], ''].join('.');
-      const { payload } = await (async (rules: object) => UnsecuredJWT.decode(unsigned, rules))(`;
+      const { payload } = await (async (rules: object) => UnsecuredJWT.decode(unsigned, rules))({`;
 
 /** Guards of access tokens. */
 export const tokenMutations: readonly AttackMutation[] = [
@@ -69,10 +67,10 @@ export const tokenMutations: readonly AttackMutation[] = [
       change(tokens, "['jku', 'x5u', 'jwk', 'x5c', 'crit']", "['jku', 'x5u', 'x5c', 'crit']"),
       change(
         tokens,
-        'async (header) => keyOrRefusal(await options.keys.find(kid, header.alg)),',
+        '() => keyOrRefusal(key),',
         `async (header) =>
           header.jwk === undefined
-            ? keyOrRefusal(await options.keys.find(kid, header.alg))
+            ? keyOrRefusal(key)
             : ((await (await import('jose')).importJWK(header.jwk, header.alg)) as CryptoKey),`,
       ),
     ],
@@ -105,11 +103,7 @@ export const tokenMutations: readonly AttackMutation[] = [
     name: 'a token is for this API',
     gain: 'a token that was given for something else opens this',
     changes: [
-      change(
-        tokens,
-        '          audience: options.audience,\n          typ: tokenProfile.type,\n',
-        '',
-      ),
+      change(tokens, '        audience: options.audience,\n        typ: tokenProfile.type,\n', ''),
     ],
     processes,
   },

@@ -1,4 +1,9 @@
-import { outcomeRows, objectiveState, plotColumns } from '../../../console/src/overview/figures';
+import {
+  outcomeRows,
+  objectiveState,
+  plotColumns,
+  withNeighbours,
+} from '../../../console/src/overview/figures';
 import { groupFilter, progressText, withFirst } from '../../../console/src/incidents/bulk-words';
 import { lagLook } from '../../../console/src/projections/lag';
 import { agoText, durationText, localText, percentText } from '../../../console/src/parts/times';
@@ -63,6 +68,16 @@ test('an objective of which nothing is known is neither met nor missed', () => {
 test('bars are stacked: each column holds those drawn over it', () => {
   const minute = { at: at(0), completed: 5, compensated: 2, cancelled: 1, p99Ms: 120 };
   expect(plotColumns([minute])).toEqual([[startMs / 1_000], [8], [3], [1], [120]]);
+});
+
+test('a minute alone is drawn among its neighbours, and several as they are', () => {
+  const minute = { at: at(0), completed: 5, compensated: 2, cancelled: 1, p99Ms: 120 };
+  const drawn = withNeighbours([minute]);
+  expect(drawn.map(({ completed }) => completed)).toEqual([0, 5, 0]);
+  const [before = 0, own = 0, after = 0] = drawn.map((one) => Date.parse(one.at));
+  expect([own - before, after - own]).toEqual([60_000, 60_000]);
+  expect(withNeighbours([minute, minute])).toEqual([minute, minute]);
+  expect(withNeighbours([])).toEqual([]);
 });
 
 const group = { saga: 'place-order', step: 'ship stock', reason: 'BUSY', count: 3, since: at(0) };

@@ -151,6 +151,20 @@ describe('the keys of the auth server', () => {
     expect(await source().find('k1', 'RS256')).toBe('unknown');
   });
 
+  test('a key that cannot be made ready verifies nothing, and is no error of ours', async () => {
+    const curve = await exportJWK((await generateKeyPair('ES384')).publicKey);
+    answer = () =>
+      Promise.resolve({
+        keys: [
+          { ...curve, kid: 'p384' },
+          { kty: 'RSA', kid: 'no' },
+        ],
+      });
+    const keys = source();
+    expect(await keys.find('p384', 'ES256')).toBe('unknown');
+    expect(await keys.find('no', 'RS256')).toBe('unknown');
+  });
+
   test('keys are taken only from the issuer it claims to be, at its own origin', async () => {
     const asked: string[] = [];
     const read = (metadata: object) =>
