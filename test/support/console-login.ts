@@ -12,6 +12,10 @@ export async function logIn(browser: Browser, user: string, url: string): Promis
   await page.locator('#username').fill(user);
   await page.locator('#password').fill(`${user}-dev`);
   await page.locator('#kc-login').click();
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  const isIn = page.getByRole('button', { name: 'Log out' }).waitFor();
+  await isIn.catch(async (error: unknown) => {
+    const shown = (await page.locator('body').innerText()).slice(0, 1_000);
+    throw new Error(`${user} is not logged in at ${page.url()}: ${shown}`, { cause: error });
+  });
   return page;
 }
