@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, namesOf, numbersOf } from './words';
+import { UsageError, namesOf, numbersOf, parsed } from './words';
 import { floorName, variantNames, variants } from './saga/variants';
 import type { VariantName } from './saga/variants';
 
@@ -50,18 +50,11 @@ not start, 130 interrupted; what was started is stopped then, too. How to read i
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...{ rounds: text, seconds: text, callers: text, only: text, out: text },
-        ...{ json: flag, help: flag, 'opt-ins': flag, recorded: flag },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const options = {
+    ...{ rounds: text, seconds: text, callers: text, only: text, out: text },
+    ...{ json: flag, help: flag, 'opt-ins': flag, recorded: flag },
+  };
+  return parsed(() => parseArgs({ args: [...args], allowPositionals: true, options }));
 }
 
 /** Reads the command line; throws {@link UsageError}. */

@@ -1,6 +1,15 @@
 /** Words on the command line that mean nothing here. */
 export class UsageError extends Error {}
 
+/** What `parse` makes of the command line; what it does not take is a {@link UsageError}. */
+export function parsed<Told>(parse: () => Told): Told {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 /** One whole number above 0, or several with commas between them where there may be. Throws {@link UsageError}. */
 export function numbersOf(option: string, text: string, isList: boolean): readonly number[] {
   const numbers = [...new Set(text.split(',').map(Number))];

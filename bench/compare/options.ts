@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { variantNames } from '../saga/variants';
-import { UsageError, namesOf, numbersOf } from '../words';
+import { UsageError, namesOf, numbersOf, parsed } from '../words';
 
 /** What is compared with what, and how it is told. */
 export interface CompareOptions {
@@ -46,14 +46,9 @@ export function compareOptionsOf(args: readonly string[]): CompareOptions {
     ...{ compare: text, rounds: text, seconds: text, callers: text, only: text, out: text },
     ...{ json: flag, help: flag },
   };
-  let told;
-  let scenarios;
-  try {
-    const all = { args: [...args], options, allowPositionals: true } as const;
-    ({ values: told, positionals: scenarios } = parseArgs(all));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const { values: told, positionals: scenarios } = parsed(() =>
+    parseArgs({ args: [...args], options, allowPositionals: true }),
+  );
   const strange = scenarios.find((name) => name !== 'saga');
   if (strange !== undefined) throw new UsageError(`${strange}: only sagas can be compared`);
   const { compare: revision = '', only = usualVariants } = told;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, namesOf, numbersOf } from '../words';
+import { UsageError, namesOf, numbersOf, parsed } from '../words';
 import { readNames, reads } from './reads';
 import type { ReadName } from './reads';
 
@@ -46,12 +46,7 @@ export function gatewayOptionsOf(args: readonly string[]): GatewayOptions {
     ...{ rounds: text, seconds: text, callers: text, only: text, out: text },
     ...{ json: flag, help: flag },
   };
-  let told;
-  try {
-    told = parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const told = parsed(() => parseArgs({ args: [...args], options }).values);
   return {
     rounds: numbersOf('rounds', told.rounds ?? '5', false)[0] ?? 1,
     seconds: secondsOf(told.seconds ?? '4'),

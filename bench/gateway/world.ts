@@ -18,6 +18,7 @@ import { lastingHeaders, openAsking } from './asking';
 import type { BareAnswer } from './bare-server';
 import { openReads } from './open-reads';
 import type { Placed, ReadParts } from './open-reads';
+import { baseNames } from './reads';
 import type { ReadName } from './reads';
 import type { GatewayTelling } from './run';
 import type { OpenRead } from './samples';
@@ -141,7 +142,7 @@ async function startBare(
 ): Promise<ReadParts['bare']> {
   const file = path.join(stack.stateDir, 'bench-answer.json');
   writeFileSync(file, JSON.stringify(answer));
-  const wanted = (['bare', 'bare-redis'] as const).filter((name) => names.includes(name));
+  const wanted = baseNames.filter((name) => names.includes(name));
   const started = wanted.map(async (read) => {
     const name = `bench-${read}`;
     const { HOLDFAST_HTTP_PORT = '' } = stack.environmentFor(name);

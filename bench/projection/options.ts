@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, numbersOf } from '../words';
+import { numbersOf, parsed } from '../words';
 
 /** What is run, and how it is told. */
 export interface ProjectionOptions {
@@ -45,12 +45,7 @@ export function projectionOptionsOf(args: readonly string[]): ProjectionOptions 
     ...{ rounds: text, events: text, 'per-row': text, rate: text, seconds: text, history: text },
     ...{ out: text, json: flag, help: flag },
   };
-  let told;
-  try {
-    told = parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const told = parsed(() => parseArgs({ args: [...args], options }).values);
   const one = (option: keyof typeof usual): number =>
     numbersOf(option, told[option] ?? usual[option], false)[0] ?? 1;
   const { history } = told;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, namesOf, numbersOf } from '../words';
+import { namesOf, numbersOf, parsed } from '../words';
 import { relayStores } from './outbox';
 import type { RelayStore } from './outbox';
 
@@ -47,12 +47,7 @@ export function relayOptionsOf(args: readonly string[]): RelayOptions {
     history: text,
     ...{ json: flag, help: flag },
   };
-  let told;
-  try {
-    told = parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const told = parsed(() => parseArgs({ args: [...args], options }).values);
   const one = (option: 'rounds' | 'events' | 'rate' | 'seconds' | 'history', usual: string) =>
     numbersOf(option, told[option] ?? usual, false)[0] ?? 1;
   return {

@@ -1,5 +1,5 @@
-import { codeBlocksOf } from '../tidy/checks/markdown';
 import { readFiles } from '../tidy/checks/repository';
+import { blockLinesOf } from '../tidy/checks/shell-lines';
 
 /** A line of a shell in a document. */
 export interface DocumentedLine {
@@ -8,7 +8,6 @@ export interface DocumentedLine {
   readonly text: string;
 }
 
-const shells: ReadonlySet<string> = new Set(['', 'sh']);
 const programs = 'npx|holdfast|npm|node|curl|docker|kubectl|kafka-console-consumer';
 const isCommand = new RegExp(`^(?:[A-Z][A-Z0-9_]*=\\S+ )*(?:${programs})\\b`);
 
@@ -16,13 +15,10 @@ const isCommand = new RegExp(`^(?:[A-Z][A-Z0-9_]*=\\S+ )*(?:${programs})\\b`);
 export function documentedLines(): readonly DocumentedLine[] {
   const told = new Map<string, DocumentedLine>();
   for (const document of readFiles((file) => file.endsWith('.md'))) {
-    for (const { language, code, file } of codeBlocksOf(document)) {
-      if (!shells.has(language)) continue;
-      for (const line of code.replace(/\\\n\s*/g, ' ').split('\n')) {
-        const text = line.replace(/\s+#(?![^']*'$).*/, '').trim();
-        const isGiven = isCommand.test(text) || (language === 'sh' && text !== '');
-        if (isGiven && !told.has(text)) told.set(text, { file, text });
-      }
+    for (const { language, text: line } of blockLinesOf(document)) {
+      const text = line.replace(/\s+#(?![^']*'$).*/, '');
+      const isGiven = isCommand.test(text) || (language === 'sh' && text !== '');
+      if (isGiven && !told.has(text)) told.set(text, { file: document.file, text });
     }
   }
   return [...told.values()];

@@ -22,14 +22,19 @@ const shells: ReadonlySet<string> = new Set(['', 'sh']);
 
 const begins = /^(?:\$ )?(?:[A-Z][A-Z0-9_]*=\S+ )*(?:npx holdfast|holdfast|npm)\b/;
 
-/** Lines of blocks, continued ones as one, and what stands between backticks in the prose. */
-function linesOf(document: RepositoryFile): Line[] {
-  const inBlocks = codeBlocksOf(document)
+/** Every line of the blocks that may be of a shell, with the block's language; a line that goes on below is one. */
+export function blockLinesOf(document: RepositoryFile): (Line & { readonly language: string })[] {
+  return codeBlocksOf(document)
     .filter(({ language }) => shells.has(language))
-    .flatMap(({ code, line }) => {
+    .flatMap(({ code, line, language }) => {
       const whole = code.replace(/\\\n\s*/g, ' ').split('\n');
-      return whole.map((text, index) => ({ line: line + 1 + index, text: text.trim() }));
+      return whole.map((text, index) => ({ line: line + 1 + index, text: text.trim(), language }));
     });
+}
+
+/** Lines of blocks, and what stands between backticks in the prose. */
+function linesOf(document: RepositoryFile): Line[] {
+  const inBlocks = blockLinesOf(document);
   const prose = document.text.replace(/^```[^]*?^```/gm, (block) => block.replace(/[^\n]/g, ' '));
   const inProse = [...prose.matchAll(/`([^`]+)`/g)].map((match) => ({
     line: prose.slice(0, match.index).split('\n').length,

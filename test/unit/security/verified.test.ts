@@ -117,3 +117,12 @@ test('nothing is remembered without a key', () => {
   seen.keep('a', { key: 'unknown', payload: { exp: 100 } }, 1_000);
   expect(seen.of('a', 'unknown', 1_000)).toBeUndefined();
 });
+
+test('what was found good at a time says nothing of an earlier one, nor of one behind its end', () => {
+  const seen = createVerifiedTokens();
+  const key = {};
+  seen.keep('a', { key, payload: { nbf: 50, exp: 100 } }, 60_000);
+  const moments = [59_999, 60_000, 99_999, 100_000];
+  const good = moments.map((nowMs) => seen.of('a', key, nowMs) !== undefined);
+  expect(good).toEqual([false, true, true, false]);
+});
